@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { apiKeySummary } from './api-keys.ts'
+
+export const plans = ['free', 'pro'] as const
+export type Plan = (typeof plans)[number]
+
+export const accountStates = ['active', 'banned'] as const
+export type AccountState = (typeof accountStates)[number]
+
+/** `GET /me`: whose key this is, what it may do, and the live rate-limit window. */
+export const meReply = z.object({
+  status: z.literal('ok'),
+  username: z.string(),
+  plan: z.string(),
+  key: apiKeySummary,
+  rate_limit: z.object({
+    limit: z.number(),
+    remaining: z.number(),
+    reset: z.number().meta({ description: 'Unix epoch second when a slot frees.' }),
+    window_seconds: z.number(),
+  }),
+  limits: z.object({ upload_max_bytes: z.number() }),
+})
+
+export type Me = z.infer<typeof meReply>

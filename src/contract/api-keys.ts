@@ -1,0 +1,50 @@
+import { z } from 'zod'
+
+/** What a key may do. `GET /me` needs none of them. */
+export const scopes = ['upload', 'import', 'read'] as const
+export type Scope = (typeof scopes)[number]
+
+export const apiKeyPrefix = 'csb_live_'
+export const apiKeysPerAccount = 10
+
+/** The key as `/me` and the list of keys show it: never the secret. Times are ISO 8601 UTC. */
+export const apiKeySummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  // A newer server may know scopes that this build does not.
+  scopes: z.array(z.string()),
+  key_prefix: z.string().meta({ examples: ['csb_live_ab12cd...'] }),
+  key_last4: z.string(),
+  created_at: z.string(),
+  expires_at: z.string().nullable(),
+})
+
+export type ApiKeySummary = z.infer<typeof apiKeySummary>
+
+/** A key in the owner's list, with what only the owner's web session sees. */
+export const ownedApiKey = apiKeySummary.extend({ last_used_at: z.string().nullable() })
+export type OwnedApiKey = z.infer<typeof ownedApiKey>
+
+export const listApiKeysReply = z.object({ status: z.literal('ok'), keys: z.array(ownedApiKey) })
+
+export const createApiKeyBody = z.object({
+  name: z
+    .string()
+    .trim()
+    .min(1, 'A key needs a name.')
+    .max(100, 'A key name has at most 100 characters.'),
+  scopes: z
+    .array(z.enum(scopes))
+    .min(1, 'A key needs at least one scope.')
+    .default([...scopes]),
+  expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
+})
+
+export const createApiKeyReply = z.object({
+  status: z.literal('ok'),
+  key: ownedApiKey,
+  secret: z.string().meta({ description: 'The whole key. Shown once; only its hash is kept.' }),
+})
+
+export const revokeApiKeyBody = z.object({ id: z.string().min(1) })
+export const revokeApiKeyReply = z.object({ status: z.literal('ok') })

@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { meReply } from './account.ts'
+import {
+  createApiKeyBody,
+  createApiKeyReply,
+  listApiKeysReply,
+  revokeApiKeyBody,
+  revokeApiKeyReply,
+  type Scope,
+} from './api-keys.ts'
+import { filesQuery, filesReply, foldersReply } from './files.ts'
+import {
+  importBody,
+  importCancelBody,
+  importCancelReply,
+  importReply,
+  importStatusQuery,
+  importStatusReply,
+} from './imports.ts'
+import { serverReply } from './server-description.ts'
+import { uploadQuery, uploadReply } from './uploads.ts'
+
+export type Endpoint = {
+  method: 'GET' | 'POST'
+  path: string
+  /** `key`: a Bearer key; `session`: the web session's cookie, never a key; `open`: anybody. */
+  access: 'key' | 'session' | 'open'
+  /** The scope a key needs; null where any valid key will do. */
+  scope: Scope | null
+  query: z.ZodType
+  /** A JSON schema, `bytes` for a raw stream, or nothing. */
+  body: z.ZodType | 'bytes' | null
+  reply: z.ZodType
+}
+
+const nothing = z.object({})
+const key = { access: 'key', query: nothing, body: null } as const
+const session = { access: 'session', scope: null, query: nothing, body: null } as const
+
+/** Every endpoint there is. The server routes, the app calls and OpenAPI is made from these rows. */
+export const endpoints = {
+  me: { ...key, method: 'GET', path: '/api/v1/me', scope: null, reply: meReply },
+  upload: {
+    ...key,
+    method: 'POST',
+    path: '/api/v1/upload',
+    scope: 'upload',
+    query: uploadQuery,
+    body: 'bytes',
+    reply: uploadReply,
+  },
+  startImport: {
+    ...key,
+    method: 'POST',
+    path: '/api/v1/import',
+    scope: 'import',
+    body: importBody,
+    reply: importReply,
+  },
+  importStatus: {
+    ...key,
+    method: 'GET',
+    path: '/api/v1/import/status',
+    scope: 'import',
+    query: importStatusQuery,
+    reply: importStatusReply,
+  },
+  cancelImport: {
+    ...key,
+    method: 'POST',
+    path: '/api/v1/import/cancel',
+    scope: 'import',
+    body: importCancelBody,
+    reply: importCancelReply,
+  },
+  files: {
+    ...key,
+    method: 'GET',
+    path: '/api/v1/files',
+    scope: 'read',
+    query: filesQuery,
+    reply: filesReply,
+  },
+  folders: { ...key, method: 'GET', path: '/api/v1/folders', scope: 'read', reply: foldersReply },
+  listKeys: { ...session, method: 'GET', path: '/api/keys', reply: listApiKeysReply },
+  createKey: {
+    ...session,
+    method: 'POST',
+    path: '/api/keys',
+    body: createApiKeyBody,
+    reply: createApiKeyReply,
+  },
+  revokeKey: {
+    ...session,
+    method: 'POST',
+    path: '/api/keys/revoke',
+    body: revokeApiKeyBody,
+    reply: revokeApiKeyReply,
+  },
+  server: {
+    method: 'GET',
+    path: '/api/server',
+    access: 'open',
+    scope: null,
+    query: nothing,
+    body: null,
+    reply: serverReply,
+  },
+} as const satisfies Record<string, Endpoint>
+
+export type EndpointName = keyof typeof endpoints

@@ -1,0 +1,55 @@
+import { utf8Length } from './utf8-length.ts'
+
+/** A name that passed `parseFileName`: NFC, 1–255 bytes, one path segment. */
+export type FileName = string & { readonly brand: 'FileName' }
+
+export type Parsed<Value> = { ok: true; value: Value } | { ok: false; rule: string }
+
+export const fileNameMaxBytes = 255
+
+// C0 and C1 controls and DEL.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/
+
+/**
+ * Reads a file name from untrusted text. `rule` says in words which rule it breaks.
+ * Folder names are file names too: each segment of a folder path passes here.
+ */
+export function parseFileName(text: string, noun = 'File names'): Parsed<FileName> {
+  if (!text.isWellFormed()) return { ok: false, rule: `${noun} must be valid Unicode.` }
+  const name = text.normalize('NFC')
+  if (name === '') return { ok: false, rule: `${noun} must not be empty.` }
+  if (name === '.' || name === '..') return { ok: false, rule: `${noun} must not be "." or "..".` }
+  if (/[/\\]/.test(name)) return { ok: false, rule: `${noun} must not contain "/" or "\\".` }
+  if (controlCharacter.test(name)) {
+    return { ok: false, rule: `${noun} must not contain control characters.` }
+  }
+  if (utf8Length(name) > fileNameMaxBytes) {
+    return { ok: false, rule: `${noun} must be at most ${fileNameMaxBytes} bytes.` }
+  }
+  return { ok: true, value: name as FileName }
+}
+
+/**
+ * The name a file gets when `name` is taken: `movie.mp4` and 2 give `movie (2).mp4`. A stem that
+ * would grow past 255 bytes is cut at a character, never inside one.
+ */
+export function numberedFileName(name: FileName, number: number): FileName {
+  const dot = name.lastIndexOf('.')
+  // A leading dot starts a hidden file's name, not an extension.
+  const stem = dot > 0 ? name.slice(0, dot) : name
+  const extension = dot > 0 ? name.slice(dot) : ''
+  const suffix = ` (${number})${extension}`
+  return (cutToBytes(stem, fileNameMaxBytes - utf8Length(suffix)) + suffix) as FileName
+}
+
+function cutToBytes(text: string, maxBytes: number): string {
+  let kept = ''
+  let bytes = 0
+  for (const character of text) {
+    bytes += utf8Length(character)
+    if (bytes > maxBytes) break
+    kept += character
+  }
+  return kept
+}

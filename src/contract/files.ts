@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { folderPathOrRoot, offsetField } from './request-fields.ts'
+
+/** Files on one page of a listing. */
+export const filesPageSize = 50
+
+export const filesQuery = z.object({ path: folderPathOrRoot, offset: offsetField })
+
+export const listedFile = z.object({
+  name: z.string(),
+  size: z.number(),
+  link: z.string(),
+  uploaded_at: z.string(),
+})
+
+export type ListedFile = z.infer<typeof listedFile>
+
+/** `GET /files`: a page of one folder. Subfolders come with the first page only. */
+export const filesReply = z.object({
+  status: z.literal('ok'),
+  path: z.string(),
+  folders: z.array(z.string()).default([]),
+  files: z.array(listedFile),
+  limit: z.number(),
+  next_offset: z.number(),
+  has_more: z.boolean(),
+})
+
+export type FilesPage = z.infer<typeof filesReply>
+
+export const folderNode = z.object({
+  name: z.string(),
+  path: z.string(),
+  get folders() {
+    return z.array(folderNode)
+  },
+})
+
+export type FolderNode = z.infer<typeof folderNode>
+
+/** `GET /folders`: the whole tree, structure only. The root's name is empty. */
+export const foldersReply = z.object({ status: z.literal('ok'), tree: folderNode })

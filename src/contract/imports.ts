@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { fileNameField, folderPathField } from './request-fields.ts'
+
+export const importTypes = ['auto', 'file', 'video'] as const
+export type ImportType = (typeof importTypes)[number]
+
+export const taskStates = ['running', 'completed', 'failed', 'cancelled'] as const
+export type TaskState = (typeof taskStates)[number]
+
+/** Heights that the app offers; the API takes any height from 1 to 9999. */
+export const videoHeights = ['2160', '1440', '1080', '720', '480', '360'] as const
+
+export const videoQuality = z
+  .string()
+  .regex(
+    /^(best|audio|[1-9]\d{0,3})$/,
+    'video.quality must be "best", "audio" or a height like "1080".',
+  )
+
+export const videoOptions = z.object({
+  quality: videoQuality.default('best'),
+  subtitles: z.boolean().default(false),
+  thumbnail: z.boolean().default(false),
+})
+
+export type VideoOptions = z.infer<typeof videoOptions>
+
+/** `path` and `filename` are for file imports; a video goes to a folder of its own title. */
+export const importBody = z.object({
+  url: z.string().min(1, 'url must not be empty.').max(8192, 'url has at most 8,192 characters.'),
+  type: z.enum(importTypes).default('auto'),
+  path: folderPathField.optional(),
+  filename: fileNameField.optional(),
+  video: videoOptions.prefault({}),
+})
+
+export type ImportBody = z.infer<typeof importBody>
+/** What a client may send: every field but `url` may be left out. */
+export type ImportRequest = z.input<typeof importBody>
+
+export const importReply = z.object({
+  status: z.literal('ok'),
+  type: z.string(),
+  task_id: z.string(),
+})
+
+export const importStatusQuery = z.object({ task_id: z.string().min(1).max(200) })
+
+/** `link` once a file import is complete, `folder` once a video import is, `error` when it failed. */
+export const importTask = z.object({
+  id: z.string(),
+  type: z.string(),
+  state: z.string().meta({ description: `One of ${taskStates.join(', ')}.` }),
+  progress: z
+    .string()
+    .default('')
+    .meta({ examples: ['42%'] }),
+  title: z.string().optional(),
+  error: z.string().optional(),
+  link: z.string().optional(),
+  folder: z.string().optional(),
+})
+
+export type ImportTask = z.infer<typeof importTask>
+
+export const importStatusReply = z.object({ status: z.literal('ok'), task: importTask })
+
+export const importCancelBody = z.object({ task_id: z.string().min(1).max(200) })
+export const importCancelReply = z.object({ status: z.literal('ok') })
+
+/** A state this build does not know is no end: a newer server may have steps between. */
+export function isTerminal(state: string): boolean {
+  return state === 'completed' || state === 'failed' || state === 'cancelled'
+}

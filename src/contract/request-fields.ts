@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { Parsed } from './file-name.ts'
+import { parseFileName } from './file-name.ts'
+import { parseFolderPath, rootFolder } from './folder-path.ts'
+
+/** A string field that a contract parser reads; its refusal names the rule that was broken. */
+function parsedText<Value>(parse: (text: string) => Parsed<Value>) {
+  return z.string().transform((text, context): Value => {
+    const parsed = parse(text)
+    if (parsed.ok) return parsed.value
+    context.addIssue({ code: 'custom', message: parsed.rule, input: text })
+    return z.NEVER
+  })
+}
+
+export const fileNameField = parsedText((text) => parseFileName(text))
+export const folderPathField = parsedText(parseFolderPath)
+export const folderPathOrRoot = folderPathField.optional().transform((path) => path ?? rootFolder)
+
+/** Query strings carry text, callers have numbers: both are read. */
+export const offsetField = z
+  .union(
+    [
+      z.int().min(0),
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+    ],
+    {
+      error: 'offset must be a whole number, 0 or more.',
+    },
+  )
+  .optional()
+  .transform((offset) => offset ?? 0)

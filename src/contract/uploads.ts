@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { fileNameField, folderPathOrRoot } from './request-fields.ts'
+
+export const uploadMaxBytesDefault = 2_147_483_648
+
+export const uploadQuery = z.object({ filename: fileNameField, path: folderPathOrRoot })
+
+export const uploadReply = z.object({
+  status: z.literal('ok'),
+  tracking_id: z.string(),
+  file_name: z.string().meta({ description: 'The name the file got: a taken name gets " (2)".' }),
+  size: z.number(),
+  link: z.string(),
+  folder: z.string(),
+})
+
+export type UploadReply = z.infer<typeof uploadReply>
