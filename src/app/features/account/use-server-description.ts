@@ -1,0 +1,6 @@
+import type { ServerDescription } from '#contract/server-description.ts'
+
+/** What stands behind this address (own store or gateway); null until it is known. Asked once. */
+export function useServerDescription(): ServerDescription | null {
+  return null
+}
