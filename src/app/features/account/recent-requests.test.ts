@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { sortRecent, totalsOf } from './recent-requests.ts'
+
+const window = { now: 100_000, windowMs: 60_000, columns: 12 }
+
+test('requests stand in the column of their age, the newest last', () => {
+  const columns = sortRecent(
+    [
+      { at: 100_000, purpose: 'uploads' },
+      { at: 95_001, purpose: 'uploads' },
+      { at: 95_000, purpose: 'imports' },
+      { at: 40_001, purpose: 'browsing' },
+    ],
+    window,
+  )
+  expect(columns).toHaveLength(12)
+  expect(columns[11]).toEqual({ uploads: 2, imports: 0, browsing: 0, other: 0, total: 2 })
+  expect(columns[10]).toMatchObject({ imports: 1, total: 1 })
+  expect(columns[0]).toMatchObject({ browsing: 1, total: 1 })
+})
+
+test('what is older than the window, or ahead of the clock, is not drawn', () => {
+  const columns = sortRecent(
+    [
+      { at: 40_000, purpose: 'uploads' },
+      { at: 100_001, purpose: 'uploads' },
+    ],
+    window,
+  )
+  expect(totalsOf(columns).total).toBe(0)
+})
+
+test('account calls count as browsing, other programs for themselves', () => {
+  const columns = sortRecent(
+    [
+      { at: 99_000, purpose: 'account' },
+      { at: 99_000, purpose: 'other' },
+      { at: 70_000, purpose: 'other' },
+    ],
+    window,
+  )
+  expect(totalsOf(columns)).toEqual({ uploads: 0, imports: 0, browsing: 1, other: 2, total: 3 })
+})
