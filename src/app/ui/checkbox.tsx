@@ -1,0 +1,30 @@
+import clsx from 'clsx'
+import type { ComponentProps } from 'react'
+
+export type CheckboxProps = Omit<
+  ComponentProps<'input'>,
+  'type' | 'onChange' | 'checked' | 'ref'
+> & {
+  /** The accessible name; put visible words beside it where there are none. */
+  label: string
+  checked: boolean | 'mixed'
+  onChange: (checked: boolean) => void
+}
+
+/** The browser's own checkbox: hundreds of them must scroll smoothly. */
+export function Checkbox({ label, checked, onChange, className, ...rest }: CheckboxProps) {
+  return (
+    <input
+      {...rest}
+      type="checkbox"
+      aria-label={label}
+      checked={checked === true}
+      ref={(input) => {
+        // Half-ticked exists only as a property, not as an attribute.
+        if (input) input.indeterminate = checked === 'mixed'
+      }}
+      onChange={(event) => onChange(event.target.checked)}
+      className={clsx('size-4 shrink-0', className)}
+    />
+  )
+}

@@ -1,0 +1,65 @@
+import clsx from 'clsx'
+import { X } from 'lucide-react'
+import { Dialog as RadixDialog } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { IconButton } from './icon-button.tsx'
+
+export type DialogProps = {
+  isOpen: boolean
+  onOpenChange: (isOpen: boolean) => void
+  /** The dialog's accessible name. */
+  title: string
+  description?: ReactNode
+  children: ReactNode
+  /** Buttons at the foot, the main one last. */
+  footer?: ReactNode
+  size?: 'medium' | 'large'
+}
+
+/** A modal dialog; a sheet from below on narrow screens. Focus is held inside and given back. */
+export function Dialog({
+  isOpen,
+  onOpenChange,
+  title,
+  description,
+  children,
+  footer,
+  size = 'medium',
+}: DialogProps) {
+  return (
+    <RadixDialog.Root open={isOpen} onOpenChange={onOpenChange}>
+      <RadixDialog.Portal>
+        {/* An own veil: Radix's adds a <style> element, which the content security policy refuses. */}
+        <div className="fixed inset-0 z-40 flex animate-appear items-end justify-center bg-veil sm:items-center sm:p-6">
+          <RadixDialog.Content
+            {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+            className={clsx(
+              'flex max-h-[92dvh] w-full animate-rise flex-col rounded-t-xl bg-raised shadow-float outline-none sm:max-h-full sm:rounded-xl',
+              size === 'large' ? 'sm:max-w-2xl' : 'sm:max-w-lg',
+            )}
+          >
+            <header className="flex items-start gap-4 px-5 pt-4 pb-2">
+              <div className="min-w-0 grow">
+                <RadixDialog.Title className="font-semibold text-lg">{title}</RadixDialog.Title>
+                {description !== undefined && (
+                  <RadixDialog.Description className="text-muted text-sm">
+                    {description}
+                  </RadixDialog.Description>
+                )}
+              </div>
+              <RadixDialog.Close asChild>
+                <IconButton label="Close" icon={<X />} className="-mr-2" />
+              </RadixDialog.Close>
+            </header>
+            <div className="scroll-area min-h-0 grow px-5 py-2">{children}</div>
+            {footer !== undefined && (
+              <footer className="flex flex-wrap items-center justify-end gap-2 px-5 pt-2 pb-5">
+                {footer}
+              </footer>
+            )}
+          </RadixDialog.Content>
+        </div>
+      </RadixDialog.Portal>
+    </RadixDialog.Root>
+  )
+}

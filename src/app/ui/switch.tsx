@@ -1,0 +1,42 @@
+import { Switch as RadixSwitch } from 'radix-ui'
+import { type ReactNode, useId } from 'react'
+
+/** On or off, effective at once. The whole line can be pressed. */
+export function Switch({
+  label,
+  description,
+  checked,
+  onChange,
+  disabled = false,
+}: {
+  label: string
+  description?: ReactNode
+  checked: boolean
+  onChange: (checked: boolean) => void
+  disabled?: boolean
+}) {
+  const id = useId()
+  return (
+    <div className="flex min-h-8 items-center gap-3 pointer-coarse:min-h-11">
+      <label htmlFor={id} className="min-w-0 grow">
+        {label}
+        {description !== undefined && (
+          <span id={`${id}-description`} aria-hidden="true" className="block text-muted text-sm">
+            {description}
+          </span>
+        )}
+      </label>
+      <RadixSwitch.Root
+        id={id}
+        aria-label={label}
+        {...(description === undefined ? {} : { 'aria-describedby': `${id}-description` })}
+        checked={checked}
+        onCheckedChange={onChange}
+        disabled={disabled}
+        className="h-5 w-9 shrink-0 rounded-full border border-edge bg-pressed transition-colors disabled:opacity-55 data-[state=checked]:border-accent data-[state=checked]:bg-fill"
+      >
+        <RadixSwitch.Thumb className="block size-3.5 translate-x-0.5 rounded-full bg-muted transition-transform data-[state=checked]:translate-x-[1.125rem] data-[state=checked]:bg-on-fill" />
+      </RadixSwitch.Root>
+    </div>
+  )
+}

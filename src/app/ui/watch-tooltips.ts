@@ -1,0 +1,71 @@
+const openDelayMs = 500
+const gap = 6
+
+/**
+ * Shows `layer` beside the hovered or keyboard-focused element that has `data-tooltip`; Escape, a
+ * press and scrolling hide it. Returns what ends the watching.
+ */
+export function watchTooltips(layer: HTMLElement): () => void {
+  const ending = new AbortController()
+  let timer: number | undefined
+  let owner: Element | null = null
+
+  const hide = () => {
+    window.clearTimeout(timer)
+    owner = null
+    if (layer.matches(':popover-open')) layer.hidePopover()
+  }
+  const show = (element: Element) => {
+    layer.textContent = element.getAttribute('data-tooltip')
+    if (!layer.textContent || !element.isConnected) return
+    layer.showPopover()
+    place(layer, element.getBoundingClientRect())
+  }
+  const consider = (event: Event, delayMs: number) => {
+    const element = event.target instanceof Element ? event.target.closest('[data-tooltip]') : null
+    if (element === owner) return
+    // Once one is open, its neighbours open at once: moving along a toolbar should not stutter.
+    const delay = layer.matches(':popover-open') ? 0 : delayMs
+    hide()
+    owner = element
+    if (element) timer = window.setTimeout(() => show(element), delay)
+  }
+
+  const options = { signal: ending.signal, capture: true, passive: true }
+  document.addEventListener(
+    'pointerover',
+    (event) => {
+      if (event.pointerType === 'mouse') consider(event, openDelayMs)
+    },
+    options,
+  )
+  document.addEventListener(
+    'focusin',
+    (event) => {
+      if (event.target instanceof Element && event.target.matches(':focus-visible')) {
+        consider(event, 0)
+      } else hide()
+    },
+    options,
+  )
+  document.addEventListener('focusout', hide, options)
+  document.addEventListener('pointerdown', hide, options)
+  document.addEventListener('scroll', hide, options)
+  document.addEventListener('keydown', (event) => event.key === 'Escape' && hide(), options)
+  return () => {
+    hide()
+    ending.abort()
+  }
+}
+
+function place(layer: HTMLElement, anchor: DOMRect): void {
+  const { width, height } = layer.getBoundingClientRect()
+  const left = Math.min(
+    Math.max(anchor.left + anchor.width / 2 - width / 2, gap),
+    Math.max(window.innerWidth - width - gap, gap),
+  )
+  const below = anchor.bottom + gap
+  const fitsBelow = below + height + gap < window.innerHeight
+  layer.style.left = `${left}px`
+  layer.style.top = `${fitsBelow ? below : anchor.top - height - gap}px`
+}
