@@ -1,0 +1,31 @@
+export type FileKind =
+  | 'video'
+  | 'audio'
+  | 'image'
+  | 'text'
+  | 'document'
+  | 'archive'
+  | 'subtitles'
+  | 'other'
+
+const endings: Record<Exclude<FileKind, 'other'>, string> = {
+  video: 'mp4 m4v mkv webm mov avi wmv flv mpg mpeg 3gp ogv ts',
+  audio: 'mp3 m4a aac flac wav ogg oga opus wma aiff',
+  image: 'jpg jpeg png gif webp avif svg bmp tif tiff heic ico',
+  subtitles: 'vtt srt ass ssa sub',
+  document: 'pdf doc docx odt rtf xls xlsx ods ppt pptx odp epub csv',
+  archive: 'zip tar gz tgz bz2 xz 7z rar zst iso dmg',
+  text: 'txt md json xml yml yaml html htm css js ts log ini toml sh py',
+}
+
+const kindOf = new Map(
+  Object.entries(endings).flatMap(([kind, list]) =>
+    list.split(' ').map((ending) => [ending, kind as FileKind] as const),
+  ),
+)
+
+/** What a file probably is, by the end of its name: for an icon and a viewer, never for safety. */
+export function fileKind(name: string): FileKind {
+  const dot = name.lastIndexOf('.')
+  return (dot > 0 && kindOf.get(name.slice(dot + 1).toLowerCase())) || 'other'
+}
