@@ -1,0 +1,85 @@
+import type { OwnedApiKey } from '#contract/api-keys.ts'
+import {
+  type Credentials,
+  type MadeApiKey,
+  type NewApiKey,
+  type WebSession,
+  WebSessionError,
+} from './web-session.ts'
+
+/**
+ * `loading` until the server told who is signed in; `signed-out` shows the form, `hasEnded` says that
+ * there was a session before; `unreachable` is a server that does not answer.
+ */
+export type KeyRingSnapshot = {
+  state: 'loading' | 'signed-out' | 'signed-in' | 'unreachable'
+  hasEnded: boolean
+  username: string
+  keys: readonly OwnedApiKey[]
+}
+
+export type KeyRing = ReturnType<typeof createKeyRing>
+
+const start: KeyRingSnapshot = { state: 'loading', hasEnded: false, username: '', keys: [] }
+
+/**
+ * The keys of whoever is signed in, kept outside React. The actions throw `WebSessionError` for the
+ * form that called them; a session that has ended shows in the snapshot as well.
+ */
+export function createKeyRing(session: WebSession) {
+  const listeners = new Set<() => void>()
+  let snapshot = start
+
+  function show(change: Partial<KeyRingSnapshot>): void {
+    snapshot = { ...snapshot, ...change }
+    for (const listener of listeners) listener()
+  }
+
+  async function watched<Value>(work: Promise<Value>): Promise<Value> {
+    return work.catch((error: unknown) => {
+      if (error instanceof WebSessionError && error.fault === 'ended') {
+        show({ state: 'signed-out', hasEnded: true, keys: [] })
+      }
+      throw error
+    })
+  }
+
+  async function readAll(): Promise<void> {
+    const username = await session.username()
+    if (username === null) return show({ ...start, state: 'signed-out' })
+    show({ state: 'signed-in', hasEnded: false, username, keys: await watched(session.listKeys()) })
+  }
+
+  return {
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    getSnapshot: () => snapshot,
+
+    /** Asks who is signed in, and for the keys. Never throws: what fails shows in the snapshot. */
+    async load(): Promise<void> {
+      await readAll().catch((error: unknown) => {
+        const hasEnded = error instanceof WebSessionError && error.fault === 'ended'
+        if (!hasEnded) show({ state: 'unreachable' })
+      })
+    },
+    async signIn(credentials: Credentials): Promise<void> {
+      await session.signIn(credentials)
+      await readAll()
+    },
+    async signOut(): Promise<void> {
+      await session.signOut()
+      show({ ...start, state: 'signed-out' })
+    },
+    async create(key: NewApiKey): Promise<MadeApiKey> {
+      const made = await watched(session.createKey(key))
+      show({ keys: [made.key, ...snapshot.keys] })
+      return made
+    },
+    async revoke(id: string): Promise<void> {
+      await watched(session.revokeKey(id))
+      show({ keys: snapshot.keys.filter((key) => key.id !== id) })
+    },
+  }
+}
