@@ -1,0 +1,67 @@
+import { delimiter, join } from 'node:path'
+import { findChromium } from './find-chromium.ts'
+import { findProgram } from './programs/find-program.ts'
+import { type Errand, getProgram } from './programs/get-program.ts'
+import { findPackageManager, type PackageManager } from './programs/install-packages.ts'
+import { installRelease } from './programs/install-release.ts'
+import { chromium, ffmpeg, type Program, ytDlp } from './programs/program.ts'
+import { runProgram } from './programs/run-program.ts'
+
+// The server looks in this folder too.
+const binFolder = join(import.meta.dirname, '../.barkeep/bin')
+const searchPath = process.env.PATH ?? ''
+const system = `${process.platform} ${process.arch}`
+// Tests need every program; without them `npm start` still serves all but video imports.
+const isForTests = process.argv.includes('--for-tests')
+
+let packageManager: Promise<PackageManager | null> | undefined
+
+async function installPackage(program: Program): Promise<void> {
+  packageManager ??= findPackageManager(searchPath, process.getuid?.() === 0)
+  const found = await packageManager
+  if (found === null) throw new Error('There is no package manager that needs no password.')
+  await found.install(program)
+}
+
+function videoErrand(program: Program): Errand {
+  const places = `${searchPath}${delimiter}${binFolder}`
+  return {
+    program,
+    isThere: async () => (await findProgram(program.name, places)) !== null,
+    // Its makers' release first: it is the newest, and video sites break old ones.
+    ways: [() => installRelease(program, binFolder), installPackage],
+  }
+}
+
+const chromiumErrand: Errand = {
+  program: chromium,
+  isThere: async () => (await findChromium()) !== null,
+  // The package first: it brings the libraries that a bare machine lacks.
+  ways: [
+    installPackage,
+    async () => {
+      await runProgram('npx', ['playwright', 'install', 'chromium'], { seconds: 600 })
+    },
+  ],
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+const errands = [videoErrand(ytDlp(system)), videoErrand(ffmpeg(system))]
+if (isForTests) errands.push(chromiumErrand)
+
+for (const errand of errands) {
+  const { program, isThere, reasons } = await getProgram(errand, say)
+  if (isThere) continue
+  say(
+    `${program.name} is missing: no ${program.neededFor} without it. ` +
+      `Install it with "${installCommand(program)}". (${reasons.join(' ')})`,
+  )
+  if (isForTests) process.exitCode = 1
+}
+
+function installCommand(program: Program): string {
+  if (program === chromium) return 'npx playwright install --with-deps chromium'
+  return process.platform === 'darwin'
+    ? `brew install ${program.homebrewFormula}`
+    : `sudo apt-get install --no-install-recommends ${program.name}`
+}
