@@ -13,6 +13,8 @@ export type TextFieldProps = Base & {
   error?: ReactNode
   /** More than one makes the field a many-line one. */
   rows?: number
+  /** A small icon button inside the field, at its end; for one-line fields. */
+  end?: ReactNode
   ref?: React.Ref<HTMLInputElement & HTMLTextAreaElement>
 }
 
@@ -24,6 +26,7 @@ export function TextField({
   description,
   error,
   rows = 1,
+  end,
   className,
   ref,
   ...rest
@@ -44,6 +47,7 @@ export function TextField({
       'w-full rounded-md border bg-canvas px-3 text-base outline-offset-0 pointer-coarse:text-lg disabled:opacity-55',
       hasError ? 'border-danger' : 'border-edge/60 hover:border-edge',
       rows > 1 ? 'min-h-20 resize-y py-2' : 'h-9 pointer-coarse:h-11',
+      end !== undefined && 'pr-10 pointer-coarse:pr-12',
       className,
     ),
   }
@@ -55,7 +59,12 @@ export function TextField({
       {rows > 1 ? (
         <textarea {...(shared as ComponentProps<'textarea'>)} rows={rows} />
       ) : (
-        <input {...shared} />
+        <div className="relative">
+          <input {...shared} />
+          {end !== undefined && (
+            <div className="absolute inset-y-0 right-1 flex items-center">{end}</div>
+          )}
+        </div>
       )}
       {hasDescription && (
         <p id={`${id}-description`} className="text-muted text-sm">
