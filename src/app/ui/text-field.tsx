@@ -61,9 +61,7 @@ export function TextField({
       ) : (
         <div className="relative">
           <input {...shared} />
-          {end !== undefined && (
-            <div className="absolute inset-y-0 right-1 flex items-center">{end}</div>
-          )}
+          <div className="absolute inset-y-0 right-1 flex items-center empty:hidden">{end}</div>
         </div>
       )}
       {hasDescription && (
