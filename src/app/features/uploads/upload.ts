@@ -51,4 +51,3 @@ export type UploadRequest = { file: File; folder: string; name: string }
 export function isUnfinished(upload: Upload): boolean {
   return upload.state === 'waiting' || upload.state === 'sending'
 }
-
