@@ -1,0 +1,51 @@
+/**
+ * What is chosen in a list, and where the keyboard is. Keys, not positions: pages may be added and a
+ * filter may hide rows while something is chosen.
+ */
+export type Selection = {
+  readonly chosen: ReadonlySet<string>
+  /** Where a range begins; the last row that was chosen without Shift. */
+  readonly anchor: string | null
+  /** The row that has the focus, or would get it. */
+  readonly active: string | null
+}
+
+export const nothingSelected: Selection = { chosen: new Set(), anchor: null, active: null }
+
+/** `only`: this row alone; `toggle`: this row in or out; `range`: from the anchor to this row. */
+export type SelectMode = 'only' | 'toggle' | 'range'
+
+export function select(
+  selection: Selection,
+  key: string,
+  how: { mode: SelectMode; order: readonly string[] },
+): Selection {
+  if (how.mode === 'range') return selectRange(selection, key, how.order)
+  if (how.mode === 'only') return { chosen: new Set([key]), anchor: key, active: key }
+  const chosen = new Set(selection.chosen)
+  if (!chosen.delete(key)) chosen.add(key)
+  return { chosen, anchor: key, active: key }
+}
+
+function selectRange(selection: Selection, key: string, order: readonly string[]): Selection {
+  const from = order.indexOf(selection.anchor ?? selection.active ?? key)
+  const to = order.indexOf(key)
+  const start = from === -1 ? to : Math.min(from, to)
+  const chosen = new Set(order.slice(start, Math.max(from, to) + 1))
+  return { chosen, anchor: order[from === -1 ? to : from] ?? key, active: key }
+}
+
+/** All of `order`, or nothing when all of it is chosen already. */
+export function toggleAll(selection: Selection, order: readonly string[]): Selection {
+  const isAll = order.length > 0 && order.every((key) => selection.chosen.has(key))
+  return { ...selection, chosen: new Set(isAll ? [] : order) }
+}
+
+export function clearSelection(selection: Selection): Selection {
+  return selection.chosen.size === 0 ? selection : { ...selection, chosen: new Set() }
+}
+
+/** Moves the focus without choosing anything. */
+export function moveTo(selection: Selection, key: string): Selection {
+  return selection.active === key ? selection : { ...selection, active: key }
+}
