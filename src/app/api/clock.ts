@@ -1,0 +1,18 @@
+/** Time as the app reads it: only differences count, so a wall clock that is wrong or jumps is harmless. */
+export type Clock = {
+  /** Milliseconds since some fixed moment; never goes back. */
+  now(): number
+  /** Calls `run` after `delayMs`; the answer cancels it. */
+  after(delayMs: number, run: () => void): () => void
+}
+
+// A longer delay overflows the browser's 32-bit timer, which then fires at once.
+const longestTimerMs = 2_147_483_647
+
+export const browserClock: Clock = {
+  now: () => performance.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, Math.min(Math.max(0, delayMs), longestTimerMs))
+    return () => clearTimeout(timer)
+  },
+}

@@ -1,0 +1,27 @@
+import type { RateLimitGate } from './rate-limit-gate.ts'
+
+export type TransferEstimate = {
+  seconds: number
+  /** What makes it take that long. */
+  limitedBy: 'requests' | 'bytes'
+}
+
+/** How long `files` uploads take from now: the greater of the requests' and the bytes' time. */
+export function estimateTransfers(
+  gate: RateLimitGate,
+  waiting: { files: number; bytes: number; bytesPerSecond: number | null },
+): TransferEstimate {
+  const requests = gate.estimateMs(waiting.files) / 1000
+  const bytes = waiting.bytesPerSecond ? waiting.bytes / waiting.bytesPerSecond : 0
+  return bytes > requests
+    ? { seconds: bytes, limitedBy: 'bytes' }
+    : { seconds: requests, limitedBy: 'requests' }
+}
+
+/** `2,143 files · about 36 min (60 requests a minute)`: what a drop costs, before it is done. */
+export function describeDrop(gate: RateLimitGate, files: number): string {
+  const count = `${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}`
+  const minutes = Math.round(gate.estimateMs(files) / 60_000)
+  const { limit } = gate.getSnapshot()
+  return minutes < 1 ? count : `${count} · about ${minutes} min (${limit} requests a minute)`
+}
