@@ -4,13 +4,16 @@ import { folderPathOrRoot, offsetField } from './request-fields.ts'
 /** Files on one page of a listing. */
 export const filesPageSize = 50
 
-export const filesQuery = z.object({ path: folderPathOrRoot, offset: offsetField })
+export const filesQuery = z.object({
+  path: folderPathOrRoot.meta({ description: 'The folder, `/` if left out.' }),
+  offset: offsetField.meta({ description: 'How many files to skip, 0 if left out.' }),
+})
 
 export const listedFile = z.object({
   name: z.string(),
-  size: z.number(),
-  link: z.string(),
-  uploaded_at: z.string(),
+  size: z.number().meta({ description: 'In bytes.' }),
+  link: z.string().meta({ description: 'Streams the file; needs no key.' }),
+  uploaded_at: z.string().meta({ description: 'ISO 8601, UTC.' }),
 })
 
 export type ListedFile = z.infer<typeof listedFile>
@@ -28,13 +31,15 @@ export const filesReply = z.object({
 
 export type FilesPage = z.infer<typeof filesReply>
 
-export const folderNode = z.object({
-  name: z.string(),
-  path: z.string(),
-  get folders() {
-    return z.array(folderNode)
-  },
-})
+export const folderNode = z
+  .object({
+    name: z.string(),
+    path: z.string(),
+    get folders() {
+      return z.array(folderNode)
+    },
+  })
+  .meta({ id: 'FolderNode' })
 
 export type FolderNode = z.infer<typeof folderNode>
 

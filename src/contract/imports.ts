@@ -44,7 +44,9 @@ export const importReply = z.object({
   task_id: z.string(),
 })
 
-export const importStatusQuery = z.object({ task_id: z.string().min(1).max(200) })
+export const importStatusQuery = z.object({
+  task_id: z.string().min(1).max(200).meta({ description: 'As `POST /api/v1/import` gave it.' }),
+})
 
 /** `link` once a file import is complete, `folder` once a video import is, `error` when it failed. */
 export const importTask = z.object({

@@ -3,7 +3,10 @@ import { fileNameField, folderPathOrRoot } from './request-fields.ts'
 
 export const uploadMaxBytesDefault = 2_147_483_648
 
-export const uploadQuery = z.object({ filename: fileNameField, path: folderPathOrRoot })
+export const uploadQuery = z.object({
+  filename: fileNameField.meta({ description: 'The name that the file should get.' }),
+  path: folderPathOrRoot.meta({ description: 'The folder it goes to, `/` if left out.' }),
+})
 
 export const uploadReply = z.object({
   status: z.literal('ok'),
