@@ -1,0 +1,122 @@
+import { rateLimitDefault } from '#contract/rate-limit.ts'
+import { uploadMaxBytesDefault } from '#contract/uploads.ts'
+
+export type Config = {
+  host: string
+  port: number
+  dataFolder: string
+  /** What links start with, without a slash at the end; null: made from host and port. */
+  publicUrl: string | null
+  /** Origin of the hosted service in gateway mode; null: this server has its own store. */
+  upstream: string | null
+  uploadMaxBytes: number
+  /** Requests per key in 60 seconds. */
+  rateLimit: number
+  /** Hosts, host:port or CIDR ranges that imports may reach although they are private. */
+  importAllow: string[]
+  importConcurrency: number
+  /** Paths that were asked for; null: to be found. */
+  ytDlp: string | null
+  ffmpeg: string | null
+  logLevel: string
+}
+
+/** A setting, or what it points to, is unfit: one line that says what to do. Programs exit with 2. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+type Environment = Record<string, string | undefined>
+
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
+
+/** Reads every setting there is; an empty variable counts as unset. Throws ConfigError. */
+export function readConfig(env: Environment): Config {
+  return {
+    host: env.HOST || '127.0.0.1',
+    port: wholeNumber(env, 'PORT', { fallback: 4000, min: 0, max: 65_535 }),
+    dataFolder: env.BARKEEP_DATA || './data',
+    publicUrl: webAddress(env, 'BARKEEP_PUBLIC_URL'),
+    upstream: origin(env, 'BARKEEP_UPSTREAM'),
+    uploadMaxBytes: wholeNumber(env, 'BARKEEP_UPLOAD_MAX_BYTES', {
+      fallback: uploadMaxBytesDefault,
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    rateLimit: wholeNumber(env, 'BARKEEP_RATE_LIMIT', {
+      fallback: rateLimitDefault,
+      min: 1,
+      max: 1_000_000,
+    }),
+    importAllow: allowList(env, 'BARKEEP_IMPORT_ALLOW'),
+    importConcurrency: wholeNumber(env, 'BARKEEP_IMPORT_CONCURRENCY', {
+      fallback: 2,
+      min: 1,
+      max: 64,
+    }),
+    ytDlp: env.BARKEEP_YT_DLP || null,
+    ffmpeg: env.BARKEEP_FFMPEG || null,
+    logLevel: oneOf(env, 'BARKEEP_LOG_LEVEL', logLevels, 'info'),
+  }
+}
+
+/** This process's own settings. */
+export function readEnvironment(): Config {
+  return readConfig(process.env)
+}
+
+function wholeNumber(
+  env: Environment,
+  name: string,
+  range: { fallback: number; min: number; max: number },
+): number {
+  const text = env[name]
+  if (!text) return range.fallback
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (number >= range.min && number <= range.max) return number
+  throw new ConfigError(
+    `${name} must be a whole number from ${range.min} to ${range.max}, not "${text}".`,
+  )
+}
+
+function oneOf(env: Environment, name: string, values: string[], fallback: string): string {
+  const text = env[name]
+  if (!text) return fallback
+  if (values.includes(text)) return text
+  throw new ConfigError(`${name} must be one of ${values.join(', ')}, not "${text}".`)
+}
+
+function webAddress(env: Environment, name: string): string | null {
+  const text = env[name]
+  if (!text) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isPlain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username
+  if (!url || !isPlain) {
+    throw new ConfigError(`${name} must be an address like https://files.example, not "${text}".`)
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+function origin(env: Environment, name: string): string | null {
+  const address = webAddress(env, name)
+  if (address !== null && new URL(address).origin !== address) {
+    throw new ConfigError(
+      `${name} must be an origin without a path, like https://cloudstorage.bar.`,
+    )
+  }
+  return address
+}
+
+const allowed =
+  /^(\[[\da-f:.]+\](:\d{1,5})?|[\da-f:.]+\/\d{1,3}|[\da-f]*:[\da-f:.]*|[a-z\d._-]+(:\d{1,5})?)$/i
+
+function allowList(env: Environment, name: string): string[] {
+  const entries = (env[name] ?? '').split(/[\s,]+/).filter((entry) => entry !== '')
+  for (const entry of entries) {
+    if (allowed.test(entry)) continue
+    throw new ConfigError(
+      `${name} takes hosts, host:port or ranges like 10.0.0.0/8, with commas between, not "${entry}".`,
+    )
+  }
+  return entries
+}

@@ -1,0 +1,49 @@
+import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
+import { ConfigError } from '#server/config.ts'
+import { createFirstTables } from './migrations/0001-first-tables.ts'
+import { SqliteDriver } from './sqlite-driver.ts'
+import type { Tables } from './tables.ts'
+
+export type Database = Kysely<Tables>
+
+/** In order; the database's `user_version` says how many of them it has had. Never change one. */
+const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [createFirstTables]
+
+/**
+ * Opens `file`, making it when it is missing, and brings it up to date: WAL with synchronous=FULL.
+ * Throws ConfigError when a newer version wrote it.
+ */
+export async function openDatabase(file: string): Promise<Database> {
+  const database = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new SqliteDriver(file),
+      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+  try {
+    await migrate(database, file)
+    return database
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+/** One transaction: a crash in the middle leaves the old version, two processes take turns. */
+async function migrate(database: Database, file: string): Promise<void> {
+  await database.transaction().execute(async (transaction) => {
+    const found = await sql<{ user_version: number }>`pragma user_version`.execute(transaction)
+    const version = found.rows[0]?.user_version ?? 0
+    if (version > migrations.length) {
+      throw new ConfigError(
+        `${file} was written by a newer version of Barkeep (its format is ${version}, this one knows ${migrations.length}). Start that version, or set BARKEEP_DATA to another folder.`,
+      )
+    }
+    for (const migration of migrations.slice(version)) {
+      await migration(transaction as unknown as Kysely<unknown>)
+    }
+    await sql.raw(`pragma user_version = ${migrations.length}`).execute(transaction)
+  })
+}

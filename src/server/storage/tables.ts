@@ -1,0 +1,144 @@
+import type { Generated } from 'kysely'
+
+/**
+ * Every table there is. `user`, `session`, `account` and `verification` belong to better-auth, which
+ * wants camelCase columns, ISO 8601 text for times and 0/1 for booleans. In our own tables times
+ * are epoch milliseconds and `…_json` columns are JSON text.
+ */
+export type Tables = {
+  user: UserTable
+  session: SessionTable
+  account: AccountTable
+  verification: VerificationTable
+  api_key: ApiKeyTable
+  file: FileTable
+  folder: FolderTable
+  import_task: ImportTaskTable
+  idempotency: IdempotencyTable
+}
+
+type UserTable = {
+  id: string
+  name: string
+  email: string
+  emailVerified: Generated<number>
+  image: string | null
+  createdAt: string
+  updatedAt: string
+  username: string | null
+  displayUsername: string | null
+  role: string | null
+  banned: number | null
+  banReason: string | null
+  banExpires: string | null
+  plan: Generated<string>
+}
+
+type SessionTable = {
+  id: string
+  expiresAt: string
+  token: string
+  createdAt: string
+  updatedAt: string
+  ipAddress: string | null
+  userAgent: string | null
+  userId: string
+  impersonatedBy: string | null
+}
+
+type AccountTable = {
+  id: string
+  accountId: string
+  providerId: string
+  userId: string
+  accessToken: string | null
+  refreshToken: string | null
+  idToken: string | null
+  accessTokenExpiresAt: string | null
+  refreshTokenExpiresAt: string | null
+  scope: string | null
+  password: string | null
+  createdAt: string
+  updatedAt: string
+}
+
+type VerificationTable = {
+  id: string
+  identifier: string
+  value: string
+  expiresAt: string
+  createdAt: string
+  updatedAt: string
+}
+
+/** The secret itself is never here: `secret_hash` is its SHA-256 in hex. */
+type ApiKeyTable = {
+  id: string
+  user_id: string
+  name: string
+  secret_hash: string
+  prefix: string
+  last4: string
+  scopes_json: string
+  created_at: number
+  expires_at: number | null
+  last_used_at: number | null
+  revoked_at: number | null
+}
+
+/** `asked_name` is what the client called it, `name` what it got, `folded_name` what it is sorted by. */
+export type FileTable = {
+  id: string
+  user_id: string
+  folder: string
+  name: string
+  asked_name: string
+  folded_name: string
+  size: number
+  sha256: string
+  blob_id: string
+  tracking_id: string
+  uploaded_at: number
+}
+
+/** A folder is here from the first file in it or below it on; the root never is. */
+type FolderTable = {
+  user_id: string
+  path: string
+  parent: string
+  name: string
+  folded_name: string
+}
+
+/** All that an import needs to start again after a restart. `progress` is 0–100. */
+export type ImportTaskTable = {
+  id: string
+  user_id: string
+  /** What was asked for: auto, file or video. */
+  asked_type: string
+  /** What it turned out to be: file or video; null while that is not known. */
+  type: string | null
+  url: string
+  folder: string
+  file_name: string | null
+  video_json: string
+  state: string
+  progress: number
+  title: string | null
+  error: string | null
+  result_link: string | null
+  result_folder: string | null
+  created_at: number
+  updated_at: number
+}
+
+/** The answer a request got, kept 24 hours under the key its client gave it. */
+type IdempotencyTable = {
+  user_id: string
+  endpoint: string
+  key: string
+  /** What was asked, so that a key used again for something else is refused. */
+  fingerprint: string
+  reply_json: string
+  created_at: number
+}
