@@ -1,24 +1,66 @@
-/** Why the session before this one ended; null on a first visit. */
-export type SessionEnd = 'expired' | 'revoked' | 'signed-out'
+import { useState } from 'react'
+import type { OutReason } from '#app/api/connection.ts'
+import { errorText } from '#app/api/error-text.ts'
+import { Alert } from '#app/ui/alert.tsx'
+import { ConnectForm } from './connect-form.tsx'
+import { KeySources } from './key-sources.tsx'
+import { sessionEndWords } from './session-end-words.ts'
+import { useServerDescription } from './use-server-description.ts'
 
 export type ConnectPageProps = {
   /** A key is being checked by `/me`. */
   isConnecting: boolean
-  /** What the last attempt failed with: an ApiError, a ConnectionError, or null. */
+  /** What the last attempt, or the session before, ended with; null where there is nothing to tell. */
   error: unknown
-  sessionEnd: SessionEnd | null
+  reason: OutReason
   /** Where the `API keys` page is in this app. */
   apiKeysHref: string
   onConnect: (key: string) => void
 }
 
-export function ConnectPage({ onConnect }: ConnectPageProps) {
+/** The way in: paste a key, or learn where to get one. */
+export function ConnectPage({ apiKeysHref, onConnect, ...attempt }: ConnectPageProps) {
+  const server = useServerDescription()
+  // Until a key was tried here, an error is about the session that was here before.
+  const [hasTried, setHasTried] = useState(false)
   return (
-    <main>
-      <h1>Connect</h1>
-      <button type="button" onClick={() => onConnect('')}>
-        Connect
-      </button>
+    <main className="scroll-area h-full bg-canvas px-5 pt-[max(2.5rem,12dvh)] pb-10">
+      <div className="mx-auto flex max-w-[25rem] flex-col gap-6">
+        <p className="flex items-center gap-2.5 font-semibold text-lg">
+          <img src="/icon.svg" alt="" width="32" height="32" />
+          Barkeep
+        </p>
+        <div>
+          <h1 className="font-semibold text-xl">Connect</h1>
+          <p className="text-muted">Paste an API key to open the files it belongs to.</p>
+        </div>
+        <Outcome {...attempt} hasTried={hasTried} />
+        <ConnectForm
+          isConnecting={attempt.isConnecting}
+          hasFailed={hasTried && attempt.error !== null}
+          onConnect={(key) => {
+            setHasTried(true)
+            onConnect(key)
+          }}
+        />
+        <KeySources mode={server?.mode ?? null} apiKeysHref={apiKeysHref} />
+      </div>
     </main>
+  )
+}
+
+type OutcomeProps = Pick<ConnectPageProps, 'isConnecting' | 'error' | 'reason'> & {
+  hasTried: boolean
+}
+
+function Outcome({ isConnecting, error, reason, hasTried }: OutcomeProps) {
+  if (isConnecting) return null
+  const end = hasTried ? null : sessionEndWords(reason, error)
+  const words = end ?? (error === null ? null : errorText(error))
+  if (!words) return null
+  return (
+    <Alert tone={error === null ? 'notice' : 'danger'} title={words.title}>
+      {words.nextStep}
+    </Alert>
   )
 }

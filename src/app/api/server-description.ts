@@ -1,0 +1,39 @@
+import { endpoints } from '#contract/endpoints.ts'
+import { type ServerDescription, serverReply } from '#contract/server-description.ts'
+
+export type ServerDescriptionSource = ReturnType<typeof createServerDescription>
+
+/**
+ * What stands behind this address, asked once and without a key, when the first part of the screen
+ * wants to know. Null until then, and where the answer is none of ours: what only an own server has
+ * stays hidden.
+ */
+export function createServerDescription(send: typeof fetch = (input, init) => fetch(input, init)) {
+  const listeners = new Set<() => void>()
+  let described: ServerDescription | null = null
+  let isAsking = false
+
+  async function ask(): Promise<void> {
+    isAsking = true
+    try {
+      const reply = await send(endpoints.server.path, { credentials: 'omit' })
+      const parsed = serverReply.safeParse(await reply.json())
+      if (reply.ok && parsed.success) described = parsed.data
+    } catch {
+      // No server, or a page instead of JSON: the next part that wants to know asks again.
+    }
+    isAsking = false
+    for (const listener of listeners) listener()
+  }
+
+  return {
+    subscribe(listener: () => void): () => void {
+      listeners.add(listener)
+      if (described === null && !isAsking) void ask()
+      return () => listeners.delete(listener)
+    },
+    getSnapshot: () => described,
+  }
+}
+
+export const serverDescription = createServerDescription()

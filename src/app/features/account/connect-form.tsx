@@ -1,0 +1,76 @@
+import { Eye, EyeOff } from 'lucide-react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { Button } from '#app/ui/button.tsx'
+import { IconButton } from '#app/ui/icon-button.tsx'
+import { TextField } from '#app/ui/text-field.tsx'
+import { apiKeyPrefix } from '#contract/api-keys.ts'
+import { looksLikeKey, readPastedKey } from './read-pasted-key.ts'
+
+type ConnectFormProps = {
+  isConnecting: boolean
+  /** The last key that was tried here did not work. */
+  hasFailed: boolean
+  onConnect: (key: string) => void
+}
+
+const keptHere = 'The key is kept in this tab alone, and forgotten when you close it.'
+const unusual = `Keys usually start with ${apiKeyPrefix}. You can try this one all the same.`
+
+/** The key's field and its button. What cannot be a key is caught here, before a request is spent. */
+export function ConnectForm({ isConnecting, hasFailed, onConnect }: ConnectFormProps) {
+  const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  const [text, setText] = useState('')
+  const [rule, setRule] = useState<string | null>(null)
+  const [isShown, setIsShown] = useState(false)
+
+  useEffect(() => {
+    // After a refusal the next thing typed or pasted replaces the key that did not work.
+    if (hasFailed && !isConnecting) field.current?.select()
+  }, [hasFailed, isConnecting])
+
+  function handleSubmit(event: FormEvent) {
+    event.preventDefault()
+    if (isConnecting) return
+    const pasted = readPastedKey(text)
+    setRule(pasted.ok ? null : pasted.rule)
+    if (pasted.ok) onConnect(pasted.key)
+    else field.current?.focus()
+  }
+
+  return (
+    // "post": should the script ever fail, the key must not land in the address bar.
+    <form method="post" noValidate onSubmit={handleSubmit} className="flex flex-col gap-4">
+      <TextField
+        ref={field}
+        label="API key"
+        name="api-key"
+        type={isShown ? 'text' : 'password'}
+        // Password managers may keep it; the browser's own history of typed text may not.
+        autoComplete="current-password"
+        autoCapitalize="none"
+        autoCorrect="off"
+        spellCheck={false}
+        value={text}
+        onChange={(next) => {
+          setText(next)
+          setRule(null)
+        }}
+        error={rule}
+        description={looksLikeKey(text) ? keptHere : unusual}
+        placeholder={`${apiKeyPrefix}…`}
+        className="font-mono"
+        end={
+          <IconButton
+            size="small"
+            label={isShown ? 'Hide key' : 'Show key'}
+            icon={isShown ? <EyeOff /> : <Eye />}
+            onClick={() => setIsShown(!isShown)}
+          />
+        }
+      />
+      <Button tone="primary" type="submit" isPending={isConnecting} className="h-9">
+        Connect
+      </Button>
+    </form>
+  )
+}

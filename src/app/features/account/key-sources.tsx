@@ -1,0 +1,70 @@
+import { Check, Copy, KeyRound } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { copyText } from '#app/lib/copy-text.ts'
+import { buttonTones } from '#app/ui/button.tsx'
+import { IconButton } from '#app/ui/icon-button.tsx'
+import type { ServerDescription } from '#contract/server-description.ts'
+
+type KeySourcesProps = {
+  /** Null while the server has not said what it is. */
+  mode: ServerDescription['mode'] | null
+  apiKeysHref: string
+}
+
+const command = 'npx barkeep keys create --user owner --name laptop'
+
+/** Where somebody without a key gets one, which depends on what stands behind this address. */
+export function KeySources({ mode, apiKeysHref }: KeySourcesProps) {
+  return (
+    <section aria-labelledby="key-sources" className="border-line border-t pt-5">
+      <h2 id="key-sources" className="font-medium">
+        No key yet?
+      </h2>
+      {mode === 'own' && <OwnServer apiKeysHref={apiKeysHref} />}
+      {mode === 'gateway' && (
+        <p className="mt-1 text-muted">
+          Your files are with a hosted service, and Barkeep is its window. Make a key in the API
+          Keys panel of that service’s web app, then paste it here.
+        </p>
+      )}
+      {mode === null && (
+        <p className="mt-1 text-muted">
+          The API Keys panel of your storage service makes one. A server of your own printed one
+          when it first started.
+        </p>
+      )}
+    </section>
+  )
+}
+
+function OwnServer({ apiKeysHref }: { apiKeysHref: string }) {
+  const [isCopied, setIsCopied] = useState(false)
+  return (
+    <div className="mt-1 flex flex-col gap-4 text-muted">
+      <p>Sign in with your name and password to make one. It takes a minute.</p>
+      <Link
+        href={apiKeysHref}
+        className={`inline-flex h-9 touch-target items-center justify-center gap-2 rounded-md text-ink ${buttonTones.outline}`}
+      >
+        <KeyRound aria-hidden="true" className="size-4" />
+        Sign in to make a key
+      </Link>
+      <div>
+        <p>
+          This server printed a first key and the owner’s password when it first started. On its
+          machine, this makes another:
+        </p>
+        <div className="mt-2 flex items-center gap-1 rounded-md bg-sunken py-1 pr-1 pl-3">
+          <code className="min-w-0 grow py-1 font-mono text-ink text-sm">{command}</code>
+          <IconButton
+            size="small"
+            label={isCopied ? 'Copied' : 'Copy command'}
+            icon={isCopied ? <Check /> : <Copy />}
+            onClick={() => void copyText(command).then(setIsCopied)}
+          />
+        </div>
+      </div>
+    </div>
+  )
+}
