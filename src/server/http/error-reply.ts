@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { apiErrorStatus, type ErrorReply } from '#contract/api-error.ts'
+import { rateLimitHeader } from '#contract/rate-limit.ts'
+import { isBusy } from '#server/storage/sqlite-driver.ts'
+import { ApiFailure } from './api-failure.ts'
+
+/** What a failing disk, a full table of open files or a store that went read-only throws. */
+const storeFailures = new Set([
+  'ENOSPC',
+  'EDQUOT',
+  'EFBIG',
+  'EIO',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'EROFS',
+])
+
+// SQLITE_IOERR, _FULL, _CANTOPEN, _READONLY, _NOMEM: the database's own view of the same.
+const sqliteStoreFailures = new Set([7, 8, 10, 13, 14])
+
+/** Turns anything that was thrown into a failure of the contract; what is not meant for strangers stays in `cause`. */
+export function toApiFailure(error: unknown): ApiFailure {
+  if (error instanceof ApiFailure) return error
+  if (isStoreFailure(error)) {
+    return new ApiFailure('unavailable', 'Storage is briefly unavailable. Try again later.', {
+      cause: error,
+    })
+  }
+  const status = statusOf(error)
+  if (status === 413) {
+    return new ApiFailure('payload_too_large', 'The request body is too large.', { cause: error })
+  }
+  if (status === 415) {
+    return new ApiFailure(
+      'invalid_request',
+      'Send the body as JSON: Content-Type: application/json.',
+    )
+  }
+  if (status !== null && status >= 400 && status < 500) {
+    return new ApiFailure('invalid_request', wordsOf(error), { cause: error })
+  }
+  return new ApiFailure('server_error', 'Something went wrong on the server.', { cause: error })
+}
+
+export function isStoreFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if ('errcode' in error && sqliteStoreFailures.has(Number(error.errcode) & 0xff)) return true
+  return isBusy(error) || ('code' in error && storeFailures.has(String(error.code)))
+}
+
+/** The one error handler: every refusal and every crash of a handler ends here. */
+export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  const failure = toApiFailure(error)
+  const status = apiErrorStatus[failure.code]
+  if (status >= 500) request.log.error({ err: failure.cause ?? failure }, 'request failed')
+  if (failure.retryAfter !== undefined) reply.header(rateLimitHeader.retryAfter, failure.retryAfter)
+  reply.code(status).type('application/json; charset=utf-8').send(errorBody(failure))
+}
+
+export function errorBody(failure: ApiFailure): ErrorReply {
+  return { status: 'error', code: failure.code, message: failure.message }
+}
+
+function statusOf(error: unknown): number | null {
+  if (!(error instanceof Error) || !('statusCode' in error)) return null
+  return Number(error.statusCode)
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error && error.message !== ''
+    ? `${error.message.replace(/\.$/, '')}.`
+    : 'The request is not valid.'
+}

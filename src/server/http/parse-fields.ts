@@ -1,0 +1,30 @@
+import type { z } from 'zod'
+import { ApiFailure } from './api-failure.ts'
+
+/** Reads what a client sent by its schema; a refusal names the first field that is wrong, and why. */
+export function parseFields<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  place: 'query' | 'body',
+): z.output<Schema> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new ApiFailure('invalid_request', whatIsWrong(parsed.error.issues[0], value, place))
+}
+
+function whatIsWrong(issue: z.core.$ZodIssue | undefined, value: unknown, place: string): string {
+  if (!issue) return `The ${place} is not valid.`
+  if (issue.path.length === 0) return `The ${place} must be a JSON object.`
+  const field = issue.path.join('.')
+  const given = issue.path.reduce<unknown>(fieldOf, value)
+  if (given === undefined) return `${field} is missing.`
+  if (place === 'query' && Array.isArray(given)) return `${field} is given more than once.`
+  // Words of our own already say which field; the library's do not.
+  return issue.code === 'custom' || issue.message.startsWith(field)
+    ? issue.message
+    : `${field}: ${issue.message}`
+}
+
+function fieldOf(parent: unknown, name: PropertyKey): unknown {
+  return (parent as Record<PropertyKey, unknown> | null | undefined)?.[name]
+}

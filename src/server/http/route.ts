@@ -1,0 +1,147 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Scope } from '#contract/api-keys.ts'
+import type { Endpoint } from '#contract/endpoints.ts'
+import { ApiFailure } from './api-failure.ts'
+import { type IncomingBytes, incomingBytes, sendContinue } from './incoming-bytes.ts'
+import { parseFields } from './parse-fields.ts'
+import { parseQuery } from './query.ts'
+import { type RateLimiter, type RateLimitState, rateLimitHeaders } from './rate-limiter.ts'
+import { SerializedReply } from './serialized-reply.ts'
+
+/** What the accounts' rooms put into every route. */
+export type Gatekeeper<Key extends { id: string }, Session> = {
+  /** Whose key this is. Throws `missing_auth`, `invalid_key`; no other check is made here. */
+  identify(request: FastifyRequest): Promise<Key>
+  /** Throws `expired_key`, `account_unavailable`, `premium_required`, `insufficient_scope`, in this order. */
+  admit(key: Key, scope: Scope | null): void
+  /** The web session of a request to a `session` endpoint, `Origin` checked. Throws `missing_auth`. */
+  requireSession(request: FastifyRequest): Promise<Session>
+  rateLimiter: RateLimiter
+}
+
+export type RouteContext<E extends Endpoint, Key, Session> = {
+  query: z.output<E['query']>
+  body: E['body'] extends z.ZodType
+    ? z.output<E['body']>
+    : E['body'] extends 'bytes'
+      ? IncomingBytes
+      : null
+  key: E['access'] extends 'key' ? Key : null
+  session: E['access'] extends 'session' ? Session : null
+  /** The window after this request took its slot; null where there is none. */
+  rateLimit: E['access'] extends 'key' ? RateLimitState : null
+  raw: FastifyRequest
+  /** Aborted when the client goes away before it has its answer. */
+  signal: AbortSignal
+}
+
+export type RouteHandler<E extends Endpoint, Key, Session> = (
+  context: RouteContext<E, Key, Session>,
+) => Promise<z.input<E['reply']> | SerializedReply>
+
+export type Route<Key, Session = unknown> = <E extends Endpoint>(
+  app: FastifyInstance,
+  endpoint: E,
+  handler: RouteHandler<E, Key, Session>,
+) => void
+
+type Admitted<Key, Session> = {
+  key: Key | null
+  session: Session | null
+  rateLimit: RateLimitState | null
+  query: unknown
+}
+
+/**
+ * Makes the function that puts an endpoint of the contract on the server. Its checks run in one
+ * order: key → account → scope → rate limit → parameters, all before a byte of the body is read.
+ */
+export function createRoute<Key extends { id: string }, Session>(
+  gatekeeper: Gatekeeper<Key, Session>,
+): Route<Key, Session> {
+  const admitted = new WeakMap<FastifyRequest, Admitted<Key, Session>>()
+
+  return (app, endpoint, handler) => {
+    async function guard(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      const who = await admit(gatekeeper, { endpoint, request, reply })
+      const query = parseFields(endpoint.query, parseQuery(request.raw.url ?? ''), 'query')
+      admitted.set(request, { ...who, query })
+      // Fastify refuses content types that it cannot read; an upload may carry any, or nonsense.
+      if (endpoint.body === 'bytes') delete request.raw.headers['content-type']
+      else sendContinue(reply)
+    }
+
+    async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+      const { key, session, rateLimit, query } = admitted.get(request) as Admitted<Key, Session>
+      const context = { query, key, session, rateLimit, raw: request, signal: goneSignal(reply) }
+      const body = bodyOf(endpoint, request, reply)
+      const answer = await handler({ ...context, body } as Parameters<typeof handler>[0])
+      if (answer instanceof SerializedReply) return answer.send(request, reply)
+      return reply.send(answer)
+    }
+
+    const route = {
+      method: endpoint.method,
+      url: endpoint.path,
+      config: { readsBodyLate: true },
+      onRequest: guard,
+      handler: handle,
+    }
+    if (endpoint.body !== 'bytes') {
+      app.route(route)
+      return
+    }
+    // A room of its own: here no parser may touch the body, whatever type it says it has.
+    app.register(async (room) => {
+      room.removeAllContentTypeParsers()
+      room.addContentTypeParser('*', (_request, _payload, done) => done(null))
+      room.route(route)
+    })
+  }
+}
+
+async function admit<Key extends { id: string }, Session>(
+  gatekeeper: Gatekeeper<Key, Session>,
+  asked: { endpoint: Endpoint; request: FastifyRequest; reply: FastifyReply },
+): Promise<Omit<Admitted<Key, Session>, 'query'>> {
+  const { endpoint, request, reply } = asked
+  if (endpoint.access === 'session') {
+    const session = await gatekeeper.requireSession(request)
+    return { key: null, session, rateLimit: null }
+  }
+  if (endpoint.access === 'open') return { key: null, session: null, rateLimit: null }
+  const key = await gatekeeper.identify(request)
+  const { rateLimiter } = gatekeeper
+  // "Every response includes" the window: also those that are refused before it is touched.
+  reply.headers(rateLimitHeaders(rateLimiter.look(key.id)))
+  gatekeeper.admit(key, endpoint.scope)
+  const { isTaken, state } = rateLimiter.take(key.id)
+  reply.headers(rateLimitHeaders(state))
+  if (!isTaken) throw rateLimited(state)
+  return { key, session: null, rateLimit: state }
+}
+
+/** "Over the limit returns 429 … and a Retry-After header (seconds)." */
+export function rateLimited(state: RateLimitState): ApiFailure {
+  return new ApiFailure(
+    'rate_limited',
+    `More than ${state.limit} requests in a minute. Try again in ${state.retryAfter} s.`,
+    { retryAfter: state.retryAfter },
+  )
+}
+
+function bodyOf(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): unknown {
+  if (endpoint.body === null) return null
+  if (endpoint.body === 'bytes') return incomingBytes(request, reply)
+  return parseFields(endpoint.body, request.body, 'body')
+}
+
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished)
+      gone.abort(new DOMException('The client went away.', 'AbortError'))
+  })
+  return gone.signal
+}
