@@ -19,11 +19,11 @@ export function isApiKeySecret(text: string): boolean {
 }
 
 /**
- * SHA-256 of the key, the only form that is stored. A slow hash guards short passwords; nobody can
- * try 2^166 keys, and every request would pay for it.
+ * SHA-256 of the key in hex, the only form that is stored. A slow hash guards short passwords;
+ * nobody can try 2^166 keys, and every request would pay for it.
  */
-export function hashApiKey(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest()
+export function hashApiKey(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
 }
 
 /** What may be shown of a key: `csb_live_ab12cd...` and its last four characters. */

@@ -1,0 +1,56 @@
+import type { z } from 'zod'
+import { apiKeysPerAccount, type createApiKeyBody, type OwnedApiKey } from '#contract/api-keys.ts'
+import { ApiFailure } from '#server/http/api-failure.ts'
+import { type Clock, isoTime } from '#server/http/clock.ts'
+import type { ApiKeyRepository } from './api-key-repository.ts'
+import { createApiKeySecret, describeApiKey, hashApiKey, randomText } from './api-key-secret.ts'
+
+export type WantedApiKey = z.output<typeof createApiKeyBody>
+
+/**
+ * Makes a key for an account. `secret` is its only copy. Throws ApiFailure `invalid_request` when
+ * it would be over at once or be one too many.
+ */
+export async function makeApiKey(
+  { apiKeys, clock }: { apiKeys: ApiKeyRepository; clock: Clock },
+  userId: string,
+  wanted: WantedApiKey,
+): Promise<{ key: OwnedApiKey; secret: string }> {
+  const createdAt = clock.now()
+  const expiresAt = wanted.expires_at === null ? null : Date.parse(wanted.expires_at)
+  if (expiresAt !== null && expiresAt <= createdAt) {
+    throw new ApiFailure('invalid_request', 'The expiry must be in the future.')
+  }
+  const secret = createApiKeySecret()
+  const { prefix, last4 } = describeApiKey(secret)
+  const id = `key_${randomText(16)}`
+  const scopes = [...new Set(wanted.scopes)]
+  const isStored = await apiKeys.addUpTo(apiKeysPerAccount, {
+    id,
+    userId,
+    name: wanted.name,
+    secretHash: hashApiKey(secret),
+    prefix,
+    last4,
+    scopes,
+    createdAt,
+    expiresAt,
+  })
+  if (!isStored) {
+    throw new ApiFailure(
+      'invalid_request',
+      `An account has at most ${apiKeysPerAccount} keys. Revoke one that is not needed any more.`,
+    )
+  }
+  const key = {
+    id,
+    name: wanted.name,
+    scopes,
+    key_prefix: prefix,
+    key_last4: last4,
+    created_at: isoTime(createdAt),
+    expires_at: expiresAt === null ? null : isoTime(expiresAt),
+    last_used_at: null,
+  }
+  return { key, secret }
+}

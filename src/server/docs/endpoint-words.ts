@@ -1,0 +1,105 @@
+import type { ApiErrorCode } from '#contract/api-error.ts'
+import { type Endpoint, endpoints } from '#contract/endpoints.ts'
+
+type EndpointWords = {
+  summary: string
+  /** Sentences; text in backquotes is code. */
+  about: string
+  /** The arguments that follow `curl`, shell-quoted; `{url}` is the endpoint's address. */
+  curl: string
+  /** What can go wrong here beside what can go wrong everywhere. */
+  errors: ApiErrorCode[]
+}
+
+export type DocumentedEndpoint = EndpointWords & { name: string; endpoint: Endpoint }
+
+const words = {
+  me: {
+    summary: 'Who am I',
+    about:
+      'Tells whose key this is, what it may do and until when, how much of the rate limit is left and how large an upload may be. Any valid key may ask; asking takes one request of the window.',
+    curl: '"{url}"',
+    errors: [],
+  },
+  upload: {
+    summary: 'Upload a file',
+    about:
+      'The body is the file, byte for byte, with no form around it. The answer comes once every byte is safe on the disk. A name that is taken in the folder gets ` (2)` before its extension, so read `file_name` for the name it got; sending the same bytes under the same name again answers with the file that is there. Missing folders are made. A retry that carries the same `Idempotency-Key` header gets the first answer again.',
+    curl: '--data-binary @movie.mp4 "{url}?filename=movie.mp4&path=/Films/"',
+    errors: ['invalid_request', 'payload_too_large'],
+  },
+  startImport: {
+    summary: 'Import a link',
+    about:
+      'The server fetches the link by itself; poll the returned `task_id` for how far it is. `auto` finds out whether the link is a file or a page with a video. A file goes to `path` under `filename`; a video gets a folder of its own, named after its title, with subtitles and thumbnail beside it if asked for.',
+    curl: `-H "Content-Type: application/json" -d '{ "url": "https://videos.example/watch/7", "type": "auto", "video": { "quality": "1080", "subtitles": true } }' "{url}"`,
+    errors: ['invalid_request', 'payload_too_large', 'feature_disabled'],
+  },
+  importStatus: {
+    summary: 'See how an import is doing',
+    about:
+      'Ask every few seconds until `state` is `completed`, `failed` or `cancelled`. A finished file import has its `link`, a finished video import its `folder`, a failed one says why in `error`.',
+    curl: '"{url}?task_id=TASK_ID"',
+    errors: ['invalid_request', 'not_found'],
+  },
+  cancelImport: {
+    summary: 'Cancel an import',
+    about: 'Ends a running import. What was fetched so far is thrown away.',
+    curl: `-H "Content-Type: application/json" -d '{ "task_id": "TASK_ID" }' "{url}"`,
+    errors: ['invalid_request', 'not_found'],
+  },
+  files: {
+    summary: 'List a folder',
+    about:
+      'The files of one folder by name, 50 at a time, and on the first page the names of its subfolders. Go on with `next_offset` while `has_more` is true.',
+    curl: '"{url}?path=/Films/&offset=0"',
+    errors: ['invalid_request', 'not_found'],
+  },
+  folders: {
+    summary: 'Read the folder tree',
+    about: 'All folders, nested, without their files. A folder exists because files are in it.',
+    curl: '"{url}"',
+    errors: [],
+  },
+} satisfies Partial<Record<keyof typeof endpoints, EndpointWords>>
+
+/** The seven endpoints of v1 in the order in which one meets them. */
+export const documentedEndpoints: DocumentedEndpoint[] = Object.entries(words).map(
+  ([name, said]) => ({ name, endpoint: endpoints[name as keyof typeof words], ...said }),
+)
+
+/** When each code is answered. */
+export const errorWords: Record<ApiErrorCode, string> = {
+  invalid_request: 'A parameter or the body is missing or breaks a rule; the message says which.',
+  missing_auth: 'There is no `Authorization` header, or it is not one Bearer key.',
+  invalid_key: 'No such key: mistyped, never made, or revoked.',
+  expired_key: 'The key’s expiry has passed.',
+  premium_required: 'The key’s account has no pro plan.',
+  account_unavailable: 'The key’s account is banned or gone.',
+  insufficient_scope: 'The key was made without the scope that this endpoint asks for.',
+  not_found: 'No such folder, task or address.',
+  payload_too_large: 'The body is larger than the account’s limit (see `/api/v1/me`).',
+  rate_limited: 'The key’s window is full; `Retry-After` says for how many seconds.',
+  server_error: 'Something went wrong inside. Reported in the server’s log.',
+  feature_disabled: 'The server runs without what this needs, such as the video program.',
+  unavailable:
+    'The storage cannot be written right now, for one because the disk is full. Try again later.',
+}
+
+/** What any request with a key can meet. */
+export const commonErrors: ApiErrorCode[] = [
+  'missing_auth',
+  'invalid_key',
+  'expired_key',
+  'premium_required',
+  'account_unavailable',
+  'rate_limited',
+  'server_error',
+  'unavailable',
+]
+
+/** Every code that `documented` may answer with. */
+export function errorsOf(documented: DocumentedEndpoint): ApiErrorCode[] {
+  const scopeError: ApiErrorCode[] = documented.endpoint.scope ? ['insufficient_scope'] : []
+  return [...documented.errors, ...scopeError, ...commonErrors]
+}

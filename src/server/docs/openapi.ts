@@ -1,0 +1,160 @@
+import { z } from 'zod'
+import { type ApiErrorCode, apiErrorStatus, errorReply } from '#contract/api-error.ts'
+import { rateLimitHeader } from '#contract/rate-limit.ts'
+import {
+  type DocumentedEndpoint,
+  documentedEndpoints,
+  errorsOf,
+  errorWords,
+} from './endpoint-words.ts'
+
+type Json = Record<string, unknown>
+type ToSchema = (schema: z.ZodType) => Json
+
+/**
+ * The v1 API as an OpenAPI 3.1 document, made from the contract's schemas.
+ * @param origin where the server is reached, such as `http://127.0.0.1:4000`
+ */
+export function createOpenApi(origin: string, version: string) {
+  const schemas = createSchemaCollector()
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Barkeep, cloudstorage.bar v1 API',
+      version,
+      description: 'Upload files, import links and read folders with a Bearer key.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: origin }],
+    security: [{ apiKey: [] }],
+    tags,
+    paths: Object.fromEntries(
+      documentedEndpoints.map((documented) => [
+        documented.endpoint.path,
+        {
+          [documented.endpoint.method.toLowerCase()]: describeOperation(
+            documented,
+            schemas.toSchema,
+          ),
+        },
+      ]),
+    ),
+    components: {
+      securitySchemes: {
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A key like `csb_live_…`, with the scopes it was made with.',
+        },
+      },
+      headers: rateLimitHeaders,
+      schemas: { Error: schemas.toSchema(errorReply), ...schemas.shared },
+    },
+  }
+}
+
+export type OpenApiDocument = ReturnType<typeof createOpenApi>
+
+const tags = [
+  { name: 'account', description: 'The key itself and whose it is.' },
+  { name: 'uploads', description: 'Bytes from here to there.' },
+  { name: 'imports', description: 'Links that the server fetches by itself.' },
+  { name: 'files', description: 'What is stored.' },
+]
+
+const tagOfScope = { upload: 'uploads', import: 'imports', read: 'files' } as const
+
+const rateLimitHeaders = {
+  'X-RateLimit-Limit': integerHeader('Requests that one key may make in 60 seconds.'),
+  'X-RateLimit-Remaining': integerHeader('How many of them are left now.'),
+  'X-RateLimit-Reset': integerHeader('Unix second at which the next slot frees.'),
+  'Retry-After': integerHeader('Seconds until a request will pass.'),
+}
+
+function describeOperation(documented: DocumentedEndpoint, toSchema: ToSchema): Json {
+  const { endpoint, name, summary, about } = documented
+  const parameters = describeParameters(endpoint.query)
+  return {
+    operationId: name,
+    summary,
+    description: endpoint.scope ? `${about}\n\nNeeds the scope \`${endpoint.scope}\`.` : about,
+    tags: [endpoint.scope ? tagOfScope[endpoint.scope] : 'account'],
+    ...(parameters.length > 0 && { parameters }),
+    ...(endpoint.body !== null && { requestBody: describeBody(endpoint.body, toSchema) }),
+    responses: {
+      200: {
+        description: 'Done.',
+        headers: headerReferences(false),
+        content: { 'application/json': { schema: toSchema(endpoint.reply) } },
+      },
+      ...describeErrors(errorsOf(documented)),
+    },
+  }
+}
+
+function describeParameters(query: z.ZodType): Json[] {
+  const schema = z.toJSONSchema(query, { io: 'input' })
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const { description, ...field } = property as Json & { anyOf?: Json[] }
+    return {
+      name,
+      in: 'query',
+      required: schema.required?.includes(name) ?? false,
+      ...(description !== undefined && { description }),
+      // A query string carries numbers as text: what is told is the number.
+      schema: field.anyOf?.[0] ?? field,
+    }
+  })
+}
+
+function describeBody(body: z.ZodType | 'bytes', toSchema: ToSchema): Json {
+  // OpenAPI 3.1 tells raw bytes by their media type alone.
+  if (body === 'bytes') return { required: true, content: { 'application/octet-stream': {} } }
+  return { required: true, content: { 'application/json': { schema: toSchema(body) } } }
+}
+
+function describeErrors(codes: ApiErrorCode[]): Json {
+  const byStatus = Map.groupBy(codes, (code) => apiErrorStatus[code])
+  return Object.fromEntries(
+    [...byStatus].map(([status, ofStatus]) => [
+      status,
+      {
+        description: ofStatus.map((code) => `\`${code}\`: ${errorWords[code]}`).join('\n\n'),
+        headers: headerReferences(status === 429),
+        content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+      },
+    ]),
+  )
+}
+
+function headerReferences(isRefusedByLimit: boolean): Json {
+  return Object.fromEntries(
+    Object.keys(rateLimitHeaders)
+      .filter((name) => isRefusedByLimit || name.toLowerCase() !== rateLimitHeader.retryAfter)
+      .map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  )
+}
+
+function integerHeader(description: string) {
+  return { description, schema: { type: 'integer', minimum: 0 } }
+}
+
+/**
+ * Turns zod schemas into JSON schemas and gathers those that refer to themselves, for they need a
+ * place of their own. `io: 'input'` because the server writes what the app's schemas read: a field
+ * with a default may be missing there, and fields that nobody knows yet may come.
+ */
+function createSchemaCollector() {
+  const shared: Json = {}
+  const toSchema: ToSchema = (schema) => {
+    const made = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))
+    const {
+      $schema: _,
+      $defs,
+      ...rest
+    } = JSON.parse(made.replaceAll('"#/$defs/', '"#/components/schemas/'))
+    Object.assign(shared, $defs)
+    return rest
+  }
+  return { shared, toSchema }
+}
