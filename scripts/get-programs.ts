@@ -1,11 +1,11 @@
 import { delimiter, join } from 'node:path'
 import { findChromium } from './find-chromium.ts'
-import { findProgram } from './programs/find-program.ts'
-import { type Errand, getProgram } from './programs/get-program.ts'
-import { findPackageManager, type PackageManager } from './programs/install-packages.ts'
-import { installRelease } from './programs/install-release.ts'
-import { chromium, ffmpeg, type Program, ytDlp } from './programs/program.ts'
-import { runProgram } from './programs/run-program.ts'
+import { findProgram } from './find-program.ts'
+import { type Errand, getProgram } from './get-program.ts'
+import { findPackageManager, type PackageManager } from './install-packages.ts'
+import { installRelease } from './install-release.ts'
+import { chromium, ffmpeg, type Program, ytDlp } from './program.ts'
+import { runProgram } from './run-program.ts'
 
 // The server looks in this folder too.
 const binFolder = join(import.meta.dirname, '../.barkeep/bin')

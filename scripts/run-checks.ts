@@ -10,7 +10,7 @@ import {
   countPlaywright,
   countVitest,
   formatCount,
-} from './checks/count-tests.ts'
+} from './count-tests.ts'
 
 type Check = {
   /** The npm script that runs it, also by itself. */

@@ -46,7 +46,8 @@ function createAptGet(command: string): PackageManager {
 function createHomebrew(command: string): PackageManager {
   return {
     async install(program) {
-      if (program.homebrewFormula === null) throw new Error('Homebrew has no formula for it.')
+      if (program.homebrewFormula === null)
+        throw new Error(`Homebrew has no formula for ${program.name}.`)
       await runProgram(command, ['install', program.homebrewFormula], { seconds: 900 })
     },
   }
