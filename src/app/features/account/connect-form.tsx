@@ -25,7 +25,9 @@ export function ConnectForm({ isConnecting, hasFailed, onConnect }: ConnectFormP
 
   useEffect(() => {
     // After a refusal the next thing typed or pasted replaces the key that did not work.
-    if (hasFailed && !isConnecting) field.current?.select()
+    if (!hasFailed || isConnecting) return
+    field.current?.focus()
+    field.current?.select()
   }, [hasFailed, isConnecting])
 
   function handleSubmit(event: FormEvent) {

@@ -9,11 +9,3 @@ export function countdown(until: number, now: number): string {
   if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
-
-/** A span in words for a line that does not tick: `about 36 min`. */
-export function roughly(ms: number): string {
-  if (ms < 60_000) return `${Math.max(1, Math.ceil(ms / 1000))} s`
-  const minutes = Math.round(ms / 60_000)
-  if (minutes < 60) return `about ${minutes} min`
-  return `about ${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}

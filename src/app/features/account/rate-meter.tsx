@@ -1,13 +1,56 @@
+import { ChartColumn } from 'lucide-react'
+import { useSyncExternalStore } from 'react'
 import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import { useTick } from '#app/lib/use-tick.ts'
+import { IconButton } from '#app/ui/icon-button.tsx'
+import { Meter } from '#app/ui/meter.tsx'
+import { Popover } from '#app/ui/popover.tsx'
+import { countdown } from './countdown.ts'
+import { isMoving, rateAnnouncement, rateLine } from './rate-words.ts'
+import { RequestChart } from './request-chart.tsx'
 
 type RateMeterProps = { gate: RateLimitGate }
 
-/** The meter `Requests left`: a button that opens the last minute by purpose. */
+/** The meter `Requests left`, what waits and for how long, and a button for the last minute drawn. */
 export function RateMeter({ gate }: RateMeterProps) {
-  const { remaining, limit } = gate.getSnapshot()
+  const snapshot = useSyncExternalStore(gate.subscribe, gate.getSnapshot)
+  useTick(isMoving(snapshot) ? 1000 : null)
+  const { remaining, limit, nextSlotAt, closedUntil } = snapshot
+  const now = gate.now()
   return (
-    <meter aria-label="Requests left" value={remaining} max={limit}>
-      {remaining} of {limit}
-    </meter>
+    <div className="flex items-center gap-2.5">
+      <Meter
+        label="Requests left"
+        value={remaining}
+        max={limit}
+        valueText={`${remaining} of ${limit}`}
+        isLow={remaining === 0 || closedUntil !== null}
+        appearance="ring"
+        className="shrink-0"
+      />
+      <div className="min-w-0 grow leading-tight">
+        <p className="flex items-baseline gap-2">
+          <span className="font-medium">
+            {remaining} of {limit}
+          </span>
+          {nextSlotAt !== null && closedUntil === null && (
+            <span className="ml-auto text-faint text-xs">+1 in {countdown(nextSlotAt, now)}</span>
+          )}
+        </p>
+        <p className="truncate text-muted text-xs">{rateLine(snapshot, now)}</p>
+      </div>
+      <Popover
+        label="Requests of the last minute"
+        side="top"
+        trigger={
+          <IconButton size="small" label="Requests of the last minute" icon={<ChartColumn />} />
+        }
+      >
+        <RequestChart gate={gate} />
+      </Popover>
+      <p role="status" className="sr-only">
+        {rateAnnouncement(snapshot)}
+      </p>
+    </div>
   )
 }

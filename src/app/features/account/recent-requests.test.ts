@@ -3,20 +3,30 @@ import { sortRecent, totalsOf } from './recent-requests.ts'
 
 const window = { now: 100_000, windowMs: 60_000, columns: 12 }
 
-test('requests stand in the column of their age, the newest last', () => {
+test('requests stand in the column of their time, the newest last', () => {
   const columns = sortRecent(
     [
       { at: 100_000, purpose: 'uploads' },
-      { at: 95_001, purpose: 'uploads' },
+      { at: 99_999, purpose: 'uploads' },
       { at: 95_000, purpose: 'imports' },
       { at: 40_001, purpose: 'browsing' },
     ],
     window,
   )
   expect(columns).toHaveLength(12)
-  expect(columns[11]).toEqual({ uploads: 2, imports: 0, browsing: 0, other: 0, total: 2 })
-  expect(columns[10]).toMatchObject({ imports: 1, total: 1 })
+  expect(columns[11]).toEqual({ uploads: 1, imports: 0, browsing: 0, other: 0, total: 1 })
+  expect(columns[10]).toEqual({ uploads: 1, imports: 1, browsing: 0, other: 0, total: 2 })
   expect(columns[0]).toMatchObject({ browsing: 1, total: 1 })
+})
+
+test('requests that share a column still share it a moment later', () => {
+  const recent = [
+    { at: 95_000, purpose: 'uploads' as const },
+    { at: 99_999, purpose: 'uploads' as const },
+  ]
+  for (const now of [100_000, 102_000, 104_999]) {
+    expect(sortRecent(recent, { ...window, now })[10]?.uploads).toBe(2)
+  }
 })
 
 test('what is older than the window, or ahead of the clock, is not drawn', () => {

@@ -9,8 +9,9 @@ export type ChartColumn = Record<ChartRow, number> & { total: number }
 type Window = { now: number; windowMs: number; columns: number }
 
 /**
- * Sorts the requests of the window into columns of equal time, oldest first; the last column ends at
- * `now`. Requests older than the window, or ahead of a clock that was set back, are left out.
+ * Sorts the requests of the window into columns of equal time, oldest first. Columns end at round
+ * times, so that the drawing moves as a whole instead of each request by itself. Requests that are
+ * older than the window, or ahead of `now`, are left out.
  */
 export function sortRecent(recent: GateSnapshot['recent'], window: Window): ChartColumn[] {
   const columns = Array.from({ length: window.columns }, emptyColumn)
@@ -18,7 +19,9 @@ export function sortRecent(recent: GateSnapshot['recent'], window: Window): Char
   for (const { at, purpose } of recent) {
     const age = window.now - at
     if (age < 0 || age >= window.windowMs) continue
-    const column = columns[window.columns - 1 - Math.floor(age / width)]
+    const columnsAgo = Math.floor(window.now / width) - Math.floor(at / width)
+    // The oldest column is cut by the window's end: what lies beyond it in round time joins it.
+    const column = columns[Math.max(0, window.columns - 1 - columnsAgo)]
     if (!column) continue
     column[purpose === 'account' ? 'browsing' : purpose] += 1
     column.total += 1

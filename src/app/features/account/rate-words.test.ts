@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest'
+import type { GateSnapshot } from '#app/api/rate-limit-gate.ts'
+import { countWaiting, isMoving, rateAnnouncement, rateLine, rateNotes } from './rate-words.ts'
+
+const now = 500_000
+const quiet: GateSnapshot = {
+  limit: 60,
+  remaining: 60,
+  nextSlotAt: null,
+  waiting: { person: 0, transfer: 0, polling: 0, background: 0 },
+  waitsMs: 0,
+  closedUntil: null,
+  otherPrograms: 0,
+  refusals: 0,
+  recent: [],
+}
+const waiting = { person: 0, transfer: 11, polling: 1, background: 0 }
+
+test('while nothing happens the line says what the figures are', () => {
+  expect(rateLine(quiet, now)).toBe('requests left this minute')
+  expect(isMoving(quiet)).toBe(false)
+  expect(rateAnnouncement(quiet)).toBe('')
+  expect(rateNotes(quiet, now)).toEqual([])
+})
+
+test('requests that are held back are counted, with the time to the next', () => {
+  const held = { ...quiet, waiting, nextSlotAt: now + 2_100, waitsMs: 40_000 }
+  expect(countWaiting(held)).toBe(12)
+  expect(rateLine(held, now)).toBe('12 requests wait · next in 3 s')
+  expect(rateNotes(held, now)).toEqual(['The last of what waits now goes out in 40 s.'])
+  const one = { ...held, waiting: { ...waiting, transfer: 0 } }
+  expect(rateLine(one, now)).toBe('1 request waits · next in 3 s')
+})
+
+test('a pause that the server asked for goes before all else', () => {
+  const paused = { ...quiet, waiting, otherPrograms: 5, closedUntil: now + 24_000 }
+  expect(rateLine(paused, now)).toBe('Asked to pause · goes on in 24 s')
+  expect(rateNotes(paused, now)[0]).toContain('pause of 24 s')
+})
+
+test('another program is named when nothing of ours waits', () => {
+  expect(rateLine({ ...quiet, otherPrograms: 8 }, now)).toBe('Another program used 8')
+})
+
+test('what is read out has no figure that changes every second', () => {
+  const first = { ...quiet, waiting, nextSlotAt: now + 2_100 }
+  const second = { ...first, waiting: { ...waiting, transfer: 10 }, nextSlotAt: now + 1_100 }
+  expect(rateAnnouncement(first)).toBe(rateAnnouncement(second))
+  expect(rateAnnouncement(first)).not.toBe('')
+})

@@ -1,0 +1,56 @@
+import type { GateSnapshot } from '#app/api/rate-limit-gate.ts'
+import { countdown } from './countdown.ts'
+
+/** Requests that the gate holds back, of all lanes. */
+export function countWaiting({ waiting }: GateSnapshot): number {
+  return Object.values(waiting).reduce((sum, count) => sum + count, 0)
+}
+
+/** Whether anything in the meter changes with time alone. */
+export function isMoving(snapshot: GateSnapshot): boolean {
+  return snapshot.nextSlotAt !== null || snapshot.closedUntil !== null
+}
+
+/** The line under the figures: what matters most of what is going on. `now` by the gate's clock. */
+export function rateLine(snapshot: GateSnapshot, now: number): string {
+  const { closedUntil, nextSlotAt, otherPrograms } = snapshot
+  if (closedUntil !== null && closedUntil > now) {
+    return `Asked to pause · goes on in ${countdown(closedUntil, now)}`
+  }
+  const waiting = countWaiting(snapshot)
+  if (waiting > 0) {
+    const next = nextSlotAt === null ? 'soon' : `in ${countdown(nextSlotAt, now)}`
+    return `${waiting === 1 ? '1 request waits' : `${waiting} requests wait`} · next ${next}`
+  }
+  if (otherPrograms > 0) return `Another program used ${otherPrograms}`
+  return 'requests left this minute'
+}
+
+/**
+ * What a screen reader hears when the state changes: no figures, or it would speak every second.
+ * A pause that the server asked for is told once, here and in the line.
+ */
+export function rateAnnouncement(snapshot: GateSnapshot): string {
+  if (snapshot.closedUntil !== null) {
+    return 'The server asked for a pause. Everything goes on by itself.'
+  }
+  return countWaiting(snapshot) > 0 ? 'Requests wait for the rate limit.' : ''
+}
+
+/** What the popover says about the state, one sentence each; none while all is quiet. */
+export function rateNotes(snapshot: GateSnapshot, now: number): string[] {
+  const notes: string[] = []
+  const { closedUntil, otherPrograms } = snapshot
+  if (closedUntil !== null && closedUntil > now) {
+    notes.push(
+      `The server refused a request and asked for a pause of ${countdown(closedUntil, now)}. Nothing is lost.`,
+    )
+  }
+  if (countWaiting(snapshot) > 0) {
+    notes.push(`The last of what waits now goes out in ${countdown(now + snapshot.waitsMs, now)}.`)
+  }
+  if (otherPrograms > 0) {
+    notes.push('Another program uses this key too. Its requests come out of the same limit.')
+  }
+  return notes
+}
