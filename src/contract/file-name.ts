@@ -40,7 +40,11 @@ export function numberedFileName(name: FileName, number: number): FileName {
   const stem = dot > 0 ? name.slice(0, dot) : name
   const extension = dot > 0 ? name.slice(dot) : ''
   const suffix = ` (${number})${extension}`
-  return (cutToBytes(stem, fileNameMaxBytes - utf8Length(suffix)) + suffix) as FileName
+  const kept = cutToBytes(stem, fileNameMaxBytes - utf8Length(suffix))
+  if (kept !== '') return (kept + suffix) as FileName
+  // An extension that leaves no room for a stem is a name with a dot in it.
+  const bare = ` (${number})`
+  return (cutToBytes(name, fileNameMaxBytes - utf8Length(bare)) + bare) as FileName
 }
 
 function cutToBytes(text: string, maxBytes: number): string {

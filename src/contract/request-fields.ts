@@ -17,19 +17,19 @@ export const fileNameField = parsedText((text) => parseFileName(text))
 export const folderPathField = parsedText(parseFolderPath)
 export const folderPathOrRoot = folderPathField.optional().transform((path) => path ?? rootFolder)
 
+const offsetRule = 'offset must be a whole number, 0 or more.'
+
 /** Query strings carry text, callers have numbers: both are read. */
 export const offsetField = z
   .union(
     [
-      z.int().min(0),
+      z.int().min(0, offsetRule),
       z
         .string()
         .regex(/^\d{1,15}$/)
         .transform(Number),
     ],
-    {
-      error: 'offset must be a whole number, 0 or more.',
-    },
+    { error: offsetRule },
   )
   .optional()
   .transform((offset) => offset ?? 0)
