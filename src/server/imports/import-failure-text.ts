@@ -1,0 +1,127 @@
+import { ApiFailure } from '#server/http/api-failure.ts'
+import { ImportFailure } from './import-failure.ts'
+
+const reasonMaxLength = 200
+
+/** Why an import failed, for people: no path, no address, no stack, whatever was thrown. */
+export function importFailureText(error: unknown): string {
+  if (error instanceof ImportFailure) return error.message
+  if (error instanceof ApiFailure) {
+    if (error.code === 'payload_too_large') return 'It is larger than this server accepts.'
+    if (error.code === 'unavailable') return 'The server has no room for it, or its disk fails.'
+  }
+  const code = codeOf(error)
+  return systemReasons[code] ?? 'Something unexpected went wrong on the server.'
+}
+
+const systemReasons: Record<string, string> = {
+  ENOTFOUND: 'There is no site of that name.',
+  EAI_AGAIN: 'The name of the site could not be looked up.',
+  ECONNREFUSED: 'The site refuses connections.',
+  ECONNRESET: 'The site broke the connection.',
+  EHOSTUNREACH: 'The site cannot be reached.',
+  ENETUNREACH: 'The site cannot be reached.',
+  ETIMEDOUT: 'The site does not answer.',
+  UND_ERR_CONNECT_TIMEOUT: 'The site does not answer.',
+  UND_ERR_HEADERS_TIMEOUT: 'The site does not answer.',
+  UND_ERR_BODY_TIMEOUT: 'The site stopped sending.',
+  UND_ERR_SOCKET: 'The site broke the connection.',
+  UND_ERR_HEADERS_OVERFLOW: 'The site answers with headers that are too large.',
+  ENOSPC: 'The server has no room for it.',
+  TLS: 'The certificate of the site is not valid.',
+}
+
+function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown }
+  const text = typeof code === 'string' ? code : ''
+  if (/^(HPE_|UND_ERR_)/.test(text) && !(text in systemReasons)) return 'ECONNRESET'
+  if (/CERT|TLS|SSL|ALTNAME/.test(text)) return 'TLS'
+  return text
+}
+
+/** What an HTTP status of the source means to whoever pasted the link. */
+export function statusText(status: number): string {
+  const words = statusWords[status]
+  return `The site answered ${status}${words ? ` (${words})` : ''}.`
+}
+
+const statusWords: Record<number, string> = {
+  401: 'sign-in needed',
+  403: 'not allowed',
+  404: 'not found',
+  410: 'gone',
+  429: 'too many requests',
+  451: 'blocked for legal reasons',
+  500: 'server error',
+  502: 'server error',
+  503: 'unavailable',
+}
+
+/**
+ * The reason in what yt-dlp printed to stderr. Its known failures get our words; another one keeps
+ * the site's own sentence with everything cut out that could be an address, a path or advice for developers.
+ */
+export function ytDlpFailureText(errorLines: readonly string[]): string {
+  const text = errorLines.filter((line) => line.startsWith('ERROR:')).at(-1) ?? ''
+  const known = ytDlpReasons.find(({ pattern }) => pattern.test(text))
+  if (known) return known.reason
+  const status = /HTTP Error (\d{3})/.exec(text)?.[1]
+  if (status) return statusText(Number(status))
+  const cleaned = cleanReason(text)
+  return cleaned === ''
+    ? 'The video could not be fetched.'
+    : `The video could not be fetched: ${cleaned}`
+}
+
+export const noVideoReason =
+  'No video was found on that page. To save the page itself, import it with the type File.'
+
+const ytDlpReasons: { pattern: RegExp; reason: string }[] = [
+  {
+    pattern: /Unsupported URL|No video formats found|no video in|No media found/i,
+    reason: noVideoReason,
+  },
+  {
+    pattern: /Requested format is not available/i,
+    reason: 'That video has no version of the chosen quality.',
+  },
+  {
+    pattern: /Sign in|log ?in|cookies|account|private video|members-only/i,
+    reason: 'That video needs an account on its site.',
+  },
+  {
+    pattern: /geo.?restrict|not available (in|from) your (country|location)/i,
+    reason: 'That video is not available where this server is.',
+  },
+  { pattern: /DRM/, reason: 'That video is protected against copying (DRM).' },
+  {
+    pattern: /Name or service not known|failed to resolve|getaddrinfo/i,
+    reason: 'There is no site of that name.',
+  },
+  { pattern: /timed out|timeout/i, reason: 'The site does not answer.' },
+  { pattern: /No space left|Errno 28/i, reason: 'The server has no room for it.' },
+  { pattern: /File too large|Errno 27/i, reason: 'It is larger than this server accepts.' },
+  {
+    pattern: /whitelist|Protocol not found|ffmpeg exited/i,
+    reason: 'That kind of stream cannot be imported.',
+  },
+  { pattern: /CERTIFICATE_VERIFY_FAILED/i, reason: 'The certificate of the site is not valid.' },
+]
+
+function cleanReason(text: string): string {
+  return (
+    text
+      .replace(/^ERROR:\s*/, '')
+      .replace(/^\[[^\]]*\]\s*(\S+:\s)?/, '')
+      // Advice to file a bug, and the exception that caused it.
+      .replace(
+        /[;.(]?\s*(please report this issue|\(caused by|caused by|confirm you are on).*$/is,
+        '',
+      )
+      .replace(/[a-z][a-z\d+.-]*:\/\/\S+/gi, '')
+      .replace(/(?<![\w])[/~\\][^\s"']*[/\\][^\s"']*/g, '')
+      .replace(/\s+/g, ' ')
+      .trim()
+      .slice(0, reasonMaxLength)
+  )
+}

@@ -1,0 +1,54 @@
+import type { VideoOptions } from '#contract/imports.ts'
+
+export const ytDlpMarks = {
+  video: 'BARKEEP-VIDEO ',
+  start: 'BARKEEP-START ',
+  part: 'BARKEEP-PART ',
+}
+
+/**
+ * The arguments for one video. Everything lands in the working folder as `video.<ext>`,
+ * `video.<language>.vtt` and `video.<jpg|png>`: no name is made from what a page says.
+ */
+export function ytDlpArguments(
+  url: URL,
+  video: VideoOptions,
+  limits: { ffmpegFolder: string; maxBytes: number },
+): string[] {
+  // Extractors trust `#__youtubedl_smuggle=…`, so whoever writes a link could steer them.
+  const plain = new URL(url)
+  plain.hash = ''
+  return [
+    ...['--ignore-config', '--no-cache-dir', '--no-exec', '--default-search', 'error'],
+    ...['--no-playlist', '--playlist-items', '1', '--no-mark-watched', '--no-mtime'],
+    ...['--downloader', 'native', '--abort-on-unavailable-fragment', '--no-colors'],
+    ...['--socket-timeout', '20', '--retries', '3', '--fragment-retries', '3'],
+    ...['--ffmpeg-location', limits.ffmpegFolder, '--max-filesize', String(limits.maxBytes)],
+    ...['--output', 'video.%(ext)s', '--merge-output-format', 'mp4/mkv'],
+    ...formatArguments(video.quality),
+    ...(video.subtitles ? subtitleArguments : []),
+    ...(video.thumbnail ? ['--write-thumbnail', '--convert-thumbnails', 'webp>jpg'] : []),
+    ...['--no-simulate', '--progress', '--newline'],
+    ...['--print', `video:${ytDlpMarks.video}${videoTemplate}`],
+    ...['--print', `before_dl:${ytDlpMarks.start}%(requested_formats.:.format_id)j`],
+    ...['--progress-template', `download:${ytDlpMarks.part}${partTemplate}`],
+    // Without this a link that starts with `-` would be an option.
+    ...['--', plain.href],
+  ]
+}
+
+const videoTemplate = '%(.{title,is_live,live_status,playlist_count})j'
+const partTemplate =
+  '%(progress.{status,downloaded_bytes,total_bytes,total_bytes_estimate,fragment_index,fragment_count,filename})j'
+const subtitleArguments = [
+  ...['--write-subs', '--sub-langs', 'all,-live_chat', '--sub-format', 'vtt/best'],
+  ...['--convert-subs', 'vtt'],
+]
+
+function formatArguments(quality: string): string[] {
+  if (quality === 'audio') return ['--format', 'ba/b', '--extract-audio']
+  if (quality === 'best') return ['--format', 'bv*+ba/b']
+  // `<=?` lets a format through whose height nobody knows; sorting prefers those that tell.
+  const height = `[height<=?${quality}]`
+  return ['--format', `bv*${height}+ba/b${height}`, '--format-sort', `res:${quality}`]
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { ytDlpMarks } from './yt-dlp-arguments.ts'
+
+const videoLine = z.object({
+  title: z.string().nullish(),
+  is_live: z.boolean().nullish(),
+  live_status: z.string().nullish(),
+  playlist_count: z.number().nullish(),
+})
+const partLine = z.object({
+  status: z.string(),
+  downloaded_bytes: z.number().nullish(),
+  total_bytes: z.number().nullish(),
+  total_bytes_estimate: z.number().nullish(),
+  fragment_index: z.number().nullish(),
+  fragment_count: z.number().nullish(),
+  filename: z.string().nullish(),
+})
+type PartLine = z.infer<typeof partLine>
+
+export type VideoProgress = {
+  /** Takes one line of yt-dlp's output; false when it is not one that was asked for. */
+  read(line: string): boolean
+  title(): string | null
+  isLive(): boolean
+  /** Videos on the page; 1 where it is not a list. */
+  videosOnPage(): number
+  /** 0–100 over all parts, never falling; null before the first part. */
+  percent(): number | null
+  /** Bytes of the video and audio parts so far. */
+  bytes(): number
+}
+
+/** Makes one figure of what yt-dlp reports part by part: a picture and a sound track count half each. */
+export function createVideoProgress(): VideoProgress {
+  let video: z.infer<typeof videoLine> = {}
+  let parts = 0
+  let highest = 0
+  const shares = new Map<string, { share: number; bytes: number }>()
+
+  const readPart = (part: PartLine) => {
+    // Subtitles come before the start and are too small to count.
+    if (parts === 0) return
+    const bytes = part.downloaded_bytes ?? 0
+    shares.set(part.filename ?? '', { share: shareOf(part), bytes })
+    const done = [...shares.values()].reduce((sum, { share }) => sum + share, 0)
+    highest = Math.max(highest, (Math.min(done, parts) / parts) * 100)
+  }
+
+  return {
+    read(line) {
+      const seen =
+        readJson(line, ytDlpMarks.video, videoLine, (value) => {
+          video = value
+        }) ||
+        readJson(line, ytDlpMarks.start, z.array(z.unknown()).nullable(), (formats) => {
+          parts = Math.max(1, formats?.length ?? 1)
+        }) ||
+        readJson(line, ytDlpMarks.part, partLine, readPart)
+      return seen
+    },
+    title: () => video.title ?? null,
+    isLive: () => video.is_live === true || video.live_status === 'is_upcoming',
+    videosOnPage: () => video.playlist_count ?? 1,
+    percent: () => (parts === 0 ? null : highest),
+    bytes: () => [...shares.values()].reduce((sum, { bytes }) => sum + bytes, 0),
+  }
+}
+
+function shareOf(part: PartLine): number {
+  if (part.status === 'finished') return 1
+  if (part.fragment_count) return (part.fragment_index ?? 0) / part.fragment_count
+  const total = part.total_bytes ?? part.total_bytes_estimate
+  return total ? Math.min(1, (part.downloaded_bytes ?? 0) / total) : 0
+}
+
+function readJson<Value>(
+  line: string,
+  mark: string,
+  schema: z.ZodType<Value>,
+  take: (value: Value) => void,
+): boolean {
+  if (!line.startsWith(mark)) return false
+  const text = line.slice(mark.length)
+  // yt-dlp writes NA for a field that a video does not have.
+  const parsed = schema.safeParse(text === 'NA' ? null : parseJson(text))
+  if (parsed.success) take(parsed.data)
+  return true
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

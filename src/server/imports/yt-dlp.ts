@@ -1,0 +1,139 @@
+import { readdir } from 'node:fs/promises'
+import { delimiter, extname, join } from 'node:path'
+import type { VideoOptions } from '#contract/imports.ts'
+import type { Clock } from '#server/http/clock.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
+import type { AddressGuard } from './address-guard.ts'
+import { type FilteringProxy, startFilteringProxy } from './filtering-proxy.ts'
+import { ForbiddenAddress, ImportFailure } from './import-failure.ts'
+import { noVideoReason, ytDlpFailureText } from './import-failure-text.ts'
+import { createImportWorkFolder, type ImportWorkFolder } from './import-work-folder.ts'
+import type { MediaTools } from './media-tools.ts'
+import { runProgram } from './run-program.ts'
+import { ytDlpArguments } from './yt-dlp-arguments.ts'
+import { createVideoProgress, type VideoProgress } from './yt-dlp-progress.ts'
+
+export type FetchedVideo = {
+  title: string
+  /** Videos on the page; the first one is what was fetched. */
+  videosOnPage: number
+  /** `ending` is what follows the title in the name: `.mp4`, `.en.vtt`, `.jpg`. */
+  files: { path: string; ending: string }[]
+}
+
+export type VideoFetchParts = {
+  guard: AddressGuard
+  blobStore: BlobStore
+  clock: Clock
+  maxBytes: number
+  silentForMs: number
+}
+
+export type VideoFetch = {
+  url: URL
+  video: VideoOptions
+  tools: MediaTools
+  signal: AbortSignal
+  onProgress(percent: number | null, title: string | null): void
+}
+
+/**
+ * Fetches the video of a page with yt-dlp and hands its files to `use`; they are gone afterwards.
+ * @throws ImportFailure with the reason for people; the signal's reason when it aborts
+ */
+export async function fetchVideo<Result>(
+  parts: VideoFetchParts,
+  fetch: VideoFetch,
+  use: (video: FetchedVideo) => Promise<Result>,
+): Promise<Result> {
+  await using work = await createImportWorkFolder(parts.blobStore, fetch.tools)
+  const tooLarge = new AbortController()
+  const onTooLarge = () =>
+    tooLarge.abort(new ImportFailure('It is larger than this server accepts.'))
+  // Picture and sound may each be fetched again after a break: twice the limit is never needed.
+  await using proxy = await startFilteringProxy({
+    guard: parts.guard,
+    maxBytes: parts.maxBytes * 2,
+    onTooLarge,
+  })
+  const progress = createVideoProgress()
+  const errors: string[] = []
+  const code = await runProgram({
+    command: commandFor(parts, fetch, work),
+    cwd: work.output,
+    env: environmentFor(work, proxy),
+    signal: AbortSignal.any([fetch.signal, tooLarge.signal]),
+    clock: parts.clock,
+    silentForMs: parts.silentForMs,
+    onLine(line) {
+      if (!progress.read(line)) {
+        if (line.startsWith('ERROR:')) errors.push(line)
+        return
+      }
+      if (progress.bytes() > parts.maxBytes) onTooLarge()
+      if (progress.isLive()) {
+        tooLarge.abort(new ImportFailure('Live streams cannot be imported.'))
+      }
+      fetch.onProgress(progress.percent(), progress.title())
+    },
+  })
+  if (code !== 0) {
+    throw proxy.hasRefused() ? new ForbiddenAddress() : new ImportFailure(ytDlpFailureText(errors))
+  }
+  return use(await readResult(work.output, progress))
+}
+
+async function readResult(output: string, progress: VideoProgress): Promise<FetchedVideo> {
+  const names = await readdir(output)
+  const files = names
+    .filter((name) => /^video(\.[\w-]+)?\.\w+$/.test(name) && !/\.(part|ytdl|temp)$/.test(name))
+    .map((name) => ({ path: join(output, name), ending: name.slice('video'.length) }))
+  const isVideo = ({ ending }: { ending: string }) => !sideEndings.has(extname(ending))
+  if (!files.some(isVideo)) throw new ImportFailure(noVideoReason)
+  return { title: progress.title() ?? '', videosOnPage: progress.videosOnPage(), files }
+}
+
+const sideEndings = new Set(['.vtt', '.srt', '.ass', '.ttml', '.lrc', '.jpg', '.png', '.webp'])
+
+function commandFor(
+  parts: VideoFetchParts,
+  { tools, url, video }: VideoFetch,
+  work: ImportWorkFolder,
+): [string, ...string[]] {
+  const dieWithServer = tools.setpriv === null ? [] : [tools.setpriv, '--pdeathsig', 'KILL', '--']
+  // A page can be a small text that unpacks to more than there is memory.
+  const bounded =
+    tools.prlimit === null
+      ? []
+      : [tools.prlimit, `--as=${memoryMaxBytes}`, `--fsize=${parts.maxBytes}`, '--core=0', '--']
+  const limits = { ffmpegFolder: work.programs, maxBytes: parts.maxBytes }
+  return [
+    ...dieWithServer,
+    ...bounded,
+    ...tools.ytDlp,
+    ...ytDlpArguments(url, video, limits),
+  ] as unknown as [string, ...string[]]
+}
+
+const memoryMaxBytes = 4 * 1024 ** 3
+
+function environmentFor(work: ImportWorkFolder, proxy: FilteringProxy): Record<string, string> {
+  const programs = ['ffmpeg', 'ffprobe'].map((name) => join(work.programs, name))
+  return {
+    PATH: work.programs,
+    HOME: work.home,
+    TMPDIR: work.home,
+    LC_ALL: 'C.UTF-8',
+    // By environment, not by --proxy: that option leaves ftp alone, and arguments are for all to see.
+    http_proxy: proxy.url,
+    https_proxy: proxy.url,
+    ftp_proxy: proxy.url,
+    all_proxy: proxy.url,
+    YTDLP_NO_PLUGINS: '1',
+    PYTHONPATH: join(import.meta.dirname, 'python-guard'),
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONIOENCODING: 'utf-8',
+    BARKEEP_PROXY_PORT: String(proxy.port),
+    BARKEEP_PROGRAMS: programs.join(delimiter),
+  }
+}
