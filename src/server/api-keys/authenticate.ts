@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import type { ApiErrorCode } from '#contract/api-error.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { ApiKeyRepository, StoredApiKey } from './api-key-repository.ts'
@@ -34,14 +35,14 @@ const usedEveryMs = 60_000
 /**
  * Makes the check that every request with a key passes first. It looks into the database each time,
  * so a key that was revoked, by whatever process, is dead for the next request.
- * The check throws ApiFailure: first about the key, then about its account.
+ * The check throws ApiFailure: about the key, then about its account; with `keyId` from the moment
+ * on that the key is known.
  */
 export function createAuthenticate({ apiKeys, clock, onUseNotNoted }: Parts): Authenticate {
   return async (request) => {
     const key = await findKey(apiKeys, readBearer(request))
     const now = clock.now()
-    requireLive(key, now)
-    const authorized = toAuthorizedKey(key)
+    const authorized = authorizeKey(key, now)
     if (key.lastUsedAt === null || Math.abs(now - key.lastUsedAt) >= usedEveryMs) {
       await apiKeys.markUsed(key.id, now).catch(onUseNotNoted)
     }
@@ -71,30 +72,25 @@ async function findKey(apiKeys: ApiKeyRepository, secret: string): Promise<Store
     const key = await apiKeys.findByHash(hash)
     // The index compares hashes byte by byte, but who times it learns of a hash, which cannot be
     // chosen; the last word is a comparison that takes the same time for every answer.
-    if (key && timingSafeEqual(Buffer.from(key.secretHash), Buffer.from(hash))) return key
+    const isSame = key && timingSafeEqual(Buffer.from(key.secretHash), Buffer.from(hash))
+    // A revoked key is told as an unknown one, whatever else is wrong with it.
+    if (isSame && key.revokedAt === null) return key
   }
-  throw unknownKey()
+  throw new ApiFailure('invalid_key', 'This API key is unknown or was revoked.')
 }
 
-function requireLive(key: StoredApiKey, now: number): void {
-  // A revoked key is told as an unknown one, whatever else is wrong with it.
-  if (key.revokedAt !== null) throw unknownKey()
+function authorizeKey(key: StoredApiKey, now: number): AuthorizedKey {
+  const refuse = (code: ApiErrorCode, message: string) =>
+    new ApiFailure(code, message, { keyId: key.id })
   if (key.expiresAt !== null && key.expiresAt <= now) {
-    throw new ApiFailure('expired_key', 'This API key has expired.')
+    throw refuse('expired_key', 'This API key has expired.')
   }
-}
-
-function unknownKey(): ApiFailure {
-  return new ApiFailure('invalid_key', 'This API key is unknown or was revoked.')
-}
-
-function toAuthorizedKey(key: StoredApiKey): AuthorizedKey {
   const { id, userId, username, plan, name, scopes, prefix, last4 } = key
   if (username === null || plan === null || key.isBanned) {
-    throw new ApiFailure('account_unavailable', 'The account of this API key is not available.')
+    throw refuse('account_unavailable', 'The account of this API key is not available.')
   }
   if (plan !== 'pro') {
-    throw new ApiFailure('premium_required', 'The API needs an account with the pro plan.')
+    throw refuse('premium_required', 'The API needs an account with the pro plan.')
   }
   const createdAt = new Date(key.createdAt)
   const expiresAt = key.expiresAt === null ? null : new Date(key.expiresAt)

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify'
+import { endpoints } from '#contract/endpoints.ts'
+import { rateLimitWindowSeconds } from '#contract/rate-limit.ts'
+import type { ServerDescription } from '#contract/server-description.ts'
+import type { AuthorizedKey } from '#server/api-keys/authenticate.ts'
+import { isoTime } from '#server/http/clock.ts'
+import type { Route } from '#server/http/route.ts'
+
+type Parts = { route: Route<AuthorizedKey>; uploadMaxBytes: number }
+
+export function addAccountRoutes(app: FastifyInstance, { route, uploadMaxBytes }: Parts): void {
+  route(app, endpoints.me, async ({ key, rateLimit }) => ({
+    status: 'ok' as const,
+    username: key.username,
+    plan: key.plan,
+    key: {
+      id: key.id,
+      name: key.name,
+      scopes: key.scopes,
+      key_prefix: key.prefix,
+      key_last4: key.last4,
+      created_at: isoTime(key.createdAt.getTime()),
+      expires_at: key.expiresAt && isoTime(key.expiresAt.getTime()),
+    },
+    rate_limit: {
+      limit: rateLimit.limit,
+      remaining: rateLimit.remaining,
+      reset: rateLimit.reset,
+      window_seconds: rateLimitWindowSeconds,
+    },
+    limits: { upload_max_bytes: uploadMaxBytes },
+  }))
+}
+
+/** Tells the app what stands behind this address, so that it hides what is not there. */
+export function addServerRoute(
+  app: FastifyInstance,
+  mode: ServerDescription['mode'],
+  version: string,
+): void {
+  const description: ServerDescription = { status: 'ok', mode, version }
+  app.get(endpoints.server.path, async () => description)
+}

@@ -1,0 +1,24 @@
+import { createApiKeyBody } from '#contract/api-keys.ts'
+import type { ApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
+import { makeApiKey } from '#server/api-keys/make-api-key.ts'
+import type { Clock } from '#server/http/clock.ts'
+import { createUser } from './create-user.ts'
+import type { UsersRepository } from './users-repository.ts'
+import type { WebAuth } from './web-auth.ts'
+
+export type FirstStart = { username: string; password: string; secret: string }
+
+type Parts = { webAuth: WebAuth; users: UsersRepository; apiKeys: ApiKeyRepository; clock: Clock }
+
+/**
+ * Makes the account `owner` and its first key where there is no account yet; null afterwards.
+ * What it returns cannot be read again: print it.
+ */
+export async function prepareFirstStart(parts: Parts): Promise<FirstStart | null> {
+  if (!(await parts.users.isEmpty())) return null
+  const username = 'owner'
+  const { id, password } = await createUser(parts, { username, plan: 'pro' })
+  const wanted = createApiKeyBody.parse({ name: 'First key' })
+  const { secret } = await makeApiKey(parts, id, wanted)
+  return { username, password, secret }
+}

@@ -1,0 +1,78 @@
+import { fromNodeHeaders } from 'better-auth/node'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createOriginCheck, ownOrigin } from './own-origin.ts'
+import { clientAddressHeader, type WebAuth } from './web-auth.ts'
+
+/** A name and a password are never longer; the default of 1 MiB would be an invitation. */
+const bodyMaxBytes = 8 * 1024
+
+/** Of all that the library could do, this alone can be reached. */
+const openPaths = [
+  { method: 'GET', url: '/api/auth/get-session' },
+  { method: 'POST', url: '/api/auth/sign-in/username' },
+  { method: 'POST', url: '/api/auth/sign-out' },
+  { method: 'POST', url: '/api/auth/change-password' },
+] as const
+
+export function addWebAuthRoutes(
+  app: FastifyInstance,
+  { webAuth, publicUrl }: { webAuth: WebAuth; publicUrl: string | null },
+): void {
+  app.register((room, _options, done) => {
+    room.addHook('onRequest', createOriginCheck(publicUrl))
+    for (const path of openPaths) {
+      room.route({
+        ...path,
+        bodyLimit: bodyMaxBytes,
+        handler: async (request, reply) => {
+          const answer = await webAuth.handler(toWebRequest(request, publicUrl))
+          return await sendWebResponse(answer, reply)
+        },
+      })
+    }
+    done()
+  })
+}
+
+function toWebRequest(request: FastifyRequest, publicUrl: string | null): Request {
+  const headers = fromNodeHeaders(request.headers)
+  for (const name of ['connection', 'content-length', 'transfer-encoding', 'authorization']) {
+    headers.delete(name)
+  }
+  headers.set(clientAddressHeader, request.ip)
+  const body = request.method === 'POST' ? JSON.stringify(request.body ?? {}) : null
+  if (body !== null) headers.set('content-type', 'application/json')
+  return new Request(ownOrigin(request, publicUrl) + request.url, {
+    method: request.method,
+    headers,
+    body,
+  })
+}
+
+async function sendWebResponse(answer: Response, reply: FastifyReply): Promise<FastifyReply> {
+  reply.code(answer.status).header('cache-control', 'no-store')
+  for (const cookie of answer.headers.getSetCookie()) reply.header('set-cookie', cookie)
+  const retryAfter = answer.headers.get('x-retry-after')
+  if (retryAfter !== null) reply.header('retry-after', retryAfter)
+  const text = await answer.text()
+  const content: unknown = text === '' ? null : JSON.parse(text)
+  return reply.send(answer.ok ? withoutToken(content) : toErrorReply(answer.status, content))
+}
+
+/** The token belongs in the HttpOnly cookie; in an answer any script of the page could read it. */
+function withoutToken(content: unknown): unknown {
+  if (content === null || typeof content !== 'object') return JSON.stringify(content)
+  const { token: _, session, ...rest } = content as { token?: unknown; session?: object }
+  if (!session) return rest
+  const { token: __, ...sessionRest } = session as { token?: unknown }
+  return { ...rest, session: sessionRest }
+}
+
+function toErrorReply(status: number, content: unknown) {
+  const { code, message } = (content ?? {}) as { code?: string; message?: string }
+  return {
+    status: 'error',
+    code: code ?? (status === 429 ? 'rate_limited' : 'invalid_request'),
+    message: message ?? 'The request was refused.',
+  }
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance } from 'fastify'
+import { endpoints } from '#contract/endpoints.ts'
+import { createOriginCheck } from '#server/account/own-origin.ts'
+import type { WebSession } from '#server/account/web-session.ts'
+import { ApiFailure } from '#server/http/api-failure.ts'
+import type { Clock } from '#server/http/clock.ts'
+import type { Route } from '#server/http/route.ts'
+import type { ApiKeyRepository } from './api-key-repository.ts'
+import { makeApiKey } from './make-api-key.ts'
+
+type Parts = {
+  route: Route<unknown, WebSession>
+  apiKeys: ApiKeyRepository
+  clock: Clock
+  publicUrl: string | null
+}
+
+/** Keys are managed by who signed in with a password, never with a key. */
+export function addApiKeysRoutes(app: FastifyInstance, parts: Parts): void {
+  const { route, apiKeys, clock, publicUrl } = parts
+  app.register((room, _options, done) => {
+    room.addHook('onRequest', createOriginCheck(publicUrl))
+    room.addHook('onSend', async (_request, reply) => {
+      reply.header('cache-control', 'no-store')
+    })
+
+    route(room, endpoints.listKeys, async ({ session }) => ({
+      status: 'ok' as const,
+      keys: await apiKeys.list(session.userId),
+    }))
+
+    route(room, endpoints.createKey, async ({ session, body }) => ({
+      status: 'ok' as const,
+      ...(await makeApiKey({ apiKeys, clock }, session.userId, body)),
+    }))
+
+    route(room, endpoints.revokeKey, async ({ session, body }) => {
+      const { userId } = session
+      const isFound = await apiKeys.revoke(body.id, { now: clock.now(), userId })
+      if (!isFound) throw new ApiFailure('not_found', 'There is no such key.')
+      return { status: 'ok' as const }
+    })
+    done()
+  })
+}
