@@ -1,68 +1,236 @@
-import type { FolderPath } from '#contract/folder-path.ts'
-import type { UploadReply } from '#contract/uploads.ts'
-import type { Upload, UploadRequest, UploadsSnapshot } from './upload.ts'
-
-/** What one connected key can do for the queue. `connect-uploads.ts` makes it from client and gate. */
-export type UploadConnection = {
-  /** Whose files these are: another account gets an empty queue. */
-  account: string
-  /** Names the journal of what a reload interrupts. */
-  keyId: string
-  maxBytes: number
-  send(part: {
-    file: File
-    folder: FolderPath
-    name: string
-    idempotencyKey: string
-    signal: AbortSignal
-    onProgress(sentBytes: number): void
-  }): Promise<UploadReply>
-  /** The file's link if `folder` has one of that name and size; null if not. */
-  lookForFile(part: {
-    folder: FolderPath
-    name: string
-    size: number
-    signal: AbortSignal
-  }): Promise<UploadReply | null>
-  /** Milliseconds that so many transfers need under the rate limit. */
-  estimateMs(requests: number): number
-}
-
-export type UploadQueue = {
-  add(requests: readonly UploadRequest[]): void
-  cancel(id: string): void
-  /** `file` is needed again for an interrupted upload, whose bytes a reload took away. */
-  retry(id: string, file?: File): void
-  /** Removes what is done, failed, cancelled or interrupted from the list. */
-  clearFinished(): void
-  /** A connection lets it run; null keeps everything and sends nothing more. */
-  connect(connection: UploadConnection | null): void
-  /** Signing out on purpose: cancels and forgets everything. */
-  reset(): void
-  subscribe(listener: () => void): () => void
-  getSnapshot(): UploadsSnapshot
-}
+import { browserClock, type Clock } from '#app/api/clock.ts'
+import { randomId } from '#app/lib/random-id.ts'
+import { createRetryPause, type RetryPause } from '#app/lib/retry-pause.ts'
+import { admitFile, newRow, readmitFile } from './admit-file.ts'
+import type { UploadJob } from './send-upload.ts'
+import { isUnfinished, type Upload, type UploadRequest, type UploadsSnapshot } from './upload.ts'
+import type { UploadConnection } from './upload-connection.ts'
+import { interruptedByReload, otherFileChosen, tooLarge } from './upload-failure.ts'
+import {
+  entryFor,
+  type JournalEntry,
+  openUploadJournal,
+  type TextStorage,
+  type UploadJournal,
+} from './upload-journal.ts'
+import { createUploadLine } from './upload-line.ts'
+import { createUploadRows } from './upload-rows.ts'
+import { takeTurn } from './upload-turn.ts'
 
 export type UploadQueueParts = {
-  onUploaded?(upload: Upload, reply: UploadReply): void
+  clock?: Clock
+  retryPause?: RetryPause
+  /** Where the journal is kept for a reload; null where the browser has none. */
+  storage?: TextStorage | null
+  canRead?: (file: File) => Promise<boolean>
+  /** `upload.arrived` has the name, link and folder that the file got. */
+  onUploaded?: (upload: Upload) => void
 }
 
-const empty: UploadsSnapshot = {
-  uploads: [],
-  totals: { waiting: 0, sending: 0, done: 0, failed: 0, stopped: 0, unfinished: 0 },
-  secondsLeft: null,
-  isPaused: false,
+const uploadsAtOnce = 3
+const journalIntervalMs = 1_000
+
+/**
+ * All uploads of this page: waiting → sending → done | failed | cancelled, three at once. It outlives
+ * the session: a refused key pauses it until somebody of the same account connects.
+ */
+class Queue {
+  readonly #parts: UploadQueueParts
+  readonly #clock: Clock
+  readonly #retryPause: RetryPause
+  readonly #rows
+  readonly #line
+  /** What is needed to send a row, as long as its file is at hand. */
+  readonly #jobs = new Map<string, UploadJob>()
+  /** What is known of a row whose file a reload took away. */
+  readonly #interrupted = new Map<string, JournalEntry>()
+  #connection: UploadConnection | null = null
+  #account: string | null = null
+  #journal: { keyId: string; pages: UploadJournal } | null = null
+  #cancelSave: (() => void) | null = null
+
+  constructor(parts: UploadQueueParts) {
+    this.#parts = parts
+    this.#clock = parts.clock ?? browserClock
+    this.#retryPause = parts.retryPause ?? createRetryPause({ after: this.#clock.after })
+    this.#rows = createUploadRows(this.#clock)
+    this.#line = createUploadLine({ places: uploadsAtOnce, run: this.#run })
+    this.#rows.subscribe(() => {
+      this.#cancelSave ??= this.#clock.after(journalIntervalMs, this.save)
+    })
+  }
+
+  subscribe = (listener: () => void): (() => void) => this.#rows.subscribe(listener)
+  getSnapshot = (): UploadsSnapshot => this.#rows.getSnapshot()
+
+  add(requests: readonly UploadRequest[]): void {
+    const added = requests.map((request) => this.#admit(request))
+    this.#rows.add(added)
+    this.#line.add(added.filter(isUnfinished).map((row) => row.id))
+  }
+
+  cancel(id: string): void {
+    const row = this.#rows.get(id)
+    if (!row || !(isUnfinished(row) || row.state === 'interrupted')) return
+    this.#interrupted.delete(id)
+    const job = this.#jobs.get(id)
+    // Its answer will not be heard any more.
+    if (job && row.state === 'sending' && row.sentBytes >= row.size) job.mayHaveArrived = true
+    this.#rows.change(id, newRow(row, { state: 'cancelled' }))
+    this.#line.remove(id)
+  }
+
+  /** Once more; `file` is needed again for an interrupted upload, whose bytes a reload took away. */
+  retry(id: string, file?: File): void {
+    const row = this.#rows.get(id)
+    if (!row) return
+    const entry = this.#interrupted.get(id)
+    if (entry && file) this.#readmit(row, entry, file)
+    const job = this.#jobs.get(id)
+    if (!job || isUnfinished(row) || row.state === 'done') return
+    // A cancelled one may have arrived; a failed one was refused and must not get the same answer again.
+    if (row.state === 'failed') job.idempotencyKey = randomId()
+    this.#rows.change(id, newRow({ ...row, size: job.file.size }))
+    this.#line.add([id])
+  }
+
+  /** Takes what is done, failed or cancelled off the list. */
+  clearFinished(): void {
+    this.#rows.keep((row) => isUnfinished(row) || row.state === 'interrupted')
+    for (const id of this.#jobs.keys()) if (!this.#rows.get(id)) this.#jobs.delete(id)
+  }
+
+  /** A connection lets the queue run; null keeps everything and starts nothing more. */
+  connect(connection: UploadConnection | null): void {
+    if (connection && this.#account !== null && this.#account !== connection.account) {
+      // The journal stays, for the day its account comes back to this tab.
+      this.#journal = null
+      this.#forget()
+    }
+    this.#connection = connection
+    if (!connection) {
+      this.#line.close()
+      this.#rows.connect(null, true)
+      return
+    }
+    this.#account = connection.account
+    this.#openJournal(connection.keyId)
+    this.#rows.connect(connection, false)
+    this.#line.open()
+  }
+
+  /** Signing out on purpose: cancels and forgets everything. */
+  reset(): void {
+    this.#forget()
+    this.save()
+    this.#connection = null
+    this.#account = null
+    this.#journal = null
+    this.#line.close()
+  }
+
+  /** Writes down what a reload would interrupt; also done by itself, a second after a change. */
+  save = (): void => {
+    this.#cancelSave?.()
+    this.#cancelSave = null
+    const entries = this.#rows.all().flatMap((row) => {
+      const job = this.#jobs.get(row.id)
+      const entry = isUnfinished(row) && job ? entryFor(row.id, job) : this.#interrupted.get(row.id)
+      return entry ? [entry] : []
+    })
+    this.#journal?.pages.write(entries)
+  }
+
+  #admit(request: UploadRequest): Upload {
+    const id = randomId()
+    const { file, name, folder } = request
+    const place = { id, name, folder, size: file.size }
+    const job = admitFile(request, this.#connection?.serverTime() ?? 0)
+    if ('reason' in job) return newRow(place, { state: 'failed', failure: job })
+    const row = { ...place, name: job.name, folder: job.folder }
+    const maxBytes = this.#connection?.maxBytes ?? Number.POSITIVE_INFINITY
+    // Before the first byte: a server that refuses it early would look like a broken connection.
+    if (file.size > maxBytes) {
+      return newRow(row, { state: 'failed', failure: tooLarge(file.size, maxBytes) })
+    }
+    this.#jobs.set(id, job)
+    return newRow(row)
+  }
+
+  #readmit(row: Upload, entry: JournalEntry, file: File): void {
+    if (file.name.normalize('NFC') !== entry.name) {
+      this.#rows.change(row.id, { failure: otherFileChosen(file.name, entry.name) })
+      return
+    }
+    const job = readmitFile(file, entry, this.#connection?.serverTime() ?? 0)
+    if ('reason' in job) return
+    this.#interrupted.delete(row.id)
+    this.#jobs.set(row.id, job)
+  }
+
+  #run = (id: string, signal: AbortSignal) => {
+    const job = this.#jobs.get(id)
+    const connection = this.#connection
+    if (!job || !connection) return Promise.resolve('over' as const)
+    return takeTurn({ id, job, signal }, connection, {
+      rows: this.#rows,
+      clock: this.#clock,
+      retryPause: this.#retryPause,
+      canRead: this.#parts.canRead ?? canReadFile,
+      shouldYield: () => this.#line.hasWaiting(),
+      onSessionLost: (lost) => {
+        if (this.#connection === lost) this.connect(null)
+      },
+      onUploaded: (upload) => {
+        this.#jobs.delete(id)
+        this.#parts.onUploaded?.(upload)
+      },
+    })
+  }
+
+  /** Shows what a reload interrupted; another key of the same account takes its own journal over. */
+  #openJournal(keyId: string): void {
+    if (this.#journal?.keyId === keyId) return
+    this.#journal?.pages.write([])
+    const pages = openUploadJournal(this.#parts.storage ?? null, keyId)
+    this.#journal = { keyId, pages }
+    const entries = pages.read().filter(({ id }) => !this.#rows.get(id))
+    for (const entry of entries) this.#interrupted.set(entry.id, entry)
+    this.#rows.add(
+      entries.map((entry) =>
+        newRow(entry, { state: 'interrupted', failure: interruptedByReload(entry.name) }),
+      ),
+    )
+  }
+
+  #forget(): void {
+    this.#line.clear()
+    this.#jobs.clear()
+    this.#interrupted.clear()
+    this.#rows.keep(() => false)
+  }
 }
 
-export function createUploadQueue(_parts: UploadQueueParts = {}): UploadQueue {
-  return {
-    add() {},
-    cancel() {},
-    retry() {},
-    clearFinished() {},
-    connect() {},
-    reset() {},
-    subscribe: () => () => {},
-    getSnapshot: () => empty,
+export type UploadQueue = Queue
+
+export function createUploadQueue(parts: UploadQueueParts = {}): UploadQueue {
+  return new Queue(parts)
+}
+
+/** The session's own storage, which a reload keeps and a closed tab does not; null where it is refused. */
+export function tabStorage(): TextStorage | null {
+  try {
+    return window.sessionStorage
+  } catch {
+    return null
+  }
+}
+
+async function canReadFile(file: File): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer()
+    return true
+  } catch {
+    return false
   }
 }

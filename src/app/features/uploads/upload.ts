@@ -3,6 +3,9 @@ import type { UploadReply } from '#contract/uploads.ts'
 /** `interrupted`: a reload took the file away; only its name, size and folder are still known. */
 export type UploadState = 'waiting' | 'sending' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 
+/** Where a file lies now: what the server answered, or what its folder lists. */
+export type ArrivedFile = Pick<UploadReply, 'file_name' | 'size' | 'link' | 'folder'>
+
 /** Why an upload failed, in words, and the one thing to do about it. */
 export type UploadFailure = { reason: string; nextStep: string; canRetry: boolean }
 
@@ -18,9 +21,11 @@ export type Upload = {
   readonly sentBytes: number
   readonly bytesPerSecond: number | null
   readonly secondsLeft: number | null
+  /** Why it waits longer than for its turn; null mostly. */
+  readonly note: string | null
   readonly failure: UploadFailure | null
-  /** What the server answered; `done` has it always. */
-  readonly reply: UploadReply | null
+  /** `done` has it always. */
+  readonly arrived: ArrivedFile | null
 }
 
 /** Keeps its identity while no number in it changes. */
@@ -29,18 +34,26 @@ export type UploadTotals = {
   readonly sending: number
   readonly done: number
   readonly failed: number
-  /** Cancelled or interrupted. */
-  readonly stopped: number
+  readonly cancelled: number
+  readonly interrupted: number
   /** Waiting or sending: what the header counts. */
   readonly unfinished: number
+}
+
+/** What is still to come, all uploads together. */
+export type UploadForecast = {
+  readonly secondsLeft: number | null
+  /** The window of requests is slower than the line. */
+  readonly isLimitedByRequests: boolean
+  readonly requestsPerMinute: number
 }
 
 export type UploadsSnapshot = {
   /** In the order they were added. */
   readonly uploads: readonly Upload[]
   readonly totals: UploadTotals
-  /** Of all that is unfinished: the greater of what the bytes and what the requests need. */
-  readonly secondsLeft: number | null
+  /** Null while nothing is to be sent, or nobody is connected. */
+  readonly forecast: UploadForecast | null
   /** The key was refused: the queue is kept until somebody of the same account connects. */
   readonly isPaused: boolean
 }
@@ -48,6 +61,6 @@ export type UploadsSnapshot = {
 /** A file with the place it shall have; `folder` and `name` are text nobody checked yet. */
 export type UploadRequest = { file: File; folder: string; name: string }
 
-export function isUnfinished(upload: Upload): boolean {
-  return upload.state === 'waiting' || upload.state === 'sending'
+export function isUnfinished({ state }: Pick<Upload, 'state'>): boolean {
+  return state === 'waiting' || state === 'sending'
 }

@@ -1,0 +1,48 @@
+import { ApiError } from '#app/api/api-error.ts'
+import { errorText } from '#app/api/error-text.ts'
+import { formatBytes } from '#app/lib/format-bytes.ts'
+import type { UploadFailure } from './upload.ts'
+
+/** The file on this machine is not the one that was added any more. */
+export class FileChangedError extends Error {
+  override readonly name = 'FileChangedError'
+}
+
+export function refusedByRule(rule: string): UploadFailure {
+  return { reason: rule, nextStep: 'Rename it and add it again.', canRetry: false }
+}
+
+export function tooLarge(size: number, maxBytes: number): UploadFailure {
+  return {
+    reason: `Too large: ${formatBytes(size)}. The limit is ${formatBytes(maxBytes)} a file.`,
+    nextStep: 'Choose a smaller file.',
+    canRetry: false,
+  }
+}
+
+export function interruptedByReload(name: string): UploadFailure {
+  return {
+    reason: 'Interrupted when the page was reloaded.',
+    nextStep: `Retry, and choose ${name} again.`,
+    canRetry: true,
+  }
+}
+
+export function otherFileChosen(chosen: string, wanted: string): UploadFailure {
+  return { reason: `${chosen} is another file.`, nextStep: `Choose ${wanted}.`, canRetry: true }
+}
+
+/** The words for what `sendUpload` threw. */
+export function failureFrom(error: unknown, name: string): UploadFailure {
+  if (error instanceof FileChangedError) {
+    return {
+      reason: `${name} was changed, moved or deleted since it was added.`,
+      nextStep: 'Add it again.',
+      canRetry: false,
+    }
+  }
+  const { title, nextStep } = errorText(error)
+  // The rule that was broken stands in the message alone.
+  const isRule = error instanceof ApiError && error.code === 'invalid_request'
+  return { reason: isRule ? error.message : title, nextStep, canRetry: true }
+}

@@ -1,0 +1,90 @@
+import { isAbort, isKeyRefusal } from '#app/api/api-error.ts'
+import type { Clock } from '#app/api/clock.ts'
+import type { RetryPause } from '#app/lib/retry-pause.ts'
+import {
+  addSample,
+  bytesPerSecond,
+  type ProgressSample,
+  secondsForBytes,
+} from './progress-estimate.ts'
+import { sendUpload, type UploadJob, YieldedError } from './send-upload.ts'
+import type { Upload } from './upload.ts'
+import type { UploadConnection } from './upload-connection.ts'
+import { failureFrom, tooLarge } from './upload-failure.ts'
+import type { TurnEnd } from './upload-line.ts'
+import type { UploadRows } from './upload-rows.ts'
+
+export type UploadTurnParts = {
+  rows: UploadRows
+  clock: Clock
+  retryPause: RetryPause
+  canRead(file: File): Promise<boolean>
+  shouldYield(): boolean
+  /** The session ended under an upload: its key was refused, or its gate was closed. */
+  onSessionLost(connection: UploadConnection): void
+  onUploaded(upload: Upload): void
+}
+
+const still = { sentBytes: 0, bytesPerSecond: null, secondsLeft: null } as const
+
+/** One upload's turn in the line, shown in its row from `Waiting` to its end. */
+export async function takeTurn(
+  { id, job, signal }: { id: string; job: UploadJob; signal: AbortSignal },
+  connection: UploadConnection,
+  parts: UploadTurnParts,
+): Promise<TurnEnd> {
+  const { rows } = parts
+  const end = (change: Partial<Upload>): TurnEnd => {
+    // Whatever came of it, a cancelled row stays cancelled.
+    if (!signal.aborted) rows.change(id, { ...still, note: null, ...change })
+    return 'over'
+  }
+  if (job.file.size > connection.maxBytes) {
+    return end({ state: 'failed', failure: tooLarge(job.file.size, connection.maxBytes) })
+  }
+  try {
+    const arrived = await sendUpload(job, {
+      ...parts,
+      ...meterProgress(id, job, parts),
+      sendFile: connection.sendFile,
+      findFile: connection.findFile,
+      signal,
+    })
+    end({ state: 'done', sentBytes: job.file.size, arrived })
+    const upload = rows.get(id)
+    if (upload?.state === 'done') parts.onUploaded(upload)
+    return 'over'
+  } catch (error) {
+    if (signal.aborted) return 'over'
+    if (error instanceof YieldedError) {
+      rows.change(id, { ...still, state: 'waiting' })
+      return 'last'
+    }
+    if (isAbort(error) || isKeyRefusal(error)) {
+      rows.change(id, { ...still, state: 'waiting', note: null })
+      parts.onSessionLost(connection)
+      return 'first'
+    }
+    return end({ state: 'failed', failure: failureFrom(error, job.name) })
+  }
+}
+
+function meterProgress(id: string, job: UploadJob, { rows, clock }: UploadTurnParts) {
+  let samples: ProgressSample[] = []
+  return {
+    onStart() {
+      samples = [{ at: clock.now(), bytes: 0 }]
+      rows.change(id, { ...still, state: 'sending', note: null })
+    },
+    onProgress(sentBytes: number) {
+      const now = clock.now()
+      samples = addSample(samples, { at: now, bytes: sentBytes })
+      const speed = bytesPerSecond(samples, now)
+      const secondsLeft = secondsForBytes(job.file.size - sentBytes, speed)
+      rows.progress(id, { sentBytes, bytesPerSecond: speed, secondsLeft })
+    },
+    onPause() {
+      rows.change(id, { ...still, state: 'waiting', note: 'No connection. Trying again soon.' })
+    },
+  }
+}
