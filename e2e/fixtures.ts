@@ -1,0 +1,59 @@
+import { test as base, expect, type Page } from '@playwright/test'
+import { startTestVideoSite, type TestVideoSite } from '#server/imports/test-video-site.ts'
+import { type Barkeep, type Settings, startBarkeep } from './start-barkeep.ts'
+import { type PageWatch, watchPages } from './watch-pages.ts'
+
+type Fixtures = {
+  /** Settings of `barkeep`; a spec file changes them by `test.use`. */
+  settings: Settings
+  /** Another server, ended with the test. */
+  startBarkeep: (settings?: Settings) => Promise<Barkeep>
+  barkeep: Barkeep
+  /** A video site that imports of `barkeep` may reach. */
+  site: TestVideoSite
+  watch: PageWatch
+  /** Opens a page of the app and connects it with a key: the owner's unless told otherwise. */
+  connect: (options?: { key?: string; folder?: string; page?: Page }) => Promise<void>
+}
+
+/** Every test has its own server, data and browser context, and fails on any surprise of its pages. */
+export const test = base.extend<Fixtures>({
+  settings: [{}, { option: true }],
+
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the needed fixtures from the pattern
+  startBarkeep: async ({}, use) => {
+    await using started = new AsyncDisposableStack()
+    await use(async (settings) => started.use(await startBarkeep(settings)))
+  },
+
+  // biome-ignore lint/correctness/noEmptyPattern: as above
+  site: async ({}, use) => {
+    await using site = await startTestVideoSite()
+    await use(site)
+  },
+
+  barkeep: async ({ startBarkeep, settings, site }, use) => {
+    await use(await startBarkeep({ BARKEEP_IMPORT_ALLOW: site.host, ...settings }))
+  },
+
+  watch: [
+    async ({ context }, use) => {
+      const watch = watchPages(context)
+      await use(watch)
+      expect(watch.surprises()).toEqual([])
+    },
+    { auto: true },
+  ],
+
+  connect: async ({ barkeep, watch, page: firstPage }, use) => {
+    watch.allowOrigin(barkeep.origin)
+    await use(async ({ key = barkeep.key, folder = '/', page = firstPage } = {}) => {
+      await page.goto(barkeep.origin + encodeURI(folder))
+      await page.getByLabel('API key').fill(key)
+      await page.getByRole('button', { name: 'Connect' }).click()
+      await expect(page.getByRole('meter', { name: 'Requests left' })).toBeVisible()
+    })
+  },
+})
+
+export { expect }

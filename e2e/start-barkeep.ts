@@ -1,0 +1,133 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { endpoints } from '#contract/endpoints.ts'
+import type { FilesPage } from '#contract/files.ts'
+import type { UploadReply } from '#contract/uploads.ts'
+import { type Cable, startCable } from './start-cable.ts'
+
+/** Environment variables of the server; `PORT`, data folder and public address are set already. */
+export type Settings = Record<string, string>
+
+export type Barkeep = {
+  /** Through the cable: what the browser is given. */
+  origin: string
+  /** The owner's first key, with every scope. */
+  key: string
+  /** The owner's name is `owner`. */
+  password: string
+  cable: Cable
+  createKey(options: { scopes?: string; expires?: string }): Promise<string>
+  /** Runs `npx barkeep …` on the same data. */
+  run(...args: string[]): Promise<string>
+  upload(file: {
+    folder?: string
+    name: string
+    bytes?: Uint8Array<ArrayBuffer> | string
+  }): Promise<UploadReply>
+  list(folder: string): Promise<FilesPage>
+  /** Ends the server the hard way and starts it again on the same data and address. */
+  restart(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const project = join(import.meta.dirname, '..')
+const main = join(project, 'src/server/main.ts')
+const commandLine = join(project, 'src/server/cli.ts')
+const runFile = promisify(execFile)
+
+/** The server as people start it, on an empty data folder and a free port. */
+export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'barkeep-e2e-'))
+  const cable = await startCable()
+  const env = {
+    // biome-ignore lint/style/noProcessEnv: the server needs the PATH of whoever starts it
+    ...process.env,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    BARKEEP_DATA: dataFolder,
+    // Links have to lead through the cable too, or they would be foreign to the page.
+    BARKEEP_PUBLIC_URL: cable.origin,
+    BARKEEP_LOG_LEVEL: 'warn',
+    ...settings,
+  }
+  let server = await startProcess(env)
+  cable.plugInto(server.port)
+  const key = /csb_live_\w+/.exec(server.output())?.[0] ?? ''
+  const password = /password\W+(\S+)/i.exec(server.output())?.[1] ?? ''
+
+  async function run(...args: string[]): Promise<string> {
+    const { stdout } = await runFile(process.execPath, [commandLine, ...args], { env })
+    return stdout.trim()
+  }
+
+  async function ask(path: string, init: RequestInit = {}): Promise<unknown> {
+    const authorization = `Bearer ${key}`
+    const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+      ...init,
+      headers: { authorization },
+    })
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
+    return answer.json()
+  }
+
+  return {
+    origin: cable.origin,
+    key,
+    password,
+    cable,
+    run,
+    createKey: ({ scopes, expires }) =>
+      run(
+        ...['keys', 'create', '--user', 'owner', '--name', 'test key'],
+        ...(scopes === undefined ? [] : ['--scopes', scopes]),
+        ...(expires === undefined ? [] : ['--expires', expires]),
+      ),
+    async upload({ folder = '/', name, bytes = name }) {
+      const query = new URLSearchParams({ path: folder, filename: name })
+      const reply = await ask(`/api/v1/upload?${query}`, { method: 'POST', body: bytes })
+      return endpoints.upload.reply.parse(reply)
+    },
+    async list(folder) {
+      const query = new URLSearchParams({ path: folder })
+      return endpoints.files.reply.parse(await ask(`/api/v1/files?${query}`))
+    },
+    async restart() {
+      await server.kill()
+      server = await startProcess(env)
+      cable.plugInto(server.port)
+    },
+    async [Symbol.asyncDispose]() {
+      await cable[Symbol.asyncDispose]()
+      await server.kill()
+      await rm(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function startProcess(env: NodeJS.ProcessEnv) {
+  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  let output = ''
+  const closed = once(child, 'close')
+  const origin = await new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      output += chunk
+      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0]
+      if (found !== undefined) resolve(found)
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.on('close', (code) => reject(new Error(`The server ended with ${code}: ${output}`)))
+  })
+  return {
+    port: Number(new URL(origin).port),
+    output: () => output,
+    async kill() {
+      child.kill('SIGKILL')
+      await closed
+    },
+  }
+}

@@ -1,0 +1,120 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as wait } from 'node:timers/promises'
+
+export type Cable = {
+  origin: string
+  /** Where connections go from now on. */
+  plugInto(port: number): void
+  /** Resets every connection at once; new ones work. */
+  cut(): void
+  /** Refuses and resets connections until `mend`. */
+  unplug(): void
+  mend(): void
+  /** Cuts the connection that first carries so many bytes upwards, once. */
+  cutAfter(bytes: number): void
+  /** Resets the next connection whose whole request went up, before its answer comes down. Once. */
+  loseNextAnswerTo(requestLine: RegExp): void
+  /** Slows what goes up, per connection; null is full speed. */
+  slowTo(bytesPerSecond: number | null): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/**
+ * A TCP proxy between browser and server: the only way to break a running transfer, for Playwright's
+ * offline mode leaves open connections alone.
+ */
+export async function startCable(): Promise<Cable> {
+  const sockets = new Set<Socket>()
+  let target = 0
+  let isPlugged = true
+  let cutAt: number | null = null
+  let speed: number | null = null
+  let lost: RegExp | null = null
+  const losing = new WeakSet<Socket>()
+
+  const server = createServer((down) => {
+    if (!isPlugged) {
+      down.resetAndDestroy()
+      return
+    }
+    const up = connect({ port: target, host: '127.0.0.1' })
+    for (const socket of [down, up]) {
+      sockets.add(socket)
+      socket.on('error', () => socket.destroy())
+      socket.on('close', () => sockets.delete(socket))
+    }
+    down.on('close', () => up.destroy())
+    up.on('close', () => down.destroy())
+    carryUp(down, up).catch(() => down.destroy())
+    carryDown(up, down)
+  })
+
+  async function carryUp(down: Socket, up: Socket): Promise<void> {
+    let carried = 0
+    for await (const chunk of down as AsyncIterable<Buffer>) {
+      carried += chunk.length
+      if (isTimeToCut(carried)) return void down.resetAndDestroy()
+      noteLostAnswer(chunk, up)
+      if (speed !== null) await wait((chunk.length / speed) * 1000)
+      if (!up.write(chunk)) await once(up, 'drain')
+    }
+    up.end()
+  }
+
+  function isTimeToCut(carried: number): boolean {
+    if (cutAt === null || carried < cutAt) return false
+    cutAt = null
+    return true
+  }
+
+  function noteLostAnswer(chunk: Buffer, up: Socket): void {
+    if (!lost?.test(chunk.toString('latin1'))) return
+    lost = null
+    losing.add(up)
+  }
+
+  function carryDown(up: Socket, down: Socket): void {
+    up.on('data', (chunk: Buffer) => {
+      if (losing.has(up)) down.resetAndDestroy()
+      else down.write(chunk)
+    })
+    up.on('end', () => down.end())
+  }
+
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const cut = () => {
+    for (const socket of sockets) socket.resetAndDestroy()
+  }
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    plugInto: (next) => {
+      target = next
+    },
+    cut,
+    unplug() {
+      isPlugged = false
+      cut()
+    },
+    mend: () => {
+      isPlugged = true
+    },
+    cutAfter: (bytes) => {
+      cutAt = bytes
+    },
+    loseNextAnswerTo: (requestLine) => {
+      lost = requestLine
+    },
+    slowTo: (bytesPerSecond) => {
+      speed = bytesPerSecond
+    },
+    async [Symbol.asyncDispose]() {
+      const closed = once(server, 'close')
+      server.close()
+      cut()
+      await closed
+    },
+  }
+}
