@@ -56,16 +56,20 @@ async function sendWebResponse(answer: Response, reply: FastifyReply): Promise<F
   if (retryAfter !== null) reply.header('retry-after', retryAfter)
   const text = await answer.text()
   const content: unknown = text === '' ? null : JSON.parse(text)
-  return reply.send(answer.ok ? withoutToken(content) : toErrorReply(answer.status, content))
+  return reply.send(answer.ok ? toReply(content) : toErrorReply(answer.status, content))
 }
 
-/** The token belongs in the HttpOnly cookie; in an answer any script of the page could read it. */
-function withoutToken(content: unknown): unknown {
-  if (content === null || typeof content !== 'object') return JSON.stringify(content)
-  const { token: _, session, ...rest } = content as { token?: unknown; session?: object }
-  if (!session) return rest
-  const { token: __, ...sessionRest } = session as { token?: unknown }
-  return { ...rest, session: sessionRest }
+/**
+ * Of what the library answers, only what the app shows goes out: the token belongs in the HttpOnly
+ * cookie, where no script reads it, and the e-mail address is not one.
+ */
+function toReply(content: unknown): unknown {
+  const { user, session } = (content ?? {}) as Partial<WebAuth['$Infer']['Session']>
+  if (!user) return content
+  return {
+    user: { username: user.username, plan: user.plan },
+    ...(session && { session: { expiresAt: session.expiresAt } }),
+  }
 }
 
 function toErrorReply(status: number, content: unknown) {

@@ -9,8 +9,8 @@ import { isUsername } from './username.ts'
 export const clientAddressHeader = 'x-barkeep-client-address'
 
 const sessionSeconds = 7 * 24 * 60 * 60
-/** Five guesses a minute and address: a person who mistypes is not stopped, a program is. */
-const guesses = { window: 60, max: 5 }
+/** Ten guesses a minute and address: a person who mistypes is not stopped, a program is. */
+const guesses = { window: 60, max: 10 }
 
 export type WebAuthParts = {
   database: Database
