@@ -8,13 +8,16 @@ export class ApiFailure extends Error {
   readonly code: ApiErrorCode
   /** Whole seconds; sent as `Retry-After`. */
   readonly retryAfter: number | undefined
+  /** The key that was refused, where it is known: its answers tell its rate limit. */
+  readonly keyId: string | undefined
 
   constructor(code: ApiErrorCode, message: string, options: ApiFailureOptions = {}) {
     super(message, { cause: options.cause })
     this.name = 'ApiFailure'
     this.code = code
     this.retryAfter = options.retryAfter
+    this.keyId = options.keyId
   }
 }
 
-export type ApiFailureOptions = { retryAfter?: number; cause?: unknown }
+export type ApiFailureOptions = { retryAfter?: number; keyId?: string; cause?: unknown }

@@ -1,6 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import type { Scope } from '#contract/api-keys.ts'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { ApiFailure } from './api-failure.ts'
 import { type IncomingBytes, incomingBytes, sendContinue } from './incoming-bytes.ts'
@@ -9,15 +9,22 @@ import { parseQuery } from './query.ts'
 import { type RateLimiter, type RateLimitState, rateLimitHeaders } from './rate-limiter.ts'
 import { SerializedReply } from './serialized-reply.ts'
 
+/** What a route must know of a key; the accounts' rooms know more. */
+type AnyKey = { id: string; scopes: string[] }
+
 /** What the accounts' rooms put into every route. */
-export type Gatekeeper<Key extends { id: string }, Session> = {
-  /** Whose key this is. Throws `missing_auth`, `invalid_key`; no other check is made here. */
-  identify(request: FastifyRequest): Promise<Key>
-  /** Throws `expired_key`, `account_unavailable`, `premium_required`, `insufficient_scope`, in this order. */
-  admit(key: Key, scope: Scope | null): void
+export type Gatekeeper<Key extends AnyKey, Session> = {
+  /**
+   * Whose key this is, and that its account may use it. Throws ApiFailure; with `keyId` once the
+   * key is known, so that also this refusal can tell the key's window.
+   */
+  authenticate(request: IncomingMessage): Promise<Key>
   /** The web session of a request to a `session` endpoint, `Origin` checked. Throws `missing_auth`. */
   requireSession(request: FastifyRequest): Promise<Session>
+  /** By key. */
   rateLimiter: RateLimiter
+  /** By address, for keys that nobody has: guessing is limited. */
+  unknownKeyLimiter: RateLimiter
 }
 
 export type RouteContext<E extends Endpoint, Key, Session> = {
@@ -57,7 +64,7 @@ type Admitted<Key, Session> = {
  * Makes the function that puts an endpoint of the contract on the server. Its checks run in one
  * order: key → account → scope → rate limit → parameters, all before a byte of the body is read.
  */
-export function createRoute<Key extends { id: string }, Session>(
+export function createRoute<Key extends AnyKey, Session>(
   gatekeeper: Gatekeeper<Key, Session>,
 ): Route<Key, Session> {
   const admitted = new WeakMap<FastifyRequest, Admitted<Key, Session>>()
@@ -101,7 +108,7 @@ export function createRoute<Key extends { id: string }, Session>(
   }
 }
 
-async function admit<Key extends { id: string }, Session>(
+async function admit<Key extends AnyKey, Session>(
   gatekeeper: Gatekeeper<Key, Session>,
   asked: { endpoint: Endpoint; request: FastifyRequest; reply: FastifyReply },
 ): Promise<Omit<Admitted<Key, Session>, 'query'>> {
@@ -111,15 +118,46 @@ async function admit<Key extends { id: string }, Session>(
     return { key: null, session, rateLimit: null }
   }
   if (endpoint.access === 'open') return { key: null, session: null, rateLimit: null }
-  const key = await gatekeeper.identify(request)
+  const key = await authenticate(gatekeeper, request, reply)
   const { rateLimiter } = gatekeeper
-  // "Every response includes" the window: also those that are refused before it is touched.
-  reply.headers(rateLimitHeaders(rateLimiter.look(key.id)))
-  gatekeeper.admit(key, endpoint.scope)
+  if (endpoint.scope !== null && !key.scopes.includes(endpoint.scope)) {
+    reply.headers(rateLimitHeaders(rateLimiter.look(key.id)))
+    throw new ApiFailure(
+      'insufficient_scope',
+      `This API key is missing the '${endpoint.scope}' scope.`,
+    )
+  }
   const { isTaken, state } = rateLimiter.take(key.id)
   reply.headers(rateLimitHeaders(state))
   if (!isTaken) throw rateLimited(state)
   return { key, session: null, rateLimit: state }
+}
+
+/** "Every response includes" the window: those that are refused before it is touched do, too. */
+async function authenticate<Key extends AnyKey, Session>(
+  gatekeeper: Gatekeeper<Key, Session>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Key> {
+  try {
+    return await gatekeeper.authenticate(request.raw)
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error
+    const { rateLimiter, unknownKeyLimiter } = gatekeeper
+    if (error.keyId !== undefined) {
+      reply.headers(rateLimitHeaders(rateLimiter.look(error.keyId)))
+    } else if (error.code === 'invalid_key') {
+      const { isTaken, state } = unknownKeyLimiter.take(addressGroup(request.ip))
+      reply.headers(rateLimitHeaders(state))
+      if (!isTaken) throw rateLimited(state)
+    }
+    throw error
+  }
+}
+
+/** One household has a whole /64 of IPv6 addresses to guess from. */
+function addressGroup(address: string): string {
+  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address
 }
 
 /** "Over the limit returns 429 … and a Retry-After header (seconds)." */

@@ -1,9 +1,12 @@
-export type StageLimits = {
-  maxBytes: number
-  expectedBytes?: number
-  signal?: AbortSignal
-  onProgress?(bytes: number): void
-}
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { ApiFailure } from '#server/http/api-failure.ts'
+import { BufferPool } from './buffer-pool.ts'
+import { consumeBytes, type StageLimits } from './consume-bytes.ts'
+import type { Disk } from './disk.ts'
+import type { FileHasher } from './file-hasher.ts'
 
 /** A file that is whole and fsynced, but not listed. Whoever staged it keeps or discards it. */
 export type StagedBlob = {
@@ -20,8 +23,8 @@ export type WorkFolder = { path: string; [Symbol.asyncDispose](): Promise<void> 
 export type BlobStore = {
   /**
    * Writes `source` to a new file. Throws ApiFailure: `payload_too_large` over `maxBytes`,
-   * `invalid_request` when not exactly `expectedBytes` came, `unavailable` when the disk is (nearly)
-   * full or fails; and the signal's reason. Nothing stays behind then.
+   * `invalid_request` when not exactly `expectedBytes` came, `unavailable` when the disk is nearly
+   * full; the disk's own errors; and the signal's reason. Nothing stays behind then.
    */
   stage(source: AsyncIterable<Uint8Array>, limits: StageLimits): Promise<StagedBlob>
   /** Takes over a file that some program wrote in a work folder: hashed and fsynced. */
@@ -32,4 +35,83 @@ export type BlobStore = {
   keep(staged: StagedBlob): Promise<string>
   remove(blobId: string): Promise<void>
   pathOf(blobId: string): string
+  /** Throws `unavailable` unless `bytes` more would leave the disk its reserve. */
+  requireRoom(bytes: number): Promise<void>
+}
+
+/** Left free on the disk: a database without room for its log could not even be read properly. */
+const reserveBytes = 256 * 1024 * 1024
+const writeBytes = 1024 * 1024
+const buffers = 16
+
+export const blobFolders = { blobs: 'blobs', staging: 'staging', work: 'work' } as const
+
+type Parts = { dataFolder: string; disk: Disk; hasher: FileHasher }
+
+/** Opens the store in `dataFolder`, making its folders. Run `sweepBlobs` before the first use. */
+export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promise<BlobStore> {
+  const pool = new BufferPool({ buffers, bufferBytes: writeBytes })
+  const folderOf = (name: keyof typeof blobFolders) => join(dataFolder, blobFolders[name])
+  const pathOf = (blobId: string) => join(folderOf('blobs'), blobId.slice(0, 2), blobId)
+  for (const name of Object.values(blobFolders)) {
+    await mkdir(join(dataFolder, name), { recursive: true, mode: 0o700 })
+  }
+
+  async function requireRoom(bytes: number): Promise<void> {
+    if ((await disk.freeBytes(dataFolder)) - bytes >= reserveBytes) return
+    throw new ApiFailure('unavailable', 'The server has too little storage left for this file.')
+  }
+
+  return {
+    requireRoom,
+    pathOf,
+
+    async stage(source, limits) {
+      await requireRoom(limits.expectedBytes ?? 0)
+      const path = join(folderOf('staging'), `${randomUUID()}.part`)
+      const discard = () => rm(path, { force: true })
+      try {
+        await using file = await disk.create(path)
+        const written = await consumeBytes({ source, file, hasher, pool, limits, requireRoom })
+        await file.sync()
+        return { path, discard, ...written }
+      } catch (error) {
+        await discard()
+        throw error
+      }
+    },
+
+    async adopt(path) {
+      const source = createReadStream(path, { highWaterMark: writeBytes })
+      const { size, sha256 } = await consumeBytes({ source, file: null, hasher, pool })
+      await using file = await open(path, 'r+')
+      await file.sync()
+      return { path, size, sha256, discard: () => rm(path, { force: true }) }
+    },
+
+    async createWorkFolder() {
+      const path = join(folderOf('work'), randomUUID())
+      await mkdir(path, { mode: 0o700 })
+      const dispose = () => rm(path, { recursive: true, force: true, maxRetries: 3 })
+      return { path, [Symbol.asyncDispose]: dispose }
+    },
+
+    async keep(staged) {
+      const blobId = randomUUID()
+      const path = pathOf(blobId)
+      const folder = dirname(path)
+      const made = await mkdir(folder, { recursive: true, mode: 0o700 })
+      if (made !== undefined) await disk.syncFolder(dirname(folder))
+      await rename(staged.path, path)
+      try {
+        await disk.syncFolder(folder)
+      } catch (error) {
+        await rm(path, { force: true })
+        throw error
+      }
+      return blobId
+    },
+
+    remove: (blobId) => rm(pathOf(blobId), { force: true }),
+  }
 }

@@ -1,0 +1,72 @@
+import { type FilesPage, filesPageSize, type ListedFile } from '#contract/files.ts'
+import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
+import { ApiFailure } from '#server/http/api-failure.ts'
+import { isoTime } from '#server/http/clock.ts'
+import { fileLink } from './file-link.ts'
+import type { FileRepository } from './file-repository.ts'
+import { foldedName } from './folded-name.ts'
+import type { FolderRepository } from './folder-repository.ts'
+import { PageEdges } from './page-edges.ts'
+import type { StoredFile } from './stored-file.ts'
+
+export type Place = { userId: string; folder: FolderPath }
+
+export type FileListing = {
+  /** The page of `GET /files` that starts at `offset`. Throws `not_found`. */
+  page(place: Place, offset: number): Promise<FilesPage>
+  /** Lists `file` by `add`; pages that are remembered stay true. */
+  adding<Result>(
+    place: Place,
+    file: { name: string; id: string },
+    add: () => Promise<Result>,
+  ): Promise<Result>
+}
+
+type Parts = { files: FileRepository; folders: FolderRepository; publicUrl(): string }
+
+export function createFileListing({ files, folders, publicUrl }: Parts): FileListing {
+  const edges = new PageEdges()
+
+  return {
+    async page(place, offset) {
+      const { userId, folder } = place
+      // The root is there also when nothing is in it.
+      if (folder !== rootFolder && !(await folders.folderExists(userId, folder))) {
+        throw new ApiFailure('not_found', `There is no folder ${folder}`)
+      }
+      const rows = await edges.reading({ folder: keyOf(place), offset }, async (from) => {
+        // One more than a page holds tells whether there is another page.
+        const page = await files.page(place, { ...from, limit: filesPageSize + 1 })
+        const last = page.slice(0, filesPageSize).at(-1)
+        const shown = Math.min(page.length, filesPageSize)
+        return { page, end: last ? { offset: offset + shown, edge: last.edge } : null }
+      })
+      const shown = rows.slice(0, filesPageSize)
+      return {
+        status: 'ok',
+        path: folder,
+        folders: offset === 0 ? await folders.subfolders(userId, folder) : [],
+        files: shown.map(({ file }) => listedFile(publicUrl(), file)),
+        limit: filesPageSize,
+        next_offset: offset + shown.length,
+        has_more: rows.length > filesPageSize,
+      }
+    },
+
+    adding: (place, { name, id }, add) =>
+      edges.adding(keyOf(place), { foldedName: foldedName(name), id }, add),
+  }
+}
+
+function listedFile(publicUrl: string, file: StoredFile): ListedFile {
+  return {
+    name: file.name,
+    size: file.size,
+    link: fileLink(publicUrl, file),
+    uploaded_at: isoTime(file.uploadedAt.getTime()),
+  }
+}
+
+function keyOf({ userId, folder }: Place): string {
+  return `${userId} ${folder}`
+}

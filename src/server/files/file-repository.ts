@@ -1,0 +1,106 @@
+import { sql } from 'kysely'
+import type { FolderPath } from '#contract/folder-path.ts'
+import type { Database } from '#server/storage/database.ts'
+import type { FileTable } from '#server/storage/tables.ts'
+import { insertFolders } from './folder-repository.ts'
+import type { StoredFile } from './stored-file.ts'
+
+/** Where a page starts: everything after this file, in the order of a listing. */
+export type PageEdge = { foldedName: string; id: string }
+
+export type ListedRow = { file: StoredFile; edge: PageEdge }
+
+export type FileRepository = ReturnType<typeof createFileRepository>
+
+/** The only SQL about files. */
+export function createFileRepository(database: Database) {
+  return {
+    /** The file that a request like this one made before, by what was asked for or by its name. */
+    async findSame(asked: {
+      userId: string
+      folder: FolderPath
+      name: string
+      sha256: string
+    }): Promise<StoredFile | null> {
+      const row = await database
+        .selectFrom('file')
+        .selectAll()
+        .where('user_id', '=', asked.userId)
+        .where('folder', '=', asked.folder)
+        .where((or) => or.or([or('asked_name', '=', asked.name), or('name', '=', asked.name)]))
+        .where('sha256', '=', asked.sha256)
+        .orderBy('uploaded_at')
+        .executeTakeFirst()
+      return row ? toStoredFile(row) : null
+    },
+
+    /** Which of `names` are taken. */
+    async takenNames(userId: string, folder: FolderPath, names: string[]): Promise<Set<string>> {
+      const rows = await database
+        .selectFrom('file')
+        .select('name')
+        .where('user_id', '=', userId)
+        .where('folder', '=', folder)
+        .where('name', 'in', names)
+        .execute()
+      return new Set(rows.map((row) => row.name))
+    },
+
+    /**
+     * Lists a file and the folders it makes. Throws SQLite's constraint error when the name is taken.
+     * `madeFolders` is whether the tree has changed.
+     */
+    async insert(row: FileTable): Promise<{ madeFolders: boolean }> {
+      return await database.transaction().execute(async (transaction) => {
+        await transaction.insertInto('file').values(row).execute()
+        return { madeFolders: await insertFolders(transaction, row) }
+      })
+    },
+
+    async findByTrackingId(trackingId: string) {
+      const row = await database
+        .selectFrom('file')
+        .selectAll()
+        .where('tracking_id', '=', trackingId)
+        .executeTakeFirst()
+      return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
+    },
+
+    /** `limit` files after `edge` (null: from the start) and `skip` more. */
+    async page(
+      at: { userId: string; folder: FolderPath },
+      from: { edge: PageEdge | null; skip: number; limit: number },
+    ): Promise<ListedRow[]> {
+      const { edge } = from
+      const rows = await database
+        .selectFrom('file')
+        .selectAll()
+        .where('user_id', '=', at.userId)
+        .where('folder', '=', at.folder)
+        .$if(edge !== null, (query) =>
+          query.where(sql<boolean>`(folded_name, id) > (${edge?.foldedName}, ${edge?.id})`),
+        )
+        .orderBy('folded_name')
+        .orderBy('id')
+        .limit(from.limit)
+        .offset(from.skip)
+        .execute()
+      return rows.map((row) => ({
+        file: toStoredFile(row),
+        edge: { foldedName: row.folded_name, id: row.id },
+      }))
+    },
+  }
+}
+
+function toStoredFile(row: FileTable): StoredFile {
+  return {
+    id: row.id,
+    trackingId: row.tracking_id,
+    name: row.name,
+    folder: row.folder as FolderPath,
+    size: row.size,
+    sha256: row.sha256,
+    uploadedAt: new Date(row.uploaded_at),
+  }
+}

@@ -1,0 +1,68 @@
+import type { Transaction } from 'kysely'
+import { type FolderPath, folderName, folderTrail, parentFolder } from '#contract/folder-path.ts'
+import type { Database } from '#server/storage/database.ts'
+import type { FileTable, Tables } from '#server/storage/tables.ts'
+import { foldedName } from './folded-name.ts'
+
+export type FolderRepository = ReturnType<typeof createFolderRepository>
+
+/** The only SQL about folders. */
+export function createFolderRepository(database: Database) {
+  return {
+    async folderExists(userId: string, path: FolderPath): Promise<boolean> {
+      const row = await database
+        .selectFrom('folder')
+        .select('path')
+        .where('user_id', '=', userId)
+        .where('path', '=', path)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+
+    async subfolders(userId: string, path: FolderPath): Promise<string[]> {
+      const rows = await database
+        .selectFrom('folder')
+        .select('name')
+        .where('user_id', '=', userId)
+        .where('parent', '=', path)
+        .orderBy('folded_name')
+        .orderBy('name')
+        .execute()
+      return rows.map((row) => row.name)
+    },
+
+    async folderPaths(userId: string): Promise<{ path: string; parent: string; name: string }[]> {
+      return await database
+        .selectFrom('folder')
+        .select(['path', 'parent', 'name'])
+        .where('user_id', '=', userId)
+        .orderBy('parent')
+        .orderBy('folded_name')
+        .orderBy('name')
+        .execute()
+    },
+  }
+}
+
+/** Makes the folder of a new file and those above it, inside the transaction that lists the file. */
+export async function insertFolders(
+  transaction: Transaction<Tables>,
+  row: FileTable,
+): Promise<boolean> {
+  const trail = folderTrail(row.folder as FolderPath).slice(1)
+  if (trail.length === 0) return false
+  const result = await transaction
+    .insertInto('folder')
+    .values(
+      trail.map((path) => ({
+        user_id: row.user_id,
+        path,
+        parent: parentFolder(path),
+        name: folderName(path),
+        folded_name: foldedName(folderName(path)),
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst()
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
+}

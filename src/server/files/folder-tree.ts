@@ -1,0 +1,59 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { FolderNode } from '#contract/files.ts'
+import { SerializedReply } from '#server/http/serialized-reply.ts'
+import type { FolderRepository } from './folder-repository.ts'
+
+const compress = promisify(gzip)
+/** Under this many bytes compressing costs more than it saves. */
+const worthCompressing = 1024
+const maxUsers = 32
+
+export type FolderTree = {
+  /** The answer of `GET /folders`, made once until `forget`. */
+  reply(userId: string): Promise<SerializedReply>
+  /** A folder came to be. */
+  forget(userId: string): void
+}
+
+/** Keeps each user's tree as the bytes of its answer: 100,000 folders take an eighth of a second to write. */
+export function createFolderTree(folders: FolderRepository): FolderTree {
+  // The promise itself is kept, so that two who ask at once wait for the same work.
+  const replies = new Map<string, Promise<SerializedReply>>()
+
+  async function build(userId: string): Promise<SerializedReply> {
+    const tree = nest(await folders.folderPaths(userId))
+    const json = Buffer.from(JSON.stringify({ status: 'ok', tree }))
+    const isLarge = json.length >= worthCompressing
+    return new SerializedReply(json, isLarge ? await compress(json, { level: 1 }) : null)
+  }
+
+  return {
+    reply(userId) {
+      const kept = replies.get(userId)
+      if (kept) return kept
+      const made = build(userId)
+      replies.set(userId, made)
+      // A failed look must not be what everybody gets from now on.
+      made.catch(() => replies.get(userId) === made && replies.delete(userId))
+      const [oldest] = replies.keys()
+      if (replies.size > maxUsers && oldest !== undefined) replies.delete(oldest)
+      return made
+    },
+    forget(userId) {
+      replies.delete(userId)
+    },
+  }
+}
+
+/** `rows` come with siblings in their order, parents anywhere. */
+function nest(rows: { path: string; parent: string; name: string }[]): FolderNode {
+  const root: FolderNode = { name: '', path: '/', folders: [] }
+  const nodes = new Map([['/', root]])
+  for (const { path, name } of rows) nodes.set(path, { name, path, folders: [] })
+  for (const { path, parent } of rows) {
+    const node = nodes.get(path)
+    if (node) nodes.get(parent)?.folders.push(node)
+  }
+  return root
+}

@@ -1,0 +1,52 @@
+import { ApiFailure } from '#server/http/api-failure.ts'
+import type { Clock } from '#server/http/clock.ts'
+import type { IncomingBytes } from '#server/http/incoming-bytes.ts'
+import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
+import { guardAgainstSlowClient } from './slow-client-guard.ts'
+
+type Parts = { blobs: BlobStore; clock: Clock; maxBytes: number }
+
+export type ReceiveUpload = (body: IncomingBytes, gone: AbortSignal) => Promise<StagedBlob>
+
+/** Makes the step from a socket to a staged blob: all of the body, or nothing. Throws ApiFailure. */
+export function createReceiveUpload({ blobs, clock, maxBytes }: Parts): ReceiveUpload {
+  return async (body, gone) => {
+    const { declaredBytes } = body
+    // Before a byte is read, and before the client is asked for one.
+    if (declaredBytes !== undefined && declaredBytes > maxBytes) {
+      throw new ApiFailure('payload_too_large', `Files may have at most ${maxBytes} bytes.`)
+    }
+    await blobs.requireRoom(declaredBytes ?? 0)
+    using guard = guardAgainstSlowClient(clock)
+    const limits = {
+      maxBytes,
+      expectedBytes: declaredBytes,
+      signal: gone,
+      onProgress: guard.note,
+    }
+    return await blobs.stage(stoppable(body.open(), guard.signal), limits)
+  }
+}
+
+/** Ends `source` with a failure once `tooSlow` is aborted, also while it waits for a chunk. */
+async function* stoppable(
+  source: AsyncIterable<Uint8Array>,
+  tooSlow: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const chunks = source[Symbol.asyncIterator]()
+  const stopped = Promise.withResolvers<never>()
+  stopped.promise.catch(() => {})
+  const stop = () =>
+    stopped.reject(new ApiFailure('invalid_request', 'The upload was too slow, or stood still.'))
+  tooSlow.addEventListener('abort', stop, { once: true })
+  try {
+    for (;;) {
+      const next = await Promise.race([chunks.next(), stopped.promise])
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    tooSlow.removeEventListener('abort', stop)
+    if (!tooSlow.aborted) await chunks.return?.()
+  }
+}

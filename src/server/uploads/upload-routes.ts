@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify'
+import { endpoints } from '#contract/endpoints.ts'
+import type { UploadReply } from '#contract/uploads.ts'
+import type { AddFile } from '#server/files/add-file.ts'
+import { fileLink } from '#server/files/file-link.ts'
+import type { StoredFile } from '#server/files/stored-file.ts'
+import type { Idempotency } from '#server/http/idempotency.ts'
+import type { Route } from '#server/http/route.ts'
+import type { ReceiveUpload } from './receive-upload.ts'
+
+type Parts = {
+  route: Route<{ userId: string }>
+  receive: ReceiveUpload
+  addFile: AddFile
+  idempotency: Idempotency
+  publicUrl(): string
+}
+
+export function addUploadRoutes(app: FastifyInstance, parts: Parts): void {
+  const { route, receive, addFile, idempotency, publicUrl } = parts
+
+  route(app, endpoints.upload, async ({ query, key: { userId }, body, raw, signal }) => {
+    const { path: folder, filename: name } = query
+    const asked = { userId, endpoint: 'upload', fingerprint: [folder, name, body.declaredBytes] }
+    return await idempotency.once(raw, asked, async () => {
+      const staged = await receive(body, signal)
+      return uploadReply(await addFile({ userId, folder, name, staged }), publicUrl())
+    })
+  })
+}
+
+function uploadReply(file: StoredFile, publicUrl: string): UploadReply {
+  return {
+    status: 'ok',
+    tracking_id: file.trackingId,
+    file_name: file.name,
+    size: file.size,
+    link: fileLink(publicUrl, file),
+    folder: file.folder,
+  }
+}
