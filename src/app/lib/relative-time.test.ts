@@ -16,3 +16,7 @@ test.each([
 ])('%i ms from now reads %s', (span, words) => {
   expect(relativeTime(now + span, now)).toBe(words)
 })
+
+test('a time that is none is told as such', () => {
+  expect(relativeTime(Number.NaN, now)).toBe('at an unknown time')
+})

@@ -14,6 +14,8 @@ const words = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
  */
 export function relativeTime(time: number, now: number): string {
   const span = time - now
+  // A server may send anything for a time.
+  if (!Number.isFinite(span)) return 'at an unknown time'
   for (const [unit, ms] of units) {
     const count = Math.trunc(span / ms)
     if (count !== 0) return words.format(count, unit)

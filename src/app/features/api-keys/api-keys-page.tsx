@@ -1,3 +1,17 @@
+import { ArrowLeft } from 'lucide-react'
+import { useState } from 'react'
+import { Link } from 'wouter'
+import { Alert } from '#app/ui/alert.tsx'
+import { Button } from '#app/ui/button.tsx'
+import { Skeleton } from '#app/ui/skeleton.tsx'
+import { CreateKeyDialog } from './create-key-dialog.tsx'
+import { emptyDraft } from './key-draft.ts'
+import { KeysPanel } from './keys-panel.tsx'
+import { MadeKey } from './made-key.tsx'
+import { SignInForm } from './sign-in-form.tsx'
+import { useKeyRing } from './use-key-ring.ts'
+import type { MadeApiKey } from './web-session.ts'
+
 type ApiKeysPageProps = {
   /** Where "back" leads: the files, or the connect page. */
   backHref: string
@@ -7,7 +21,90 @@ type ApiKeysPageProps = {
   onUseKey: (secret: string) => void
 }
 
-/** The `API keys` panel of the own server. Loaded on demand; signs in by name and password itself. */
-export function ApiKeysPage({ backHref }: ApiKeysPageProps) {
-  return <a href={backHref}>API keys</a>
+/**
+ * The `API keys` page of the own server, a whole screen. It signs in by name and password itself,
+ * and keeps the draft and a key just made, so that a web session that ends loses neither.
+ */
+export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPageProps) {
+  const { ring, snapshot } = useKeyRing()
+  const [draft, setDraft] = useState(emptyDraft)
+  const [isCreating, setIsCreating] = useState(false)
+  const [made, setMade] = useState<MadeApiKey | null>(null)
+
+  function handleMade(key: MadeApiKey) {
+    setMade(key)
+    setIsCreating(false)
+    setDraft(emptyDraft)
+  }
+
+  return (
+    <main className="scroll-area h-full bg-canvas px-5 pt-4 pb-10 sm:px-8">
+      <div className="mx-auto flex max-w-5xl flex-col gap-6">
+        <Link
+          href={backHref}
+          className="-ml-2 inline-flex h-8 touch-target items-center gap-2 self-start rounded-md px-2 text-muted hover:bg-hover hover:text-ink"
+        >
+          <ArrowLeft aria-hidden="true" className="size-4" />
+          {currentKeyId === null ? 'Back to Connect' : 'Back to the files'}
+        </Link>
+        <h1 className="font-semibold text-xl">API keys</h1>
+        {made && (
+          <MadeKey
+            made={made}
+            isConnected={currentKeyId !== null}
+            onUse={() => onUseKey(made.secret)}
+            onDone={() => setMade(null)}
+          />
+        )}
+        {snapshot.state === 'loading' && <Loading />}
+        {snapshot.state === 'unreachable' && <Unreachable onRetry={() => void ring.load()} />}
+        {snapshot.state === 'signed-out' && (
+          <SignInForm hasEnded={snapshot.hasEnded} onSignIn={ring.signIn} />
+        )}
+        {snapshot.state === 'signed-in' && (
+          <>
+            <KeysPanel
+              snapshot={snapshot}
+              ring={ring}
+              currentKeyId={currentKeyId}
+              onCreate={() => setIsCreating(true)}
+            />
+            <CreateKeyDialog
+              isOpen={isCreating}
+              onOpenChange={setIsCreating}
+              draft={draft}
+              onDraftChange={setDraft}
+              create={ring.create}
+              onMade={handleMade}
+            />
+          </>
+        )}
+      </div>
+    </main>
+  )
+}
+
+function Loading() {
+  return (
+    <div className="flex flex-col gap-4 py-2">
+      <p role="status" className="sr-only">
+        Loading your keys
+      </p>
+      {['w-64', 'w-80', 'w-72'].map((width) => (
+        <Skeleton key={width} className={`h-4 max-w-full ${width}`} />
+      ))}
+    </div>
+  )
+}
+
+function Unreachable({ onRetry }: { onRetry: () => void }) {
+  return (
+    <Alert
+      title="Your keys cannot be read"
+      action={<Button onClick={onRetry}>Try again</Button>}
+      className="max-w-xl"
+    >
+      The server does not answer, or keeps no accounts of its own.
+    </Alert>
+  )
 }

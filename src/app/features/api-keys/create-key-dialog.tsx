@@ -1,0 +1,70 @@
+import { type FormEvent, useId, useState } from 'react'
+import { Alert } from '#app/ui/alert.tsx'
+import { Button } from '#app/ui/button.tsx'
+import { Dialog } from '#app/ui/dialog.tsx'
+import { CreateKeyForm } from './create-key-form.tsx'
+import { type DraftFaults, type KeyDraft, readDraft } from './key-draft.ts'
+import type { MadeApiKey, NewApiKey } from './web-session.ts'
+import { webSessionWords } from './web-session-words.ts'
+
+type CreateKeyDialogProps = {
+  isOpen: boolean
+  onOpenChange: (isOpen: boolean) => void
+  draft: KeyDraft
+  onDraftChange: (draft: KeyDraft) => void
+  create: (key: NewApiKey) => Promise<MadeApiKey>
+  onMade: (made: MadeApiKey) => void
+}
+
+/** The dialog `Create key`. The draft belongs to the page: closing the dialog loses nothing. */
+export function CreateKeyDialog(props: CreateKeyDialogProps) {
+  const { isOpen, onOpenChange, draft, onDraftChange, create, onMade } = props
+  const formId = useId()
+  const [faults, setFaults] = useState<DraftFaults>({})
+  const [error, setError] = useState<unknown>(null)
+  const [isPending, setIsPending] = useState(false)
+  const words = error === null ? null : webSessionWords(error)
+
+  async function handleSubmit(event: FormEvent) {
+    event.preventDefault()
+    const read = readDraft(draft, Date.now())
+    setFaults(read.ok ? {} : read.faults)
+    setError(null)
+    if (!read.ok || isPending) return
+    setIsPending(true)
+    try {
+      onMade(await create(read.key))
+    } catch (fault) {
+      setError(fault)
+    } finally {
+      setIsPending(false)
+    }
+  }
+
+  return (
+    <Dialog
+      isOpen={isOpen}
+      onOpenChange={onOpenChange}
+      title="Create key"
+      footer={
+        <>
+          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+          <Button tone="primary" type="submit" form={formId} isPending={isPending}>
+            Create key
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={formId}
+        method="post"
+        noValidate
+        onSubmit={(event) => void handleSubmit(event)}
+        className="flex flex-col gap-5"
+      >
+        {words && <Alert title={words.title}>{words.nextStep}</Alert>}
+        <CreateKeyForm draft={draft} faults={faults} onChange={onDraftChange} />
+      </form>
+    </Dialog>
+  )
+}

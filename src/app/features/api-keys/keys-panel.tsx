@@ -1,0 +1,86 @@
+import { KeyRound, Plus } from 'lucide-react'
+import { useState } from 'react'
+import { keyLifetime } from '#app/api/key-words.ts'
+import { Alert } from '#app/ui/alert.tsx'
+import { Button } from '#app/ui/button.tsx'
+import { EmptyState } from '#app/ui/empty-state.tsx'
+import { apiKeysPerAccount, type OwnedApiKey } from '#contract/api-keys.ts'
+import { KeyList } from './key-list.tsx'
+import type { KeyRing, KeyRingSnapshot } from './key-ring.ts'
+import { RevokeKeyDialog } from './revoke-key-dialog.tsx'
+import { webSessionWords } from './web-session-words.ts'
+
+type KeysPanelProps = {
+  snapshot: KeyRingSnapshot
+  ring: KeyRing
+  currentKeyId: string | null
+  onCreate: () => void
+}
+
+/** The keys of whoever is signed in, how many more there may be, and the way out. */
+export function KeysPanel({ snapshot, ring, currentKeyId, onCreate }: KeysPanelProps) {
+  const [revoking, setRevoking] = useState<OwnedApiKey | null>(null)
+  const [signOutError, setSignOutError] = useState<unknown>(null)
+  const { keys, username } = snapshot
+  const live = keys.filter((key) => keyLifetime(key.expires_at, Date.now()) !== 'over').length
+  const createButton = (
+    <Button
+      tone="primary"
+      icon={<Plus />}
+      onClick={onCreate}
+      unavailableReason={
+        live < apiKeysPerAccount ? undefined : 'Revoke a key first: an account has ten at most.'
+      }
+    >
+      Create key
+    </Button>
+  )
+  return (
+    <section aria-label="Your keys" className="flex flex-col gap-4">
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
+        <div className="min-w-0 grow basis-52">
+          <p>
+            Signed in as{' '}
+            <strong dir="auto" className="font-medium">
+              {username}
+            </strong>
+          </p>
+          <p className="text-muted text-sm">{roomWords(live)}</p>
+        </div>
+        <Button
+          tone="quiet"
+          onClick={() => void ring.signOut().then(() => setSignOutError(null), setSignOutError)}
+        >
+          Sign out here
+        </Button>
+        {createButton}
+      </div>
+      {signOutError !== null && (
+        <Alert title={webSessionWords(signOutError).title}>
+          {webSessionWords(signOutError).nextStep}
+        </Alert>
+      )}
+      {keys.length === 0 ? (
+        <EmptyState icon={<KeyRound />} title="No keys yet">
+          Make one for each program or device, so that you can revoke one without the others.
+        </EmptyState>
+      ) : (
+        <KeyList keys={keys} currentKeyId={currentKeyId} onRevoke={setRevoking} />
+      )}
+      <RevokeKeyDialog
+        apiKey={revoking}
+        isCurrent={revoking !== null && revoking.id === currentKeyId}
+        revoke={ring.revoke}
+        onClose={() => setRevoking(null)}
+      />
+    </section>
+  )
+}
+
+/** Says before the tenth that ten is the end. */
+function roomWords(live: number): string {
+  const left = apiKeysPerAccount - live
+  const count = `${live} of ${apiKeysPerAccount} keys`
+  if (left <= 0) return `${count}. Revoke one to make another.`
+  return left === 1 ? `${count}. One more can be made.` : count
+}

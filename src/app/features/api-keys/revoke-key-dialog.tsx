@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import { shortenedKey } from '#app/api/key-words.ts'
+import { Alert } from '#app/ui/alert.tsx'
+import { Button } from '#app/ui/button.tsx'
+import { Dialog } from '#app/ui/dialog.tsx'
+import type { OwnedApiKey } from '#contract/api-keys.ts'
+import { webSessionWords } from './web-session-words.ts'
+
+type RevokeKeyDialogProps = {
+  /** The key in question; null while none is. */
+  apiKey: OwnedApiKey | null
+  /** It is the key this tab is connected with. */
+  isCurrent: boolean
+  revoke: (id: string) => Promise<void>
+  onClose: () => void
+}
+
+/** Asks before a key is revoked: there is no way back. */
+export function RevokeKeyDialog({ apiKey, isCurrent, revoke, onClose }: RevokeKeyDialogProps) {
+  const [isPending, setIsPending] = useState(false)
+  const [error, setError] = useState<unknown>(null)
+
+  function handleClose() {
+    setError(null)
+    onClose()
+  }
+
+  async function handleRevoke(id: string) {
+    setIsPending(true)
+    try {
+      await revoke(id)
+      handleClose()
+    } catch (fault) {
+      setError(fault)
+    } finally {
+      setIsPending(false)
+    }
+  }
+
+  if (apiKey === null) return null
+  const words = error === null ? null : webSessionWords(error)
+  return (
+    <Dialog
+      isOpen
+      onOpenChange={handleClose}
+      title={`Revoke “${apiKey.name}”?`}
+      description={shortenedKey(apiKey)}
+      footer={
+        <>
+          <Button onClick={handleClose}>Keep it</Button>
+          <Button tone="danger" isPending={isPending} onClick={() => void handleRevoke(apiKey.id)}>
+            Revoke key
+          </Button>
+        </>
+      }
+    >
+      <p>
+        Whatever uses this key stops working at once, and the key cannot be brought back. Files
+        stay.
+      </p>
+      {isCurrent && (
+        <p className="mt-2 font-medium">This tab uses it too: you will have to connect again.</p>
+      )}
+      {words && (
+        <Alert title={words.title} className="mt-3">
+          {words.nextStep}
+        </Alert>
+      )}
+    </Dialog>
+  )
+}

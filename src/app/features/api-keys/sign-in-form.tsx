@@ -1,0 +1,81 @@
+import { type FormEvent, useRef, useState } from 'react'
+import { Alert } from '#app/ui/alert.tsx'
+import { Button } from '#app/ui/button.tsx'
+import { TextField } from '#app/ui/text-field.tsx'
+import type { Credentials } from './web-session.ts'
+import { webSessionWords } from './web-session-words.ts'
+
+type SignInFormProps = {
+  /** There was a web session, and it ended by itself. */
+  hasEnded: boolean
+  onSignIn: (credentials: Credentials) => Promise<void>
+}
+
+/** Name and password of an account on the own server, for a web session. */
+export function SignInForm({ hasEnded, onSignIn }: SignInFormProps) {
+  const passwordField = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  const [username, setUsername] = useState('')
+  const [password, setPassword] = useState('')
+  const [error, setError] = useState<unknown>(null)
+  const [isPending, setIsPending] = useState(false)
+  const words = error === null ? null : webSessionWords(error)
+
+  async function handleSubmit(event: FormEvent) {
+    event.preventDefault()
+    if (isPending) return
+    setIsPending(true)
+    setError(null)
+    try {
+      await onSignIn({ username: username.trim(), password })
+    } catch (fault) {
+      setError(fault)
+      setIsPending(false)
+      passwordField.current?.focus()
+      passwordField.current?.select()
+    }
+  }
+
+  return (
+    <form
+      method="post"
+      onSubmit={(event) => void handleSubmit(event)}
+      className="flex max-w-[25rem] flex-col gap-4"
+    >
+      <p className="text-muted">
+        Sign in with your name and password to make, see and revoke your keys.
+      </p>
+      {hasEnded && words === null && (
+        <Alert tone="notice" title="You were signed out">
+          Your web session has ended. Sign in again: what you typed is still there.
+        </Alert>
+      )}
+      {words && <Alert title={words.title}>{words.nextStep}</Alert>}
+      <TextField
+        label="Name"
+        name="username"
+        autoComplete="username"
+        autoCapitalize="none"
+        autoCorrect="off"
+        spellCheck={false}
+        required
+        value={username}
+        onChange={setUsername}
+        placeholder="owner"
+      />
+      <TextField
+        ref={passwordField}
+        label="Password"
+        name="password"
+        type="password"
+        autoComplete="current-password"
+        required
+        value={password}
+        onChange={setPassword}
+        description="The owner’s was printed when the server first started."
+      />
+      <Button tone="primary" type="submit" isPending={isPending} className="h-9">
+        Sign in
+      </Button>
+    </form>
+  )
+}
