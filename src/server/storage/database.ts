@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
 import { ConfigError } from '#server/config.ts'
 import { createFirstTables } from './migrations/0001-first-tables.ts'
@@ -5,6 +6,11 @@ import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
+
+/** Where a data folder keeps its database; the server and the command line share it. */
+export function databaseFile(dataFolder: string): string {
+  return join(dataFolder, 'barkeep.db')
+}
 
 /** In order; the database's `user_version` says how many of them it has had. Never change one. */
 const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [createFirstTables]

@@ -1,0 +1,93 @@
+import { createUser } from '#server/account/create-user.ts'
+import type { User } from '#server/account/users-repository.ts'
+import { makeApiKey } from '#server/api-keys/make-api-key.ts'
+import {
+  type Arguments,
+  type CommandName,
+  readPlan,
+  readState,
+  readWantedKey,
+  requireOption,
+} from './cli-arguments.ts'
+import { CliFailure, wrongUsage } from './cli-failure.ts'
+import type { CliStore } from './cli-store.ts'
+import { formatTable } from './cli-table.ts'
+
+/** Reads all of its arguments, then gives the work: a wrong command line must not touch the store. */
+type Command = (given: Arguments) => (store: CliStore) => Promise<string>
+
+/** Each gives what goes to standard output. */
+export const runners: Record<CommandName, Command> = {
+  'keys create'(given) {
+    const username = requireOption(given, 'user')
+    const wanted = readWantedKey(given)
+    return async (store) => {
+      const user = await findUser(store, username)
+      return (await makeApiKey(store, user.id, wanted)).secret
+    }
+  },
+
+  'keys list'(given) {
+    const username = requireOption(given, 'user')
+    return async (store) => {
+      const user = await findUser(store, username)
+      const keys = await store.apiKeys.list(user.id)
+      return formatTable(
+        ['ID', 'NAME', 'KEY', 'SCOPES', 'CREATED', 'EXPIRES', 'LAST USED'],
+        keys.map((key) => [
+          key.id,
+          key.name,
+          key.key_prefix + key.key_last4,
+          key.scopes.join(','),
+          key.created_at,
+          key.expires_at ?? 'never',
+          key.last_used_at ?? 'never',
+        ]),
+      )
+    }
+  },
+
+  'keys revoke':
+    ({ word }) =>
+    async (store) => {
+      const isFound = await store.apiKeys.revoke(word, { now: store.clock.now() })
+      if (!isFound) throw new CliFailure(1, `There is no key with the id "${word}".`)
+      return `Revoked ${word}.`
+    },
+
+  'users create'(given) {
+    const plan = readPlan(given) ?? 'pro'
+    return async (store) => (await createUser(store, { username: given.word, plan })).password
+  },
+
+  'users set'(given) {
+    const plan = readPlan(given)
+    const state = readState(given)
+    if (!plan && !state) throw wrongUsage('"users set" needs --plan or --state.')
+    return async ({ users, ...store }) => {
+      const user = await findUser({ users, ...store }, given.word)
+      const now = new Date(store.clock.now())
+      if (plan) await users.setPlan(user.id, plan, now)
+      if (state) await users.setState(user.id, state, now)
+      return `${user.username} is ${state ?? user.state} with the plan ${plan ?? user.plan}.`
+    }
+  },
+
+  'users list': () => async (store) =>
+    formatTable(
+      ['NAME', 'PLAN', 'STATE', 'CREATED'],
+      (await store.users.list()).map((user) => [
+        user.username,
+        user.plan,
+        user.state,
+        user.createdAt.toISOString(),
+      ]),
+    ),
+}
+
+async function findUser({ users }: CliStore, username: string): Promise<User> {
+  const user = await users.find(username)
+  if (user) return user
+  const known = (await users.list()).map((each) => each.username).join(', ')
+  throw new CliFailure(1, `There is no account named "${username}". There are: ${known}.`)
+}

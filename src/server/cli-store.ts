@@ -1,0 +1,48 @@
+import { access } from 'node:fs/promises'
+import { readSessionSecret } from '#server/account/session-secret.ts'
+import { createUsersRepository } from '#server/account/users-repository.ts'
+import { createWebAuth } from '#server/account/web-auth.ts'
+import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
+import type { Config } from '#server/config.ts'
+import { systemClock } from '#server/http/clock.ts'
+import { databaseFile, openDatabase } from '#server/storage/database.ts'
+import { CliFailure } from './cli-failure.ts'
+
+export type CliStore = Awaited<ReturnType<typeof openCliStore>>
+
+/**
+ * Opens the accounts and keys of a data folder, beside a server that may be running on it.
+ * Throws CliFailure where there are none.
+ */
+export async function openCliStore(config: Config) {
+  if (config.upstream !== null) {
+    throw new CliFailure(
+      1,
+      `BARKEEP_UPSTREAM is set: accounts and keys are at ${config.upstream}, not here.`,
+    )
+  }
+  const file = databaseFile(config.dataFolder)
+  // Opening would make an empty store in any folder that was named by mistake.
+  await access(file).catch(() => {
+    throw new CliFailure(
+      1,
+      `${config.dataFolder} holds no Barkeep data: start the server once, or set BARKEEP_DATA.`,
+    )
+  })
+  const secret = await readSessionSecret(config.dataFolder)
+  const database = await openDatabase(file)
+  const webAuth = createWebAuth({
+    database,
+    secret,
+    secure: false,
+    monotonic: systemClock.monotonic,
+    warn: () => undefined,
+  })
+  return {
+    clock: systemClock,
+    webAuth,
+    users: createUsersRepository(database),
+    apiKeys: createApiKeyRepository(database),
+    [Symbol.asyncDispose]: () => database.destroy(),
+  }
+}
