@@ -16,6 +16,8 @@ const partLine = z.object({
   fragment_count: z.number().nullish(),
   filename: z.string().nullish(),
 })
+// yt-dlp writes NA where it fetches one format that has both picture and sound.
+const formatsLine = z.union([z.array(z.unknown()), z.literal('NA')])
 type PartLine = z.infer<typeof partLine>
 
 export type VideoProgress = {
@@ -53,8 +55,8 @@ export function createVideoProgress(): VideoProgress {
         readJson(line, ytDlpMarks.video, videoLine, (value) => {
           video = value
         }) ||
-        readJson(line, ytDlpMarks.start, z.array(z.unknown()).nullable(), (formats) => {
-          parts = Math.max(1, formats?.length ?? 1)
+        readJson(line, ytDlpMarks.start, formatsLine, (formats) => {
+          parts = Array.isArray(formats) ? Math.max(1, formats.length) : 1
         }) ||
         readJson(line, ytDlpMarks.part, partLine, readPart)
       return seen
@@ -82,8 +84,7 @@ function readJson<Value>(
 ): boolean {
   if (!line.startsWith(mark)) return false
   const text = line.slice(mark.length)
-  // yt-dlp writes NA for a field that a video does not have.
-  const parsed = schema.safeParse(text === 'NA' ? null : parseJson(text))
+  const parsed = schema.safeParse(parseJson(text))
   if (parsed.success) take(parsed.data)
   return true
 }

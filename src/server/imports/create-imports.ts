@@ -1,0 +1,106 @@
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { Config } from '#server/config.ts'
+import type { AddFile } from '#server/files/add-file.ts'
+import type { FolderRepository } from '#server/files/folder-repository.ts'
+import type { Clock } from '#server/http/clock.ts'
+import type { Idempotency } from '#server/http/idempotency.ts'
+import type { Route } from '#server/http/route.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
+import type { Database } from '#server/storage/database.ts'
+import { createAddressGuard, type Resolve } from './address-guard.ts'
+import { createGuardedAgent } from './guarded-connect.ts'
+import { parseImportAllow } from './import-allow.ts'
+import { createImportProgress } from './import-progress.ts'
+import { createImportQueue } from './import-queue.ts'
+import { createImportRepository } from './import-repository.ts'
+import { addImportRoutes, type ImportKey } from './imports-routes.ts'
+import { ageInDays, findMediaTools, type MediaTools } from './media-tools.ts'
+import { createUrlOpener } from './open-url.ts'
+import { createRunImport } from './run-import.ts'
+
+export type ImportsParts = {
+  config: Pick<Config, 'importAllow' | 'importConcurrency' | 'uploadMaxBytes' | 'ytDlp' | 'ffmpeg'>
+  database: Database
+  blobStore: BlobStore
+  addFile: AddFile
+  folders: Pick<FolderRepository, 'folderExists'>
+  publicUrl(): string
+  idempotency: Idempotency
+  clock: Clock
+  log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
+  /** How names become addresses; replaced in tests. */
+  resolve?: Resolve
+}
+
+export type Imports = {
+  addRoutes(app: FastifyInstance, route: Route<ImportKey>): void
+  /** Looks for the programs and takes up what was running when the server last stopped. */
+  start(): Promise<void>
+  /** Ends everything that runs, within two seconds; it is taken up again by the next start. */
+  stop(): Promise<void>
+}
+
+const keptForMs = 7 * 86_400_000
+const oldAfterDays = 90
+const silentForMs = 180_000
+
+/** Imports from links, whole. @throws ConfigError when an entry of BARKEEP_IMPORT_ALLOW is no address */
+export function createImports(parts: ImportsParts): Imports {
+  const { config, clock, log, idempotency } = parts
+  const guard = createAddressGuard(parseImportAllow(config.importAllow), parts.resolve)
+  const agent = createGuardedAgent(guard)
+  const openUrl = createUrlOpener(guard, agent)
+  const repository = createImportRepository(parts.database, clock)
+  const progress = createImportProgress()
+  let found: Promise<MediaTools | null> | undefined
+  const tools = () => {
+    found ??= findTools(config, { clock, log })
+    return found
+  }
+  const maxBytes = config.uploadMaxBytes
+  const run = createRunImport({
+    ...parts,
+    ...{ guard, openUrl, repository, progress, tools, maxBytes, silentForMs },
+    takenFolders: new Set(),
+  })
+  const queue = createImportQueue(config.importConcurrency, run)
+  return {
+    addRoutes: (app, route) =>
+      addImportRoutes(app, {
+        ...{ route, guard, openUrl, queue },
+        ...{ repository, progress, tools, idempotency },
+      }),
+    async start() {
+      // Looking takes a second, and nobody has to wait for it but video imports.
+      void tools()
+      await repository.removeEndedBefore(clock.now() - keptForMs)
+      for (const { id, user_id } of await repository.unfinished()) {
+        queue.add({ id, userId: user_id })
+      }
+    },
+    async stop() {
+      await queue.stop()
+      await agent.destroy()
+    },
+  }
+}
+
+async function findTools(
+  config: Pick<Config, 'ytDlp' | 'ffmpeg'>,
+  { clock, log }: Pick<ImportsParts, 'clock' | 'log'>,
+): Promise<MediaTools | null> {
+  const tools = await findMediaTools(config)
+  if ('missing' in tools) {
+    log.warn(
+      `Video imports are off: ${tools.missing.join(' and ')} cannot be run. Install them, or name them in BARKEEP_YT_DLP and BARKEEP_FFMPEG.`,
+    )
+    return null
+  }
+  const age = ageInDays(tools.version, clock.now())
+  if (age !== null && age > oldAfterDays) {
+    log.warn(
+      `yt-dlp ${tools.version} is ${age} days old. Old versions have known holes and fail on many sites: update it.`,
+    )
+  }
+  return tools
+}

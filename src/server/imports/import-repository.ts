@@ -1,0 +1,88 @@
+import type { Selectable } from 'kysely'
+import type { TaskState } from '#contract/imports.ts'
+import type { Clock } from '#server/http/clock.ts'
+import type { Database } from '#server/storage/database.ts'
+import type { ImportTaskTable } from '#server/storage/tables.ts'
+
+export type ImportTaskRow = Selectable<ImportTaskTable>
+
+export type NewImportTask = Pick<
+  ImportTaskRow,
+  'id' | 'user_id' | 'asked_type' | 'type' | 'url' | 'folder' | 'file_name' | 'video_json'
+>
+
+/** How a task ends. `progress` is 0–100; a cancelled or failed one keeps how far it came. */
+export type ImportEnd = {
+  state: Exclude<TaskState, 'running'>
+  progress?: number
+  title?: string | null
+  error?: string
+  result_link?: string
+  result_folder?: string
+}
+
+export type ImportRepository = ReturnType<typeof createImportRepository>
+
+/** The only SQL about import tasks. */
+export function createImportRepository(database: Database, clock: Clock) {
+  return {
+    async add(task: NewImportTask): Promise<void> {
+      const now = clock.now()
+      await database
+        .insertInto('import_task')
+        .values({ ...task, state: 'running', progress: 0, created_at: now, updated_at: now })
+        .execute()
+    },
+
+    async find(id: string): Promise<ImportTaskRow | undefined> {
+      return await database
+        .selectFrom('import_task')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst()
+    },
+
+    /** What was running when the server stopped, oldest first. */
+    async unfinished(): Promise<{ id: string; user_id: string }[]> {
+      return await database
+        .selectFrom('import_task')
+        .select(['id', 'user_id'])
+        .where('state', '=', 'running')
+        .orderBy('created_at')
+        .orderBy('id')
+        .execute()
+    },
+
+    async setType(id: string, type: 'file' | 'video'): Promise<void> {
+      await database.updateTable('import_task').set({ type }).where('id', '=', id).execute()
+    },
+
+    /** Noted before its files are listed: a run after a crash goes on in the same folder. */
+    async setResultFolder(id: string, folder: string): Promise<void> {
+      await database
+        .updateTable('import_task')
+        .set({ result_folder: folder })
+        .where('id', '=', id)
+        .execute()
+    },
+
+    /** Ends a task once: one that has ended stays as it is. */
+    async finish(id: string, end: ImportEnd): Promise<void> {
+      await database
+        .updateTable('import_task')
+        .set({ ...end, updated_at: clock.now() })
+        .where('id', '=', id)
+        .where('state', '=', 'running')
+        .execute()
+    },
+
+    /** Forgets tasks that ended before `time`, in epoch milliseconds. */
+    async removeEndedBefore(time: number): Promise<void> {
+      await database
+        .deleteFrom('import_task')
+        .where('state', '!=', 'running')
+        .where('updated_at', '<', time)
+        .execute()
+    },
+  }
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance } from 'fastify'
+import { endpoints } from '#contract/endpoints.ts'
+import type { ImportTask } from '#contract/imports.ts'
+import { ApiFailure } from '#server/http/api-failure.ts'
+import type { Idempotency } from '#server/http/idempotency.ts'
+import type { Route } from '#server/http/route.ts'
+import { type ImportProgress, progressText } from './import-progress.ts'
+import type { ImportTaskRow } from './import-repository.ts'
+import { type StartImportParts, startImport } from './start-import.ts'
+
+/** What imports need to know of a key. */
+export type ImportKey = { userId: string }
+
+export type ImportRouteParts = StartImportParts & {
+  route: Route<ImportKey>
+  idempotency: Idempotency
+  progress: ImportProgress
+}
+
+export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): void {
+  const { route, repository, queue, progress } = parts
+
+  async function findOwn(id: string, { userId }: ImportKey): Promise<ImportTaskRow> {
+    const task = await repository.find(id)
+    // Somebody else's task is as unknown as none: an id must not tell that it exists.
+    if (task?.user_id !== userId) {
+      throw new ApiFailure('not_found', 'There is no import with that task_id.')
+    }
+    return task
+  }
+
+  route(app, endpoints.startImport, async ({ body, key: { userId }, raw, signal }) => {
+    const asked = { userId, endpoint: 'import', fingerprint: body }
+    return await parts.idempotency.once(raw, asked, async () => {
+      const { id, type } = await startImport(parts, { userId, body, signal })
+      return { status: 'ok' as const, type, task_id: id }
+    })
+  })
+
+  route(app, endpoints.importStatus, async ({ query, key }) => {
+    const task = await findOwn(query.task_id, key)
+    return { status: 'ok' as const, task: toImportTask(task, progress) }
+  })
+
+  route(app, endpoints.cancelImport, async ({ body, key }) => {
+    const task = await findOwn(body.task_id, key)
+    if (task.state === 'running') {
+      await queue.cancel(task.id)
+      // It may have ended in the meantime: then it stays what it is.
+      await repository.finish(task.id, { state: 'cancelled' })
+    }
+    return { status: 'ok' as const }
+  })
+}
+
+function toImportTask(task: ImportTaskRow, progress: ImportProgress): ImportTask {
+  const reading = progress.get(task.id) ?? { percent: 0, bytes: 0, title: null }
+  const title = task.title ?? reading.title
+  const isDone = task.state === 'completed'
+  return {
+    id: task.id,
+    type: task.type ?? 'file',
+    state: task.state,
+    progress: isDone ? '100%' : progressText(reading),
+    ...(title === null ? {} : { title }),
+    ...(task.error === null ? {} : { error: task.error }),
+    ...(isDone && task.result_link !== null ? { link: task.result_link } : {}),
+    ...(isDone && task.result_folder !== null ? { folder: task.result_folder } : {}),
+  }
+}

@@ -1,0 +1,114 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { FastifyBaseLogger } from 'fastify'
+import { detectImportType } from './detect-import-type.ts'
+import { ImportFailure } from './import-failure.ts'
+import { importFailureText } from './import-failure-text.ts'
+import { type FileImportParts, importFile } from './import-file.ts'
+import type { ImportProgress } from './import-progress.ts'
+import type { ImportEnd, ImportRepository, ImportTaskRow } from './import-repository.ts'
+import { importVideo, type VideoImportParts } from './import-video.ts'
+import type { MediaTools } from './media-tools.ts'
+
+export type RunImportParts = FileImportParts &
+  VideoImportParts & {
+    repository: ImportRepository
+    progress: ImportProgress
+    tools(): Promise<MediaTools | null>
+    log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'info'>
+  }
+
+const detectMs = 30_000
+const retryFinishMs = 1_000
+
+/**
+ * Makes the function that does one import from start to end. It never rejects, and leaves a task in
+ * the state `running` only when it was aborted: whoever aborted it says what it is then.
+ */
+export function createRunImport(parts: RunImportParts) {
+  return async (id: string, signal: AbortSignal): Promise<void> => {
+    try {
+      const task = await parts.repository.find(id)
+      if (task?.state !== 'running') return
+      const end = await endOf(parts, task, signal)
+      if (end !== null) await finish(parts, id, { end, signal })
+    } catch (error) {
+      parts.log.error({ err: error, importId: id }, 'import task cannot be read')
+    } finally {
+      parts.progress.delete(id)
+    }
+  }
+}
+
+async function endOf(
+  parts: RunImportParts,
+  task: ImportTaskRow,
+  signal: AbortSignal,
+): Promise<ImportEnd | null> {
+  try {
+    const type = task.type ?? (await findType(parts, task, signal))
+    return type === 'video'
+      ? await runVideo(parts, task, signal)
+      : await importFile(parts, task, {
+          signal,
+          onProgress: (bytes, total) => {
+            const percent = total === null ? null : total === 0 ? 100 : (bytes / total) * 100
+            parts.progress.set(task.id, { percent, bytes, title: null })
+          },
+        })
+  } catch (error) {
+    if (signal.aborted) return null
+    if (!(error instanceof ImportFailure)) {
+      parts.log.warn({ err: error, importId: task.id }, 'import failed')
+    }
+    return { state: 'failed', error: importFailureText(error) }
+  }
+}
+
+async function findType(
+  parts: RunImportParts,
+  task: ImportTaskRow,
+  signal: AbortSignal,
+): Promise<'file' | 'video'> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(detectMs)])
+  const type = await detectImportType(parts.openUrl, new URL(task.url), bounded).catch(
+    (error: unknown) => {
+      if (bounded.aborted && !signal.aborted) throw new ImportFailure('The site does not answer.')
+      throw error
+    },
+  )
+  await parts.repository.setType(task.id, type)
+  return type
+}
+
+async function runVideo(
+  parts: RunImportParts,
+  task: ImportTaskRow,
+  signal: AbortSignal,
+): Promise<ImportEnd> {
+  const tools = await parts.tools()
+  if (tools === null) throw new ImportFailure('This server cannot import videos.')
+  return await importVideo(parts, task, {
+    tools,
+    signal,
+    onProgress: (percent, title) =>
+      parts.progress.set(task.id, { percent: percent ?? 0, bytes: 0, title }),
+  })
+}
+
+/** Writes the end down, again and again while the store cannot: no task may stay running for ever. */
+async function finish(
+  parts: RunImportParts,
+  id: string,
+  { end, signal }: { end: ImportEnd; signal: AbortSignal },
+): Promise<void> {
+  for (;;) {
+    try {
+      await parts.repository.finish(id, end)
+      return
+    } catch (error) {
+      parts.log.error({ err: error, importId: id }, 'end of an import cannot be stored')
+      if (signal.aborted) return
+      await wait(retryFinishMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+}

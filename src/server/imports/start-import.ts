@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import { rootFolder } from '#contract/folder-path.ts'
+import type { ImportBody } from '#contract/imports.ts'
+import { ApiFailure } from '#server/http/api-failure.ts'
+import type { AddressGuard } from './address-guard.ts'
+import { detectImportType } from './detect-import-type.ts'
+import { ImportFailure } from './import-failure.ts'
+import type { ImportQueue } from './import-queue.ts'
+import type { ImportRepository } from './import-repository.ts'
+import type { MediaTools } from './media-tools.ts'
+import type { UrlOpener } from './open-url.ts'
+
+export type StartImportParts = {
+  guard: AddressGuard
+  openUrl: UrlOpener
+  queue: ImportQueue
+  repository: ImportRepository
+  tools(): Promise<MediaTools | null>
+}
+
+export type StartedImport = { id: string; type: 'file' | 'video' }
+
+// An answer is awaited by a person; a source that is slower is looked at again by the task itself.
+const detectMs = 5_000
+
+/**
+ * Notes an import and queues it. With `auto` the source is asked what it is; where it does not tell
+ * in time, the answer says `file` and the task finds out when it runs.
+ * @throws ApiFailure `invalid_request` for what is no link, `feature_disabled` without the programs
+ */
+export async function startImport(
+  parts: StartImportParts,
+  asked: { userId: string; body: ImportBody; signal: AbortSignal },
+): Promise<StartedImport> {
+  const { body, userId, signal } = asked
+  const url = readLink(parts.guard, body.url)
+  const type = body.type === 'auto' ? await tryToDetect(parts, url, signal) : body.type
+  if (type === 'video' && (await parts.tools()) === null) {
+    throw new ApiFailure(
+      'feature_disabled',
+      'Video imports are off on this server: yt-dlp or ffmpeg is missing. A page itself can be imported with type "file".',
+    )
+  }
+  const told = type ?? 'file'
+  // 120 random bits: a task is found by its id alone.
+  const id = `${told}_${randomBytes(15).toString('base64url')}`
+  await parts.repository.add({
+    id,
+    user_id: userId,
+    asked_type: body.type,
+    type,
+    url: url.href,
+    folder: body.path ?? rootFolder,
+    file_name: body.filename ?? null,
+    video_json: JSON.stringify(body.video),
+  })
+  parts.queue.add({ id, userId })
+  return { id, type: told }
+}
+
+function readLink(guard: AddressGuard, text: string): URL {
+  const url = URL.parse(text.trim())
+  if (url === null) {
+    throw new ApiFailure(
+      'invalid_request',
+      'url is not a link that starts with http:// or https://.',
+    )
+  }
+  try {
+    guard.checkUrl(url)
+  } catch (error) {
+    if (error instanceof ImportFailure) throw new ApiFailure('invalid_request', error.message)
+    throw error
+  }
+  return url
+}
+
+async function tryToDetect(
+  parts: StartImportParts,
+  url: URL,
+  signal: AbortSignal,
+): Promise<'file' | 'video' | null> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(detectMs)])
+  try {
+    return await detectImportType(parts.openUrl, url, bounded)
+  } catch {
+    signal.throwIfAborted()
+    return null
+  }
+}
