@@ -35,7 +35,7 @@ export const folderNode = z
   .object({
     name: z.string(),
     path: z.string(),
-    get folders() {
+    get folders(): z.ZodArray<typeof folderNode> {
       return z.array(folderNode)
     },
   })
