@@ -1,5 +1,6 @@
 import { ApiError } from '#app/api/api-error.ts'
 import type { ApiClient } from '#app/api/client.ts'
+import { estimateTransfers } from '#app/api/estimate-transfers.ts'
 import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
@@ -25,7 +26,7 @@ export function connectUploads(session: {
     sendFile: (send) => client.sendFile(send),
     findFile: (sought) => findArrivedFile(client, sought),
     serverTime: () => serverTimeThen + gate.now() - connectedAt,
-    estimateMs: (requests) => gate.estimateMs(requests),
+    estimate: (waiting) => estimateTransfers(gate, waiting),
     requestsPerMinute: () => gate.getSnapshot().limit,
   }
 }

@@ -1,6 +1,12 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
+import { useDropzone } from 'react-dropzone'
+import { announce } from '#app/ui/announcer.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
+import { DropOverlay } from './drop-overlay.tsx'
+import { type DroppedFile, placeDroppedFiles } from './dropped-files.ts'
 import type { UploadRequest } from './upload.ts'
+import { useLinkDrop } from './use-link-drop.ts'
+import { usePaste } from './use-paste.ts'
 
 export type DropTargetProps = {
   /** Where dropped files go. */
@@ -16,7 +22,55 @@ export type DropTargetProps = {
   children: ReactNode
 }
 
+const unreadable = 'Something in there could not be read, so nothing was added. Try it in parts.'
+
 /** Wraps the screen: takes files and links that are dropped on it or pasted anywhere outside a text field. */
-export function DropTarget({ className, children }: DropTargetProps) {
-  return <div className={className}>{children}</div>
+export function DropTarget(props: DropTargetProps) {
+  const { folder, canUpload, canImport, findLinks, onFiles, onLinks, className, children } = props
+  // Reading a large folder takes a while, and the person may have gone on to another one.
+  const droppedOn = useRef(folder)
+
+  const takeFiles = (files: readonly DroppedFile[], target: FolderPath) => {
+    if (!canUpload) announce('Uploading needs a key with the scope “upload”.')
+    else if (files.length > 0) onFiles(placeDroppedFiles(files, target))
+  }
+  const takeText = (text: string) => {
+    const links = findLinks(text)
+    if (links.length === 0) return
+    if (canImport) onLinks(links)
+    else announce('Importing links needs a key with the scope “import”.')
+  }
+
+  usePaste({ onFiles: (files) => takeFiles(files, folder), onText: takeText })
+  const { isLinkDrag, handlers } = useLinkDrop(takeText)
+  const zone = useDropzone({
+    noClick: true,
+    noKeyboard: true,
+    noPaste: true,
+    onDrop: (files) => takeFiles(files, droppedOn.current),
+    onError: () => announce(unreadable),
+  })
+  const rootProps = zone.getRootProps({
+    ...handlers,
+    onDrop(event) {
+      droppedOn.current = folder
+      handlers.onDrop(event)
+    },
+    // It is the whole screen, not one thing that is called something.
+    role: undefined,
+    className,
+  })
+
+  return (
+    <div {...rootProps}>
+      {children}
+      <DropOverlay
+        dragged={zone.isDragActive ? 'files' : isLinkDrag ? 'links' : null}
+        isReading={zone.isProcessing}
+        folder={folder}
+        canUpload={canUpload}
+        canImport={canImport}
+      />
+    </div>
+  )
 }

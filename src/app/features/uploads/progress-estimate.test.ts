@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addSample, bytesPerSecond, secondsForBytes, slowerOf } from './progress-estimate.ts'
+import { addSample, bytesPerSecond, secondsForBytes } from './progress-estimate.ts'
 
 test('the speed is what the window carried, not what the whole upload did', () => {
   let samples = addSample([], { at: 0, bytes: 0 })
@@ -34,11 +34,4 @@ test.each([
   [10, 3, 4],
 ])('%i bytes at %s bytes a second take %s s', (bytes, speed, seconds) => {
   expect(secondsForBytes(bytes, speed)).toBe(seconds)
-})
-
-test('the time left is the greater of the bytes and the requests', () => {
-  expect(slowerOf(90, 30_000)).toBe(90)
-  expect(slowerOf(5, 2_143_000)).toBe(2_143)
-  expect(slowerOf(null, 36_000)).toBe(36)
-  expect(slowerOf(null, 0)).toBeNull()
 })

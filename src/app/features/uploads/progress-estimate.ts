@@ -32,10 +32,3 @@ export function secondsForBytes(bytesLeft: number, speed: number | null): number
   if (speed === null || speed <= 0) return null
   return Math.ceil(bytesLeft / speed)
 }
-
-/** Bytes and requests are both needed, so the slower of them is the truth. */
-export function slowerOf(bytesSeconds: number | null, requestsMs: number): number | null {
-  const requestsSeconds = Math.ceil(requestsMs / 1000)
-  if (bytesSeconds === null) return requestsSeconds > 0 ? requestsSeconds : null
-  return Math.max(bytesSeconds, requestsSeconds)
-}

@@ -1,4 +1,9 @@
+import { ChevronDown, FileUp, FolderUp, Upload } from 'lucide-react'
+import { type ChangeEvent, useRef } from 'react'
+import { Button } from '#app/ui/button.tsx'
+import { Menu, MenuItem } from '#app/ui/menu.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
+import { placeDroppedFiles } from './dropped-files.ts'
 import type { UploadRequest } from './upload.ts'
 
 export type UploadMenuProps = {
@@ -9,10 +14,52 @@ export type UploadMenuProps = {
 }
 
 /** The button `Upload` and its menu `Upload files`, `Upload folder`. */
-export function UploadMenu({ canUpload }: UploadMenuProps) {
-  return (
-    <button type="button" disabled={!canUpload}>
+export function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
+  const filesRef = useRef<HTMLInputElement>(null)
+  const folderRef = useRef<HTMLInputElement>(null)
+  const handleChange = (event: ChangeEvent<HTMLInputElement>) => {
+    const files = Array.from(event.target.files ?? [])
+    // Without this, choosing the same files once more would be no change.
+    event.target.value = ''
+    if (files.length > 0) onFiles(placeDroppedFiles(files, folder))
+  }
+  const button = (
+    <Button
+      tone="primary"
+      icon={<Upload />}
+      unavailableReason={canUpload ? undefined : 'Uploading needs a key with the scope “upload”.'}
+    >
       Upload
-    </button>
+      {canUpload && <ChevronDown aria-hidden="true" className="-mr-1 opacity-70" />}
+    </Button>
+  )
+  if (!canUpload) return button
+  return (
+    <>
+      <Menu trigger={button}>
+        <MenuItem icon={<FileUp />} onSelect={() => filesRef.current?.click()}>
+          Upload files
+        </MenuItem>
+        <MenuItem icon={<FolderUp />} onSelect={() => folderRef.current?.click()}>
+          Upload folder
+        </MenuItem>
+      </Menu>
+      <input
+        ref={filesRef}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files"
+        onChange={handleChange}
+      />
+      <input
+        ref={folderRef}
+        type="file"
+        webkitdirectory=""
+        hidden
+        aria-label="Folder"
+        onChange={handleChange}
+      />
+    </>
   )
 }

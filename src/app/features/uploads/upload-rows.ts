@@ -1,5 +1,5 @@
 import type { Clock } from '#app/api/clock.ts'
-import { secondsForBytes, slowerOf } from './progress-estimate.ts'
+import type { TransferEstimate } from '#app/api/estimate-transfers.ts'
 import type { Upload, UploadForecast, UploadsSnapshot, UploadTotals } from './upload.ts'
 import { isUnfinished } from './upload.ts'
 
@@ -7,7 +7,14 @@ import { isUnfinished } from './upload.ts'
 const progressIntervalMs = 250
 
 /** What the forecast needs to know about the window of requests. */
-export type RequestWindow = { estimateMs(requests: number): number; requestsPerMinute(): number }
+export type RequestWindow = {
+  estimate(waiting: {
+    files: number
+    bytes: number
+    bytesPerSecond: number | null
+  }): TransferEstimate
+  requestsPerMinute(): number
+}
 
 /** The rows of the queue as immutable snapshots: progress shows at most four times a second. */
 export function createUploadRows(clock: Clock) {
@@ -89,21 +96,16 @@ function countRows(rows: readonly Upload[]): UploadTotals {
 }
 
 function foresee(rows: readonly Upload[], window: RequestWindow): UploadForecast {
-  let bytesLeft = 0
-  let speed: number | null = null
-  let requests = 0
+  let files = 0
+  let bytes = 0
+  let bytesPerSecond: number | null = null
   for (const row of rows) {
     if (!isUnfinished(row)) continue
-    bytesLeft += row.size - row.sentBytes
-    if (row.bytesPerSecond !== null) speed = (speed ?? 0) + row.bytesPerSecond
+    bytes += row.size - row.sentBytes
+    if (row.bytesPerSecond !== null) bytesPerSecond = (bytesPerSecond ?? 0) + row.bytesPerSecond
     // What is being sent has taken its slot already.
-    if (row.state === 'waiting') requests += 1
+    if (row.state === 'waiting') files += 1
   }
-  const forBytes = secondsForBytes(bytesLeft, speed)
-  const forRequestsMs = window.estimateMs(requests)
-  return {
-    secondsLeft: slowerOf(forBytes, forRequestsMs),
-    isLimitedByRequests: forRequestsMs / 1000 >= (forBytes ?? 0),
-    requestsPerMinute: window.requestsPerMinute(),
-  }
+  const { seconds, limitedBy } = window.estimate({ files, bytes, bytesPerSecond })
+  return { seconds, limitedBy, requestsPerMinute: window.requestsPerMinute() }
 }

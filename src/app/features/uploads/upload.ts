@@ -1,3 +1,4 @@
+import type { TransferEstimate } from '#app/api/estimate-transfers.ts'
 import type { UploadReply } from '#contract/uploads.ts'
 
 /** `interrupted`: a reload took the file away; only its name, size and folder are still known. */
@@ -40,13 +41,8 @@ export type UploadTotals = {
   readonly unfinished: number
 }
 
-/** What is still to come, all uploads together. */
-export type UploadForecast = {
-  readonly secondsLeft: number | null
-  /** The window of requests is slower than the line. */
-  readonly isLimitedByRequests: boolean
-  readonly requestsPerMinute: number
-}
+/** What is still to come, all uploads together: the greater of the bytes' and the requests' time. */
+export type UploadForecast = TransferEstimate & { readonly requestsPerMinute: number }
 
 export type UploadsSnapshot = {
   /** In the order they were added. */

@@ -1,5 +1,6 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 import type { UploadsSnapshot, UploadTotals } from './upload.ts'
+import type { UploadConnection } from './upload-connection.ts'
 import type { UploadQueue } from './upload-queue.ts'
 
 /** The queue's rows; renders at most four times a second while bytes move. */
@@ -12,5 +13,22 @@ export function useUploadTotals(queue: UploadQueue): UploadTotals {
   return useSyncExternalStore(queue.subscribe, () => queue.getSnapshot().totals)
 }
 
+/** Runs the queue while there is a connection; keep the object the same for the whole session. */
+export function useUploadConnection(queue: UploadQueue, connection: UploadConnection | null): void {
+  useEffect(() => {
+    queue.connect(connection)
+  }, [queue, connection])
+}
+
 /** Asks before the page is left while something is still to be sent. Use it once, near the root. */
-export function useLeaveQuestion(_queue: UploadQueue): void {}
+export function useLeaveQuestion(queue: UploadQueue): void {
+  useEffect(() => {
+    const leaving = new AbortController()
+    const handleLeave = (event: BeforeUnloadEvent) => {
+      if (queue.getSnapshot().totals.unfinished > 0) event.preventDefault()
+    }
+    window.addEventListener('beforeunload', handleLeave, leaving)
+    window.addEventListener('pagehide', queue.save, leaving)
+    return () => leaving.abort()
+  }, [queue])
+}
