@@ -8,7 +8,8 @@ export type CheckboxProps = Omit<
   /** The accessible name; put visible words beside it where there are none. */
   label: string
   checked: boolean | 'mixed'
-  onChange: (checked: boolean) => void
+  /** `isRange`: Shift was held, as for choosing all between two. */
+  onChange: (checked: boolean, how: { isRange: boolean }) => void
 }
 
 /** The browser's own checkbox: hundreds of them must scroll smoothly. */
@@ -23,7 +24,11 @@ export function Checkbox({ label, checked, onChange, className, ...rest }: Check
         // Half-ticked exists only as a property, not as an attribute.
         if (input) input.indeterminate = checked === 'mixed'
       }}
-      onChange={(event) => onChange(event.target.checked)}
+      onChange={(event) => {
+        const { nativeEvent } = event
+        const isRange = nativeEvent instanceof MouseEvent && nativeEvent.shiftKey
+        onChange(event.target.checked, { isRange })
+      }}
       className={clsx('size-4 shrink-0', className)}
     />
   )

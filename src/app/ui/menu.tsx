@@ -13,17 +13,24 @@ export function Menu({
   children,
   align = 'end',
   side = 'bottom',
+  isInitiallyOpen = false,
   onOpenChange,
 }: {
   trigger: ReactElement
   children: ReactNode
   align?: 'start' | 'end'
   side?: 'top' | 'bottom'
+  /** For a menu that is only made once its button was pressed. */
+  isInitiallyOpen?: boolean
   onOpenChange?: (isOpen: boolean) => void
 }) {
   return (
     // Not modal: nothing outside scrolls away, and Radix's scroll lock would need an inline <style>.
-    <DropdownMenu.Root modal={false} {...(onOpenChange ? { onOpenChange } : {})}>
+    <DropdownMenu.Root
+      modal={false}
+      defaultOpen={isInitiallyOpen}
+      {...(onOpenChange ? { onOpenChange } : {})}
+    >
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content

@@ -12,6 +12,11 @@ export function tooltipProps(text: string, options: { isDescription?: boolean } 
   }
 }
 
+/** The same for text that may be cut off: the tooltip comes only while it is. */
+export function cutTextTooltipProps(text: string) {
+  return { 'data-tooltip': text, 'data-tooltip-when-cut': '' }
+}
+
 /**
  * The one tooltip of the page, put beside whichever element with `tooltipProps` is hovered or focused.
  * One for all, because a tooltip component in each of a list's rows would make scrolling slow.

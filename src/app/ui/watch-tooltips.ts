@@ -17,7 +17,7 @@ export function watchTooltips(layer: HTMLElement): () => void {
   }
   const show = (element: Element) => {
     layer.textContent = element.getAttribute('data-tooltip')
-    if (!layer.textContent || !element.isConnected) return
+    if (!layer.textContent || !element.isConnected || isNotNeeded(element)) return
     layer.showPopover()
     place(layer, element.getBoundingClientRect())
   }
@@ -56,6 +56,13 @@ export function watchTooltips(layer: HTMLElement): () => void {
     hide()
     ending.abort()
   }
+}
+
+function isNotNeeded(element: Element): boolean {
+  if (!element.hasAttribute('data-tooltip-when-cut')) return false
+  return ![element, ...element.querySelectorAll('*')].some(
+    (part) => part.scrollWidth > part.clientWidth && part.clientWidth > 0,
+  )
 }
 
 function place(layer: HTMLElement, anchor: DOMRect): void {

@@ -6,6 +6,7 @@ import {
   type Selection,
   type SelectMode,
   select,
+  takeStep,
   toggleAll,
 } from './selection.ts'
 
@@ -51,4 +52,16 @@ test('Clearing keeps the place of the keyboard', () => {
   const cleared = clearSelection(after(['only', 'c']))
   expect(cleared).toMatchObject({ active: 'c' })
   expect(cleared.chosen.size).toBe(0)
+})
+
+test('Keys move, extend, toggle, choose all and clear', () => {
+  const at = { order, index: 1 }
+  const moved = takeStep(nothingSelected, { do: 'move', index: 2 }, at)
+  expect(moved).toMatchObject({ active: 'c' })
+  expect(chosen(moved)).toBe('')
+  expect(chosen(takeStep(nothingSelected, { do: 'extend', index: 2 }, at))).toBe('bc')
+  expect(chosen(takeStep(nothingSelected, { do: 'toggle' }, at))).toBe('b')
+  const all = takeStep(nothingSelected, { do: 'selectAll' }, at)
+  expect(chosen(all)).toBe('abcde')
+  expect(chosen(takeStep(all, { do: 'clear' }, at))).toBe('')
 })

@@ -1,3 +1,5 @@
+import type { ListStep } from './list-keys.ts'
+
 /**
  * What is chosen in a list, and where the keyboard is. Keys, not positions: pages may be added and a
  * filter may hide rows while something is chosen.
@@ -48,4 +50,28 @@ export function clearSelection(selection: Selection): Selection {
 /** Moves the focus without choosing anything. */
 export function moveTo(selection: Selection, key: string): Selection {
   return selection.active === key ? selection : { ...selection, active: key }
+}
+
+/** What a key of the list does to the choice; `index` is the row that had the keyboard. */
+export function takeStep(
+  selection: Selection,
+  step: Exclude<ListStep, { do: 'open' }>,
+  at: { order: readonly string[]; index: number },
+): Selection {
+  const { order } = at
+  const here = order[at.index] ?? ''
+  switch (step.do) {
+    case 'selectAll':
+      return toggleAll(selection, order)
+    case 'clear':
+      return clearSelection(selection)
+    case 'toggle':
+      return select(selection, here, { mode: 'toggle', order })
+    case 'move':
+      return moveTo(selection, order[step.index] ?? here)
+    case 'extend': {
+      const from = selection.active === null ? moveTo(selection, here) : selection
+      return select(from, order[step.index] ?? here, { mode: 'range', order })
+    }
+  }
 }

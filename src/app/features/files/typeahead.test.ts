@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createTypeahead } from './typeahead.ts'
+import { createTypeahead, isTyped } from './typeahead.ts'
 
 const names = ['All files', 'Films', 'Fotos', 'Music', 'Mixes 2026']
 
@@ -28,4 +28,15 @@ test('After a pause a new word begins', () => {
 test('Letters that no name begins with find nothing', () => {
   expect(createTypeahead().find('z', { names, from: 0, now: 0 })).toBeNull()
   expect(createTypeahead().find('z', { names: [], from: 0, now: 0 })).toBeNull()
+})
+
+test('A letter is typed, a space only inside a word, a command never', () => {
+  const typeahead = createTypeahead()
+  const press = { key: 'a', ctrlKey: false, metaKey: false, altKey: false, timeStamp: 1000 }
+  expect(isTyped(press, typeahead)).toBe(true)
+  expect(isTyped({ ...press, ctrlKey: true }, typeahead)).toBe(false)
+  expect(isTyped({ ...press, key: 'Enter' }, typeahead)).toBe(false)
+  expect(isTyped({ ...press, key: ' ' }, typeahead)).toBe(false)
+  typeahead.find('a', { names, from: 0, now: 900 })
+  expect(isTyped({ ...press, key: ' ' }, typeahead)).toBe(true)
 })

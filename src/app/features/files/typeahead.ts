@@ -33,12 +33,10 @@ export function createTypeahead() {
 
 export type Typeahead = ReturnType<typeof createTypeahead>
 
-/** Whether a key event's key prints something and no command key is held. */
-export function isLetter(event: {
-  key: string
-  ctrlKey: boolean
-  metaKey: boolean
-  altKey: boolean
-}) {
-  return [...event.key].length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey
+type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'timeStamp'>
+
+/** Whether a key is a letter typed on a row: it prints, and no command key is held. */
+export function isTyped(press: KeyPress, typeahead: Typeahead): boolean {
+  if (press.ctrlKey || press.metaKey || press.altKey || [...press.key].length !== 1) return false
+  return press.key !== ' ' || typeahead.isTyping(press.timeStamp)
 }

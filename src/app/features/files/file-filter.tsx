@@ -1,0 +1,62 @@
+import { Search, X } from 'lucide-react'
+import { useId } from 'react'
+import { IconButton } from '#app/ui/icon-button.tsx'
+
+/** The searchbox `Filter files`. `/` puts the keyboard into it; Escape empties it, then leaves it. */
+export function FileFilter({
+  value,
+  onChange,
+  onLeave,
+}: {
+  value: string
+  onChange: (value: string) => void
+  onLeave: () => void
+}) {
+  const id = useId()
+  return (
+    <div className="relative flex min-w-0 grow items-center sm:max-w-56">
+      <Search
+        aria-hidden="true"
+        className="pointer-events-none absolute left-2.5 size-4 text-faint"
+      />
+      <input
+        id={id}
+        type="search"
+        aria-label="Filter files"
+        aria-keyshortcuts="/"
+        placeholder="Filter"
+        value={value}
+        autoComplete="off"
+        spellCheck={false}
+        data-shortcut="/"
+        onChange={(event) => onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return
+          event.preventDefault()
+          if (value === '') onLeave()
+          else onChange('')
+        }}
+        className="peer h-8 w-full min-w-0 rounded-md border border-line bg-canvas pr-8 pl-8 hover:border-edge/60 pointer-coarse:h-11 pointer-coarse:text-lg [&::-webkit-search-cancel-button]:hidden"
+      />
+      {value === '' ? (
+        <span
+          aria-hidden="true"
+          className="pointer-events-none absolute right-2 rounded border border-line px-1.5 font-sans text-faint text-xs peer-focus:hidden pointer-coarse:hidden"
+        >
+          /
+        </span>
+      ) : (
+        <IconButton
+          label="Clear filter"
+          icon={<X />}
+          size="small"
+          onClick={() => {
+            onChange('')
+            document.getElementById(id)?.focus()
+          }}
+          className="absolute right-0.5"
+        />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,118 @@
+import { type RefObject, useCallback, useEffect, useRef } from 'react'
+import type { Entry } from './entry.ts'
+import { FileRow } from './file-row.tsx'
+import { FileTile } from './file-tile.tsx'
+import type { FolderPlace } from './files-memory.ts'
+import { GridRows } from './grid-parts.tsx'
+import { ListHeader, type ListHeaderProps } from './list-header.tsx'
+import { SkeletonRow } from './list-skeleton.tsx'
+import { type Selection, select, toggleAll } from './selection.ts'
+import { useFileRows } from './use-file-rows.ts'
+import { useListEvents } from './use-list-events.ts'
+
+export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort'> & {
+  entries: readonly Entry[]
+  /** Every file of the folder is among `entries`, so that their number is known. */
+  isComplete: boolean
+  /** More rows come when the end is near. Off while a filter hides rows: it would ask without end. */
+  loadsAtEnd: boolean
+  onNearEnd: () => void
+  selection: Selection
+  onSelectionChange: (selection: Selection) => void
+  onOpen: (entry: Entry, how: { byKeyboard: boolean }) => void
+  /** One folder up. */
+  onLeave: () => void
+  view: 'list' | 'tiles'
+  isNarrow: boolean
+  /** Where to begin; what it becomes is told while scrolling. */
+  place: FolderPlace
+  onScroll: (offset: number) => void
+  /** Set while the keyboard is on its way to a row that is not drawn yet. */
+  focusWish: { current: boolean }
+  scrollRef: RefObject<HTMLDivElement | null>
+}
+
+/** The grid `Files`: only the rows in sight exist, however many there are. */
+export function FileList(props: FileListProps) {
+  const { entries, selection, onSelectionChange, view, focusWish, onNearEnd } = props
+  const isNarrow = props.isNarrow || view === 'tiles'
+  const rows = useFileRows(props)
+  const { isNearEnd } = rows
+  useEffect(() => {
+    if (isNearEnd) onNearEnd()
+  }, [isNearEnd, onNearEnd])
+
+  const events = useListEvents({ ...props, focusRow: rows.focusRow, shape: rows.shape })
+  const handleToggle = useStableToggle(props)
+  const chosenRows = entries.filter((entry) => selection.chosen.has(entry.key)).length
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see grid-parts.tsx
+    <div
+      role="grid"
+      aria-label="Files"
+      aria-multiselectable
+      aria-rowcount={props.isComplete ? entries.length + 1 : -1}
+      {...events}
+    >
+      <ListHeader
+        sorting={props.sorting}
+        onSort={props.onSort}
+        isNarrow={isNarrow}
+        chosen={chosenRows === 0 ? false : chosenRows === entries.length || 'mixed'}
+        onToggleAll={() =>
+          onSelectionChange(
+            toggleAll(
+              selection,
+              entries.map((entry) => entry.key),
+            ),
+          )
+        }
+      />
+      <GridRows className="relative" style={{ height: rows.height }}>
+        {rows.drawn.map(({ index, style }) => {
+          const entry = entries[index]
+          if (!entry) {
+            return (
+              <SkeletonRow
+                key={`skeleton ${index}`}
+                seed={index}
+                isNarrow={isNarrow}
+                style={style}
+                className="absolute inset-x-0 top-0"
+              />
+            )
+          }
+          const Row = view === 'tiles' ? FileTile : FileRow
+          return (
+            <Row
+              key={entry.key}
+              entry={entry}
+              rowIndex={index + 2}
+              isSelected={selection.chosen.has(entry.key)}
+              isActive={index === rows.activeIndex}
+              focusWish={focusWish}
+              isNarrow={isNarrow}
+              style={style}
+              onToggle={handleToggle}
+            />
+          )
+        })}
+      </GridRows>
+    </div>
+  )
+}
+
+/** Rows are compared by their props: what they are given must not be new each time. */
+function useStableToggle({ entries, selection, onSelectionChange }: FileListProps) {
+  const latest = useRef({ entries, selection, onSelectionChange })
+  useEffect(() => {
+    latest.current = { entries, selection, onSelectionChange }
+  })
+  return useCallback((key: string, { isRange }: { isRange: boolean }) => {
+    const now = latest.current
+    const order = now.entries.map((entry) => entry.key)
+    const mode = isRange ? 'range' : 'toggle'
+    now.onSelectionChange(select(now.selection, key, { mode, order }))
+  }, [])
+}

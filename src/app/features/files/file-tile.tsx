@@ -1,0 +1,66 @@
+import clsx from 'clsx'
+import { memo } from 'react'
+import { formatBytes } from '#app/lib/format-bytes.ts'
+import { visibleName } from '#app/lib/visible-name.ts'
+import { Checkbox } from '#app/ui/checkbox.tsx'
+import { cutTextTooltipProps } from '#app/ui/tooltip.tsx'
+import { FileActions } from './file-actions.tsx'
+import { FileIcon } from './file-icon.tsx'
+import { type RowProps, useRowFocus } from './file-row.tsx'
+import { GridCell, GridRow } from './grid-parts.tsx'
+
+/** One folder or file among tiles: a row of the same grid, drawn as a card. */
+export const FileTile = memo(function FileTile(props: Omit<RowProps, 'isNarrow'>) {
+  const { entry, rowIndex, isSelected, isActive, style, onToggle } = props
+  const ref = useRowFocus(props)
+  const tabIndex = isActive ? 0 : -1
+  const shown = visibleName(entry.name)
+  return (
+    <GridRow
+      ref={ref}
+      aria-rowindex={rowIndex}
+      aria-label={shown}
+      aria-selected={isSelected}
+      tabIndex={tabIndex}
+      data-key={entry.key}
+      style={style}
+      className={clsx(
+        'group absolute top-0 left-0 flex flex-col rounded-lg p-2 select-none focus-visible:-outline-offset-2',
+        isSelected ? 'bg-selected' : 'hover:bg-hover',
+      )}
+    >
+      <div className="flex h-8 items-center justify-between">
+        <GridCell className="flex items-center pl-1" data-part="check">
+          <Checkbox
+            label={`Select ${shown}`}
+            checked={isSelected}
+            tabIndex={tabIndex}
+            onChange={(_, how) => onToggle(entry.key, how)}
+            className={clsx(
+              !isSelected &&
+                'opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100',
+            )}
+          />
+        </GridCell>
+        <GridCell data-part="actions">
+          {entry.kind === 'file' && <FileActions entry={entry} tabIndex={tabIndex} isCompact />}
+        </GridCell>
+      </div>
+      <GridCell className="flex min-h-0 grow flex-col items-center gap-2 text-center">
+        <FileIcon entry={entry} className="size-9 stroke-[1.25]" />
+        <div className="w-full px-1">
+          <bdi
+            dir="auto"
+            className="line-clamp-2 break-words text-sm !text-center"
+            {...cutTextTooltipProps(shown)}
+          >
+            {shown}
+          </bdi>
+          <p className="text-muted text-xs">
+            {entry.kind === 'file' ? formatBytes(entry.size) : 'Folder'}
+          </p>
+        </div>
+      </GridCell>
+    </GridRow>
+  )
+})

@@ -1,0 +1,11 @@
+/** The columns that the header, the rows and their skeletons share. */
+export function columnsClass(isNarrow: boolean): string {
+  return isNarrow
+    ? 'grid-cols-[2.75rem_minmax(0,1fr)_2.75rem] gap-x-1'
+    : 'grid-cols-[2rem_minmax(0,1fr)_6.5rem_8.5rem_6rem] gap-x-2'
+}
+
+/** px. Rows with two lines where the columns do not fit beside the name. */
+export function rowHeight(isNarrow: boolean): number {
+  return isNarrow ? 56 : 38
+}

@@ -1,0 +1,65 @@
+/** What a key asks of the list; `index` is a row. */
+export type ListStep =
+  | { do: 'move' | 'extend'; index: number }
+  | { do: 'open' }
+  | { do: 'toggle' }
+  | { do: 'selectAll' }
+  | { do: 'clear' }
+
+export type ListPlace = {
+  index: number
+  count: number
+  /** Rows on one screen. */
+  pageRows: number
+  /** Entries side by side: 1 in the list, more among tiles. */
+  columns: number
+}
+
+type KeyPress = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey'>
+
+/** The keyboard of the list. Null where the key is not the list's. Letters are `typeahead`'s. */
+export function readListKey(press: KeyPress, place: ListPlace): ListStep | null {
+  const isCommand = press.ctrlKey || press.metaKey
+  if (isCommand && press.key.toLowerCase() === 'a') return { do: 'selectAll' }
+  if (press.key === 'Escape') return { do: 'clear' }
+  if (press.key === ' ') return { do: 'toggle' }
+  if (press.key === 'Enter' && !isCommand) return { do: 'open' }
+  const target = targetOf(press.key, place)
+  if (target === null || place.count === 0) return null
+  const index = Math.min(Math.max(target, 0), place.count - 1)
+  return { do: press.shiftKey ? 'extend' : 'move', index }
+}
+
+function targetOf(key: string, { index, count, pageRows, columns }: ListPlace): number | null {
+  switch (key) {
+    case 'ArrowDown':
+      // From the last row but one the last, shorter row of tiles must still be reached.
+      return index + columns < count || isLastRow(index, count, columns)
+        ? stay(index, index + columns, count)
+        : count - 1
+    case 'ArrowUp':
+      return index < columns ? index : index - columns
+    case 'ArrowRight':
+      return columns > 1 ? index + 1 : null
+    case 'ArrowLeft':
+      return columns > 1 ? index - 1 : null
+    case 'Home':
+      return 0
+    case 'End':
+      return count - 1
+    case 'PageDown':
+      return index + pageRows * columns
+    case 'PageUp':
+      return index - pageRows * columns
+    default:
+      return null
+  }
+}
+
+function isLastRow(index: number, count: number, columns: number): boolean {
+  return Math.floor(index / columns) === Math.floor((count - 1) / columns)
+}
+
+function stay(index: number, wanted: number, count: number): number {
+  return wanted < count ? wanted : index
+}

@@ -1,0 +1,114 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import type { FolderNode } from '#contract/files.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import type { FilesMemory } from './files-memory.ts'
+import { flattenTree, type TreeLine } from './flatten-tree.ts'
+import { TreeItem } from './tree-item.tsx'
+import { useExpanded } from './use-expanded.ts'
+import { useKeptRange } from './use-kept-range.ts'
+import { useTreeKeys } from './use-tree-keys.ts'
+
+export type TreeLinesProps = {
+  root: FolderNode
+  folder: FolderPath
+  memory: FilesMemory
+  onOpenFolder: (folder: FolderPath) => void
+}
+
+/** The folders that are in sight, of however many there are. */
+export function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps) {
+  const scrollRef = useRef<HTMLDivElement>(null)
+  const focusWish = useRef(false)
+  const branches = useExpanded(memory, folder)
+  const lines = useMemo(() => flattenTree(root, branches.expanded), [root, branches.expanded])
+  const [active, setActive] = useState<FolderPath>(folder)
+  const activeIndex = useIndexOf(lines, active, folder)
+  const height = useMediaQuery('(pointer: coarse)') ? 44 : 30
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scrollRef.current,
+    estimateSize: () => height,
+    overscan: 10,
+    rangeExtractor: useKeptRange(activeIndex),
+  })
+  useShowCurrent(lines, folder, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }))
+
+  const handleKeyDown = useTreeKeys({
+    lines,
+    activeIndex,
+    pageLines: Math.max(1, Math.floor((virtualizer.scrollRect?.height ?? 0) / height) - 1),
+    branches,
+    onOpenFolder,
+    focusLine(index) {
+      focusWish.current = index !== activeIndex
+      virtualizer.scrollToIndex(index)
+      setActive(lines[index]?.path ?? folder)
+    },
+  })
+  return (
+    <div ref={scrollRef} className="scroll-area h-full px-2 py-1.5">
+      <div
+        role="tree"
+        aria-label="Folders"
+        tabIndex={-1}
+        onKeyDown={handleKeyDown}
+        className="relative outline-none"
+        style={{ height: virtualizer.getTotalSize() }}
+      >
+        {virtualizer.getVirtualItems().map(({ index, start }) => {
+          const line = lines[index]
+          if (!line) return null
+          return (
+            <TreeItem
+              key={line.path}
+              line={line}
+              isCurrent={line.path === folder}
+              isActive={index === activeIndex}
+              focusWish={focusWish}
+              style={{ height, transform: `translateY(${start}px)` }}
+              onOpen={() => {
+                setActive(line.path)
+                onOpenFolder(line.path)
+              }}
+              onToggle={() => {
+                setActive(line.path)
+                if (line.isExpanded) branches.close(line.path)
+                else branches.open([line.path])
+              }}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+/** The line with the keyboard; where it is closed away, the current folder's, else the root. */
+function useIndexOf(lines: readonly TreeLine[], active: FolderPath, folder: FolderPath): number {
+  return useMemo(() => {
+    const index = lines.findIndex((line) => line.path === active)
+    if (index !== -1) return index
+    return Math.max(
+      lines.findIndex((line) => line.path === folder),
+      0,
+    )
+  }, [lines, active, folder])
+}
+
+/** Scrolls to the current folder when it becomes another one, not when the tree changes around it. */
+function useShowCurrent(
+  lines: readonly TreeLine[],
+  folder: FolderPath,
+  show: (index: number) => void,
+) {
+  const shown = useRef<FolderPath | null>(null)
+  useEffect(() => {
+    if (shown.current === folder) return
+    const index = lines.findIndex((line) => line.path === folder)
+    if (index === -1) return
+    shown.current = folder
+    show(index)
+  })
+}

@@ -1,0 +1,45 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { useCallback, useMemo } from 'react'
+import type { Queries } from '#app/api/queries.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import { type Entry, readEntries } from './entry.ts'
+
+/** A folder as far as it is known. */
+export type Folder = {
+  entries: readonly Entry[]
+  /** Nothing is known yet. */
+  isPending: boolean
+  /** Every file of the folder is among `entries`. */
+  isComplete: boolean
+  isLoadingMore: boolean
+  /** The first page is being asked for again. */
+  isRefreshing: boolean
+  /** Why the first page, or the next one, did not come. */
+  error: unknown
+  /** Asks for the next page; does nothing while one is on its way or none is left. */
+  loadMore: () => void
+  retry: () => void
+}
+
+const noPages: never[] = []
+
+export function useFolder(queries: Queries, path: FolderPath): Folder {
+  const query = useInfiniteQuery(queries.folder(path))
+  const pages = query.data?.pages ?? noPages
+  const entries = useMemo(() => readEntries(path, pages), [path, pages])
+  const { hasNextPage, isFetching, fetchNextPage, refetch } = query
+  // Errors are in `query.error`; the promise never rejects.
+  const loadMore = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage()
+  }, [hasNextPage, isFetching, fetchNextPage])
+  return {
+    entries,
+    isPending: query.isPending,
+    isComplete: query.isSuccess && !hasNextPage,
+    isLoadingMore: query.isFetchingNextPage,
+    isRefreshing: query.isFetching && !query.isFetchingNextPage && !query.isPending,
+    error: query.error,
+    loadMore,
+    retry: () => void (query.isFetchNextPageError ? fetchNextPage() : refetch()),
+  }
+}
