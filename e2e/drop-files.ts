@@ -1,0 +1,38 @@
+import type { Page } from '@playwright/test'
+
+export type Drop = {
+  /** Lets go of the files. */
+  release(): Promise<void>
+  /** Carries them out of the window instead. */
+  leave(): Promise<void>
+}
+
+/**
+ * Drags files and folders of this machine over the middle of the page, as a person's hand does: the
+ * browser itself reads them, folders with all that is in them.
+ */
+export async function dragFiles(page: Page, paths: string[]): Promise<Drop> {
+  const devTools = await page.context().newCDPSession(page)
+  const size = page.viewportSize() ?? { width: 800, height: 600 }
+  const data = { items: [], files: paths, dragOperationsMask: 1 }
+  const at = { x: size.width / 2, y: size.height / 2, data }
+  const send = (type: 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel') =>
+    devTools.send('Input.dispatchDragEvent', { type, ...at })
+  await send('dragEnter')
+  await send('dragOver')
+  return {
+    async release() {
+      await send('drop')
+      await devTools.detach()
+    },
+    async leave() {
+      await send('dragCancel')
+      await devTools.detach()
+    },
+  }
+}
+
+export async function dropFiles(page: Page, paths: string[]): Promise<void> {
+  const drop = await dragFiles(page, paths)
+  await drop.release()
+}

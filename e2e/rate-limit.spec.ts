@@ -1,0 +1,54 @@
+import type { Page } from '@playwright/test'
+import { expect, test } from './fixtures.ts'
+
+async function uploadMany(page: Page, count: number, prefix: string): Promise<void> {
+  const choosing = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Upload', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Upload files' }).click()
+  await (await choosing).setFiles(
+    Array.from({ length: count }, (_, index) => ({
+      name: `${prefix}-${index}.txt`,
+      mimeType: 'text/plain',
+      buffer: Buffer.from(`${prefix} ${index}`),
+    })),
+  )
+}
+
+test('the meter tells what the headers tell', async ({ page, connect }) => {
+  const told: string[] = []
+  page.on('response', async (response) => {
+    const left = await response.headerValue('x-ratelimit-remaining')
+    if (left !== null) told.push(left)
+  })
+  await connect()
+  const meter = page.getByRole('meter', { name: 'Requests left' })
+  await expect(meter).toHaveAttribute('aria-valuemax', '60')
+  await expect(
+    page.getByRole('grid', { name: 'Files' }).or(page.getByText(/drop/i)).first(),
+  ).toBeVisible()
+  await expect.poll(() => meter.getAttribute('aria-valuenow')).toBe(told.at(-1))
+  expect(Number(told.at(-1))).toBeGreaterThan(50)
+})
+
+test('two tabs with one key, forty files each, get through without a single 429', async ({
+  page,
+  context,
+  barkeep,
+  connect,
+}) => {
+  // 80 files at 60 a minute: the last wait for the window of the first to pass.
+  test.setTimeout(150_000)
+  for (const folder of ['/left/', '/right/']) await barkeep.upload({ folder, name: 'old.txt' })
+  // A key of their own, so that counting below takes nothing from their window.
+  const key = await barkeep.createKey({})
+  const other = await context.newPage()
+  await connect({ key, folder: '/left/' })
+  await connect({ key, folder: '/right/', page: other })
+  await uploadMany(page, 40, 'left')
+  await uploadMany(other, 40, 'right')
+  const count = async () => {
+    const folders = await Promise.all([barkeep.list('/left/'), barkeep.list('/right/')])
+    return folders.map(({ files }) => files.length)
+  }
+  await expect.poll(count, { timeout: 140_000, intervals: [5_000] }).toEqual([41, 41])
+})

@@ -1,0 +1,46 @@
+import { transferRow } from './find-rows.ts'
+import { expect, test } from './fixtures.ts'
+import { pasteText } from './paste-text.ts'
+
+test('a key that may only upload gets a drop box', async ({ page, barkeep, connect }) => {
+  await barkeep.upload({ name: 'hidden.txt' })
+  const key = await barkeep.createKey({ scopes: 'upload' })
+  await connect({ key })
+  await expect(page.getByText(/scope .read./).first()).toBeVisible()
+  await expect(page.getByText('hidden.txt')).toBeHidden()
+  await expect(page.getByRole('button', { name: 'Import links' })).toBeDisabled()
+  const choosing = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Upload', exact: true }).click()
+  await page.getByRole('menuitem', { name: 'Upload files' }).click()
+  await (await choosing).setFiles([
+    { name: 'sent.txt', mimeType: 'text/plain', buffer: Buffer.from('sent') },
+  ])
+  await expect(transferRow(page, 'sent.txt')).toContainText('Done')
+})
+
+test('a key that may only read gets a library and is told why it cannot add to it', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await barkeep.upload({ name: 'shown.txt' })
+  const key = await barkeep.createKey({ scopes: 'read' })
+  await connect({ key })
+  await expect(page.getByRole('row', { name: 'shown.txt' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Import links' })).toBeDisabled()
+  await expect(page.getByRole('button', { name: 'Upload', exact: true })).toBeDisabled()
+})
+
+test('a key that may only import gets a link box', async ({ page, barkeep, site, connect }) => {
+  const key = await barkeep.createKey({ scopes: 'import' })
+  await connect({ key })
+  await expect(page.getByText(/scope .read./).first()).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Upload', exact: true })).toBeDisabled()
+  await pasteText(page, `${site.origin}/file/a.bin?size=100`)
+  await page.getByRole('button', { name: 'Start import' }).click()
+  const transfers = page.getByRole('region', { name: 'Transfers' })
+  await transfers.getByRole('tab', { name: /Imports/ }).click()
+  await expect(transfers.getByRole('listitem')).toContainText('Done', { timeout: 30_000 })
+  const { files } = await barkeep.list('/')
+  expect(files.map(({ name }) => name)).toEqual(['a.bin'])
+})
