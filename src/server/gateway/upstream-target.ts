@@ -1,0 +1,11 @@
+const apiRoot = '/api/v1/'
+
+/**
+ * Where `requestUrl` (as it came, path and query) goes on `upstream`; null when it leaves the API.
+ * Dots are resolved before they are sent on, or `/api/v1/../admin` would be asked of the upstream.
+ */
+export function upstreamTarget(requestUrl: string, upstream: string): URL | null {
+  if (!requestUrl.startsWith(apiRoot)) return null
+  const target = new URL(upstream + requestUrl)
+  return target.pathname.startsWith(apiRoot) ? target : null
+}
