@@ -1,9 +1,9 @@
 import type { z } from 'zod'
-import { type Endpoint, endpoints } from '#contract/endpoints.ts'
-import { readRateLimit } from '#contract/rate-limit.ts'
-import { ApiError, ConnectionError, isAbort } from './api-error.ts'
-import type { Lane, Purpose, RateLimitGate } from './rate-limit-gate.ts'
-import { parseJson, readRefusal } from './read-answer.ts'
+import type { Endpoint } from '#contract/endpoints.ts'
+import { ConnectionError, isAbort } from './api-error.ts'
+import type { GatedAnswer, Lane, Purpose, RateLimitGate } from './rate-limit-gate.ts'
+import { type RawAnswer, readReply, readText, readWindow } from './read-answer.ts'
+import { requestUrl } from './request-url.ts'
 import { type SendFile, type SendOutcome, sendFile } from './send-file.ts'
 
 export type CallRequest<E extends Endpoint> = {
@@ -34,54 +34,48 @@ export type ClientParts = {
   onError?: (error: unknown) => void
 }
 
-/** The calls that one key can make. */
-export function createApiClient({ key, gate, fetch = globalThis.fetch, onError }: ClientParts) {
-  async function send(endpoint: Endpoint, request: CallRequest<Endpoint>) {
-    const url = new URL(endpoint.path, location.origin)
-    for (const [name, value] of Object.entries(request.query ?? {})) {
-      if (value !== undefined) url.searchParams.set(name, String(value))
-    }
-    const headers = new Headers({ authorization: `Bearer ${key}` })
-    if (request.idempotencyKey) headers.set('idempotency-key', request.idempotencyKey)
-    if (request.body) headers.set('content-type', 'application/json')
-    try {
-      const answer = await fetch(url, {
-        method: endpoint.method,
-        headers,
-        body: request.body ? JSON.stringify(request.body) : null,
-        signal: request.signal ?? null,
-        credentials: 'omit',
-        cache: 'no-store',
-      })
-      const text = await answer.text()
-      return { status: answer.status, text, rateLimit: readRateLimit((n) => answer.headers.get(n)) }
-    } catch (error) {
-      if (isAbort(error)) throw error
-      throw new ConnectionError('The server did not answer.', { cause: error })
-    }
-  }
+type Answer = GatedAnswer & RawAnswer
 
-  const client: ApiClient = {
+/** The calls that one key can make. */
+export function createApiClient(parts: ClientParts): ApiClient {
+  const { key, gate, onError } = parts
+  return {
     async call(endpoint, request) {
       try {
-        const answer = await gate.run(request, () => send(endpoint, request))
-        if (answer.status < 200 || answer.status > 299) {
-          throw readRefusal(answer.status, answer.text, answer.rateLimit?.retryAfter ?? null)
-        }
-        const reply = endpoint.reply.safeParse(parseJson(answer.text))
-        // biome-ignore lint/suspicious/noExplicitAny: zod cannot follow a generic endpoint's reply
-        if (reply.success) return reply.data as any
-        throw new ApiError({
-          code: 'unexpected_answer',
-          status: answer.status,
-          message: 'The answer makes no sense.',
-        })
+        const answer = await gate.run(request, () => send(parts, endpoint, request))
+        return readReply(endpoint, answer)
       } catch (error) {
         onError?.(error)
         throw error
       }
     },
-    sendFile: (file) => sendFile({ key, gate, endpoint: endpoints.upload, onError }, file),
+    sendFile: (file) => sendFile({ key, gate, onError }, file),
   }
-  return client
+}
+
+async function send(
+  { key, fetch = globalThis.fetch }: ClientParts,
+  endpoint: Endpoint,
+  request: CallRequest<Endpoint>,
+): Promise<Answer> {
+  const headers = new Headers({ authorization: `Bearer ${key}` })
+  if (request.idempotencyKey) headers.set('idempotency-key', request.idempotencyKey)
+  if (request.body) headers.set('content-type', 'application/json')
+  try {
+    const answer = await fetch(requestUrl(endpoint, request.query), {
+      method: endpoint.method,
+      headers,
+      body: request.body ? JSON.stringify(request.body) : null,
+      signal: request.signal ?? null,
+      // The session of the key management has no business with calls by key.
+      credentials: 'omit',
+      cache: 'no-store',
+      // A redirect would carry the key to wherever it points.
+      redirect: 'error',
+    })
+    return { status: answer.status, text: await readText(answer), ...readWindow(answer.headers) }
+  } catch (error) {
+    if (isAbort(error)) throw error
+    throw new ConnectionError('The server did not answer.', { cause: error })
+  }
 }

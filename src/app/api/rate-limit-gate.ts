@@ -1,5 +1,10 @@
-import { type RateLimitReading, rateLimitDefault } from '#contract/rate-limit.ts'
-import { browserClock, type Clock } from './clock.ts'
+import type { RateLimitReading } from '#contract/rate-limit.ts'
+import { browserTab } from './browser-tab.ts'
+import { changesAt, estimateWaitMs, takeSnapshot } from './gate-snapshot.ts'
+import { SharedSlots } from './shared-slots.ts'
+import { SlotBroker } from './slot-broker.ts'
+import type { TabSurroundings } from './tab-group.ts'
+import { WaitingRequests } from './waiting-requests.ts'
 
 /** Who goes first: what a person waits for, the start of a transfer, polling, everything else. */
 export const lanes = ['person', 'transfer', 'polling', 'background'] as const
@@ -18,7 +23,12 @@ export type GateAsk = {
 }
 
 /** What the gate reads from an answer; `rateLimit` is null where the headers were missing. */
-export type GatedAnswer = { status: number; rateLimit: RateLimitReading | null }
+export type GatedAnswer = {
+  status: number
+  rateLimit: RateLimitReading | null
+  /** Seconds, for a proxy's 429 that has no other header. */
+  retryAfter?: number | null
+}
 
 export type GateSnapshot = {
   /** Requests allowed in 60 seconds, as the headers say. */
@@ -61,99 +71,76 @@ export type RateLimitGate = {
   close(): void
 }
 
-export type GateParts = { clock?: Clock; random?: () => number }
-
-const windowMs = 60_000
-const marginMs = 50
-
-type Place = { ask: GateAsk; start: () => void }
+export type GateParts = Partial<TabSurroundings>
 
 /** Makes the gate that every call with one key passes. */
-export function createRateLimitGate({ clock = browserClock }: GateParts = {}): RateLimitGate {
-  let limit = rateLimitDefault
-  let sends: { at: number; purpose: Purpose }[] = []
-  let queue: Place[] = []
-  let stopTimer = () => {}
-  let snapshot: GateSnapshot | null = null
+export function createRateLimitGate(parts: GateParts = {}): RateLimitGate {
+  const around: TabSurroundings = { ...browserTab(), ...parts }
+  const { clock } = around
   const listeners = new Set<() => void>()
+  let snapshot: GateSnapshot | null = null
+  let validUntil = 0
+  let stopTick = () => {}
+
+  const waiting = new WaitingRequests(() => slots.update())
+  const broker: SlotBroker = new SlotBroker({
+    clock,
+    random: around.random,
+    grant: (claim, slot) => slots.grant(claim, slot),
+    onChange: changed,
+  })
+  const slots = new SharedSlots({
+    broker,
+    clock,
+    wanted: () => waiting.claims(),
+    onGrant: (claim, slot) => waiting.start(claim, slot),
+  })
 
   function changed() {
+    slots.tellWindow()
+    show()
+  }
+
+  function show() {
     snapshot = null
+    stopTick()
+    if (listeners.size === 0) return
+    // What is left grows as slots free, although nothing is sent.
+    const next = changesAt(broker.state(), clock.now())
+    if (next !== null) stopTick = clock.after(next - clock.now(), show)
     for (const listener of listeners) listener()
-  }
-
-  function pump() {
-    stopTimer()
-    const now = clock.now()
-    sends = sends.filter((send) => send.at + windowMs + marginMs > now)
-    queue.sort((a, b) => lanes.indexOf(a.ask.lane) - lanes.indexOf(b.ask.lane))
-    while (queue.length > 0 && sends.length < limit - (queue[0]?.ask.lane === 'person' ? 0 : 1)) {
-      queue.shift()?.start()
-    }
-    const first = sends[0]
-    if (first) stopTimer = clock.after(first.at + windowMs + marginMs - now, pump)
-    changed()
-  }
-
-  function waitForPlace(ask: GateAsk): Promise<void> {
-    return new Promise((resolve, reject) => {
-      ask.signal?.throwIfAborted()
-      const place: Place = {
-        ask,
-        start() {
-          sends.push({ at: clock.now(), purpose: ask.purpose })
-          resolve()
-        },
-      }
-      ask.signal?.addEventListener('abort', () => {
-        queue = queue.filter((other) => other !== place)
-        reject(ask.signal?.reason)
-        changed()
-      })
-      queue.push(place)
-      pump()
-    })
   }
 
   return {
     async run(ask, send) {
-      await waitForPlace(ask)
-      const answer = await send()
-      limit = answer.rateLimit?.limit ?? limit
-      return answer
+      const since = clock.now()
+      for (;;) {
+        const slot = await waiting.place(ask, since)
+        const answer = await slots.use(slot, ask.purpose, send)
+        if (answer.status !== 429) return answer
+        ask.signal?.throwIfAborted()
+      }
     },
-    notePersonActive() {},
-    estimateMs: (requests) => Math.floor(requests / Math.max(1, limit - 1)) * windowMs,
+    notePersonActive: () => slots.notePersonActive(),
+    estimateMs: (requests) => estimateWaitMs(broker.state(), requests, clock.now()),
     now: () => clock.now(),
     subscribe(listener) {
       listeners.add(listener)
+      show()
       return () => listeners.delete(listener)
     },
     getSnapshot() {
-      snapshot ??= {
-        limit,
-        remaining: Math.max(0, limit - sends.length),
-        nextSlotAt: sends[0] ? sends[0].at + windowMs : null,
-        waiting: {
-          person: 0,
-          transfer: 0,
-          polling: 0,
-          background: 0,
-          ...Object.fromEntries(
-            lanes.map((lane) => [lane, queue.filter((place) => place.ask.lane === lane).length]),
-          ),
-        },
-        waitsMs: 0,
-        closedUntil: null,
-        otherPrograms: 0,
-        refusals: 0,
-        recent: sends.map((send) => ({ ...send })),
+      if (snapshot === null || clock.now() >= validUntil) {
+        snapshot = takeSnapshot(broker.state(), clock.now())
+        validUntil = changesAt(broker.state(), clock.now()) ?? Number.POSITIVE_INFINITY
       }
       return snapshot
     },
-    join() {},
+    join: (keyId) => slots.join(`barkeep-requests-${keyId}`, around),
     close() {
-      stopTimer()
+      stopTick()
+      slots.leave()
+      waiting.close()
     },
   }
 }

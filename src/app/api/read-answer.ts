@@ -1,7 +1,24 @@
+import type { z } from 'zod'
 import { errorReply } from '#contract/api-error.ts'
+import type { Endpoint } from '#contract/endpoints.ts'
+import { type RateLimitReading, rateLimitHeader, readRateLimit } from '#contract/rate-limit.ts'
 import { ApiError } from './api-error.ts'
 
-const words: Record<number, string> = {
+/** An answer as it came: not yet known to be what the contract promises. */
+export type RawAnswer = { status: number; text: string; retryAfter: number | null }
+
+type HeaderSource = { get(name: string): string | null }
+
+// The tree of 100,000 folders is 11 MB; an upstream that sends more than this has gone wrong.
+const longestText = 64 * 1024 * 1024
+
+// Both may be shown on the screen.
+const longestMessage = 500
+const longestCode = 100
+
+// What a proxy's page without a code means.
+const codeByStatus: Record<number, string> = {
+  400: 'invalid_request',
   401: 'invalid_key',
   404: 'not_found',
   413: 'payload_too_large',
@@ -11,16 +28,60 @@ const words: Record<number, string> = {
   504: 'unavailable',
 }
 
+/** The reply that the contract promises. Throws ApiError for a refusal, and for anything else. */
+export function readReply<E extends Pick<Endpoint, 'reply'>>(
+  endpoint: E,
+  answer: RawAnswer,
+): z.output<E['reply']> {
+  if (answer.status < 200 || answer.status > 299) throw readRefusal(answer)
+  const reply = endpoint.reply.safeParse(parseJson(answer.text))
+  if (reply.success) return reply.data as z.output<E['reply']>
+  throw new ApiError({
+    code: 'unexpected_answer',
+    status: answer.status,
+    message: 'The answer is not what this call promises.',
+  })
+}
+
 /** The error that a non-2xx answer tells; a proxy's HTML page is told by its status alone. */
-export function readRefusal(status: number, text: string, retryAfter: number | null): ApiError {
+export function readRefusal({ status, text, retryAfter }: RawAnswer): ApiError {
   const told = errorReply.safeParse(parseJson(text))
-  if (told.success) return new ApiError({ ...told.data, status, retryAfter })
-  const code = words[status] ?? 'server_error'
+  if (told.success) {
+    const message = told.data.message.slice(0, longestMessage)
+    return new ApiError({ code: told.data.code.slice(0, longestCode), message, status, retryAfter })
+  }
+  const code = codeByStatus[status] ?? 'server_error'
   return new ApiError({ code, status, message: `The server answered ${status}.`, retryAfter })
 }
 
-/** `undefined` where the text is no JSON. */
-export function parseJson(text: string): unknown {
+/** What the gate reads. `Retry-After` counts by itself: a proxy's 429 has no other header. */
+export function readWindow(headers: HeaderSource): {
+  rateLimit: RateLimitReading | null
+  retryAfter: number | null
+} {
+  const seconds = headers.get(rateLimitHeader.retryAfter)
+  const retryAfter = seconds !== null && /^\d{1,9}$/.test(seconds) ? Number(seconds) : null
+  return { rateLimit: readRateLimit((name) => headers.get(name)), retryAfter }
+}
+
+/** The body, cut at a length that no honest answer has: what is cut makes no sense as a reply. */
+export async function readText(answer: Response): Promise<string> {
+  if (!answer.body) return ''
+  const decoder = new TextDecoder()
+  const reader = answer.body.getReader()
+  let text = ''
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    text += decoder.decode(value, { stream: true })
+    if (text.length > longestText) {
+      await reader.cancel()
+      return text
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

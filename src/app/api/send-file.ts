@@ -1,10 +1,11 @@
-import type { endpoints } from '#contract/endpoints.ts'
+import { endpoints } from '#contract/endpoints.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { readRateLimit } from '#contract/rate-limit.ts'
-import { type UploadReply, uploadReply } from '#contract/uploads.ts'
+import type { UploadReply } from '#contract/uploads.ts'
 import { ApiError } from './api-error.ts'
-import type { RateLimitGate } from './rate-limit-gate.ts'
-import { parseJson, readRefusal } from './read-answer.ts'
+import { browserClock } from './clock.ts'
+import type { GatedAnswer, RateLimitGate } from './rate-limit-gate.ts'
+import { readReply, readWindow } from './read-answer.ts'
+import { requestUrl } from './request-url.ts'
 
 export type UploadProgress = { sentBytes: number; totalBytes: number }
 
@@ -33,70 +34,84 @@ export type SendOutcome =
 export type SendParts = {
   key: string
   gate: RateLimitGate
-  endpoint: typeof endpoints.upload
+  /** Told of every refusal. */
   onError?: ((error: unknown) => void) | undefined
 }
 
-type Answer = {
-  status: number
-  text: string
-  sentAll: boolean
-  rateLimit: ReturnType<typeof readRateLimit>
-}
+/** `status` 0: no answer came. */
+type Answer = GatedAnswer & { text: string; retryAfter: number | null; isAllSent: boolean }
+
+/** No byte moved for so long: the connection is dead, although nobody said so. */
+export const stallMs = 30_000
+// Once all is sent the server still hashes, syncs and commits, and a slow disk takes its time.
+const answerMs = 120_000
 
 /** Sends one file; see `SendOutcome`. Throws AbortError when `signal` fires. */
 export async function sendFile(parts: SendParts, send: SendFile): Promise<SendOutcome> {
   const ask = { lane: 'transfer', purpose: 'uploads', signal: send.signal } as const
-  const answer = await parts.gate.run(ask, () => transmit(parts, send))
-  if (answer.status === 0) return { outcome: answer.sentAll ? 'unclear' : 'lost' }
+  const answer = await parts.gate.run(ask, () => transmit(parts.key, send))
+  if (answer.status === 0) return { outcome: answer.isAllSent ? 'unclear' : 'lost' }
   const outcome = readOutcome(answer, send.file.size)
   if (outcome.outcome === 'refused') parts.onError?.(outcome.error)
   return outcome
 }
 
 function readOutcome(answer: Answer, size: number): SendOutcome {
-  const { status, text, rateLimit } = answer
-  if (status < 200 || status > 299) {
-    return { outcome: 'refused', error: readRefusal(status, text, rateLimit?.retryAfter ?? null) }
-  }
-  const reply = uploadReply.safeParse(parseJson(text))
-  if (reply.success && reply.data.size === size) return { outcome: 'sent', reply: reply.data }
-  const code = reply.success ? 'size_mismatch' : 'unexpected_answer'
-  return {
-    outcome: 'refused',
-    error: new ApiError({ code, status, message: 'The answer does not fit the file.' }),
+  try {
+    const reply = readReply(endpoints.upload, answer)
+    if (reply.size === size) return { outcome: 'sent', reply }
+    const message = `The server has ${reply.size} bytes of ${size}.`
+    const error = new ApiError({ code: 'size_mismatch', status: answer.status, message })
+    return { outcome: 'refused', error }
+  } catch (error) {
+    if (error instanceof ApiError) return { outcome: 'refused', error }
+    throw error
   }
 }
 
-function transmit({ key, endpoint }: SendParts, send: SendFile): Promise<Answer> {
+function transmit(key: string, send: SendFile): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { file, signal } = send
-    const url = new URL(endpoint.path, location.origin)
-    url.searchParams.set('filename', send.name)
-    url.searchParams.set('path', send.folder)
+    if (signal?.aborted) return reject(signal.reason)
+    const query = { filename: send.name, path: send.folder }
     const request = new XMLHttpRequest()
-    request.open(endpoint.method, url)
+    request.open(endpoints.upload.method, requestUrl(endpoints.upload, query))
     request.setRequestHeader('authorization', `Bearer ${key}`)
     request.setRequestHeader('idempotency-key', send.idempotencyKey)
-    let sentAll = false
-    request.upload.onprogress = ({ loaded }) =>
-      send.onProgress?.({ sentBytes: loaded, totalBytes: file.size })
-    request.upload.onload = () => {
-      sentAll = true
+
+    let isAllSent = file.size === 0
+    let stopWatch = () => {}
+    const watch = (ms: number) => {
+      stopWatch()
+      stopWatch = browserClock.after(ms, () => request.abort())
     }
-    request.onloadend = () =>
-      resolve({
-        status: request.status,
-        text: request.responseText,
-        sentAll,
-        rateLimit: readRateLimit((name) => request.getResponseHeader(name)),
-      })
-    signal?.addEventListener('abort', () => {
+    request.upload.onprogress = ({ loaded }) => {
+      watch(stallMs)
+      send.onProgress?.({ sentBytes: Math.min(loaded, file.size), totalBytes: file.size })
+    }
+    request.upload.onload = () => {
+      isAllSent = true
+      watch(answerMs)
+    }
+    const cancel = () => {
+      reject(signal?.reason)
       request.abort()
-      reject(signal.reason)
-    })
+    }
+    // Comes last of all, after an answer, an error and an abort alike.
+    request.onloadend = () => {
+      stopWatch()
+      signal?.removeEventListener('abort', cancel)
+      resolve({ ...readRequest(request), isAllSent })
+    }
+    signal?.addEventListener('abort', cancel)
     send.onStart?.()
+    watch(stallMs)
     // A slice streams from the disk; the File itself is measurably slower.
     request.send(file.slice(0, file.size, file.type))
   })
+}
+
+function readRequest(request: XMLHttpRequest): Omit<Answer, 'isAllSent'> {
+  const headers = { get: (name: string) => request.getResponseHeader(name) }
+  return { status: request.status, text: request.responseText, ...readWindow(headers) }
 }

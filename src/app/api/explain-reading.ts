@@ -1,0 +1,86 @@
+import type { RateLimitReading } from '#contract/rate-limit.ts'
+import type { Purpose } from './rate-limit-gate.ts'
+
+export const windowMs = 60_000
+
+/** One slot of the window, as far as this side can know. Times in ms by the app's clock. */
+export type Slot = {
+  id: string
+  purpose: Purpose | 'other'
+  /** For `other`: when it was noticed, which is at or after the server accepted it. */
+  sentAt: number
+  /** When the answer came or the connection broke; null while it is on its way. */
+  endedAt: number | null
+  /** The server accepted it for certain: it answered, and not with a 429. */
+  isAccepted: boolean
+  /** When it is surely free again. */
+  freesAt: number
+}
+
+export type Reading = {
+  /** The slot of the request that was answered; none for a 429. */
+  id: string | null
+  sentAt: number
+  receivedAt: number
+  rateLimit: RateLimitReading
+}
+
+/** What one answer's headers prove. */
+export type Facts = {
+  /** Slots that the server counted. */
+  taken: number
+  /** Own sends that were in its window for certain, oldest first. */
+  ownSure: Slot[]
+  othersAtLeast: number
+  othersAtMost: number
+  /** Slots of others that are believed and may have been counted. */
+  othersPossible: Slot[]
+  /** Those that were noticed before the request started, first to free first. */
+  othersEarlier: Slot[]
+  /** The slot that `Reset` speaks of frees between these. */
+  oldestFrees: { from: number; to: number }
+}
+
+/**
+ * The server counted at an unknown moment between the request's start and the answer's arrival.
+ * Every fact holds for all moments between: a late or out-of-order answer proves less, never
+ * something wrong.
+ */
+export function explainReading(slots: readonly Slot[], reading: Reading): Facts {
+  const { sentAt, receivedAt, rateLimit } = reading
+  const taken = Math.max(0, rateLimit.limit - rateLimit.remaining)
+  const own = slots.filter((slot) => slot.purpose !== 'other').sort((a, b) => a.sentAt - b.sentAt)
+  const others = slots.filter((slot) => slot.purpose === 'other')
+  const ownPossible = own.filter(
+    (slot) => slot.sentAt <= receivedAt && (slot.endedAt ?? receivedAt) + windowMs >= sentAt,
+  )
+  const ownSure = ownPossible.filter(
+    (slot) =>
+      slot.isAccepted &&
+      (slot.id === reading.id || (slot.endedAt ?? receivedAt) <= sentAt) &&
+      slot.sentAt + windowMs > receivedAt,
+  )
+  return {
+    taken,
+    ownSure,
+    othersAtLeast: Math.max(0, taken - ownPossible.length),
+    othersAtMost: Math.max(0, taken - ownSure.length),
+    othersPossible: others.filter((slot) => slot.freesAt > sentAt),
+    othersEarlier: others
+      .filter((slot) => slot.sentAt <= sentAt && slot.freesAt > receivedAt)
+      .sort((a, b) => a.freesAt - b.freesAt),
+    oldestFrees: boundOldest(ownPossible, ownSure, reading, taken),
+  }
+}
+
+function boundOldest(possible: Slot[], sure: Slot[], reading: Reading, taken: number) {
+  const bounds = { from: reading.sentAt, to: reading.receivedAt + windowMs }
+  // Only where all that was counted is ours is the oldest slot's age known.
+  if (taken > sure.length || taken === 0) return bounds
+  const first = Math.min(...possible.map((slot) => slot.sentAt))
+  const accepted = Math.min(...sure.map((slot) => slot.endedAt ?? reading.receivedAt))
+  return {
+    from: Math.max(bounds.from, first + windowMs),
+    to: Math.min(bounds.to, accepted + windowMs),
+  }
+}

@@ -1,0 +1,53 @@
+import { windowMs } from './explain-reading.ts'
+import type { GateSnapshot } from './rate-limit-gate.ts'
+import type { BrokerState } from './slot-broker.ts'
+import { marginMs } from './window-log.ts'
+
+/** What the screen shows of the window at `now`. */
+export function takeSnapshot(state: BrokerState, now: number): GateSnapshot {
+  const { limit, slots } = state.log
+  const taken = slots.filter((slot) => slot.freesAt > now)
+  const waiting = Object.values(state.waiting).reduce((sum, count) => sum + count, 0)
+  return {
+    limit,
+    remaining: Math.max(0, limit - taken.length),
+    nextSlotAt: taken.length > 0 ? Math.min(...taken.map((slot) => slot.freesAt)) : null,
+    waiting: state.waiting,
+    waitsMs: waiting === 0 ? 0 : estimateWaitMs(state, waiting, now),
+    closedUntil: state.closedUntil !== null && state.closedUntil > now ? state.closedUntil : null,
+    otherPrograms: taken.filter((slot) => slot.purpose === 'other').length,
+    refusals: state.refusals,
+    recent: slots
+      .filter((slot) => slot.sentAt > now - windowMs)
+      .map((slot) => ({ at: slot.sentAt, purpose: slot.purpose }))
+      .sort((a, b) => a.at - b.at),
+  }
+}
+
+/** When a snapshot that was taken at `now` stops being true by itself. */
+export function changesAt({ log, closedUntil }: BrokerState, now: number): number | null {
+  const moments = log.slots.map((slot) => slot.freesAt)
+  if (closedUntil !== null) moments.push(closedUntil)
+  const later = moments.filter((moment) => moment > now)
+  return later.length > 0 ? Math.min(...later) : null
+}
+
+/**
+ * How long it takes until the last of `requests` transfers is sent, in ms, if nobody clicks: each slot
+ * serves again a window after it was used, and one is kept for a person.
+ */
+export function estimateWaitMs(state: BrokerState, requests: number, now: number): number {
+  if (requests < 1) return 0
+  const { limit, slots } = state.log
+  const usable = Math.max(1, limit - 1)
+  const busy = slots
+    .map((slot) => slot.freesAt - now)
+    .filter((wait) => wait > 0)
+    .sort((a, b) => a - b)
+  const idle = Math.max(0, limit - busy.length)
+  const chains = [...new Array<number>(idle).fill(0), ...busy].slice(0, usable)
+  const last = requests - 1
+  const cycles = Math.floor(last / usable)
+  const wait = (chains[last % usable] ?? 0) + cycles * (windowMs + marginMs)
+  return Math.max(wait, (state.closedUntil ?? 0) - now)
+}

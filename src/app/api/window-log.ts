@@ -1,0 +1,178 @@
+import { rateLimitDefault } from '#contract/rate-limit.ts'
+import { explainReading, type Facts, type Reading, type Slot, windowMs } from './explain-reading.ts'
+import type { Purpose } from './rate-limit-gate.ts'
+import { createServerClock } from './server-clock.ts'
+
+/** A request at the very boundary is refused by rounding: one that is 50 ms late is not. */
+export const marginMs = 50
+/** The longest that a request is believed to take to the server. */
+export const transitMaxMs = 2_000
+
+// Until an answer taught better.
+const transitGuessMs = 250
+// Requests that never end must not keep the log for ever.
+const longestAnswerMs = 600_000
+// A server that counts one or two differently is no reason to forget own sends.
+const forgivenSlots = 2
+
+/** All that a log knows, as one tab tells it to another. */
+export type WindowLogState = {
+  limit: number
+  heardAt: number | null
+  transitMs: number
+  slots: Slot[]
+}
+
+/** Own sends of the server's sliding window, and those of other programs as far as headers betray them. */
+export class WindowLog {
+  #slots: Slot[] = []
+  #limit = rateLimitDefault
+  #limitSentAt = Number.NEGATIVE_INFINITY
+  #heardAt: number | null = null
+  #transitMs = transitGuessMs
+  #noticed = 0
+  readonly #serverClock = createServerClock()
+
+  get limit(): number {
+    return this.#limit
+  }
+
+  /** When the newest of the answered requests had been sent; null before the first answer. */
+  get heardAt(): number | null {
+    return this.#heardAt
+  }
+
+  /** Everything remembered, also what is free already: late answers are explained by it. */
+  get slots(): readonly Slot[] {
+    return this.#slots
+  }
+
+  taken(now: number): Slot[] {
+    return this.#slots.filter((slot) => slot.freesAt > now)
+  }
+
+  /** A request starts now and may take a slot. */
+  add(slot: { id: string; purpose: Purpose; sentAt: number }): void {
+    this.#prune(slot.sentAt)
+    const freesAt = slot.sentAt + this.#transitMs + windowMs + marginMs
+    this.#slots.push({ ...slot, endedAt: null, isAccepted: false, freesAt })
+  }
+
+  /** It was not sent, or it was refused: it took no slot. */
+  remove(id: string): void {
+    this.#slots = this.#slots.filter((slot) => slot.id !== id)
+  }
+
+  /** The connection broke: the server may have counted it. */
+  fail(id: string, at: number): void {
+    const slot = this.#find(id)
+    if (slot) slot.endedAt = at
+  }
+
+  /** Answered and accepted. An upload's answer comes long after the server counted it. */
+  accept(
+    id: string,
+    { at, tookMs, purpose }: { at: number; tookMs: number; purpose: Purpose },
+  ): void {
+    const slot = this.#find(id)
+    if (!slot) return
+    const isTelling = purpose !== 'uploads' && tookMs <= transitMaxMs
+    if (isTelling) this.#transitMs = Math.max(tookMs, this.#transitMs * 0.9)
+    const leftAt = Math.max(slot.sentAt, at - tookMs)
+    slot.purpose = purpose
+    slot.endedAt = at
+    slot.isAccepted = true
+    slot.freesAt = leftAt + Math.min(tookMs, this.#transitMs) + windowMs + marginMs
+    this.#heardAt = Math.max(this.#heardAt ?? slot.sentAt, slot.sentAt)
+  }
+
+  /** Learns from an answer's headers; accept or remove its own slot first. */
+  read(reading: Reading): void {
+    const { rateLimit, sentAt } = reading
+    if (sentAt >= this.#limitSentAt) {
+      this.#limit = Math.max(1, rateLimit.limit)
+      this.#limitSentAt = sentAt
+    }
+    this.#heardAt = Math.max(this.#heardAt ?? sentAt, sentAt)
+    const facts = explainReading(this.#slots, reading)
+    this.#serverClock.learn(rateLimit.resetAt, facts.oldestFrees)
+    this.#addOthers(facts.othersAtLeast - facts.othersPossible.length, reading.receivedAt)
+    this.#forget(facts)
+    this.#dateOldestOther(reading)
+    this.#prune(reading.receivedAt)
+  }
+
+  state(): WindowLogState {
+    return {
+      limit: this.#limit,
+      heardAt: this.#heardAt,
+      transitMs: this.#transitMs,
+      slots: this.#slots.map((slot) => ({ ...slot })),
+    }
+  }
+
+  /** Takes over what another tab knows. */
+  load(state: WindowLogState): void {
+    this.#slots = state.slots
+    this.#limit = state.limit
+    this.#heardAt = state.heardAt
+    this.#transitMs = state.transitMs
+  }
+
+  /** Adds the slots that this log has not seen. */
+  merge(slots: readonly Slot[]): void {
+    for (const slot of slots) if (!this.#find(slot.id)) this.#slots.push(slot)
+  }
+
+  #find(id: string): Slot | undefined {
+    return this.#slots.find((slot) => slot.id === id)
+  }
+
+  #addOthers(count: number, at: number): void {
+    for (let added = 0; added < count; added += 1) {
+      this.#noticed += 1
+      this.#slots.push({
+        id: `other-${at}-${this.#noticed}`,
+        purpose: 'other',
+        sentAt: at,
+        endedAt: at,
+        isAccepted: true,
+        freesAt: at + windowMs + marginMs,
+      })
+    }
+  }
+
+  /** The server counted fewer than are believed: the oldest are gone from its window. */
+  #forget({ othersEarlier, othersAtMost, ownSure, taken }: Facts): void {
+    const gone = new Set(othersEarlier.slice(0, Math.max(0, othersEarlier.length - othersAtMost)))
+    const surplus = ownSure.length - taken
+    // Own ones too: a server that started anew, or a machine that slept.
+    if (surplus > forgivenSlots) for (const slot of ownSure.slice(0, surplus)) gone.add(slot)
+    if (gone.size > 0) this.#slots = this.#slots.filter((slot) => !gone.has(slot))
+  }
+
+  /** `Retry-After` and `Reset` date the window's oldest slot: where that is none of ours, another's. */
+  #dateOldestOther({ rateLimit, receivedAt }: Reading): void {
+    const { resetAt, retryAfter } = rateLimit
+    const byReset = this.#serverClock.latest(resetAt) ?? Number.POSITIVE_INFINITY
+    const byRetry = retryAfter === null ? byReset : receivedAt + retryAfter * 1_000
+    const frees = Math.max(receivedAt, Math.min(byReset, byRetry))
+    const taken = this.taken(receivedAt)
+    const isOwn = taken.some((slot) => slot.purpose !== 'other' && slot.sentAt + windowMs <= frees)
+    if (isOwn) return
+    const others = taken.filter((slot) => slot.purpose === 'other')
+    const oldest = others.sort((a, b) => a.freesAt - b.freesAt)[0]
+    if (oldest) oldest.freesAt = Math.min(oldest.freesAt, frees + marginMs)
+  }
+
+  #prune(now: number): void {
+    let needed = now
+    for (const slot of this.#slots) {
+      if (slot.endedAt === null) needed = Math.min(needed, slot.sentAt)
+    }
+    const before = Math.max(needed, now - longestAnswerMs)
+    if (this.#slots.some((slot) => slot.freesAt <= before)) {
+      this.#slots = this.#slots.filter((slot) => slot.freesAt > before)
+    }
+  }
+}
