@@ -13,7 +13,7 @@ type ConnectFormProps = {
   onConnect: (key: string) => void
 }
 
-const keptHere = 'The key is kept in this tab alone, and forgotten when you close it.'
+const keptHere = 'Kept in this tab only, and forgotten when you close it.'
 const unusual = `Keys usually start with ${apiKeyPrefix}. You can try this one all the same.`
 
 /** The key's field and its button. What cannot be a key is caught here, before a request is spent. */
@@ -22,6 +22,11 @@ export function ConnectForm({ isConnecting, hasFailed, onConnect }: ConnectFormP
   const [text, setText] = useState('')
   const [rule, setRule] = useState<string | null>(null)
   const [isShown, setIsShown] = useState(false)
+
+  useEffect(() => {
+    // With a finger, the keyboard on the screen would cover half of the page unasked.
+    if (window.matchMedia('(pointer: fine)').matches) field.current?.focus()
+  }, [])
 
   useEffect(() => {
     // After a refusal the next thing typed or pasted replaces the key that did not work.
@@ -58,9 +63,10 @@ export function ConnectForm({ isConnecting, hasFailed, onConnect }: ConnectFormP
           setRule(null)
         }}
         error={rule}
-        description={looksLikeKey(text) ? keptHere : unusual}
+        description={rule !== null ? undefined : looksLikeKey(text) ? keptHere : unusual}
         placeholder={`${apiKeyPrefix}…`}
-        className="font-mono"
+        // Chromium cuts the underscores of many fonts off in a lower line.
+        className="font-mono leading-9"
         end={
           <IconButton
             size="small"

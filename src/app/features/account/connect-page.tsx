@@ -25,7 +25,7 @@ export function ConnectPage({ apiKeysHref, onConnect, ...attempt }: ConnectPageP
   const [hasTried, setHasTried] = useState(false)
   return (
     <main className="scroll-area h-full bg-canvas px-5 pt-[max(2.5rem,12dvh)] pb-10">
-      <div className="mx-auto flex max-w-[25rem] flex-col gap-6">
+      <div className="mx-auto flex max-w-[26rem] flex-col gap-6">
         <p className="flex items-center gap-2.5 font-semibold text-lg">
           <img src="/icon.svg" alt="" width="32" height="32" />
           Barkeep

@@ -73,7 +73,10 @@ function Expiry({ expiresAt }: { expiresAt: string | null }) {
     <span className="text-danger">
       <TriangleAlert aria-hidden="true" className="mr-1 inline size-3.5 align-[-2px]" />
       {lifetime === 'over' ? 'Has expired' : relativeTime(Date.parse(expiresAt), now)}
-      <span className="block text-xs">{day}. Make a new key before it ends.</span>
+      <span className="block text-xs">
+        {day}.{' '}
+        {lifetime === 'over' ? 'Connect with another key.' : 'Make a new key before it ends.'}
+      </span>
     </span>
   )
 }

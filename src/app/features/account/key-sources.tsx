@@ -12,7 +12,7 @@ type KeySourcesProps = {
   apiKeysHref: string
 }
 
-const command = 'npx barkeep keys create --user owner --name laptop'
+const command = ['npx barkeep keys create', '--user owner', '--name laptop']
 
 /** Where somebody without a key gets one, which depends on what stands behind this address. */
 export function KeySources({ mode, apiKeysHref }: KeySourcesProps) {
@@ -56,12 +56,18 @@ function OwnServer({ apiKeysHref }: { apiKeysHref: string }) {
           machine, this makes another:
         </p>
         <div className="mt-2 flex items-center gap-1 rounded-md bg-sunken py-1 pr-1 pl-3">
-          <code className="min-w-0 grow py-1 font-mono text-ink text-sm">{command}</code>
+          <code className="min-w-0 grow py-1 font-mono text-ink text-xs">
+            {command.map((part) => (
+              <span key={part} className="whitespace-nowrap">
+                {part}{' '}
+              </span>
+            ))}
+          </code>
           <IconButton
             size="small"
             label={isCopied ? 'Copied' : 'Copy command'}
             icon={isCopied ? <Check /> : <Copy />}
-            onClick={() => void copyText(command).then(setIsCopied)}
+            onClick={() => void copyText(command.join(' ')).then(setIsCopied)}
           />
         </div>
       </div>

@@ -6,7 +6,7 @@ import { IconButton } from '#app/ui/icon-button.tsx'
 import { Meter } from '#app/ui/meter.tsx'
 import { Popover } from '#app/ui/popover.tsx'
 import { countdown } from './countdown.ts'
-import { isMoving, rateAnnouncement, rateLine } from './rate-words.ts'
+import { isHeldBack, isMoving, rateAnnouncement, rateLine } from './rate-words.ts'
 import { RequestChart } from './request-chart.tsx'
 
 type RateMeterProps = { gate: RateLimitGate }
@@ -15,39 +15,44 @@ type RateMeterProps = { gate: RateLimitGate }
 export function RateMeter({ gate }: RateMeterProps) {
   const snapshot = useSyncExternalStore(gate.subscribe, gate.getSnapshot)
   useTick(isMoving(snapshot) ? 1000 : null)
-  const { remaining, limit, nextSlotAt, closedUntil } = snapshot
+  const { remaining, limit, nextSlotAt } = snapshot
   const now = gate.now()
   return (
-    <div className="flex items-center gap-2.5">
+    <div className="grid grid-cols-[auto_1fr_auto] items-center gap-x-2.5">
       <Meter
         label="Requests left"
         value={remaining}
         max={limit}
         valueText={`${remaining} of ${limit}`}
-        isLow={remaining === 0 || closedUntil !== null}
+        isLow={remaining === 0 || snapshot.closedUntil !== null}
         appearance="ring"
-        className="shrink-0"
+        className="row-span-2"
       />
-      <div className="min-w-0 grow leading-tight">
-        <p className="flex items-baseline gap-2">
-          <span className="font-medium">
-            {remaining} of {limit}
-          </span>
-          {nextSlotAt !== null && closedUntil === null && (
-            <span className="ml-auto text-faint text-xs">+1 in {countdown(nextSlotAt, now)}</span>
-          )}
-        </p>
-        <p className="truncate text-muted text-xs">{rateLine(snapshot, now)}</p>
-      </div>
+      <p className="flex items-baseline gap-2">
+        <span className="font-medium">
+          {remaining} of {limit}
+        </span>
+        {nextSlotAt !== null && !isHeldBack(snapshot) && (
+          <span className="ml-auto text-faint text-xs">+1 in {countdown(nextSlotAt, now)}</span>
+        )}
+      </p>
       <Popover
         label="Requests of the last minute"
         side="top"
         trigger={
-          <IconButton size="small" label="Requests of the last minute" icon={<ChartColumn />} />
+          <IconButton
+            size="small"
+            label="Requests of the last minute"
+            icon={<ChartColumn />}
+            className="-my-1"
+          />
         }
       >
         <RequestChart gate={gate} />
       </Popover>
+      <p className="col-span-2 col-start-2 truncate text-muted text-xs">
+        {rateLine(snapshot, now)}
+      </p>
       <p role="status" className="sr-only">
         {rateAnnouncement(snapshot)}
       </p>

@@ -34,7 +34,7 @@ test('requests that are held back are counted, with the time to the next', () =>
 
 test('a pause that the server asked for goes before all else', () => {
   const paused = { ...quiet, waiting, otherPrograms: 5, closedUntil: now + 24_000 }
-  expect(rateLine(paused, now)).toBe('Asked to pause · goes on in 24 s')
+  expect(rateLine(paused, now)).toBe('Paused · goes on in 24 s')
   expect(rateNotes(paused, now)[0]).toContain('pause of 24 s')
 })
 

@@ -6,6 +6,11 @@ export function countWaiting({ waiting }: GateSnapshot): number {
   return Object.values(waiting).reduce((sum, count) => sum + count, 0)
 }
 
+/** Whether requests stand still: the line under the figures counts down then. */
+export function isHeldBack(snapshot: GateSnapshot): boolean {
+  return snapshot.closedUntil !== null || countWaiting(snapshot) > 0
+}
+
 /** Whether anything in the meter changes with time alone. */
 export function isMoving(snapshot: GateSnapshot): boolean {
   return snapshot.nextSlotAt !== null || snapshot.closedUntil !== null
@@ -15,7 +20,7 @@ export function isMoving(snapshot: GateSnapshot): boolean {
 export function rateLine(snapshot: GateSnapshot, now: number): string {
   const { closedUntil, nextSlotAt, otherPrograms } = snapshot
   if (closedUntil !== null && closedUntil > now) {
-    return `Asked to pause · goes on in ${countdown(closedUntil, now)}`
+    return `Paused · goes on in ${countdown(closedUntil, now)}`
   }
   const waiting = countWaiting(snapshot)
   if (waiting > 0) {

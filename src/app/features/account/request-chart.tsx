@@ -39,6 +39,7 @@ export function RequestChart({ gate }: { gate: RateLimitGate }) {
   const now = gate.now()
   const columns = sortRecent(snapshot.recent, { now, windowMs, columns: columnCount })
   const totals = totalsOf(columns)
+  const notes = rateNotes(snapshot, now)
   return (
     <div className="flex flex-col gap-3">
       <div>
@@ -50,11 +51,15 @@ export function RequestChart({ gate }: { gate: RateLimitGate }) {
       </div>
       <Drawing columns={columns} total={totals.total} />
       <Legend totals={totals} />
-      {rateNotes(snapshot, now).map((note) => (
-        <p key={note} className="border-line border-t pt-3 text-muted text-sm">
-          {note}
-        </p>
-      ))}
+      {notes.length > 0 && (
+        <div className="flex flex-col gap-2 border-line border-t pt-3 text-muted text-sm">
+          {notes.map((note) => (
+            <p key={note} className="text-pretty">
+              {note}
+            </p>
+          ))}
+        </div>
+      )}
     </div>
   )
 }

@@ -1,3 +1,4 @@
+import clsx from 'clsx'
 import { ArrowLeft } from 'lucide-react'
 import { useState } from 'react'
 import { Link } from 'wouter'
@@ -39,7 +40,12 @@ export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPagePro
 
   return (
     <main className="scroll-area h-full bg-canvas px-5 pt-4 pb-10 sm:px-8">
-      <div className="mx-auto flex max-w-5xl flex-col gap-6">
+      <div
+        className={clsx(
+          'mx-auto flex flex-col gap-6',
+          snapshot.state === 'signed-out' ? 'max-w-[26rem] sm:pt-[8dvh]' : 'max-w-5xl',
+        )}
+      >
         <Link
           href={backHref}
           className="-ml-2 inline-flex h-8 touch-target items-center gap-2 self-start rounded-md px-2 text-muted hover:bg-hover hover:text-ink"
@@ -59,7 +65,11 @@ export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPagePro
         {snapshot.state === 'loading' && <Loading />}
         {snapshot.state === 'unreachable' && <Unreachable onRetry={() => void ring.load()} />}
         {snapshot.state === 'signed-out' && (
-          <SignInForm hasEnded={snapshot.hasEnded} onSignIn={ring.signIn} />
+          <SignInForm
+            hasEnded={snapshot.hasEnded}
+            lastUsername={snapshot.username}
+            onSignIn={ring.signIn}
+          />
         )}
         {snapshot.state === 'signed-in' && (
           <>
@@ -67,6 +77,7 @@ export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPagePro
               snapshot={snapshot}
               ring={ring}
               currentKeyId={currentKeyId}
+              hasMade={made !== null}
               onCreate={() => setIsCreating(true)}
             />
             <CreateKeyDialog

@@ -1,4 +1,4 @@
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { Alert } from '#app/ui/alert.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { Dialog } from '#app/ui/dialog.tsx'
@@ -20,10 +20,22 @@ type CreateKeyDialogProps = {
 export function CreateKeyDialog(props: CreateKeyDialogProps) {
   const { isOpen, onOpenChange, draft, onDraftChange, create, onMade } = props
   const formId = useId()
+  const form = useRef<HTMLFormElement>(null)
   const [faults, setFaults] = useState<DraftFaults>({})
   const [error, setError] = useState<unknown>(null)
   const [isPending, setIsPending] = useState(false)
   const words = error === null ? null : webSessionWords(error)
+
+  useEffect(() => {
+    if (Object.keys(faults).length === 0) return
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [faults])
+
+  function handleOpenChange(next: boolean) {
+    setFaults({})
+    setError(null)
+    onOpenChange(next)
+  }
 
   async function handleSubmit(event: FormEvent) {
     event.preventDefault()
@@ -44,11 +56,11 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
   return (
     <Dialog
       isOpen={isOpen}
-      onOpenChange={onOpenChange}
+      onOpenChange={handleOpenChange}
       title="Create key"
       footer={
         <>
-          <Button onClick={() => onOpenChange(false)}>Cancel</Button>
+          <Button onClick={() => handleOpenChange(false)}>Cancel</Button>
           <Button tone="primary" type="submit" form={formId} isPending={isPending}>
             Create key
           </Button>
@@ -56,6 +68,7 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
       }
     >
       <form
+        ref={form}
         id={formId}
         method="post"
         noValidate

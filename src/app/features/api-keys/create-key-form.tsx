@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { useEffect, useId, useRef } from 'react'
 import { scopeWords } from '#app/api/key-words.ts'
 import { RadioGroup } from '#app/ui/radio-group.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
@@ -14,9 +14,13 @@ type CreateKeyFormProps = {
 
 /** The fields of a new key: name, scopes, expiry. */
 export function CreateKeyForm({ draft, faults, onChange }: CreateKeyFormProps) {
+  const nameField = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  // The dialog leaves the focus where it is when it is inside already, instead of on its `Close`.
+  useEffect(() => nameField.current?.focus(), [])
   return (
     <>
       <TextField
+        ref={nameField}
         label="Name"
         value={draft.name}
         onChange={(name) => onChange({ ...draft, name })}

@@ -14,19 +14,22 @@ type KeysPanelProps = {
   snapshot: KeyRingSnapshot
   ring: KeyRing
   currentKeyId: string | null
+  /** A key was just made: what to do with it comes before making another. */
+  hasMade: boolean
   onCreate: () => void
 }
 
 /** The keys of whoever is signed in, how many more there may be, and the way out. */
-export function KeysPanel({ snapshot, ring, currentKeyId, onCreate }: KeysPanelProps) {
+export function KeysPanel({ snapshot, ring, currentKeyId, hasMade, onCreate }: KeysPanelProps) {
   const [revoking, setRevoking] = useState<OwnedApiKey | null>(null)
   const [signOutError, setSignOutError] = useState<unknown>(null)
   const { keys, username } = snapshot
   const live = keys.filter((key) => keyLifetime(key.expires_at, Date.now()) !== 'over').length
   const createButton = (
     <Button
-      tone="primary"
+      tone={hasMade ? 'outline' : 'primary'}
       icon={<Plus />}
+      className="max-sm:grow"
       onClick={onCreate}
       unavailableReason={
         live < apiKeysPerAccount ? undefined : 'Revoke a key first: an account has ten at most.'

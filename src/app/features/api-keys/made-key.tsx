@@ -51,12 +51,13 @@ export function MadeKey({ made, isConnected, onUse, onDone }: MadeKeyProps) {
         ref={field}
         label="New key"
         readOnly
+        rows={2}
         value={made.secret}
         onChange={() => {}}
         onFocus={(event) => event.target.select()}
         spellCheck={false}
         autoComplete="off"
-        className="font-mono"
+        className="min-h-0! resize-none break-all font-mono leading-6"
       />
       <div className="flex flex-wrap items-center gap-2">
         <Button

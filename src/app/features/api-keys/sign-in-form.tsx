@@ -1,4 +1,4 @@
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Alert } from '#app/ui/alert.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
@@ -8,17 +8,27 @@ import { webSessionWords } from './web-session-words.ts'
 type SignInFormProps = {
   /** There was a web session, and it ended by itself. */
   hasEnded: boolean
+  /** Whose session that was, '' where there was none. */
+  lastUsername: string
   onSignIn: (credentials: Credentials) => Promise<void>
 }
 
 /** Name and password of an account on the own server, for a web session. */
-export function SignInForm({ hasEnded, onSignIn }: SignInFormProps) {
+export function SignInForm({ hasEnded, lastUsername, onSignIn }: SignInFormProps) {
+  const nameField = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const passwordField = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
-  const [username, setUsername] = useState('')
+  const [username, setUsername] = useState(lastUsername)
   const [password, setPassword] = useState('')
   const [error, setError] = useState<unknown>(null)
   const [isPending, setIsPending] = useState(false)
   const words = error === null ? null : webSessionWords(error)
+
+  useEffect(() => {
+    // With a finger, the keyboard on the screen would cover half of the page unasked.
+    if (!window.matchMedia('(pointer: fine)').matches) return
+    const next = lastUsername === '' ? nameField : passwordField
+    next.current?.focus()
+  }, [lastUsername])
 
   async function handleSubmit(event: FormEvent) {
     event.preventDefault()
@@ -39,7 +49,7 @@ export function SignInForm({ hasEnded, onSignIn }: SignInFormProps) {
     <form
       method="post"
       onSubmit={(event) => void handleSubmit(event)}
-      className="flex max-w-[25rem] flex-col gap-4"
+      className="flex flex-col gap-4"
     >
       <p className="text-muted">
         Sign in with your name and password to make, see and revoke your keys.
@@ -51,6 +61,7 @@ export function SignInForm({ hasEnded, onSignIn }: SignInFormProps) {
       )}
       {words && <Alert title={words.title}>{words.nextStep}</Alert>}
       <TextField
+        ref={nameField}
         label="Name"
         name="username"
         autoComplete="username"

@@ -16,7 +16,7 @@ export function webSessionWords(error: unknown): Words {
     case 'wrong-password':
       return {
         title: 'Name and password do not match',
-        nextStep: 'The owner’s password was printed when the server first started.',
+        nextStep: 'Check both, then try again.',
       }
     case 'banned':
       return {
