@@ -1,3 +1,4 @@
+import clsx from 'clsx'
 import { Tabs as RadixTabs } from 'radix-ui'
 import type { ReactNode } from 'react'
 
@@ -17,6 +18,8 @@ export function Tabs<Value extends string>({
   tabs,
   start,
   end,
+  isCollapsed = false,
+  onPress,
 }: {
   label: string
   value: Value
@@ -24,6 +27,10 @@ export function Tabs<Value extends string>({
   tabs: readonly Tab<Value>[]
   start?: ReactNode
   end?: ReactNode
+  /** Only the bar is shown. */
+  isCollapsed?: boolean
+  /** Also when the tab that is pressed is the current one. */
+  onPress?: (value: Value) => void
 }) {
   return (
     <RadixTabs.Root
@@ -38,6 +45,7 @@ export function Tabs<Value extends string>({
             <RadixTabs.Trigger
               key={tab.value}
               value={tab.value}
+              onClick={() => onPress?.(tab.value)}
               {...(tab.count ? { 'aria-description': `${tab.count} listed` } : {})}
               className="relative flex items-center gap-1.5 rounded-md px-2 text-muted text-sm hover:text-ink data-[state=active]:font-medium data-[state=active]:text-ink data-[state=active]:after:absolute data-[state=active]:after:inset-x-2 data-[state=active]:after:bottom-0 data-[state=active]:after:h-0.5 data-[state=active]:after:bg-accent"
             >
@@ -59,7 +67,10 @@ export function Tabs<Value extends string>({
         <RadixTabs.Content
           key={tab.value}
           value={tab.value}
-          className="scroll-area min-h-0 grow focus-visible:-outline-offset-2"
+          className={clsx(
+            'scroll-area min-h-0 grow focus-visible:-outline-offset-2',
+            isCollapsed && 'hidden',
+          )}
         >
           {tab.content}
         </RadixTabs.Content>

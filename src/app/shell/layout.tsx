@@ -1,0 +1,64 @@
+import { Menu } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import { Drawer } from '#app/ui/drawer.tsx'
+import { IconButton } from '#app/ui/icon-button.tsx'
+
+/**
+ * The frame: a column at the left, the page, and what is below it. On narrow screens the column is a
+ * drawer, and the page gets the button that opens it.
+ */
+export function Layout({
+  sidebar,
+  page,
+  bottom,
+  notice,
+  place,
+}: {
+  sidebar: ReactNode
+  page: (start: ReactNode) => ReactNode
+  bottom: ReactNode
+  /** A line above everything; null as a rule. */
+  notice: ReactNode
+  /** Where the page is: going elsewhere closes the drawer. */
+  place: string
+}) {
+  const isNarrow = useMediaQuery('(width < 48rem)')
+  const [openFor, setOpenFor] = useState<string | null>(null)
+  const opener = (
+    <IconButton
+      label="Folders and account"
+      icon={<Menu />}
+      aria-haspopup="dialog"
+      onClick={() => setOpenFor(place)}
+      className="-ml-1"
+    />
+  )
+  return (
+    <div className="flex h-full flex-col">
+      {notice}
+      <div className="flex min-h-0 grow">
+        {isNarrow ? (
+          <Drawer
+            label="Folders and account"
+            isOpen={openFor === place}
+            onOpenChange={(isOpen) => setOpenFor(isOpen ? place : null)}
+          >
+            {sidebar}
+          </Drawer>
+        ) : (
+          <aside
+            aria-label="Folders and account"
+            className="flex w-60 shrink-0 flex-col border-line border-r bg-sunken lg:w-64"
+          >
+            {sidebar}
+          </aside>
+        )}
+        <div className="flex min-h-0 min-w-0 grow flex-col">
+          {page(isNarrow ? opener : null)}
+          {bottom}
+        </div>
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,117 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { ApiClient } from '#app/api/client.ts'
+import type { Connection } from '#app/api/connection.ts'
+import {
+  addFileToListing,
+  addFolderToTree,
+  createQueries,
+  type Queries,
+  reconcileFolder,
+} from '#app/api/queries.ts'
+import { createQueryClient } from '#app/api/query-client.ts'
+import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import { createFilesMemory, type FilesMemory } from '#app/features/files/files-memory.ts'
+import type { ImportJob } from '#app/features/imports/import-job.ts'
+import { createImportQueue, type ImportQueue } from '#app/features/imports/import-queue.ts'
+import { connectUploads } from '#app/features/uploads/connect-uploads.ts'
+import type { Upload } from '#app/features/uploads/upload.ts'
+import { createUploadQueue, type UploadQueue } from '#app/features/uploads/upload-queue.ts'
+import type { Me } from '#contract/account.ts'
+import { type FolderPath, parseFolderPath } from '#contract/folder-path.ts'
+
+/** Everything that belongs to one connected key. */
+export type Session = {
+  me: Me
+  client: ApiClient
+  gate: RateLimitGate
+  queries: Queries
+  memory: FilesMemory
+}
+
+export type SessionParts = {
+  queryClient: QueryClient
+  uploads: UploadQueue
+  imports: ImportQueue
+  /** Null while nobody is connected. */
+  getSession(): Session | null
+  subscribe(listener: () => void): () => void
+  /** Asks for a folder's first page and the tree anew, because a person wants to see what is new. */
+  refresh(folder: FolderPath): Promise<void>
+}
+
+/**
+ * What lives longer than any screen: the cache and the queues. A refused key pauses the queues until
+ * somebody of the same account connects; signing out empties them.
+ */
+export function createSessionParts(connection: Connection): SessionParts {
+  const listeners = new Set<() => void>()
+  const queryClient = createQueryClient()
+  let session: Session | null = null
+
+  const uploads = createUploadQueue({ onUploaded: showUploaded })
+  const imports = createImportQueue({ onImported: showImported })
+
+  function showUploaded({ arrived }: Upload) {
+    const folder = readFolder(arrived?.folder)
+    if (!session || !arrived || !folder) return
+    const { file_name: name, size, link } = arrived
+    const patch = { queryClient, queries: session.queries }
+    addFileToListing(patch, folder, { name, size, link, uploaded_at: new Date().toISOString() })
+    addFolderToTree(patch, folder)
+  }
+
+  function showImported(job: ImportJob) {
+    const folder = readFolder(job.folder ?? (job.options.folder || '/'))
+    if (!session || !folder) return
+    const patch = { queryClient, queries: session.queries }
+    addFolderToTree(patch, folder)
+    // A failure is shown when the folder is opened; the import itself is done.
+    void reconcileFolder(patch, folder).catch(() => {})
+  }
+
+  function follow() {
+    const { me, client, gate } = connection.getSnapshot()
+    if (client === (session?.client ?? null)) return
+    session =
+      me === null
+        ? null
+        : { me, client, gate, queries: createQueries({ client, me }), memory: createFilesMemory() }
+    uploads.connect(session && connectUploads(session))
+    imports.connect(
+      session && { account: session.me.username, keyId: session.me.key.id, client: session.client },
+    )
+    for (const listener of listeners) listener()
+  }
+
+  connection.subscribe(follow)
+  connection.onEnd((reason) => {
+    queryClient.clear()
+    if (reason !== 'signed-out') return
+    uploads.reset()
+    imports.reset()
+  })
+
+  return {
+    queryClient,
+    uploads,
+    imports,
+    getSession: () => session,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async refresh(folder) {
+      if (!session) return
+      const { queries } = session
+      await Promise.allSettled([
+        reconcileFolder({ queryClient, queries }, folder),
+        queryClient.refetchQueries({ queryKey: queries.tree().queryKey }),
+      ])
+    },
+  }
+}
+
+function readFolder(text: string | undefined): FolderPath | null {
+  const parsed = parseFolderPath(text ?? '')
+  return parsed.ok ? parsed.value : null
+}

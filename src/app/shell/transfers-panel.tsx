@@ -1,0 +1,119 @@
+import clsx from 'clsx'
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { lazy, Suspense } from 'react'
+import type { Access } from '#app/features/account/access-from-scopes.ts'
+import { useImportTotals } from '#app/features/imports/use-imports.ts'
+import { useUploadTotals } from '#app/features/uploads/use-uploads.ts'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import { IconButton } from '#app/ui/icon-button.tsx'
+import { Tabs } from '#app/ui/tabs.tsx'
+import type { SessionParts } from './session-parts.ts'
+import { usePanelHeight } from './use-panel-height.ts'
+import type { TransfersView } from './use-transfers-view.ts'
+
+const UploadList = lazy(async () => ({
+  default: (await import('#app/features/uploads/upload-list.tsx')).UploadList,
+}))
+const ImportList = lazy(async () => ({
+  default: (await import('#app/features/imports/import-list.tsx')).ImportList,
+}))
+
+export type TransfersPanelProps = {
+  parts: Pick<SessionParts, 'uploads' | 'imports'>
+  access: Access
+  view: TransfersView
+  onOpenFolder: (path: string) => void
+}
+
+/** The region `Transfers`: a bar with what is under way, and its rows; a sheet on narrow screens. */
+export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersPanelProps) {
+  const isNarrow = useMediaQuery('(width < 48rem)')
+  const uploads = useUploadTotals(parts.uploads)
+  const imports = useImportTotals(parts.imports)
+  const { height, edgeProps } = usePanelHeight()
+  const { isOpen, setIsOpen, tab } = view
+  const isSheet = isNarrow && isOpen
+  return (
+    <>
+      {isSheet && (
+        <div
+          aria-hidden="true"
+          onClick={() => setIsOpen(false)}
+          className="fixed inset-0 z-20 animate-appear bg-veil"
+        />
+      )}
+      <section
+        aria-label="Transfers"
+        style={isOpen && !isNarrow ? { height } : undefined}
+        className={clsx(
+          'relative flex shrink-0 flex-col border-line border-t bg-canvas',
+          isSheet &&
+            '!fixed inset-x-0 bottom-0 z-30 h-[70dvh] animate-rise rounded-t-xl bg-raised shadow-float',
+        )}
+      >
+        {isOpen && !isNarrow && <ResizeEdge {...edgeProps} />}
+        <Tabs
+          label="Transfers"
+          value={tab}
+          onChange={view.show}
+          onPress={view.show}
+          isCollapsed={!isOpen}
+          tabs={[
+            {
+              value: 'uploads',
+              label: 'Uploads',
+              count: uploads.unfinished,
+              content: isOpen && (
+                <Suspense fallback={null}>
+                  <UploadList
+                    queue={parts.uploads}
+                    canUpload={access.canUpload}
+                    onOpenFolder={onOpenFolder}
+                  />
+                </Suspense>
+              ),
+            },
+            {
+              value: 'imports',
+              label: 'Imports',
+              count: imports.unfinished,
+              content: isOpen && (
+                <Suspense fallback={null}>
+                  <ImportList
+                    queue={parts.imports}
+                    canImport={access.canImport}
+                    onOpenFolder={onOpenFolder}
+                  />
+                </Suspense>
+              ),
+            },
+          ]}
+          end={
+            <IconButton
+              label={isOpen ? 'Hide transfers' : 'Show transfers'}
+              icon={isOpen ? <ChevronDown /> : <ChevronUp />}
+              size="small"
+              aria-expanded={isOpen}
+              onClick={() => setIsOpen(!isOpen)}
+            />
+          }
+        />
+      </section>
+    </>
+  )
+}
+
+function ResizeEdge(props: ReturnType<typeof usePanelHeight>['edgeProps']) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: an <hr> cannot be dragged
+    <div
+      {...props}
+      role="separator"
+      aria-valuenow={props['aria-valuenow']}
+      aria-orientation="horizontal"
+      aria-label="Height of the transfers"
+      tabIndex={0}
+      className="absolute inset-x-0 -top-1 z-10 h-2 cursor-row-resize touch-none hover:bg-accent/40 focus-visible:bg-accent/40"
+    />
+  )
+}

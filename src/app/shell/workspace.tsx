@@ -1,0 +1,152 @@
+import { WifiOff } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
+import { navigate } from 'wouter/use-browser-location'
+import { accessFromScopes } from '#app/features/account/access-from-scopes.ts'
+import { FilesPage } from '#app/features/files/files-page.tsx'
+import { findLinks } from '#app/features/imports/find-links.ts'
+import { DropTarget } from '#app/features/uploads/drop-target.tsx'
+import type { UploadRequest } from '#app/features/uploads/upload.ts'
+import { useLeaveQuestion } from '#app/features/uploads/use-uploads.ts'
+import { visibleName } from '#app/lib/visible-name.ts'
+import { type FolderPath, folderName } from '#contract/folder-path.ts'
+import { BringInButtons } from './bring-in-buttons.tsx'
+import { DropBoxPage } from './drop-box-page.tsx'
+import { folderHref } from './folder-href.ts'
+import { Layout } from './layout.tsx'
+import type { Session, SessionParts } from './session-parts.ts'
+import { Sidebar } from './sidebar.tsx'
+import { TransfersPanel } from './transfers-panel.tsx'
+import { usePersonActivity } from './use-person-activity.ts'
+import { useShortcuts } from './use-shortcuts.ts'
+import { type TransfersTab, useTransfersView } from './use-transfers-view.ts'
+
+const ImportDialog = lazy(async () => ({
+  default: (await import('#app/features/imports/import-dialog.tsx')).ImportDialog,
+}))
+
+export type WorkspaceProps = {
+  session: Session
+  parts: SessionParts
+  folder: FolderPath
+  isOnline: boolean
+  onSignOut: () => void
+}
+
+/** The signed-in screen. The only place where the features meet. */
+export function Workspace({ session, parts, folder, isOnline, onSignOut }: WorkspaceProps) {
+  const access = accessFromScopes(session.me.key.scopes)
+  const transfers = useTransfersView()
+  const [importing, setImporting] = useState<Importing>(notImporting)
+  usePersonActivity(session.gate)
+  useShortcuts()
+  useLeaveQuestion(parts.uploads)
+
+  const openImports = (links: readonly string[]) =>
+    setImporting({ wasOpened: true, isOpen: true, links })
+  const begin = (tab: TransfersTab, start: () => void) => {
+    start()
+    transfers.show(tab)
+  }
+  const takeFiles = (files: UploadRequest[]) => begin('uploads', () => parts.uploads.add(files))
+  const bringIn = (
+    <BringInButtons
+      folder={folder}
+      access={access}
+      onFiles={takeFiles}
+      onImport={() => openImports([])}
+    />
+  )
+  return (
+    <DropTarget
+      folder={folder}
+      canUpload={access.canUpload}
+      canImport={access.canImport}
+      findLinks={findLinks}
+      onFiles={takeFiles}
+      onLinks={openImports}
+      className="h-full"
+    >
+      <title>{`${folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
+      <Layout
+        place={folder}
+        notice={isOnline ? null : <OfflineNotice />}
+        sidebar={
+          <Sidebar
+            session={session}
+            folder={folder}
+            canBrowse={access.canBrowse}
+            onOpenFolder={openFolder}
+            onSignOut={onSignOut}
+          />
+        }
+        page={(start) =>
+          access.canBrowse ? (
+            <FilesPage
+              folder={folder}
+              queries={session.queries}
+              memory={session.memory}
+              hrefOf={folderHref}
+              onOpenFolder={openFolder}
+              onRefresh={() => void parts.refresh(folder)}
+              start={start}
+              actions={bringIn}
+              emptyHint={emptyHint(access)}
+            />
+          ) : (
+            <DropBoxPage access={access} start={start} actions={bringIn} />
+          )
+        }
+        bottom={
+          <TransfersPanel parts={parts} access={access} view={transfers} onOpenFolder={openPath} />
+        }
+      />
+      {importing.wasOpened && (
+        <Suspense fallback={null}>
+          <ImportDialog
+            isOpen={importing.isOpen}
+            links={importing.links}
+            folder={folder}
+            canImport={access.canImport}
+            onOpenChange={(isOpen) => setImporting({ ...importing, isOpen })}
+            onStart={(links, options) =>
+              begin('imports', () => parts.imports.start(links, options))
+            }
+          />
+        </Suspense>
+      )}
+    </DropTarget>
+  )
+}
+
+type Importing = { wasOpened: boolean; isOpen: boolean; links: readonly string[] }
+const notImporting: Importing = { wasOpened: false, isOpen: false, links: [] }
+
+function openFolder(folder: FolderPath) {
+  navigate(folderHref(folder))
+}
+
+/** A path as a server wrote it: read as leniently as an address is. */
+function openPath(path: string) {
+  const folder = path.startsWith('/') ? path : `/${path}`
+  openFolder((folder.endsWith('/') ? folder : `${folder}/`) as FolderPath)
+}
+
+function emptyHint({ canUpload, canImport }: ReturnType<typeof accessFromScopes>): string {
+  if (canUpload && canImport)
+    return 'Drop files anywhere on this page, or paste a link to import it.'
+  if (canUpload) return 'Drop files anywhere on this page to upload them here.'
+  if (canImport) return 'Paste a link anywhere on this page to import it.'
+  return 'This key may look, but neither upload nor import.'
+}
+
+function OfflineNotice() {
+  return (
+    <p
+      role="status"
+      className="flex shrink-0 items-center justify-center gap-2 bg-pressed px-4 py-1.5 text-sm"
+    >
+      <WifiOff aria-hidden="true" className="size-4" />
+      You are offline. What waits goes on by itself when the network is back.
+    </p>
+  )
+}
