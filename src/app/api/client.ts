@@ -14,6 +14,8 @@ export type CallRequest<E extends Endpoint> = {
   signal?: AbortSignal
   /** Makes a repeated POST give the first one's answer. */
   idempotencyKey?: string
+  /** The gate let it through: the request goes out. Again after a 429. */
+  onStart?: () => void
 }
 
 export type ApiClient = {
@@ -61,6 +63,7 @@ async function send(
   const headers = new Headers({ authorization: `Bearer ${key}` })
   if (request.idempotencyKey) headers.set('idempotency-key', request.idempotencyKey)
   if (request.body) headers.set('content-type', 'application/json')
+  request.onStart?.()
   try {
     const answer = await fetch(requestUrl(endpoint, request.query), {
       method: endpoint.method,
