@@ -1,46 +1,82 @@
-import type { ImportType } from '#contract/imports.ts'
+import { z } from 'zod'
+import { importTypes } from '#contract/imports.ts'
 
 /** What `Start import` asks for; `folder` and `fileName` are '' where nothing was typed. */
-export type ImportOptions = {
-  type: ImportType
-  quality: string
-  subtitles: boolean
-  thumbnail: boolean
-  folder: string
-  fileName: string
-}
+export const importOptions = z.object({
+  type: z.enum(importTypes),
+  quality: z.string(),
+  subtitles: z.boolean(),
+  thumbnail: z.boolean(),
+  folder: z.string(),
+  fileName: z.string(),
+})
+
+export type ImportOptions = z.infer<typeof importOptions>
 
 /** `waiting`: asked for, and the server has given no task yet. */
-export type ImportState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled'
-
-export type ImportFailure = { reason: string; nextStep: string; canRetry: boolean }
+export const importStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
+export type ImportState = (typeof importStates)[number]
 
 /** One row, and what is stored of it. A new object whenever anything in it changes. */
-export type ImportJob = {
-  readonly id: string
-  readonly link: string
-  readonly options: ImportOptions
-  /** Given by the server; null while waiting. */
-  readonly taskId: string | null
-  readonly state: ImportState
-  /** 0 to 100; null while the server does not say. */
-  readonly percent: number | null
-  readonly title: string | null
-  /** Of a finished file import; only ever http or https. */
-  readonly fileLink: string | null
-  /** Of a finished video import, as the server named it. */
-  readonly folder: string | null
-  readonly failure: ImportFailure | null
-}
+export const importJob = z
+  .object({
+    id: z.string(),
+    link: z.string(),
+    options: importOptions,
+    /** The tab that asks for the task; others leave it alone while it waits. */
+    tabId: z.string(),
+    /** Epoch ms by this machine's clock. */
+    addedAt: z.number(),
+    /** The same in each try to start it, so that one task comes of it. */
+    idempotencyKey: z.string(),
+    /** Given by the server; null while waiting. */
+    taskId: z.string().nullable(),
+    state: z.enum(importStates),
+    /** 0 to 100; null while the server does not say. */
+    percent: z.number().nullable(),
+    title: z.string().nullable(),
+    /** Why nothing moves just now; null mostly. */
+    note: z.string().nullable(),
+    /** Of a finished file import; only ever http or https. */
+    fileLink: z.string().nullable(),
+    /** Of a finished import: where it lies. */
+    folder: z.string().nullable(),
+    failure: z.object({ reason: z.string(), nextStep: z.string() }).nullable(),
+  })
+  .readonly()
+
+export type ImportJob = z.infer<typeof importJob>
 
 export type ImportTotals = {
   readonly unfinished: number
   readonly done: number
   readonly failed: number
+  readonly cancelled: number
 }
 
 export type ImportsSnapshot = {
   /** The newest first. */
   readonly jobs: readonly ImportJob[]
   readonly totals: ImportTotals
+}
+
+export function isUnfinished({ state }: Pick<ImportJob, 'state'>): boolean {
+  return state === 'waiting' || state === 'running'
+}
+
+/** A job before the server knows of it. */
+export function newJob(
+  place: Pick<ImportJob, 'id' | 'link' | 'options' | 'tabId' | 'addedAt' | 'idempotencyKey'>,
+): ImportJob {
+  return {
+    ...place,
+    taskId: null,
+    state: 'waiting',
+    percent: null,
+    title: null,
+    note: null,
+    fileLink: null,
+    folder: null,
+    failure: null,
+  }
 }

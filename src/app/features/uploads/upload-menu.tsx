@@ -53,9 +53,12 @@ export function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
         onChange={handleChange}
       />
       <input
-        ref={folderRef}
+        ref={(input) => {
+          // React knows no attribute for it.
+          if (input) input.webkitdirectory = true
+          folderRef.current = input
+        }}
         type="file"
-        webkitdirectory=""
         hidden
         aria-label="Folder"
         onChange={handleChange}

@@ -1,0 +1,18 @@
+import { ApiError } from '#app/api/api-error.ts'
+import { errorText } from '#app/api/error-text.ts'
+import type { ImportJob } from './import-job.ts'
+
+type Failure = NonNullable<ImportJob['failure']>
+
+export const forgottenTask: Failure = {
+  reason: 'The server no longer knows this import.',
+  nextStep: 'Retry to start it again.',
+}
+
+/** The words for what starting or asking for a task threw. */
+export function failureFrom(error: unknown): Failure {
+  const { title, nextStep } = errorText(error)
+  // What is wrong with a link or a name stands in the message alone.
+  const isRule = error instanceof ApiError && error.code === 'invalid_request'
+  return { reason: isRule ? error.message : title, nextStep }
+}

@@ -1,0 +1,73 @@
+import { isAbort, isKeyRefusal } from '#app/api/api-error.ts'
+import type { ApiClient } from '#app/api/client.ts'
+import type { RetryPause } from '#app/lib/retry-pause.ts'
+import { cancelTask } from './ask-for-task.ts'
+import { failureFrom } from './import-failure.ts'
+import type { ImportJob } from './import-job.ts'
+import { startTask } from './start-task.ts'
+
+type ImportStartsParts = {
+  retryPause: RetryPause
+  getJob(id: string): ImportJob | undefined
+  onChange(id: string, change: Partial<ImportJob>): void
+}
+
+/** Once `isSent`, the server may have made a task although no answer came yet. */
+type Start = { controller: AbortController; isSent: boolean }
+
+/** The starts that are on their way. The gate decides how many of them go out at once. */
+export function createImportStarts({ retryPause, getJob, onChange }: ImportStartsParts) {
+  const starts = new Map<string, Start>()
+
+  async function begin(job: ImportJob, client: ApiClient) {
+    if (starts.has(job.id)) return
+    const start: Start = { controller: new AbortController(), isSent: false }
+    starts.set(job.id, start)
+    const end = () => {
+      if (starts.get(job.id) === start) starts.delete(job.id)
+    }
+    try {
+      const taskId = await startTask(job, {
+        client,
+        retryPause,
+        signal: start.controller.signal,
+        onStart() {
+          start.isSent = true
+        },
+        onPause: () => onChange(job.id, { note: 'No connection. Trying again soon.' }),
+      })
+      end()
+      await arrive({ ...job, taskId }, client)
+    } catch (error) {
+      end()
+      // The session ended: the job waits for the next one, under the same idempotency key.
+      if (isAbort(error) || isKeyRefusal(error)) return
+      if (getJob(job.id)?.state === 'waiting') {
+        onChange(job.id, { state: 'failed', note: null, failure: failureFrom(error) })
+      }
+    }
+  }
+
+  /** A task that was cancelled while it was asked for must not run on unseen. */
+  async function arrive(job: ImportJob, client: ApiClient) {
+    if (getJob(job.id)?.state === 'waiting') {
+      onChange(job.id, { taskId: job.taskId, state: 'running', note: null })
+    } else {
+      onChange(job.id, { taskId: job.taskId })
+      await cancelTask(job, client)
+    }
+  }
+
+  return {
+    begin,
+    /** Takes it out of the line; one that was sent already is cancelled when its task is known. */
+    stop(id: string) {
+      const start = starts.get(id)
+      if (start && !start.isSent) start.controller.abort()
+    },
+    stopAll() {
+      for (const { controller } of starts.values()) controller.abort()
+      starts.clear()
+    },
+  }
+}
