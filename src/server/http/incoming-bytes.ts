@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 
 /** A request body that nobody has read yet. */
@@ -8,10 +9,13 @@ export type IncomingBytes = {
   open(): AsyncIterable<Uint8Array>
 }
 
+const continued = new WeakSet<ServerResponse>()
+
 export function incomingBytes(request: FastifyRequest, reply: FastifyReply): IncomingBytes {
-  const declared = request.headers['content-length']
+  const { headers } = request
+  const isChunked = headers['transfer-encoding'] !== undefined
   return {
-    declaredBytes: declared === undefined ? bytesWithoutLength(request) : Number(declared),
+    declaredBytes: isChunked ? undefined : Number(headers['content-length'] ?? 0),
     open() {
       sendContinue(reply)
       // Leaving the loop early must not destroy the socket: the refusal still has to go out on it.
@@ -22,10 +26,19 @@ export function incomingBytes(request: FastifyRequest, reply: FastifyReply): Inc
 
 /** "Expect: 100-continue": the go-ahead is given once every check has passed, not before. */
 export function sendContinue(reply: FastifyReply): void {
-  const { raw } = reply.request
-  if (raw.headers.expect !== undefined && !raw.complete) reply.raw.writeContinue()
+  if (!isBodyAwaited(reply)) return
+  continued.add(reply.raw)
+  reply.raw.writeContinue()
 }
 
-function bytesWithoutLength(request: FastifyRequest): number | undefined {
-  return request.headers['transfer-encoding'] === undefined ? 0 : undefined
+/** Whether the client holds its body back until it is told to send it. */
+export function isBodyAwaited(reply: FastifyReply): boolean {
+  const { raw } = reply.request
+  return raw.headers.expect !== undefined && isBodyUnderWay(raw) && !continued.has(reply.raw)
+}
+
+/** Whether bytes of a body are still to come. */
+export function isBodyUnderWay(raw: IncomingMessage): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': coding } = raw.headers
+  return !raw.complete && (coding !== undefined || length !== '0')
 }

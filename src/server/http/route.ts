@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { ApiFailure } from './api-failure.ts'
+import { limitBodyTime } from './body-time.ts'
 import { type IncomingBytes, incomingBytes, sendContinue } from './incoming-bytes.ts'
 import { parseFields } from './parse-fields.ts'
 import { parseQuery } from './query.ts'
@@ -76,7 +77,10 @@ export function createRoute<Key extends AnyKey, Session>(
       admitted.set(request, { ...who, query })
       // Fastify refuses content types that it cannot read; an upload may carry any, or nonsense.
       if (endpoint.body === 'bytes') delete request.raw.headers['content-type']
-      else sendContinue(reply)
+      else {
+        sendContinue(reply)
+        limitBodyTime(request, reply)
+      }
     }
 
     async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {

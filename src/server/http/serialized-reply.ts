@@ -16,7 +16,6 @@ export class SerializedReply {
     if (this.#gzip && /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accepted)) {
       return reply.header('content-encoding', 'gzip').send(this.#gzip)
     }
-    // Compressing it once more for each client would cost what keeping it saves.
-    return reply.header('x-no-compression', '1').send(this.#json)
+    return reply.send(this.#json)
   }
 }

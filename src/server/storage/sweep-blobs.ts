@@ -1,6 +1,5 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Logger } from 'pino'
 import { blobFolders } from './blob-store.ts'
 import type { Database } from './database.ts'
 
@@ -8,7 +7,11 @@ const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const blobName = new RegExp(`^${uuid}$`)
 const partName = new RegExp(`^${uuid}\\.part$`)
 
-type Parts = { dataFolder: string; database: Database; log: Logger }
+type Parts = {
+  dataFolder: string
+  database: Database
+  log: { warn(about: object, message: string): void }
+}
 
 /**
  * Brings folder and database into line after a crash: no part files, no blob without a row, no row

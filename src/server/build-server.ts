@@ -1,0 +1,172 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import compress from '@fastify/compress'
+import type { FastifyInstance } from 'fastify'
+import { addAccountRoutes, addServerRoute } from './account/account-routes.ts'
+import { type FirstStart, prepareFirstStart } from './account/first-start.ts'
+import { readSessionSecret } from './account/session-secret.ts'
+import { createUsersRepository } from './account/users-repository.ts'
+import { createWebAuth } from './account/web-auth.ts'
+import { addWebAuthRoutes } from './account/web-auth-routes.ts'
+import { createRequireSession } from './account/web-session.ts'
+import { createApiKeyRepository } from './api-keys/api-key-repository.ts'
+import { addApiKeysRoutes } from './api-keys/api-keys-routes.ts'
+import { createAuthenticate } from './api-keys/authenticate.ts'
+import type { Config } from './config.ts'
+import { createAddFile } from './files/add-file.ts'
+import { createFileListing } from './files/file-listing.ts'
+import { createFileRepository } from './files/file-repository.ts'
+import { addFileRoutes } from './files/file-routes.ts'
+import { createFolderRepository } from './files/folder-repository.ts'
+import { createFolderTree } from './files/folder-tree.ts'
+import { addShareRoutes } from './files/share-routes.ts'
+import { createGateway } from './gateway/gateway.ts'
+import { addGatewayRoutes } from './gateway/gateway-routes.ts'
+import { type Clock, systemClock } from './http/clock.ts'
+import { createApp } from './http/create-app.ts'
+import { createIdempotency } from './http/idempotency.ts'
+import { createLogger } from './http/log.ts'
+import { createRateLimiter } from './http/rate-limiter.ts'
+import { createRoute } from './http/route.ts'
+import { addSecurityHeaders } from './http/security-headers.ts'
+import { type AppPages, builtAppPages } from './http/serve-app.ts'
+import { createImports } from './imports/create-imports.ts'
+import { closeWithin, listenOn } from './listen.ts'
+import { openBlobStore } from './storage/blob-store.ts'
+import { lockDataFolder, prepareDataFolder } from './storage/data-folder.ts'
+import { type Database, databaseFile, openDatabase } from './storage/database.ts'
+import { type Disk, systemDisk } from './storage/disk.ts'
+import { createFileHasher } from './storage/file-hasher.ts'
+import { sweepBlobs } from './storage/sweep-blobs.ts'
+import { createReceiveUpload } from './uploads/receive-upload.ts'
+import { addUploadRoutes } from './uploads/upload-routes.ts'
+
+/** The world around the server: what tests put something else in the place of. */
+export type Outside = { clock: Clock; disk: Disk; pages: AppPages }
+
+export type BarkeepServer = {
+  app: FastifyInstance
+  /** Resolves with the address to open. Throws ConfigError when host or port cannot be had. */
+  listen(): Promise<string>
+  /** On the first start ever: the owner's password and key, to be shown once. Otherwise null. */
+  prepareFirstStart(): Promise<FirstStart | null>
+  /** Lets what runs end for a bounded time. */
+  close(): Promise<void>
+}
+
+const projectFolder = new URL('../../', import.meta.url)
+const { version } = JSON.parse(readFileSync(new URL('package.json', projectFolder), 'utf8'))
+
+const systemOutside: Outside = {
+  clock: systemClock,
+  disk: systemDisk,
+  pages: builtAppPages(fileURLToPath(new URL('dist/app', projectFolder))),
+}
+
+/** Builds the whole server, by hand: what depends on what can be read here from top to bottom. */
+export async function buildServer(
+  config: Config,
+  outside: Partial<Outside> = {},
+): Promise<BarkeepServer> {
+  const { clock, disk, pages } = { ...systemOutside, ...outside }
+  const app = createApp(createLogger(config.logLevel))
+  let origin = config.publicUrl ?? ''
+  const publicUrl = () => origin
+  await addSecurityHeaders(app, {
+    linkOrigin: () => new URL(publicUrl()).origin,
+    isUnderDevelopment: pages.isUnderDevelopment,
+  })
+  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] })
+  app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
+  await pages.add(app)
+  const prepareFirstStart = await addRooms(app, { config, clock, disk, publicUrl })
+  return {
+    app,
+    prepareFirstStart,
+    async listen() {
+      const address = await listenOn(app, config)
+      origin = config.publicUrl ?? address
+      return address
+    },
+    close: () => closeWithin(app),
+  }
+}
+
+type PrepareFirstStart = () => Promise<FirstStart | null>
+
+async function addRooms(app: FastifyInstance, world: World): Promise<PrepareFirstStart> {
+  const { upstream } = world.config
+  addServerRoute(app, upstream === null ? 'own' : 'gateway', version)
+  if (upstream !== null) {
+    addGatewayRoutes(app, createGateway({ upstream, log: (message) => app.log.warn(message) }))
+    return async () => null
+  }
+  try {
+    return await addOwnStore(app, world)
+  } catch (error) {
+    // What is open already must not keep the data folder, or the process.
+    await app.close()
+    throw error
+  }
+}
+
+type World = { config: Config; clock: Clock; disk: Disk; publicUrl(): string }
+
+async function addOwnStore(app: FastifyInstance, world: World) {
+  const { config, clock, disk, publicUrl } = world
+  const dataFolder = await prepareDataFolder(config.dataFolder)
+  const lock = lockDataFolder(dataFolder)
+  app.addHook('onClose', async () => lock[Symbol.dispose]())
+  const database = await openDatabase(databaseFile(dataFolder))
+  app.addHook('onClose', () => database.destroy())
+  const hasher = createFileHasher()
+  app.addHook('onClose', () => hasher.close())
+  const blobs = await openBlobStore({ dataFolder, disk, hasher })
+  await sweepBlobs({ dataFolder, database, log: app.log })
+
+  const secret = await readSessionSecret(dataFolder)
+  const { route, prepareFirstStart } = addAccounts(app, { ...world, database, secret })
+  const files = createFileRepository(database)
+  const folders = createFolderRepository(database)
+  const listing = createFileListing({ files, folders, publicUrl })
+  const tree = createFolderTree(folders)
+  const addFile = createAddFile({ files, blobs, clock, listing, tree })
+  const idempotency = createIdempotency({ database, clock })
+  const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })
+  addFileRoutes(app, { route, listing, tree })
+  addShareRoutes(app, { files, blobs })
+  addUploadRoutes(app, { route, receive, addFile, idempotency, publicUrl })
+
+  const imports = createImports({
+    ...{ config, clock, database, blobStore: blobs, addFile, folders, publicUrl, idempotency },
+    log: app.log,
+  })
+  imports.addRoutes(app, route)
+  app.addHook('onListen', () => imports.start())
+  app.addHook('preClose', () => imports.stop())
+  return prepareFirstStart
+}
+
+function addAccounts(app: FastifyInstance, parts: World & { database: Database; secret: string }) {
+  const { config, clock, database, secret } = parts
+  const { publicUrl, rateLimit, uploadMaxBytes } = config
+  const warn = (message: string) => app.log.warn(message)
+  const secure = publicUrl?.startsWith('https:') ?? false
+  const webAuth = createWebAuth({ database, secret, secure, monotonic: clock.monotonic, warn })
+  const users = createUsersRepository(database)
+  const apiKeys = createApiKeyRepository(database)
+  const onUseNotNoted = (error: unknown) => app.log.warn({ err: error }, 'last use not noted')
+  const route = createRoute({
+    authenticate: createAuthenticate({ apiKeys, clock, onUseNotNoted }),
+    requireSession: createRequireSession(webAuth),
+    rateLimiter: createRateLimiter({ limit: rateLimit, clock }),
+    unknownKeyLimiter: createRateLimiter({ limit: rateLimit, clock }),
+  })
+  addAccountRoutes(app, { route, uploadMaxBytes })
+  addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
+  addWebAuthRoutes(app, { webAuth, publicUrl })
+  return {
+    route,
+    prepareFirstStart: () => prepareFirstStart({ webAuth, users, apiKeys, clock }),
+  }
+}

@@ -1,0 +1,28 @@
+import send from '@fastify/send'
+
+export type ContentRules = { type: string; isInline: boolean; policy: string }
+
+const fallbackType = 'application/octet-stream'
+const sandboxPolicy = "default-src 'none'; sandbox"
+// A picture or a film on its own page, and the style that browsers give that page.
+const mediaPolicy =
+  "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+// Browsers do not show a PDF in a sandbox; it has no way to the app's storage without scripts.
+const pdfPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+
+/**
+ * How a stored file is shown, by its name: inline where a browser shows it without running it, as a
+ * download otherwise. No stored page may ever run as a page of the app's origin.
+ */
+export function contentRules(name: string): ContentRules {
+  const type = send.mime.getType(name) ?? fallbackType
+  if (type === 'application/pdf') return { type, isInline: true, policy: pdfPolicy }
+  if (/^(image|audio|video)\//.test(type)) return { type, isInline: true, policy: mediaPolicy }
+  if (type === 'text/plain') {
+    return { type: 'text/plain; charset=utf-8', isInline: true, policy: sandboxPolicy }
+  }
+  if (type === 'text/vtt') {
+    return { type: 'text/vtt; charset=utf-8', isInline: false, policy: sandboxPolicy }
+  }
+  return { type, isInline: false, policy: sandboxPolicy }
+}

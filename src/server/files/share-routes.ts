@@ -1,0 +1,58 @@
+import type {} from '@fastify/compress'
+import { create as contentDisposition } from 'content-disposition'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiFailure } from '#server/http/api-failure.ts'
+import { sendRange } from '#server/http/send-range.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
+import { contentRules } from './content-rules.ts'
+import type { FileRepository } from './file-repository.ts'
+
+type Parts = { files: FileRepository; blobs: BlobStore }
+type Share = { Params: { trackingId: string; name: string }; Querystring: { download?: string } }
+
+const exposedHeaders = 'accept-ranges, content-disposition, content-length, content-range, etag'
+
+/** Share links: whoever knows one may read that file, without a key and outside its rate limit. */
+export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): void {
+  async function share(request: FastifyRequest<Share>, reply: FastifyReply): Promise<FastifyReply> {
+    reply.headers({
+      'access-control-allow-origin': '*',
+      'access-control-expose-headers': exposedHeaders,
+      'cross-origin-resource-policy': 'cross-origin',
+      'x-content-type-options': 'nosniff',
+    })
+    const file = await files.findByTrackingId(request.params.trackingId)
+    // The name is part of the link, or one file would have any number of addresses.
+    if (!file || file.name !== request.params.name) {
+      throw new ApiFailure('not_found', 'There is no file behind this link.')
+    }
+    const rules = contentRules(file.name)
+    const type = rules.isInline && request.query.download !== '1' ? 'inline' : 'attachment'
+    reply.headers({
+      'content-type': rules.type,
+      'content-disposition': contentDisposition(file.name, { type }),
+      'content-security-policy': rules.policy,
+      'cache-control': 'private, max-age=0, must-revalidate',
+    })
+    return await sendRange(request, reply, {
+      path: blobs.pathOf(file.blobId),
+      size: file.size,
+      etag: `"${file.sha256}"`,
+      modifiedAt: file.uploadedAt,
+    })
+  }
+
+  const url = '/share/:trackingId/:name'
+  app.route<Share>({ method: ['GET', 'HEAD'], url, compress: false, handler: share })
+  app.options(url, async (_request, reply) =>
+    reply
+      .code(204)
+      .headers({
+        'access-control-allow-origin': '*',
+        'access-control-allow-methods': 'GET, HEAD',
+        'access-control-allow-headers': 'range, if-range, if-none-match',
+        'access-control-max-age': '86400',
+      })
+      .send(),
+  )
+}

@@ -1,0 +1,81 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type ByteRange, readByteRange } from './byte-range.ts'
+
+/** With the 64 KiB that streams read by default, a large file takes six times as long. */
+const readBytes = 1024 * 1024
+
+export type SentFile = { path: string; size: number; etag: string; modifiedAt: Date }
+
+/**
+ * Answers with a file's bytes as the request asks: whole, a range, nothing (HEAD, 304) or 416.
+ * Throws what opening the file throws, before anything is sent.
+ */
+export async function sendRange(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: SentFile,
+): Promise<FastifyReply> {
+  reply.header('accept-ranges', 'bytes').header('etag', file.etag)
+  reply.header('last-modified', file.modifiedAt.toUTCString())
+  if (isUnchanged(request, file)) {
+    reply.removeHeader('content-type')
+    return reply.code(304).send()
+  }
+  const wanted = isRangeWanted(request, file) ? request.headers.range : undefined
+  const range = readByteRange(wanted, file.size)
+  if (range === 'unsatisfiable') {
+    reply.code(416).header('content-range', `bytes */${file.size}`).removeHeader('content-type')
+    return reply.send()
+  }
+  const { first, last } = range === 'whole' ? { first: 0, last: file.size - 1 } : range
+  if (range !== 'whole') {
+    reply.code(206).header('content-range', `bytes ${first}-${last}/${file.size}`)
+  }
+  reply.header('content-length', last - first + 1)
+  if (request.method === 'HEAD' || file.size === 0) return reply.send('')
+  return await sendBytes(reply, await open(file.path, 'r'), { first, last })
+}
+
+async function sendBytes(
+  reply: FastifyReply,
+  handle: FileHandle,
+  { first, last }: ByteRange,
+): Promise<FastifyReply> {
+  const length = last - first + 1
+  // What players ask for most is small: one read is twice as fast as a stream.
+  if (length <= readBytes) {
+    await using file = handle
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, first)
+    return reply.send(buffer.subarray(0, bytesRead))
+  }
+  return reply.send(handle.createReadStream({ start: first, end: last, highWaterMark: readBytes }))
+}
+
+/** "If-None-Match" outranks "If-Modified-Since" (RFC 9110, 13.2.2). */
+function isUnchanged({ headers, method }: FastifyRequest, file: SentFile): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false
+  const match = headers['if-none-match']
+  if (match !== undefined) {
+    return match.trim() === '*' || match.split(',').some((tag) => weakly(tag) === file.etag)
+  }
+  const since = Date.parse(headers['if-modified-since'] ?? '')
+  return !Number.isNaN(since) && wholeSecond(file.modifiedAt) <= since
+}
+
+/** "If-Range": a range only of the very file that the client has a part of. */
+function isRangeWanted({ headers }: FastifyRequest, file: SentFile): boolean {
+  const condition = headers['if-range']
+  if (condition === undefined) return true
+  const tag = String(condition).trim()
+  if (tag.startsWith('"')) return tag === file.etag
+  return Date.parse(tag) === wholeSecond(file.modifiedAt)
+}
+
+function weakly(tag: string): string {
+  return tag.trim().replace(/^W\//, '')
+}
+
+function wholeSecond(date: Date): number {
+  return Math.floor(date.getTime() / 1000) * 1000
+}

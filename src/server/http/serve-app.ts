@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isProgramPath, nothingThere } from './api-not-found.ts'
+
+/** Puts the app's pages on the server. `isUnderDevelopment`: its scripts are inline, so no strict policy. */
+export type AppPages = {
+  isUnderDevelopment: boolean
+  add(app: FastifyInstance): Promise<void>
+}
+
+/** The app as `vite build` wrote it to `folder`: every address that is no file there is the app. */
+export function builtAppPages(folder: string): AppPages {
+  return {
+    isUnderDevelopment: false,
+    async add(app) {
+      const isBuilt = existsSync(join(folder, 'index.html'))
+      if (isBuilt) await app.register(fastifyStatic, { root: folder, setHeaders, index: false })
+      app.setNotFoundHandler((request, reply) => {
+        const isPage = isBuilt && isPageRequest(request)
+        if (!isPage) throw nothingThere()
+        return sendIndex(reply)
+      })
+      if (isBuilt) app.get('/', (_request, reply) => sendIndex(reply))
+    },
+  }
+}
+
+/** A script of an older build that is gone must not be answered with a page. */
+function isPageRequest({ method, url }: FastifyRequest): boolean {
+  const isReading = method === 'GET' || method === 'HEAD'
+  return isReading && !isProgramPath(url) && !url.startsWith('/assets/')
+}
+
+function sendIndex(reply: FastifyReply): FastifyReply {
+  return reply.code(200).sendFile('index.html')
+}
+
+function setHeaders(reply: FastifyReply, path: string): void {
+  // Names under assets/ carry a hash of their content; all else may change under its name.
+  const isHashed = /[/\\]assets[/\\]/.test(path)
+  reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+}

@@ -1,0 +1,27 @@
+import { once } from 'node:events'
+import type { FastifyInstance } from 'fastify'
+import { isProgramPath, nothingThere } from './api-not-found.ts'
+import type { AppPages } from './serve-app.ts'
+
+/** The app from its sources, with hot reload, on the same server and port as the API. */
+export function viteAppPages(): AppPages {
+  return {
+    isUnderDevelopment: true,
+    async add(app: FastifyInstance) {
+      // Not at the top: Vite is a development dependency, and an installed server has none.
+      const { createServer } = await import('vite')
+      const vite = await createServer({
+        appType: 'spa',
+        server: { middlewareMode: true, hmr: { server: app.server } },
+      })
+      app.addHook('onClose', () => vite.close())
+      app.setNotFoundHandler(async (request, reply) => {
+        if (isProgramPath(request.url)) throw nothingThere()
+        reply.hijack()
+        const isAnswered = once(reply.raw, 'close')
+        vite.middlewares(request.raw, reply.raw, () => reply.raw.writeHead(404).end())
+        await isAnswered
+      })
+    },
+  }
+}

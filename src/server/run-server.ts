@@ -1,0 +1,57 @@
+import type { FirstStart } from './account/first-start.ts'
+import { type BarkeepServer, buildServer, type Outside } from './build-server.ts'
+import { ConfigError, readEnvironment } from './config.ts'
+
+/** Runs the server as this process, until it is told to end. A wrong setting ends it with code 2. */
+export async function runServer(outside: Partial<Outside> = {}): Promise<void> {
+  try {
+    const config = readEnvironment()
+    const server = await buildServer(config, outside)
+    endOnSignals(server)
+    const address = await server.listen().catch(async (error) => {
+      await server.close()
+      throw error
+    })
+    print(`Barkeep is at ${config.publicUrl ?? address}`)
+    if (config.upstream !== null)
+      print(`It stands in front of ${config.upstream}: use a key from there.`)
+    const firstStart = await server.prepareFirstStart()
+    if (firstStart) print(welcome(firstStart))
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exitCode = 2
+  }
+}
+
+function welcome({ username, password, secret }: FirstStart): string {
+  return `
+This is shown once:
+  Name      ${username}
+  Password  ${password}
+  API key   ${secret}
+To sign in, open the address above and paste the API key. Name and password manage keys there.
+`
+}
+
+function endOnSignals(server: BarkeepServer): void {
+  let isEnding = false
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // Who presses Ctrl-C again does not want to wait for anybody's upload.
+      if (isEnding) process.exit(130)
+      isEnding = true
+      server.close().then(
+        () => process.exit(0),
+        (error) => {
+          server.app.log.error({ err: error }, 'the end was not clean')
+          process.exit(1)
+        },
+      )
+    })
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`)
+}
