@@ -54,7 +54,7 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
     BARKEEP_LOG_LEVEL: 'warn',
     ...settings,
   }
-  let server = await startProcess(env)
+  let server = await startProcess(env, cable.origin)
   cable.plugInto(server.port)
   const key = /csb_live_\w+/.exec(server.output())?.[0] ?? ''
   const password = /password\W+(\S+)/i.exec(server.output())?.[1] ?? ''
@@ -97,7 +97,7 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
     },
     async restart() {
       await server.kill()
-      server = await startProcess(env)
+      server = await startProcess(env, cable.origin)
       cable.plugInto(server.port)
     },
     async [Symbol.asyncDispose]() {
@@ -108,15 +108,17 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
   }
 }
 
-async function startProcess(env: NodeJS.ProcessEnv) {
+/** @param announced the public address, which the server may print too but does not listen on */
+async function startProcess(env: NodeJS.ProcessEnv, announced: string) {
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const closed = once(child, 'close')
   const origin = await new Promise<string>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       output += chunk
-      const found = /http:\/\/127\.0\.0\.1:\d+/.exec(output)?.[0]
-      if (found !== undefined) resolve(found)
+      const origins = output.match(/http:\/\/127\.0\.0\.1:\d+\b/g) ?? []
+      const own = origins.find((found) => found !== announced)
+      if (own !== undefined) resolve(own)
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
