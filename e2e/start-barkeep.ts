@@ -38,6 +38,9 @@ const project = join(import.meta.dirname, '..')
 const main = join(project, 'src/server/main.ts')
 const commandLine = join(project, 'src/server/cli.ts')
 const runFile = promisify(execFile)
+const isListening = /listening on http/
+// The last thing that a first start prints.
+const isWelcoming = /API key\s+(csb_live_\w+)/
 
 /** The server as people start it, on an empty data folder and a free port. */
 export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
@@ -51,13 +54,13 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
     BARKEEP_DATA: dataFolder,
     // Links have to lead through the cable too, or they would be foreign to the page.
     BARKEEP_PUBLIC_URL: cable.origin,
-    BARKEEP_LOG_LEVEL: 'warn',
     ...settings,
   }
-  let server = await startProcess(env, cable.origin)
+  const isGateway = settings.BARKEEP_UPSTREAM !== undefined
+  let server = await startProcess(env, isGateway ? isListening : isWelcoming)
   cable.plugInto(server.port)
-  const key = /csb_live_\w+/.exec(server.output())?.[0] ?? ''
-  const password = /password\W+(\S+)/i.exec(server.output())?.[1] ?? ''
+  const key = isWelcoming.exec(server.output)?.[1] ?? ''
+  const password = /Password\s+(\S+)/.exec(server.output)?.[1] ?? ''
 
   async function run(...args: string[]): Promise<string> {
     const { stdout } = await runFile(process.execPath, [commandLine, ...args], { env })
@@ -97,7 +100,7 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
     },
     async restart() {
       await server.kill()
-      server = await startProcess(env, cable.origin)
+      server = await startProcess(env, isListening)
       cable.plugInto(server.port)
     },
     async [Symbol.asyncDispose]() {
@@ -108,25 +111,23 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
   }
 }
 
-/** @param announced the public address, which the server may print too but does not listen on */
-async function startProcess(env: NodeJS.ProcessEnv, announced: string) {
+/** @param ready what it prints once it is of use */
+async function startProcess(env: NodeJS.ProcessEnv, ready: RegExp) {
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   const closed = once(child, 'close')
-  const origin = await new Promise<string>((resolve, reject) => {
+  await new Promise<void>((resolve, reject) => {
     const read = (chunk: Buffer) => {
       output += chunk
-      const origins = output.match(/http:\/\/127\.0\.0\.1:\d+\b/g) ?? []
-      const own = origins.find((found) => found !== announced)
-      if (own !== undefined) resolve(own)
+      if (ready.test(output)) resolve()
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)
     child.on('close', (code) => reject(new Error(`The server ended with ${code}: ${output}`)))
   })
   return {
-    port: Number(new URL(origin).port),
-    output: () => output,
+    port: Number(/listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1]),
+    output,
     async kill() {
       child.kill('SIGKILL')
       await closed
