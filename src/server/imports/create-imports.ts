@@ -8,7 +8,6 @@ import type { Route } from '#server/http/route.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/database.ts'
 import { createAddressGuard, type Resolve } from './address-guard.ts'
-import { createGuardedAgent } from './guarded-connect.ts'
 import { parseImportAllow } from './import-allow.ts'
 import { createImportProgress } from './import-progress.ts'
 import { createImportQueue } from './import-queue.ts'
@@ -48,8 +47,7 @@ const silentForMs = 180_000
 export function createImports(parts: ImportsParts): Imports {
   const { config, clock, log, idempotency } = parts
   const guard = createAddressGuard(parseImportAllow(config.importAllow), parts.resolve)
-  const agent = createGuardedAgent(guard)
-  const openUrl = createUrlOpener(guard, agent)
+  const openUrl = createUrlOpener(guard)
   const repository = createImportRepository(parts.database, clock)
   const progress = createImportProgress()
   let found: Promise<MediaTools | null> | undefined
@@ -78,10 +76,7 @@ export function createImports(parts: ImportsParts): Imports {
         queue.add({ id, userId: user_id })
       }
     },
-    async stop() {
-      await queue.stop()
-      await agent.destroy()
-    },
+    stop: () => queue.stop(),
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeBody, headerOf, type UrlOpener } from './open-url.ts'
+import { closeBody, type UrlOpener } from './open-url.ts'
 
 // A page, or a list of a stream's pieces: what yt-dlp reads.
 const videoPageTypes = new Set([
@@ -22,10 +22,8 @@ export async function detectImportType(
 ): Promise<'file' | 'video'> {
   const answer = await openUrl(url, { signal })
   closeBody(answer.body)
-  const isAttachment = /^\s*attachment\b/i.test(
-    headerOf(answer.headers, 'content-disposition') ?? '',
-  )
+  const isAttachment = /^\s*attachment\b/i.test(answer.headers['content-disposition'] ?? '')
   if (isAttachment) return 'file'
-  const [type = ''] = (headerOf(answer.headers, 'content-type') ?? '').split(';')
+  const [type = ''] = (answer.headers['content-type'] ?? '').split(';')
   return videoPageTypes.has(type.trim().toLowerCase()) ? 'video' : 'file'
 }

@@ -4,7 +4,7 @@ import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import { ImportFailure } from './import-failure.ts'
 import { importFailureText, statusText } from './import-failure-text.ts'
 import { importFileName } from './import-file-name.ts'
-import { closeBody, headerOf, type OpenedUrl, type UrlOpener } from './open-url.ts'
+import { closeBody, type OpenedUrl, type UrlOpener } from './open-url.ts'
 
 export type DownloadParts = { openUrl: UrlOpener; blobStore: BlobStore; maxBytes: number }
 
@@ -50,7 +50,7 @@ async function downloadOnce(parts: DownloadParts, download: Download): Promise<D
     const total = checkAnswer(first, parts.maxBytes)
     const name = importFileName({
       asked: download.asked,
-      disposition: headerOf(first.headers, 'content-disposition'),
+      disposition: first.headers['content-disposition'],
       url: first.url,
     })
     checkEncoding(first, name)
@@ -70,14 +70,14 @@ async function downloadOnce(parts: DownloadParts, download: Download): Promise<D
 function checkAnswer(answer: OpenedUrl, maxBytes: number): number | null {
   // A 206 that nobody asked for is a piece of something, not a file.
   if (answer.status !== 200) throw new ImportFailure(statusText(answer.status))
-  const length = headerOf(answer.headers, 'content-length')
+  const length = answer.headers['content-length']
   if (length === undefined) return null
   if (Number(length) > maxBytes) throw new ImportFailure('It is larger than this server accepts.')
   return Number(length)
 }
 
 function checkEncoding(answer: OpenedUrl, name: string): void {
-  const encoding = headerOf(answer.headers, 'content-encoding') ?? 'identity'
+  const encoding = answer.headers['content-encoding'] ?? 'identity'
   // Some servers call an archive's own compression the transfer's.
   if (encoding === 'identity' || /\.(t?gz|br|zst)$/i.test(name)) return
   throw new ImportFailure('The site sends that file compressed although it was asked not to.')
@@ -101,7 +101,7 @@ async function* readWhole(
     if (isWhole) return
     download.signal.throwIfAborted()
     idleTries = bytes > before ? 0 : idleTries + 1
-    const cause = failure ?? Object.assign(new Error('short body'), { code: 'UND_ERR_SOCKET' })
+    const cause = failure ?? Object.assign(new Error('short body'), { code: 'ECONNRESET' })
     if (idleTries > resumesMax) throw new ImportFailure(importFailureText(cause))
     await wait(firstPauseMs * 2 ** idleTries, undefined, { signal: download.signal })
     answer = await resume(parts, download, { first: source.first, bytes, cause })
@@ -131,9 +131,9 @@ async function resume(
   download: Download,
   at: { first: OpenedUrl; bytes: number; cause: unknown },
 ): Promise<OpenedUrl> {
-  const etag = headerOf(at.first.headers, 'etag')
+  const etag = at.first.headers.etag
   const isStrong = etag !== undefined && !etag.startsWith('W/')
-  const version = isStrong ? etag : headerOf(at.first.headers, 'last-modified')
+  const version = isStrong ? etag : at.first.headers['last-modified']
   // Without a proof that the file is the same, two halves of two files could be joined.
   if (version === undefined || at.bytes === 0) throw new CannotResume('', { cause: at.cause })
   const answer = await parts
@@ -145,7 +145,7 @@ async function resume(
       download.signal.throwIfAborted()
       throw new CannotResume('', { cause: error })
     })
-  const range = headerOf(answer.headers, 'content-range') ?? ''
+  const range = answer.headers['content-range'] ?? ''
   if (answer.status === 206 && range.startsWith(`bytes ${at.bytes}-`)) return answer
   closeBody(answer.body)
   throw new CannotResume('', { cause: at.cause })

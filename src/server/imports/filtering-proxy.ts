@@ -1,11 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect, type Socket } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type AddressGuard, portOf } from './address-guard.ts'
-import { lookupOf } from './guarded-connect.ts'
+import type { AddressGuard } from './address-guard.ts'
+import { guardedConnect } from './guarded-connect.ts'
 import { ForbiddenAddress } from './import-failure.ts'
 
 export type FilteringProxy = {
@@ -73,6 +73,7 @@ export async function startFilteringProxy(parts: Parts): Promise<FilteringProxy>
         outside.on('data', count)
         outside.on('close', () => client.destroy())
         client.on('close', () => outside.destroy())
+        if (client.destroyed) outside.destroy()
         client.write('HTTP/1.1 200 Connection established\r\n\r\n')
         outside.write(head)
         client.pipe(outside).pipe(client)
@@ -101,15 +102,7 @@ async function openTunnel(guard: AddressGuard, authority: string): Promise<Socke
   const url = URL.parse(`https://${authority}`)
   if (url === null || url.pathname !== '/') throw new ForbiddenAddress()
   guard.checkUrl(url)
-  return connectTo(guard, url)
-}
-
-async function connectTo(guard: AddressGuard, url: URL): Promise<Socket> {
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const addresses = await guard.resolve(host, portOf(url))
-  const socket = connect({ host, port: portOf(url), lookup: lookupOf(addresses) })
-  await once(socket, 'connect')
-  return socket
+  return guardedConnect(guard, url)
 }
 
 async function passOn(
@@ -125,13 +118,15 @@ async function passOn(
   // ftp and the like are for nobody: this speaks http, and tunnels carry https.
   if (url?.protocol !== 'http:') throw new ForbiddenAddress()
   guard.checkUrl(url)
-  const socket = await connectTo(guard, url)
+  const socket = await guardedConnect(guard, url)
   const outside = request(url, {
     method: incoming.method ?? 'GET',
     headers: { ...withoutHopByHop(incoming.headers), host: url.host, connection: 'close' },
     createConnection: () => socket,
   })
   outgoing.on('close', () => outside.destroy())
+  // What breaks after the headers is told by the answer's body.
+  outside.on('error', () => undefined)
   incoming.pipe(outside)
   const [answer] = (await once(outside, 'response')) as [IncomingMessage]
   outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers))

@@ -1,37 +1,8 @@
-import type { LookupFunction } from 'node:net'
-import { Agent, buildConnector } from 'undici'
-import type { AddressGuard, ResolvedAddress } from './address-guard.ts'
+import { once } from 'node:events'
+import { connect, type LookupFunction, type Socket } from 'node:net'
+import { type AddressGuard, portOf, type ResolvedAddress } from './address-guard.ts'
 
-const connectTimeoutMs = 15_000
-
-/**
- * An undici dispatcher whose every connection goes to an address that the guard approved at that
- * moment. It follows no redirect by itself: each hop is a request of its own, judged anew.
- */
-export function createGuardedAgent(guard: AddressGuard): Agent {
-  return new Agent({
-    connect(options, callback) {
-      const hostname = options.hostname.replace(/^\[(.*)\]$/, '$1')
-      const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80))
-      guard.resolve(hostname, port).then(
-        (addresses) => {
-          const connect = buildConnector({
-            timeout: connectTimeoutMs,
-            lookup: lookupOf(addresses),
-          })
-          connect(options, callback)
-        },
-        (error: Error) => callback(error, null),
-      )
-    },
-    headersTimeout: 30_000,
-    bodyTimeout: 30_000,
-    // Kept connections would outlive the approval of their address.
-    pipelining: 0,
-  })
-}
-
-/** A `lookup` for `net.connect` that knows only addresses which were approved already. */
+/** A `lookup` for connections that knows only addresses which the guard approved a moment ago. */
 export function lookupOf(addresses: readonly ResolvedAddress[]): LookupFunction {
   return (_hostname, options, callback) => {
     const [first] = addresses
@@ -39,4 +10,18 @@ export function lookupOf(addresses: readonly ResolvedAddress[]): LookupFunction 
     else if (first) callback(null, first.address, first.family)
     else callback(new Error('no address'), '', 0)
   }
+}
+
+/** The host of a URL as sockets and resolvers take it: IPv6 without its brackets. */
+export function plainHost(url: URL): string {
+  return url.hostname.replace(/^\[(.*)\]$/, '$1')
+}
+
+/** A connection to where a URL leads, if the guard lets it. @throws ForbiddenAddress and system errors */
+export async function guardedConnect(guard: AddressGuard, url: URL): Promise<Socket> {
+  const host = plainHost(url)
+  const addresses = await guard.resolve(host, portOf(url))
+  const socket = connect({ host, port: portOf(url), lookup: lookupOf(addresses) })
+  await once(socket, 'connect')
+  return socket
 }

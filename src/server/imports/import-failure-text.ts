@@ -1,5 +1,5 @@
 import { ApiFailure } from '#server/http/api-failure.ts'
-import { ImportFailure } from './import-failure.ts'
+import { ForbiddenAddress, ImportFailure } from './import-failure.ts'
 
 const reasonMaxLength = 200
 
@@ -21,12 +21,8 @@ const systemReasons: Record<string, string> = {
   ECONNRESET: 'The site broke the connection.',
   EHOSTUNREACH: 'The site cannot be reached.',
   ENETUNREACH: 'The site cannot be reached.',
+  EPIPE: 'The site broke the connection.',
   ETIMEDOUT: 'The site does not answer.',
-  UND_ERR_CONNECT_TIMEOUT: 'The site does not answer.',
-  UND_ERR_HEADERS_TIMEOUT: 'The site does not answer.',
-  UND_ERR_BODY_TIMEOUT: 'The site stopped sending.',
-  UND_ERR_SOCKET: 'The site broke the connection.',
-  UND_ERR_HEADERS_OVERFLOW: 'The site answers with headers that are too large.',
   ENOSPC: 'The server has no room for it.',
   TLS: 'The certificate of the site is not valid.',
 }
@@ -34,7 +30,7 @@ const systemReasons: Record<string, string> = {
 function codeOf(error: unknown): string {
   const { code } = error as { code?: unknown }
   const text = typeof code === 'string' ? code : ''
-  if (/^(HPE_|UND_ERR_)/.test(text) && !(text in systemReasons)) return 'ECONNRESET'
+  if (text.startsWith('HPE_')) return 'ECONNRESET'
   if (/CERT|TLS|SSL|ALTNAME/.test(text)) return 'TLS'
   return text
 }
@@ -76,7 +72,12 @@ export function ytDlpFailureText(errorLines: readonly string[]): string {
 export const noVideoReason =
   'No video was found on that page. To save the page itself, import it with the type File.'
 
+const streamReason = 'That kind of stream cannot be imported.'
+
 const ytDlpReasons: { pattern: RegExp; reason: string }[] = [
+  { pattern: /only the (proxy|media tools)/, reason: new ForbiddenAddress().message },
+  { pattern: /unknown url type|could not be run|rtmpdump/i, reason: streamReason },
+  { pattern: /fragment \d+ not found/i, reason: 'A piece of the video is missing on its site.' },
   {
     pattern: /Unsupported URL|No video formats found|no video in|No media found/i,
     reason: noVideoReason,
@@ -103,7 +104,7 @@ const ytDlpReasons: { pattern: RegExp; reason: string }[] = [
   { pattern: /File too large|Errno 27/i, reason: 'It is larger than this server accepts.' },
   {
     pattern: /whitelist|Protocol not found|ffmpeg exited/i,
-    reason: 'That kind of stream cannot be imported.',
+    reason: streamReason,
   },
   { pattern: /CERTIFICATE_VERIFY_FAILED/i, reason: 'The certificate of the site is not valid.' },
 ]

@@ -1,12 +1,15 @@
-import { type Agent, type Dispatcher, request } from 'undici'
-import type { AddressGuard } from './address-guard.ts'
+import { once } from 'node:events'
+import { type IncomingMessage, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { type AddressGuard, portOf } from './address-guard.ts'
+import { lookupOf, plainHost } from './guarded-connect.ts'
 import { ImportFailure } from './import-failure.ts'
 
 export type OpenedUrl = {
   status: number
-  headers: Dispatcher.ResponseData['headers']
-  /** Must be read or destroyed. Bytes as they are on the wire: nothing inflates them. */
-  body: Dispatcher.ResponseData['body']
+  headers: IncomingMessage['headers']
+  /** Must be read or closed. Bytes as they are on the wire: nothing inflates them. */
+  body: IncomingMessage
   /** Where the redirects led. */
   url: URL
 }
@@ -18,33 +21,25 @@ export type UrlOpener = (
 
 const redirectsMax = 10
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
+const silentForMs = 30_000
 
 /**
- * Makes the function that opens links. It follows redirects one by one, each judged by the guard.
+ * Makes the function that opens links. It follows redirects one by one, each judged by the guard,
+ * and each connection goes to an address that the guard approved at that moment.
  * @throws ImportFailure, or the connection's error
  */
-export function createUrlOpener(guard: AddressGuard, agent: Agent): UrlOpener {
+export function createUrlOpener(guard: AddressGuard): UrlOpener {
   return async (start, { signal, headers }) => {
     let url = start
     for (let hop = 0; hop <= redirectsMax; hop += 1) {
       guard.checkUrl(url)
-      const answer = await request(url, {
-        dispatcher: agent,
-        signal,
-        headers: {
-          'user-agent': 'Mozilla/5.0 (compatible; Barkeep)',
-          accept: '*/*',
-          // A body that unpacks to a thousand times its size must count as what it is.
-          'accept-encoding': 'identity',
-          ...headers,
-        },
-      })
-      const location = answer.headers.location
-      const isRedirect = redirectStatuses.has(answer.statusCode) && typeof location === 'string'
-      if (!isRedirect) {
-        return { status: answer.statusCode, headers: answer.headers, body: answer.body, url }
+      const body = await get(guard, url, { signal, headers })
+      const { statusCode: status = 0, headers: answered } = body
+      const { location } = answered
+      if (!redirectStatuses.has(status) || location === undefined) {
+        return { status, headers: answered, body, url }
       }
-      closeBody(answer.body)
+      closeBody(body)
       const next = URL.parse(location, url)
       if (next === null) throw new ImportFailure('The site redirects to something that is no link.')
       url = next
@@ -53,14 +48,41 @@ export function createUrlOpener(guard: AddressGuard, agent: Agent): UrlOpener {
   }
 }
 
-/** Ends an answer whose body nobody wants, without an unhandled error. */
-export function closeBody(body: Dispatcher.ResponseData['body']): void {
-  body.on('error', () => undefined)
-  body.destroy()
+// Node's own client: undici 7 ends the whole process when a site closes a body that nobody reads.
+async function get(
+  guard: AddressGuard,
+  url: URL,
+  { signal, headers }: { signal: AbortSignal; headers: Record<string, string> | undefined },
+): Promise<IncomingMessage> {
+  const addresses = await guard.resolve(plainHost(url), portOf(url))
+  signal.throwIfAborted()
+  const start = url.protocol === 'https:' ? requestHttps : requestHttp
+  const outgoing = start(url, {
+    // A kept connection would outlive the approval of its address.
+    agent: false,
+    lookup: lookupOf(addresses),
+    signal,
+    timeout: silentForMs,
+    headers: {
+      'user-agent': 'Mozilla/5.0 (compatible; Barkeep)',
+      accept: '*/*',
+      // A body that unpacks to a thousand times its size must count as what it is.
+      'accept-encoding': 'identity',
+      ...headers,
+    },
+  })
+  outgoing.on('timeout', () =>
+    outgoing.destroy(Object.assign(new Error('silent source'), { code: 'ETIMEDOUT' })),
+  )
+  // Whatever breaks after the headers is told by the body; here it would be nobody's.
+  outgoing.on('error', () => undefined)
+  outgoing.end()
+  const [answer] = (await once(outgoing, 'response', { signal })) as [IncomingMessage]
+  return answer
 }
 
-/** A header that may come once; a repeated one counts as its first. */
-export function headerOf(headers: OpenedUrl['headers'], name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
+/** Ends an answer whose body nobody wants any more. */
+export function closeBody(body: IncomingMessage): void {
+  body.on('error', () => undefined)
+  body.destroy()
 }

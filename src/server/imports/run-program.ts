@@ -17,7 +17,8 @@ export type ProgramRun = {
 }
 
 // Cancelling promises an end within two seconds; this leaves the rest to the kernel.
-const politeMs = 1_000
+const politeMs = 800
+const killMs = 500
 const watchEveryMs = 250
 const maxLineLength = 1_000_000
 
@@ -75,10 +76,15 @@ async function endGroup(child: ChildProcess): Promise<void> {
   const group = child.pid
   if (group === undefined) return
   signalGroup(group, 'SIGTERM')
-  const deadline = performance.now() + politeMs
-  while (performance.now() < deadline && isGroupAlive(group)) await wait(20)
+  await untilGone(group, politeMs)
   signalGroup(group, 'SIGKILL')
-  while (isGroupAlive(group)) await wait(20)
+  // Nothing outlives this signal, but what is dead counts as alive until its new parent looks.
+  await untilGone(group, killMs)
+}
+
+async function untilGone(group: number, atMostMs: number): Promise<void> {
+  const deadline = performance.now() + atMostMs
+  while (performance.now() < deadline && isGroupAlive(group)) await wait(20)
 }
 
 function isGroupAlive(group: number): boolean {
