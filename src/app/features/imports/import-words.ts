@@ -1,0 +1,35 @@
+import type { ImportJob, ImportState } from './import-job.ts'
+
+/** States as people, screen readers and scripts read them. */
+export const stateWords: Record<ImportState, string> = {
+  waiting: 'Waiting',
+  running: 'Importing',
+  done: 'Done',
+  failed: 'Failed',
+  cancelled: 'Cancelled',
+}
+
+/** What a row is called: the title once it is known, the link till then. */
+export function nameOf(job: ImportJob): string {
+  return job.title ?? job.link
+}
+
+/** `42 %` while the server says how far it is. */
+export function percentWords(job: ImportJob): string {
+  return job.state === 'running' && job.percent !== null ? `${Math.floor(job.percent)} %` : ''
+}
+
+/** `Video, 1080p, subtitles`: what was asked for, for telling two imports of one link apart. */
+export function optionWords({ options }: ImportJob): string {
+  const { type, quality, subtitles, thumbnail } = options
+  if (type === 'file') return 'File'
+  const words = [type === 'video' ? 'Video' : 'Auto', qualityWords(quality)]
+  if (subtitles) words.push('subtitles')
+  if (thumbnail) words.push('thumbnail')
+  return words.join(', ')
+}
+
+export function qualityWords(quality: string): string {
+  if (quality === 'best') return 'Best'
+  return quality === 'audio' ? 'Audio only' : `${quality}p`
+}
