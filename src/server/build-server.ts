@@ -13,6 +13,7 @@ import { createApiKeyRepository } from './api-keys/api-key-repository.ts'
 import { addApiKeysRoutes } from './api-keys/api-keys-routes.ts'
 import { createAuthenticate } from './api-keys/authenticate.ts'
 import type { Config } from './config.ts'
+import { addOpenApiRoute, addReferenceRoutes } from './docs/docs-routes.ts'
 import { createAddFile } from './files/add-file.ts'
 import { createFileListing } from './files/file-listing.ts'
 import { createFileRepository } from './files/file-repository.ts'
@@ -97,6 +98,7 @@ type PrepareFirstStart = () => Promise<FirstStart | null>
 async function addRooms(app: FastifyInstance, world: World): Promise<PrepareFirstStart> {
   const { upstream } = world.config
   addServerRoute(app, upstream === null ? 'own' : 'gateway', version)
+  addReferenceRoutes(app, { publicUrl: world.publicUrl, rateLimit: world.config.rateLimit })
   if (upstream !== null) {
     addGatewayRoutes(app, createGateway({ upstream, log: (message) => app.log.warn(message) }))
     return async () => null
@@ -163,6 +165,7 @@ function addAccounts(app: FastifyInstance, parts: World & { database: Database; 
     unknownKeyLimiter: createRateLimiter({ limit: rateLimit, clock }),
   })
   addAccountRoutes(app, { route, uploadMaxBytes })
+  addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
   addWebAuthRoutes(app, { webAuth, publicUrl })
   return {

@@ -9,6 +9,8 @@ type EndpointWords = {
   curl: string
   /** What can go wrong here beside what can go wrong everywhere. */
   errors: ApiErrorCode[]
+  /** An answer as it could be; `ORIGIN` stands for this server's address. */
+  answer: unknown
 }
 
 export type DocumentedEndpoint = EndpointWords & { name: string; endpoint: Endpoint }
@@ -20,46 +22,100 @@ const words = {
       'Tells whose key this is, what it may do and until when, how much of the rate limit is left and how large an upload may be. Any valid key may ask; asking takes one request of the window.',
     curl: '"{url}"',
     errors: [],
+    answer: {
+      status: 'ok',
+      username: 'alice',
+      plan: 'pro',
+      key: {
+        id: 'key_4fZ0tqQ8Yc1mB7Ls',
+        name: 'Backup script',
+        scopes: ['upload', 'read'],
+        key_prefix: 'csb_live_ab12cd...',
+        key_last4: 'wxyz',
+        created_at: '2026-11-02T08:15:00+00:00',
+        expires_at: null,
+      },
+      rate_limit: { limit: 60, remaining: 47, reset: 1793606400, window_seconds: 60 },
+      limits: { upload_max_bytes: 2147483648 },
+    },
   },
   upload: {
     summary: 'Upload a file',
     about:
       'The body is the file, byte for byte, with no form around it. The answer comes once every byte is safe on the disk. A name that is taken in the folder gets ` (2)` before its extension, so read `file_name` for the name it got; sending the same bytes under the same name again answers with the file that is there. Missing folders are made. A retry that carries the same `Idempotency-Key` header gets the first answer again.',
     curl: '--data-binary @movie.mp4 "{url}?filename=movie.mp4&path=/Films/"',
-    errors: ['invalid_request', 'payload_too_large'],
+    errors: ['payload_too_large'],
+    answer: {
+      status: 'ok',
+      tracking_id: 'V1StGXR8_Z5jdHi6B',
+      file_name: 'movie.mp4',
+      size: 734003200,
+      link: 'ORIGIN/share/V1StGXR8_Z5jdHi6B/movie.mp4',
+      folder: '/Films/',
+    },
   },
   startImport: {
     summary: 'Import a link',
     about:
       'The server fetches the link by itself; poll the returned `task_id` for how far it is. `auto` finds out whether the link is a file or a page with a video. A file goes to `path` under `filename`; a video gets a folder of its own, named after its title, with subtitles and thumbnail beside it if asked for.',
     curl: `-H "Content-Type: application/json" -d '{ "url": "https://videos.example/watch/7", "type": "auto", "video": { "quality": "1080", "subtitles": true } }' "{url}"`,
-    errors: ['invalid_request', 'payload_too_large', 'feature_disabled'],
+    errors: ['payload_too_large', 'feature_disabled'],
+    answer: { status: 'ok', type: 'video', task_id: 'video_9sKq2' },
   },
   importStatus: {
     summary: 'See how an import is doing',
     about:
       'Ask every few seconds until `state` is `completed`, `failed` or `cancelled`. A finished file import has its `link`, a finished video import its `folder`, a failed one says why in `error`.',
     curl: '"{url}?task_id=TASK_ID"',
-    errors: ['invalid_request', 'not_found'],
+    errors: ['not_found'],
+    answer: {
+      status: 'ok',
+      task: { id: 'video_9sKq2', type: 'video', state: 'running', progress: '42%' },
+    },
   },
   cancelImport: {
     summary: 'Cancel an import',
     about: 'Ends a running import. What was fetched so far is thrown away.',
     curl: `-H "Content-Type: application/json" -d '{ "task_id": "TASK_ID" }' "{url}"`,
-    errors: ['invalid_request', 'not_found'],
+    errors: ['not_found'],
+    answer: { status: 'ok' },
   },
   files: {
     summary: 'List a folder',
     about:
       'The files of one folder by name, 50 at a time, and on the first page the names of its subfolders. Go on with `next_offset` while `has_more` is true.',
     curl: '"{url}?path=/Films/&offset=0"',
-    errors: ['invalid_request', 'not_found'],
+    errors: ['not_found'],
+    answer: {
+      status: 'ok',
+      path: '/Films/',
+      folders: ['2026'],
+      files: [
+        {
+          name: 'movie.mp4',
+          size: 734003200,
+          link: 'ORIGIN/share/V1StGXR8_Z5jdHi6B/movie.mp4',
+          uploaded_at: '2026-11-02T08:20:31+00:00',
+        },
+      ],
+      limit: 50,
+      next_offset: 1,
+      has_more: false,
+    },
   },
   folders: {
     summary: 'Read the folder tree',
     about: 'All folders, nested, without their files. A folder exists because files are in it.',
     curl: '"{url}"',
     errors: [],
+    answer: {
+      status: 'ok',
+      tree: {
+        name: '',
+        path: '/',
+        folders: [{ name: 'Films', path: '/Films/', folders: [] }],
+      },
+    },
   },
 } satisfies Partial<Record<keyof typeof endpoints, EndpointWords>>
 
@@ -87,7 +143,8 @@ export const errorWords: Record<ApiErrorCode, string> = {
 }
 
 /** What any request with a key can meet. */
-export const commonErrors: ApiErrorCode[] = [
+const commonErrors: ApiErrorCode[] = [
+  'invalid_request',
   'missing_auth',
   'invalid_key',
   'expired_key',

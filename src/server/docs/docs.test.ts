@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { apiErrorCodes } from '#contract/api-error.ts'
+import { endpoints } from '#contract/endpoints.ts'
+import { startTestServer } from '#server/start-test-server.ts'
+import { assertMatchesOpenApi } from './check-openapi-reply.ts'
+import { documentedEndpoints } from './endpoint-words.ts'
+import type { OpenApiDocument } from './openapi.ts'
+
+const redocly = fileURLToPath(
+  new URL('../../../node_modules/@redocly/cli/bin/cli.js', import.meta.url),
+)
+
+/** Runs the linter with its recommended rules; warnings count. */
+async function lint(document: unknown): Promise<{ code: number; output: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'barkeep-openapi-'))
+  try {
+    const file = join(folder, 'openapi.json')
+    await writeFile(file, JSON.stringify(document))
+    // A home of its own, and not a word to anybody.
+    const env = { HOME: folder, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' }
+    const args = [redocly, 'lint', '--extends', 'recommended', '--max-problems', '50', file]
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, args, {
+      env,
+      cwd: folder,
+    })
+    return { code: 0, output: stdout + stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, output: stdout + stderr }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+test('the OpenAPI document has no fault and no warning by the recommended rules', async () => {
+  await using server = await startTestServer()
+  const reply = await server.get('/api/v1/openapi.json', { key: null })
+  const document = (await reply.json()) as OpenApiDocument
+
+  const { code, output } = await lint(document)
+
+  expect(output).toContain('is valid')
+  expect(output).not.toMatch(/warning/i)
+  expect(code).toBe(0)
+  expect(document.servers).toEqual([{ url: server.origin }])
+})
+
+test('the linter that says so finds faults where there are some', async () => {
+  const { code, output } = await lint({
+    openapi: '3.1.0',
+    info: { title: 'x' },
+    paths: { '/a': { get: {} } },
+  })
+  expect(code).toBe(1)
+  expect(output).toContain('security-defined')
+})
+
+test('every endpoint that a key opens is documented, and every example answer is one', () => {
+  const withKey = Object.entries(endpoints).filter(([, { access }]) => access === 'key')
+  expect(documentedEndpoints.map(({ name }) => name).sort()).toEqual(
+    withKey.map(([name]) => name).sort(),
+  )
+  for (const { endpoint, answer } of documentedEndpoints) {
+    endpoint.reply.parse(answer)
+    assertMatchesOpenApi({
+      method: endpoint.method,
+      path: endpoint.path,
+      status: 200,
+      body: answer,
+    })
+  }
+})
+
+test.each([
+  [
+    'a field is missing',
+    { method: 'GET', path: '/api/v1/me', status: 200, body: { status: 'ok' } },
+  ],
+  ['the status is not told of', { method: 'GET', path: '/api/v1/me', status: 418, body: {} }],
+  [
+    'an error has no code',
+    { method: 'GET', path: '/api/v1/me', status: 401, body: { status: 'error', message: '' } },
+  ],
+  [
+    'a success has an undocumented address',
+    { method: 'GET', path: '/api/v1/secrets', status: 200, body: {} },
+  ],
+])('an answer is refused when %s', (_what, reply) => {
+  expect(() => assertMatchesOpenApi(reply)).toThrow()
+})
+
+test('fields that nobody knows yet are no fault', () => {
+  const body = { status: 'ok', type: 'file', task_id: 'file_1', queue_position: 3 }
+  assertMatchesOpenApi({ method: 'POST', path: '/api/v1/import', status: 200, body })
+})
+
+test('the reference for reading names every endpoint, code and scope, with curl for this address', async () => {
+  await using server = await startTestServer({ config: { rateLimit: 7 } })
+  const reply = await server.get('/docs/api', { key: null })
+  const page = await reply.text()
+
+  expect(reply.headers.get('content-type')).toBe('text/html; charset=utf-8')
+  for (const { endpoint } of documentedEndpoints)
+    expect(page).toContain(server.origin + endpoint.path)
+  for (const code of apiErrorCodes) expect(page).toContain(`<code>${code}</code>`)
+  expect(page).toContain('A key may make 7 requests')
+  expect(page).toContain('--data-binary @movie.mp4')
+})
+
+test('the reference runs no script, and its style sheet is its own', async () => {
+  await using server = await startTestServer()
+  const reply = await server.get('/docs/api', { key: null })
+  const page = await reply.text()
+  const style = await server.get('/docs/api.css', { key: null })
+
+  expect(page).not.toMatch(/<script|<style| on\w+=| style=/i)
+  expect(reply.headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect(style.status).toBe(200)
+  expect(style.headers.get('content-type')).toBe('text/css; charset=utf-8')
+  expect(await style.text()).toContain('light-dark(')
+})
+
+test('an address with markup in it stays text', async () => {
+  await using server = await startTestServer({ config: { publicUrl: 'http://x/"><b>' } })
+  const page = await (await server.get('/docs/api', { key: null })).text()
+  expect(page).not.toContain('"><b>')
+})

@@ -1,0 +1,153 @@
+import { apiErrorCodes, apiErrorStatus } from '#contract/api-error.ts'
+import { apiKeysPerAccount, scopes } from '#contract/api-keys.ts'
+import { rateLimitWindowSeconds } from '#contract/rate-limit.ts'
+import {
+  type DocumentedEndpoint,
+  documentedEndpoints,
+  errorsOf,
+  errorWords,
+} from './endpoint-words.ts'
+import { type Html, html, sentence } from './html.ts'
+import { listFields } from './schema-fields.ts'
+
+type PageParts = { origin: string; rateLimit: number }
+
+/** The API for reading, with commands that work as they stand against `origin`. */
+export function createReferencePage({ origin, rateLimit }: PageParts): string {
+  const page = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>API reference · Barkeep</title>
+<link rel="stylesheet" href="/docs/api.css">
+</head>
+<body>
+<header><a href="/">Barkeep</a></header>
+<nav aria-label="On this page">
+<ul>
+<li><a href="#keys">Keys and scopes</a></li>
+<li><a href="#rate-limit">Rate limit</a></li>
+<li><a href="#errors">Errors</a></li>
+${documentedEndpoints.map(({ name, summary }) => html`<li><a href="#${name}">${summary}</a></li>`)}
+</ul>
+</nav>
+<main>
+<h1>API reference</h1>
+<p>Everything this file manager does goes through this API, and your programs can do the same. It speaks
+JSON below <code>${origin}/api/v1/</code>; whatever it answers has a <code>status</code> of <code>"ok"</code> or
+<code>"error"</code>. As a file for tools: <a href="/api/v1/openapi.json">OpenAPI 3.1</a>.</p>
+${command(`curl -H "Authorization: Bearer YOUR_KEY" "${origin}/api/v1/me"`)}
+${describeKeys()}
+${describeRateLimit(rateLimit)}
+${describeErrors()}
+${documentedEndpoints.map((documented) => describeEndpoint(documented, origin))}
+</main>
+</body>
+</html>
+`
+  return page.markup
+}
+
+function describeKeys(): Html {
+  return html`<section id="keys" aria-labelledby="keys-heading">
+<h2 id="keys-heading">Keys and scopes</h2>
+<p>Each request carries a key: <code>Authorization: Bearer csb_live_…</code>. Keys are made and revoked on the
+<a href="/api-keys">API keys</a> page or with <code>npx barkeep keys</code>, ${apiKeysPerAccount} at most for an account. A key is
+shown once, for only its hash is kept. Revoked, it is dead for the next request. Give a key the scopes that its
+program needs and no more.</p>
+${table(
+  ['Scope', 'Opens'],
+  scopes.map((scope) => [
+    html`<code>${scope}</code>`,
+    html`${documentedEndpoints
+      .filter(({ endpoint }) => endpoint.scope === scope)
+      .map(({ endpoint }) => html`<code>${endpoint.method} ${endpoint.path}</code> `)}`,
+  ]),
+)}
+</section>
+`
+}
+
+function describeRateLimit(limit: number): Html {
+  return html`<section id="rate-limit" aria-labelledby="rate-limit-heading">
+<h2 id="rate-limit-heading">Rate limit</h2>
+<p>A key may make ${limit} requests in any ${rateLimitWindowSeconds} seconds: the window slides, so a slot frees
+${rateLimitWindowSeconds} seconds after the request that took it. What is refused takes no slot. Every answer tells where you are:</p>
+${table(
+  ['Header', 'Says'],
+  [
+    [html`<code>X-RateLimit-Limit</code>`, html`Requests in one window.`],
+    [html`<code>X-RateLimit-Remaining</code>`, html`How many are left now.`],
+    [html`<code>X-RateLimit-Reset</code>`, html`The Unix second at which the next slot frees.`],
+    [html`<code>Retry-After</code>`, html`With a 429: seconds until a request will pass.`],
+  ],
+)}
+</section>
+`
+}
+
+function describeErrors(): Html {
+  return html`<section id="errors" aria-labelledby="errors-heading">
+<h2 id="errors-heading">Errors</h2>
+<p>Decide by <code>code</code>, which stays; <code>message</code> is for people and may change.</p>
+${json({ status: 'error', code: 'not_found', message: 'There is no such folder.' })}
+${table(
+  ['Status', 'Code', 'When'],
+  apiErrorCodes.map((code) => [
+    html`${apiErrorStatus[code]}`,
+    html`<code>${code}</code>`,
+    sentence(errorWords[code]),
+  ]),
+)}
+</section>
+`
+}
+
+function describeEndpoint(documented: DocumentedEndpoint, origin: string): Html {
+  const { name, summary, about, endpoint, curl, answer } = documented
+  const url = origin + endpoint.path
+  const example = JSON.parse(JSON.stringify(answer).replaceAll('ORIGIN', origin))
+  return html`<section id="${name}" aria-labelledby="${name}-heading">
+<h2 id="${name}-heading">${summary}</h2>
+<p class="endpoint"><code>${endpoint.method} ${endpoint.path}</code> ${
+    endpoint.scope ? html`needs the scope <code>${endpoint.scope}</code>` : 'any key'
+  }</p>
+<p>${sentence(about)}</p>
+${describeFields(endpoint)}
+${command(`curl -H "Authorization: Bearer YOUR_KEY" ${curl.replace('{url}', url)}`)}
+${json(example)}
+<p>Errors: ${errorsOf(documented).map((code) => html`<a href="#errors"><code>${code}</code></a> `)}</p>
+</section>
+`
+}
+
+function describeFields({ query, body }: DocumentedEndpoint['endpoint']): Html {
+  const isJson = body !== null && body !== 'bytes'
+  const fields = isJson ? listFields(body) : listFields(query)
+  if (fields.length === 0) return html``
+  return table(
+    [isJson ? 'Body field' : 'Query', 'Type', 'Meaning'],
+    fields.map(({ name, type, isRequired, about }) => [
+      html`<code>${name}</code>${isRequired ? ' required' : ''}`,
+      html`<code>${type}</code>`,
+      sentence(about),
+    ]),
+  )
+}
+
+function table(head: string[], rows: Html[][]): Html {
+  return html`<div class="table" tabindex="0" role="region" aria-label="Table: ${head.join(', ')}"><table>
+<thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
+</table></div>`
+}
+
+function command(text: string): Html {
+  return html`<pre tabindex="0"><code>${text}</code></pre>`
+}
+
+function json(value: unknown): Html {
+  return html`<pre tabindex="0"><code>${JSON.stringify(value, null, 2)}</code></pre>`
+}
