@@ -45,7 +45,7 @@ export function createRetryPause({
 }
 
 /** The network is back, or somebody looks at the page again (a lid that was opened). */
-function watchBrowserWakeUps(onWakeUp: () => void): () => void {
+export function watchBrowserWakeUps(onWakeUp: () => void): () => void {
   const handleVisibility = () => {
     if (document.visibilityState === 'visible') onWakeUp()
   }

@@ -2,7 +2,12 @@ import type { ApiClient } from '#app/api/client.ts'
 import { browserClock, type Clock } from '#app/api/clock.ts'
 import { createPollingLeader, type PollingLeader } from '#app/api/polling-leader.ts'
 import { randomId } from '#app/lib/random-id.ts'
-import { createRetryPause, type RetryPause } from '#app/lib/retry-pause.ts'
+import {
+  createRetryPause,
+  type RetryPause,
+  type WatchWakeUps,
+  watchBrowserWakeUps,
+} from '#app/lib/retry-pause.ts'
 import { askForTask, cancelTask } from './ask-for-task.ts'
 import {
   type ImportJob,
@@ -15,6 +20,7 @@ import { createImportRows } from './import-rows.ts'
 import { createImportStarts } from './import-starts.ts'
 import { type ImportStore, openImportStore, type TextStorage } from './import-store.ts'
 import { createPollingSlice } from './polling-slice.ts'
+import { readTabId, sharedStorage } from './tab-storage.ts'
 
 /** What the queue needs of one connected key. */
 export type ImportConnection = { account: string; keyId: string; client: ApiClient }
@@ -27,10 +33,11 @@ export type ImportQueueParts = {
   /** Epoch ms: only to know which stored job is older. */
   wallClock?: () => number
   retryPause?: RetryPause
-  /** Where jobs are kept over reloads; null where the browser has none. */
+  /** Where jobs are kept over reloads, for all tabs; null where the browser has none. */
   storage?: TextStorage | null
   /** The same over a reload of this tab. */
   tabId?: string
+  watchWakeUps?: WatchWakeUps
   isHidden?: () => boolean
   createLeader?: (parts: { keyId: string }) => PollingLeader<ImportNews>
   /** Runs in each tab of the key; `job.folder` is where it lies. */
@@ -48,6 +55,7 @@ class Queue {
   readonly #parts: ImportQueueParts
   readonly #clock: Clock
   readonly #tabId: string
+  readonly #storage: TextStorage | null
   readonly #rows = createImportRows()
   readonly #starts
   readonly #slice
@@ -57,11 +65,13 @@ class Queue {
   #account: string | null = null
   #store: { keyId: string; shelf: ImportStore } | null = null
   #leader: PollingLeader<ImportNews> | null = null
+  #stopWatching = () => {}
 
   constructor(parts: ImportQueueParts) {
     this.#parts = parts
     this.#clock = parts.clock ?? browserClock
-    this.#tabId = parts.tabId ?? randomId()
+    this.#tabId = parts.tabId ?? readTabId()
+    this.#storage = parts.storage === undefined ? sharedStorage() : parts.storage
     this.#starts = createImportStarts({
       retryPause: parts.retryPause ?? createRetryPause({ after: this.#clock.after }),
       getJob: (id) => this.#rows.get(id),
@@ -152,11 +162,6 @@ class Queue {
     this.#account = null
   }
 
-  /** The network is back, or somebody looks at the page again. */
-  wake(): void {
-    this.#slice.wake({ isConnectionBack: true })
-  }
-
   #begin(jobs: readonly ImportJob[]): void {
     const client = this.#connection?.client
     if (client) for (const job of jobs) void this.#starts.begin(job, client)
@@ -215,7 +220,7 @@ class Queue {
 
   #openStore(keyId: string): void {
     if (this.#store?.keyId === keyId) return
-    const shelf = openImportStore(this.#parts.storage ?? null, keyId)
+    const shelf = openImportStore(this.#storage, keyId)
     // Another key of the same account takes over what is on the screen.
     for (const job of this.#rows.all()) {
       this.#store?.shelf.remove(job.id)
@@ -230,11 +235,14 @@ class Queue {
     this.#leader = createLeader({ keyId })
     this.#leader.subscribe(this.#hear)
     this.#leader.onChange(() => this.#slice.wake())
+    const { watchWakeUps = watchBrowserWakeUps } = this.#parts
+    this.#stopWatching = watchWakeUps(() => this.#slice.wake({ isConnectionBack: true }))
   }
 
   #leave(): void {
     this.#starts.stopAll()
     this.#slice.stop()
+    this.#stopWatching()
     this.#leader?.close()
     this.#leader = null
     this.#connection = null

@@ -20,7 +20,7 @@ import { takeTurn } from './upload-turn.ts'
 export type UploadQueueParts = {
   clock?: Clock
   retryPause?: RetryPause
-  /** Where the journal is kept for a reload; null where the browser has none. */
+  /** Where the journal is kept for a reload: this tab's own storage, null where there is none. */
   storage?: TextStorage | null
   canRead?: (file: File) => Promise<boolean>
   /** `upload.arrived` has the name, link and folder that the file got. */
@@ -38,6 +38,7 @@ class Queue {
   readonly #parts: UploadQueueParts
   readonly #clock: Clock
   readonly #retryPause: RetryPause
+  readonly #storage: TextStorage | null
   readonly #rows
   readonly #line
   /** What is needed to send a row, as long as its file is at hand. */
@@ -53,6 +54,7 @@ class Queue {
     this.#parts = parts
     this.#clock = parts.clock ?? browserClock
     this.#retryPause = parts.retryPause ?? createRetryPause({ after: this.#clock.after })
+    this.#storage = parts.storage === undefined ? tabStorage() : parts.storage
     this.#rows = createUploadRows(this.#clock)
     this.#line = createUploadLine({ places: uploadsAtOnce, run: this.#run })
     this.#rows.subscribe(() => {
@@ -192,7 +194,7 @@ class Queue {
   #openJournal(keyId: string): void {
     if (this.#journal?.keyId === keyId) return
     this.#journal?.pages.write([])
-    const pages = openUploadJournal(this.#parts.storage ?? null, keyId)
+    const pages = openUploadJournal(this.#storage, keyId)
     this.#journal = { keyId, pages }
     const entries = pages.read().filter(({ id }) => !this.#rows.get(id))
     for (const entry of entries) this.#interrupted.set(entry.id, entry)
@@ -217,8 +219,8 @@ export function createUploadQueue(parts: UploadQueueParts = {}): UploadQueue {
   return new Queue(parts)
 }
 
-/** The session's own storage, which a reload keeps and a closed tab does not; null where it is refused. */
-export function tabStorage(): TextStorage | null {
+/** Kept over a reload, not over a closed tab; null where the browser refuses it. */
+function tabStorage(): TextStorage | null {
   try {
     return window.sessionStorage
   } catch {

@@ -1,6 +1,5 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import type { UploadsSnapshot, UploadTotals } from './upload.ts'
-import type { UploadConnection } from './upload-connection.ts'
 import type { UploadQueue } from './upload-queue.ts'
 
 /** The queue's rows; renders at most four times a second while bytes move. */
@@ -11,13 +10,6 @@ export function useUploads(queue: UploadQueue): UploadsSnapshot {
 /** The counts alone, for a header that must not render on every byte. */
 export function useUploadTotals(queue: UploadQueue): UploadTotals {
   return useSyncExternalStore(queue.subscribe, () => queue.getSnapshot().totals)
-}
-
-/** Runs the queue while there is a connection; keep the object the same for the whole session. */
-export function useUploadConnection(queue: UploadQueue, connection: UploadConnection | null): void {
-  useEffect(() => {
-    queue.connect(connection)
-  }, [queue, connection])
 }
 
 /** Asks before the page is left while something is still to be sent. Use it once, near the root. */
