@@ -7,6 +7,7 @@ import { createApiKeyRepository } from './api-keys/api-key-repository.ts'
 import { makeApiKey } from './api-keys/make-api-key.ts'
 import { type BarkeepServer, buildServer, type Outside } from './build-server.ts'
 import { type Config, readConfig } from './config.ts'
+import { assertMatchesOpenApi } from './docs/check-openapi-reply.ts'
 import { systemClock } from './http/clock.ts'
 import { databaseFile, openDatabase } from './storage/database.ts'
 
@@ -57,11 +58,13 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
   const makeKey = (wanted: TestKeyOptions) => keyBeside(config.dataFolder, wanted)
   const key = config.upstream === null ? await makeKey({}) : ''
 
-  const request = (path: string, { key: asked, ...init }: TestRequest = {}) => {
+  const request = async (path: string, { key: asked, ...init }: TestRequest = {}) => {
     const headers = new Headers(init.headers)
     const secret = asked === undefined ? key : asked
     if (secret !== null) headers.set('authorization', `Bearer ${secret}`)
-    return fetch(origin + path, { ...init, headers })
+    const reply = await fetch(origin + path, { ...init, headers })
+    if (config.upstream === null) await checkReply(reply, init.method ?? 'GET', path)
+    return reply
   }
   return {
     get origin() {
@@ -93,6 +96,14 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Every answer of the API that a test gets to see is one that the OpenAPI document tells of. */
+async function checkReply(reply: Response, method: string, path: string): Promise<void> {
+  const isApi = path.startsWith('/api/v1/') && !path.startsWith('/api/v1/openapi.json')
+  if (!isApi || method === 'HEAD') return
+  const body: unknown = await reply.clone().json()
+  assertMatchesOpenApi({ method, path, status: reply.status, body })
 }
 
 async function keyBeside(dataFolder: string, wanted: TestKeyOptions): Promise<string> {
