@@ -10,25 +10,33 @@ export type WindowView = {
   now: number
   limit: number
   taken: number
-  /** How many of the taken ones are other programs'. */
-  others: number
+  /** Requests per ms that other programs make; 0 while none are known. */
+  othersPace: number
   /** When the newest answered request had been sent; null before the first answer. */
   heardAt: number | null
   /** When a person last did something; null when nobody ever did. */
   activeAt: number | null
+  /** When the last request that no person waits for was sent. */
+  lastSentAt: number
   /** Requests of the last moments that no answer came to. */
   openSends: number
 }
 
+const minuteMs = 60_000
+
 /**
  * Whether a request of `lane` may take a slot now. A person takes any slot that is thought to be free;
- * the others leave the person's reserve, and what an unseen program may have taken meanwhile.
+ * the others leave the person's reserve, and what other programs may take unseen.
  */
 export function isAdmitted(lane: Lane, view: WindowView): boolean {
   const free = view.limit - view.taken
-  if (lane === 'person') return free > unseenSlots(view)
+  if (lane === 'person') return free > unseen(view, ageOf(view))
+  const spare = free - keptForPerson(view)
+  // Room for all that others may do in a minute: no need to watch them.
+  if (view.othersPace > 0 && spare > unseen(view, minuteMs)) return true
   if (isBlind(view) && view.openSends > 0) return false
-  return free > keptForPerson(view) + unseenSlots(view) + (isStale(view) ? 1 : 0)
+  if (view.now < nextPacedAt(view)) return false
+  return spare > unseen(view, ageOf(view)) + (isStale(view) ? 1 : 0)
 }
 
 /** Eight slots, or a quarter of a small window, while a person is there; one when nobody is. */
@@ -36,27 +44,38 @@ export function keptForPerson({
   limit,
   activeAt,
   now,
-}: Pick<WindowView, 'limit' | 'activeAt' | 'now'>) {
+}: Pick<WindowView, 'limit' | 'activeAt' | 'now'>): number {
   const isThere = activeAt !== null && now - activeAt < presenceMs
   return isThere ? Math.min(8, Math.ceil(limit / 4)) : Math.min(1, limit - 1)
 }
 
 /**
- * Slots that other programs may have taken since the server last told: at the pace of their last
- * minute, and luck of four deviations. Nothing while none is known.
+ * When the next request may go that no person waits for. Beside other programs requests go evenly
+ * instead of in a burst: each answer tells anew what they took.
  */
-export function unseenSlots({ others, heardAt, now }: WindowView): number {
-  if (others === 0) return 0
-  const age = heardAt === null ? staleMs : now - heardAt
-  const expected = Math.min(others, (others * age) / 60_000)
+export function nextPacedAt(view: WindowView): number {
+  if (view.othersPace === 0) return view.lastSentAt
+  const room = view.limit - keptForPerson(view) - view.othersPace * minuteMs
+  return view.lastSentAt + Math.min(staleMs, minuteMs / Math.max(1, room))
+}
+
+/** Slots that others may take unseen in `ms`: at their pace, and with luck of four deviations. */
+function unseen({ othersPace, taken }: WindowView, ms: number): number {
+  // With none of ours in the window, waiting would not make it emptier.
+  if (othersPace === 0 || taken === 0) return 0
+  const expected = othersPace * Math.min(ms, minuteMs)
   return Math.ceil(expected + 4 * Math.sqrt(expected) + 1)
 }
 
-function isStale({ heardAt, now }: WindowView): boolean {
-  return heardAt === null || now - heardAt > staleMs
+function ageOf({ heardAt, now }: WindowView): number {
+  return heardAt === null ? minuteMs : now - heardAt
 }
 
-/** Nothing was heard for a while and the window is filling: one request goes first, and its answer tells. */
+function isStale(view: WindowView): boolean {
+  return ageOf(view) > staleMs
+}
+
+/** Nothing was heard for a while and the window is filling: one request goes first, its answer tells. */
 function isBlind(view: WindowView): boolean {
-  return isStale(view) && (view.others > 0 || view.taken > view.limit / 2)
+  return isStale(view) && (view.othersPace > 0 || view.taken > view.limit / 2)
 }

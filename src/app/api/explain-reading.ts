@@ -9,6 +9,8 @@ export type Slot = {
   purpose: Purpose | 'other'
   /** For `other`: when it was noticed, which is at or after the server accepted it. */
   sentAt: number
+  /** For `other`: the newest answer before that, which had not counted it yet. */
+  since?: number
   /** When the answer came or the connection broke; null while it is on its way. */
   endedAt: number | null
   /** The server accepted it for certain: it answered, and not with a 429. */

@@ -1,3 +1,4 @@
+import { earliestAfter } from './earliest-after.ts'
 import { windowMs } from './explain-reading.ts'
 import type { GateSnapshot } from './rate-limit-gate.ts'
 import type { BrokerState } from './slot-broker.ts'
@@ -11,7 +12,10 @@ export function takeSnapshot(state: BrokerState, now: number): GateSnapshot {
   return {
     limit,
     remaining: Math.max(0, limit - taken.length),
-    nextSlotAt: taken.length > 0 ? Math.min(...taken.map((slot) => slot.freesAt)) : null,
+    nextSlotAt: earliestAfter(
+      now,
+      taken.map((slot) => slot.freesAt),
+    ),
     waiting: state.waiting,
     waitsMs: waiting === 0 ? 0 : estimateWaitMs(state, waiting, now),
     closedUntil: state.closedUntil !== null && state.closedUntil > now ? state.closedUntil : null,
@@ -28,8 +32,7 @@ export function takeSnapshot(state: BrokerState, now: number): GateSnapshot {
 export function changesAt({ log, closedUntil }: BrokerState, now: number): number | null {
   const moments = log.slots.map((slot) => slot.freesAt)
   if (closedUntil !== null) moments.push(closedUntil)
-  const later = moments.filter((moment) => moment > now)
-  return later.length > 0 ? Math.min(...later) : null
+  return earliestAfter(now, moments)
 }
 
 /**

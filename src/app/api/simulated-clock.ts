@@ -37,19 +37,34 @@ export class SimulatedClock implements Clock {
     return this.runUntil(this.#now + ms)
   }
 
-  /** Runs until `moment`, or until nothing is left to happen. */
+  /** Lets time pass until `work` is done. */
+  async finish<T>(work: Promise<T>): Promise<T> {
+    let isDone = false
+    const note = () => {
+      isDone = true
+    }
+    work.then(note, note)
+    await settle()
+    while (!isDone && (await this.#step(Number.POSITIVE_INFINITY)));
+    return work
+  }
+
   async runUntil(moment: number): Promise<void> {
     await settle()
-    for (;;) {
-      const next = this.#events[0]
-      if (!next || next.at > moment) break
-      this.#events.shift()
-      if (next.isCancelled) continue
-      this.#now = Math.max(this.#now, next.at)
-      next.run()
-      await settle()
-    }
-    if (Number.isFinite(moment)) this.#now = Math.max(this.#now, moment)
+    while (await this.#step(moment));
+    this.#now = Math.max(this.#now, moment)
+  }
+
+  /** Goes to the next event, if there is one until `moment`. */
+  async #step(moment: number): Promise<boolean> {
+    const next = this.#events[0]
+    if (!next || next.at > moment) return false
+    this.#events.shift()
+    if (next.isCancelled) return true
+    this.#now = Math.max(this.#now, next.at)
+    next.run()
+    await settle()
+    return true
   }
 }
 

@@ -1,8 +1,10 @@
 import type { RateLimitReading } from '#contract/rate-limit.ts'
-import { isAdmitted, presenceMs } from './admission.ts'
+import { isAdmitted, nextPacedAt, presenceMs } from './admission.ts'
 import type { Clock } from './clock.ts'
+import { earliestAfter } from './earliest-after.ts'
 import type { Slot } from './explain-reading.ts'
 import { LaneQueue, type Waiting } from './lane-queue.ts'
+import { OthersPace } from './others-pace.ts'
 import type { Lane, Purpose } from './rate-limit-gate.ts'
 import { transitMaxMs, WindowLog, type WindowLogState } from './window-log.ts'
 
@@ -50,6 +52,8 @@ export class SlotBroker {
   #closedUntil: number | null = null
   #refusals = 0
   #activeAt: number | null = null
+  readonly #othersPace = new OthersPace()
+  #lastSentAt = Number.NEGATIVE_INFINITY
   #granted = 0
   #isPumping = false
   #stopTimer = () => {}
@@ -83,6 +87,7 @@ export class SlotBroker {
       const id = report.status === 429 ? null : report.slot
       this.log.read({ id, sentAt, receivedAt: now, rateLimit: report.rateLimit })
     }
+    if (report.status !== null) this.log.hear(sentAt)
     this.pump()
   }
 
@@ -109,9 +114,11 @@ export class SlotBroker {
     for (const slot of this.log.slots) {
       if (slot.endedAt === null) moments.push(slot.sentAt + transitMaxMs)
     }
+    const view = this.#view(now)
+    // The pace of others is forgotten from moment to moment.
+    if (view.othersPace > 0) moments.push(nextPacedAt(view), now + 1_000)
     if (this.#activeAt !== null) moments.push(this.#activeAt + presenceMs)
-    const later = moments.filter((moment) => moment > now)
-    return later.length > 0 ? Math.min(...later) : null
+    return earliestAfter(now, moments)
   }
 
   /** Stops dealing: another tab's broker is in charge. */
@@ -158,6 +165,7 @@ export class SlotBroker {
       const claim = this.#queue.next(now)
       if (!claim || !isAdmitted(claim.lane, this.#view(now))) return
       this.#queue.take(claim, now)
+      if (claim.lane !== 'person') this.#lastSentAt = now
       this.#granted += 1
       const slot = `${claim.tab}/${this.#granted}/${Math.floor(this.#parts.random() * 1e9)}`
       this.log.add({ id: slot, purpose: claim.purpose, sentAt: now })
@@ -171,9 +179,14 @@ export class SlotBroker {
       now,
       limit: this.log.limit,
       taken: taken.length,
-      others: taken.filter((slot) => slot.purpose === 'other').length,
+      othersPace: this.#othersPace.at(
+        now,
+        taken.filter((slot) => slot.purpose === 'other'),
+        this.log.heardAt,
+      ),
       heardAt: this.log.heardAt,
       activeAt: this.#activeAt,
+      lastSentAt: this.#lastSentAt,
       openSends: taken.filter((slot) => slot.endedAt === null && now - slot.sentAt < transitMaxMs)
         .length,
     }

@@ -83,7 +83,6 @@ export class WindowLog {
     slot.endedAt = at
     slot.isAccepted = true
     slot.freesAt = leftAt + Math.min(tookMs, this.#transitMs) + windowMs + marginMs
-    this.#heardAt = Math.max(this.#heardAt ?? slot.sentAt, slot.sentAt)
   }
 
   /** Learns from an answer's headers; accept or remove its own slot first. */
@@ -93,13 +92,19 @@ export class WindowLog {
       this.#limit = Math.max(1, rateLimit.limit)
       this.#limitSentAt = sentAt
     }
-    this.#heardAt = Math.max(this.#heardAt ?? sentAt, sentAt)
+    const since = Math.max(this.#heardAt ?? Number.NEGATIVE_INFINITY, reading.receivedAt - windowMs)
     const facts = explainReading(this.#slots, reading)
     this.#serverClock.learn(rateLimit.resetAt, facts.oldestFrees)
-    this.#addOthers(facts.othersAtLeast - facts.othersPossible.length, reading.receivedAt)
+    const missing = facts.othersAtLeast - facts.othersPossible.length
+    this.#addOthers(missing, { since, at: reading.receivedAt })
     this.#forget(facts)
     this.#dateOldestOther(reading)
     this.#prune(reading.receivedAt)
+  }
+
+  /** Any answer came: the request that it answers was sent at `sentAt`. */
+  hear(sentAt: number): void {
+    this.#heardAt = Math.max(this.#heardAt ?? sentAt, sentAt)
   }
 
   state(): WindowLogState {
@@ -128,13 +133,14 @@ export class WindowLog {
     return this.#slots.find((slot) => slot.id === id)
   }
 
-  #addOthers(count: number, at: number): void {
+  #addOthers(count: number, { since, at }: { since: number; at: number }): void {
     for (let added = 0; added < count; added += 1) {
       this.#noticed += 1
       this.#slots.push({
         id: `other-${at}-${this.#noticed}`,
         purpose: 'other',
         sentAt: at,
+        since,
         endedAt: at,
         isAccepted: true,
         freesAt: at + windowMs + marginMs,
