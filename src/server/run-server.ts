@@ -34,13 +34,17 @@ To sign in, open the address above and paste the API key. Name and password mana
 `
 }
 
+/** npm passes Ctrl-C on to a process that the terminal has told already: that is one, not two. */
+const oneKeyPressMs = 300
+
 function endOnSignals(server: BarkeepServer): void {
-  let isEnding = false
+  let endingSince: number | null = null
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       // Who presses Ctrl-C again does not want to wait for anybody's upload.
-      if (isEnding) process.exit(130)
-      isEnding = true
+      if (endingSince !== null && performance.now() - endingSince > oneKeyPressMs) process.exit(130)
+      if (endingSince !== null) return
+      endingSince = performance.now()
       server.close().then(
         () => process.exit(0),
         (error) => {

@@ -37,8 +37,11 @@ export function answerExpectations(server: Server): void {
   })
   server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
     const body = JSON.stringify(errorBody(unknownExpectation))
-    response
-      .writeHead(400, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
-      .end(body)
+    response.writeHead(400, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(body),
+      connection: 'close',
+    })
+    response.end(body)
   })
 }

@@ -16,7 +16,9 @@ export function builtAppPages(folder: string): AppPages {
     isUnderDevelopment: false,
     async add(app) {
       const isBuilt = existsSync(join(folder, 'index.html'))
-      if (isBuilt) await app.register(fastifyStatic, { root: folder, setHeaders, index: false })
+      // One route a file: a catch-all would take every path there is, the API's too.
+      const files = { root: folder, setHeaders, index: false as const, wildcard: false }
+      if (isBuilt) await app.register(fastifyStatic, files)
       app.setNotFoundHandler((request, reply) => {
         const isPage = isBuilt && isPageRequest(request)
         if (!isPage) throw nothingThere()

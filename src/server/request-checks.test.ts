@@ -1,0 +1,138 @@
+import { expect, test } from 'vitest'
+import { errorReply } from '#contract/api-error.ts'
+import { readRateLimit } from '#contract/rate-limit.ts'
+import { startTestServer } from './start-test-server.ts'
+import { sendRaw } from './test-raw-request.ts'
+
+/** A clock that stands still until it is moved. */
+function handClock() {
+  const clock = {
+    ms: 0,
+    now: () => 1_782_326_085_500 + clock.ms,
+    monotonic: () => 5_000 + clock.ms,
+  }
+  return clock
+}
+
+const windowOf = (reply: Response) => readRateLimit((name) => reply.headers.get(name))
+
+async function codeOf(reply: Response): Promise<string> {
+  return errorReply.parse(await reply.json()).code
+}
+
+test('the 61st request of a minute is refused until a slot frees, and says when', async () => {
+  const clock = handClock()
+  await using server = await startTestServer({ outside: { clock } })
+  for (let left = 59; left >= 0; left -= 1) {
+    const reply = await server.get('/api/v1/me')
+    expect(reply.status).toBe(200)
+    expect(windowOf(reply)).toMatchObject({ limit: 60, remaining: left, retryAfter: null })
+    clock.ms += 500
+  }
+  const refused = await server.get('/api/v1/me')
+  expect(refused.status).toBe(429)
+  expect(windowOf(refused)).toEqual({
+    limit: 60,
+    remaining: 0,
+    resetAt: Math.ceil((1_782_326_085_500 + 60_000) / 1000),
+    retryAfter: 30,
+  })
+  expect(await codeOf(refused)).toBe('rate_limited')
+  clock.ms += 29_999
+  expect((await server.get('/api/v1/me')).status).toBe(429)
+  clock.ms += 1
+  expect((await server.get('/api/v1/me')).status).toBe(200)
+})
+
+test('refusals before the limit carry its headers and take no slot; after it they do take one', async () => {
+  await using server = await startTestServer({ outside: { clock: handClock() } })
+  const key = await server.keyWith({ scopes: ['upload'] })
+  const unscoped = await server.get('/api/v1/files', { key })
+  expect(await codeOf(unscoped)).toBe('insufficient_scope')
+  expect(windowOf(unscoped)).toMatchObject({ remaining: 60 })
+  const invalid = await server.request('/api/v1/upload', { method: 'POST', key })
+  expect(await codeOf(invalid)).toBe('invalid_request')
+  expect(windowOf(invalid)).toMatchObject({ remaining: 59 })
+})
+
+test.each([
+  ['an expired key', { expiresAt: new Date(1000) }, 401, 'expired_key'],
+  ['the key of a free account', { plan: 'free' as const }, 403, 'premium_required'],
+  ['the key of a banned account', { isBanned: true }, 403, 'account_unavailable'],
+])('%s is refused with the headers of its window', async (_whose, options, status, code) => {
+  await using server = await startTestServer()
+  const key = await server.keyWith(options)
+  for (const path of ['/api/v1/me', '/api/v1/files', '/api/v1/files?offset=x']) {
+    const reply = await server.get(path, { key })
+    expect(reply.status).toBe(status)
+    expect(windowOf(reply)).toMatchObject({ limit: 60, remaining: 60 })
+    expect(await codeOf(reply)).toBe(code)
+  }
+})
+
+test('two keys have a window each', async () => {
+  await using server = await startTestServer({ config: { rateLimit: 1 } })
+  const other = await server.keyWith({})
+  expect((await server.get('/api/v1/me')).status).toBe(200)
+  expect((await server.get('/api/v1/me')).status).toBe(429)
+  expect((await server.get('/api/v1/me', { key: other })).status).toBe(200)
+})
+
+test('guessing keys is limited by address, which stops nobody who has one', async () => {
+  await using server = await startTestServer({ config: { rateLimit: 5 } })
+  const guess = () => server.get('/api/v1/me', { key: `csb_live_${'0'.repeat(28)}` })
+  for (let tries = 0; tries < 5; tries += 1) expect((await guess()).status).toBe(401)
+  const refused = await guess()
+  expect(refused.status).toBe(429)
+  expect(windowOf(refused)).toMatchObject({ limit: 5, remaining: 0 })
+  expect((await server.get('/api/v1/me')).status).toBe(200)
+})
+
+test('the checks run in one order: key, account, scope, rate limit, parameters', async () => {
+  await using server = await startTestServer({ config: { rateLimit: 1 } })
+  const ask = async (key: string) => codeOf(await server.get('/api/v1/files?offset=x', { key }))
+  expect(await ask('csb_live_nothing')).toBe('invalid_key')
+  const past = { expiresAt: new Date(1000) }
+  expect(await ask(await server.keyWith({ ...past, isBanned: true }))).toBe('expired_key')
+  const banned = { isBanned: true, plan: 'free' as const, scopes: ['import' as const] }
+  expect(await ask(await server.keyWith(banned))).toBe('account_unavailable')
+  const free = { plan: 'free' as const, scopes: ['import' as const] }
+  expect(await ask(await server.keyWith(free))).toBe('premium_required')
+  const unscoped = await server.keyWith({ scopes: ['import'] })
+  expect(await ask(unscoped)).toBe('insufficient_scope')
+  expect(await ask(server.key)).toBe('invalid_request')
+  expect(await ask(server.key)).toBe('rate_limited')
+})
+
+test('a client that waits for the go-ahead gets it only after every check has passed', async () => {
+  await using server = await startTestServer()
+  const head = (key: string, query: string) =>
+    `POST /api/v1/upload?${query} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n`
+  // Nothing follows these heads: an answer can only come without the body.
+  const unknown = await sendRaw(server.origin, head('csb_live_x', 'filename=a'))
+  expect(unknown.status).toBe(401)
+  expect(unknown.headers.connection).toBe('close')
+  expect((await sendRaw(server.origin, head(server.key, 'path=/'))).status).toBe(400)
+  const sent = await sendRaw(server.origin, `${head(server.key, 'filename=a')}hello`)
+  expect(sent.status).toBe(200)
+})
+
+test('an upload may have any content type, or none', async () => {
+  await using server = await startTestServer()
+  const types = ['application/json', 'text/html', 'multipart/form-data', 'nonsense', '']
+  for (const [index, type] of types.entries()) {
+    const headers = { 'content-type': type }
+    const reply = await server.upload({ name: `file-${index}`, bytes: '{not json' }, { headers })
+    expect(await reply.json()).toMatchObject({ status: 'ok', size: 9 })
+  }
+  const bare = `POST /api/v1/upload?filename=bare HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nContent-Length: 2\r\n\r\nhi`
+  expect((await sendRaw(server.origin, bare)).status).toBe(200)
+})
+
+test('HEAD is answered like GET, without a body', async () => {
+  await using server = await startTestServer()
+  const reply = await server.request('/api/v1/me', { method: 'HEAD' })
+  expect(reply.status).toBe(200)
+  expect(windowOf(reply)).toMatchObject({ remaining: 59 })
+  expect(await reply.text()).toBe('')
+})
