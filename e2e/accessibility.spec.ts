@@ -2,6 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { fileRow, importDialog, transferRow } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
+import { folderUrl } from './folder-url.ts'
 
 const sizes = [
   { width: 1440, height: 900 },
@@ -42,7 +43,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await barkeep.upload({ folder: '/Films/2026/', name })
       }
       await barkeep.upload({ folder: '/Films/', name: 'b.txt' })
-      await page.goto(`${barkeep.origin}/Films/`)
+      await page.goto(folderUrl(barkeep, '/Films/'))
       await expect(fileRow(page, 'b.txt')).toBeVisible()
       expect(await findViolations(page)).toEqual([])
 
@@ -76,7 +77,7 @@ test('axe finds nothing serious in the account, the keys, the transfers and a fo
   await page.getByRole('link', { name: 'API keys' }).click()
   await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
   expect(await findViolations(page)).toEqual([])
-  await page.goto(`${barkeep.origin}/Nowhere/`)
+  await page.goto(folderUrl(barkeep, '/Nowhere/'))
   await expect(page.getByRole('navigation', { name: 'Folder path' })).toBeVisible()
   expect(await findViolations(page)).toEqual([])
 })
@@ -94,7 +95,7 @@ test('the main way is walked by keyboard alone', async ({ page, barkeep, watch }
   const row = fileRow(page, 'Films')
   await tabTo(page, () => row.evaluate((element) => element === document.activeElement))
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(`${barkeep.origin}/Films/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/Films/'))
   await expect(fileRow(page, 'a.txt')).toBeVisible()
 
   const importLinks = page.getByRole('button', { name: 'Import links' })

@@ -1,5 +1,6 @@
 import { fileRow, treeItem } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
+import { folderUrl } from './folder-url.ts'
 
 test.use({ settings: { BARKEEP_RATE_LIMIT: '100000' } })
 
@@ -10,25 +11,25 @@ test('the address is the folder: by double click, Enter, crumbs, history and rel
 }) => {
   await barkeep.upload({ folder: '/Films/Été & co/', name: 'a.txt' })
   await connect()
-  await expect(page).toHaveURL(`${barkeep.origin}/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/'))
   await fileRow(page, 'Films').dblclick()
-  await expect(page).toHaveURL(`${barkeep.origin}/Films/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/Films/'))
   await fileRow(page, 'Été & co').focus()
   await page.keyboard.press('Enter')
   await expect(fileRow(page, 'a.txt')).toBeVisible()
-  expect(decodeURIComponent(new URL(page.url()).pathname)).toBe('/Films/Été & co/')
+  expect(decodeURIComponent(new URL(page.url()).pathname)).toBe('/files/Films/Été & co/')
 
   await page.reload()
   await expect(fileRow(page, 'a.txt')).toBeVisible()
   const path = page.getByRole('navigation', { name: 'Folder path' })
   await path.getByRole('link', { name: 'Films' }).click()
-  await expect(page).toHaveURL(`${barkeep.origin}/Films/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/Films/'))
   await page.goBack()
   await expect(fileRow(page, 'a.txt')).toBeVisible()
   await page.goForward()
   await expect(fileRow(page, 'Été & co')).toBeVisible()
   await path.getByRole('link', { name: 'All files' }).click()
-  await expect(page).toHaveURL(`${barkeep.origin}/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/'))
 })
 
 test('the tree opens folders by mouse and is walked by keyboard', async ({
@@ -41,7 +42,7 @@ test('the tree opens folders by mouse and is walked by keyboard', async ({
   await connect()
   await expect(treeItem(page, 'All files')).toHaveAttribute('aria-selected', 'true')
   await treeItem(page, 'Music').click()
-  await expect(page).toHaveURL(`${barkeep.origin}/Music/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/Music/'))
   await expect(fileRow(page, 'b.txt')).toBeVisible()
 
   await treeItem(page, 'Music').focus()
@@ -53,7 +54,7 @@ test('the tree opens folders by mouse and is walked by keyboard', async ({
   await page.keyboard.press('ArrowRight')
   await expect(treeItem(page, '2026')).toBeFocused()
   await page.keyboard.press('Enter')
-  await expect(page).toHaveURL(`${barkeep.origin}/Films/2026/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/Films/2026/'))
   await treeItem(page, '2026').focus()
   await page.keyboard.press('Home')
   await expect(treeItem(page, 'All files')).toBeFocused()

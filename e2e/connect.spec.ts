@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.ts'
+import { folderUrl } from './folder-url.ts'
 
 const wrongKey = `csb_live_${'w'.repeat(28)}`
 
@@ -59,9 +60,9 @@ test('a reload keeps the session, and another tab has none', async ({
   await connect({ folder: '/Films/' })
   await page.reload()
   await expect(page.getByRole('grid', { name: 'Files' })).toBeVisible()
-  await expect(page).toHaveURL(`${barkeep.origin}/Films/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/Films/'))
   const other = await context.newPage()
-  await other.goto(`${barkeep.origin}/Films/`)
+  await other.goto(folderUrl(barkeep, '/Films/'))
   await expect(other.getByRole('heading', { name: 'Connect' })).toBeVisible()
 })
 

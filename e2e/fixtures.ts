@@ -1,5 +1,6 @@
 import { test as base, expect, type Page } from '@playwright/test'
 import { startTestVideoSite, type TestVideoSite } from '#server/imports/test-video-site.ts'
+import { folderUrl } from './folder-url.ts'
 import { type Barkeep, type Settings, startBarkeep } from './start-barkeep.ts'
 import { type PageWatch, watchPages } from './watch-pages.ts'
 
@@ -48,10 +49,10 @@ export const test = base.extend<Fixtures>({
   connect: async ({ barkeep, watch, page: firstPage }, use) => {
     watch.allowOrigin(barkeep.origin)
     await use(async ({ key = barkeep.key, folder = '/', page = firstPage } = {}) => {
-      await page.goto(barkeep.origin + encodeURI(folder))
-      await page.getByLabel('API key').fill(key)
+      await page.goto(folderUrl(barkeep, folder))
+      await page.getByLabel('API key', { exact: true }).fill(key)
       await page.getByRole('button', { name: 'Connect' }).click()
-      await expect(page.getByRole('meter', { name: 'Requests left' })).toBeVisible()
+      await expect(page.getByRole('region', { name: 'Transfers' })).toBeVisible()
     })
   },
 })

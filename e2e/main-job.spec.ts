@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { dragFiles } from './drop-files.ts'
 import { fileRow, importDialog, transferRow } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
+import { folderUrl } from './folder-url.ts'
 import { pasteText } from './paste-text.ts'
 
 test('connect, open a folder, drop a file, import a video from a link, and play it', async ({
@@ -15,7 +16,7 @@ test('connect, open a folder, drop a file, import a video from a link, and play 
   await connect()
 
   await fileRow(page, 'Films').dblclick()
-  await expect(page).toHaveURL(`${barkeep.origin}/Films/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/Films/'))
   await expect(fileRow(page, 'old.txt')).toBeVisible()
 
   const file = testInfo.outputPath('holiday.txt')
@@ -49,7 +50,7 @@ test('connect, open a folder, drop a file, import a video from a link, and play 
 
   await page.getByRole('navigation', { name: 'Folder path' }).getByText('All files').click()
   await fileRow(page, 'Harbour at dawn').dblclick()
-  await expect(page).toHaveURL(`${barkeep.origin}/Harbour%20at%20dawn/`)
+  await expect(page).toHaveURL(folderUrl(barkeep, '/Harbour at dawn/'))
   const video = page
     .getByRole('grid', { name: 'Files' })
     .getByRole('row', { name: /\.(mp4|mkv|webm)$/ })
