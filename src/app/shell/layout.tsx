@@ -14,6 +14,7 @@ export function Layout({
   bottom,
   notice,
   place,
+  meter,
 }: {
   sidebar: ReactNode
   page: (start: ReactNode) => ReactNode
@@ -22,17 +23,22 @@ export function Layout({
   notice: ReactNode
   /** Where the page is: going elsewhere closes the drawer. */
   place: string
+  /** What the column shows of the rate limit, small: for the page's head while the column is a drawer. */
+  meter: ReactNode
 }) {
   const isNarrow = useMediaQuery('(width < 48rem)')
   const [openFor, setOpenFor] = useState<string | null>(null)
   const opener = (
-    <IconButton
-      label="Folders and account"
-      icon={<Menu />}
-      aria-haspopup="dialog"
-      onClick={() => setOpenFor(place)}
-      className="-ml-1"
-    />
+    <>
+      <IconButton
+        label="Folders and account"
+        icon={<Menu />}
+        aria-haspopup="dialog"
+        onClick={() => setOpenFor(place)}
+        className="-ml-1"
+      />
+      <div className="order-last ml-auto">{meter}</div>
+    </>
   )
   return (
     <div className="flex h-full flex-col">

@@ -2,6 +2,7 @@ import { WifiOff } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { navigate } from 'wouter/use-browser-location'
 import { accessFromScopes } from '#app/features/account/access-from-scopes.ts'
+import { CompactRateMeter } from '#app/features/account/compact-rate-meter.tsx'
 import { FilesPage } from '#app/features/files/files-page.tsx'
 import { findLinks } from '#app/features/imports/find-links.ts'
 import { DropTarget } from '#app/features/uploads/drop-target.tsx'
@@ -69,6 +70,7 @@ export function Workspace({ session, parts, folder, isOnline, onSignOut }: Works
       <title>{`${folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
       <Layout
         place={folder}
+        meter={<CompactRateMeter gate={session.gate} />}
         notice={isOnline ? null : <OfflineNotice />}
         sidebar={
           <Sidebar

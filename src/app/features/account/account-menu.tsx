@@ -44,7 +44,7 @@ export function AccountMenu({
       onOpenChange={setIsOpen}
       className="flex flex-col gap-4"
       trigger={
-        <Button tone="quiet" className="max-w-full justify-start px-2 text-ink">
+        <Button tone="quiet" className="w-full justify-start px-2 text-ink">
           <span dir="auto" className="truncate">
             {me.username}
           </span>

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest'
 import type { GateSnapshot } from '#app/api/rate-limit-gate.ts'
-import { countWaiting, isMoving, rateAnnouncement, rateLine, rateNotes } from './rate-words.ts'
+import {
+  countWaiting,
+  isMoving,
+  rateAnnouncement,
+  rateLine,
+  rateNotes,
+  shortRateLine,
+} from './rate-words.ts'
 
 const now = 500_000
 const quiet: GateSnapshot = {
@@ -27,7 +34,7 @@ test('requests that are held back are counted, with the time to the next', () =>
   const held = { ...quiet, waiting, nextSlotAt: now + 2_100, waitsMs: 40_000 }
   expect(countWaiting(held)).toBe(12)
   expect(rateLine(held, now)).toBe('12 requests wait · next in 3 s')
-  expect(rateNotes(held, now)).toEqual(['The last of what waits now goes out in 40 s.'])
+  expect(rateNotes(held, now)).toEqual(['12 requests wait. The last of them goes out in 40 s.'])
   const one = { ...held, waiting: { ...waiting, transfer: 0 } }
   expect(rateLine(one, now)).toBe('1 request waits · next in 3 s')
 })
@@ -36,6 +43,12 @@ test('a pause that the server asked for goes before all else', () => {
   const paused = { ...quiet, waiting, otherPrograms: 5, closedUntil: now + 24_000 }
   expect(rateLine(paused, now)).toBe('Paused · goes on in 24 s')
   expect(rateNotes(paused, now)[0]).toContain('pause of 24 s')
+})
+
+test('on a narrow page a number or two words must do', () => {
+  expect(shortRateLine({ ...quiet, remaining: 47 }, now)).toBe('47')
+  expect(shortRateLine({ ...quiet, waiting }, now)).toBe('12 wait')
+  expect(shortRateLine({ ...quiet, waiting, closedUntil: now + 24_000 }, now)).toBe('24 s')
 })
 
 test('another program is named when nothing of ours waits', () => {

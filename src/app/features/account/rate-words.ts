@@ -31,6 +31,13 @@ export function rateLine(snapshot: GateSnapshot, now: number): string {
   return 'requests left this minute'
 }
 
+/** The same in a few characters, for the head of a narrow page: `47`, `12 wait`, `24 s`. */
+export function shortRateLine(snapshot: GateSnapshot, now: number): string {
+  if (snapshot.closedUntil !== null) return countdown(snapshot.closedUntil, now)
+  const waiting = countWaiting(snapshot)
+  return waiting > 0 ? `${waiting} wait` : String(snapshot.remaining)
+}
+
 /**
  * What a screen reader hears when the state changes: no figures, or it would speak every second.
  * A pause that the server asked for is told once, here and in the line.
@@ -51,8 +58,14 @@ export function rateNotes(snapshot: GateSnapshot, now: number): string[] {
       `The server refused a request and asked for a pause of ${countdown(closedUntil, now)}. Nothing is lost.`,
     )
   }
-  if (countWaiting(snapshot) > 0) {
-    notes.push(`The last of what waits now goes out in ${countdown(now + snapshot.waitsMs, now)}.`)
+  const waiting = countWaiting(snapshot)
+  if (waiting > 0) {
+    const last = countdown(now + snapshot.waitsMs, now)
+    notes.push(
+      waiting === 1
+        ? `1 request waits and goes out in ${last}.`
+        : `${waiting} requests wait. The last of them goes out in ${last}.`,
+    )
   }
   if (otherPrograms > 0) {
     notes.push('Another program uses this key too. Its requests come out of the same limit.')
