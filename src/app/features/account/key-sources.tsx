@@ -1,5 +1,5 @@
 import { Check, Copy, KeyRound } from 'lucide-react'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { Link } from 'wouter'
 import { copyText } from '#app/lib/copy-text.ts'
 import { buttonTones } from '#app/ui/button.tsx'
@@ -58,9 +58,9 @@ function OwnServer({ apiKeysHref }: { apiKeysHref: string }) {
         <div className="mt-2 flex items-center gap-1 rounded-md bg-sunken py-1 pr-1 pl-3">
           <code className="min-w-0 grow py-1 font-mono text-ink text-xs">
             {command.map((part) => (
-              <span key={part} className="whitespace-nowrap">
-                {part}{' '}
-              </span>
+              <Fragment key={part}>
+                <span className="whitespace-nowrap">{part}</span>{' '}
+              </Fragment>
             ))}
           </code>
           <IconButton
