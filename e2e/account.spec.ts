@@ -69,7 +69,7 @@ test('a wrong password is told and opens nothing', async ({ page, barkeep, watch
   watch.expectTrouble(/401/)
   watch.allowOrigin(barkeep.origin)
   await page.goto(barkeep.origin)
-  await page.getByRole('link', { name: /API keys/ }).click()
+  await page.getByRole('link', { name: 'Sign in to make a key' }).click()
   await page.getByRole('textbox', { name: /name/i }).fill('owner')
   await page.getByLabel('Password', { exact: true }).fill('not the password')
   await page.getByRole('button', { name: 'Sign in' }).click()
