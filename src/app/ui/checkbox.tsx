@@ -29,7 +29,7 @@ export function Checkbox({ label, checked, onChange, className, ...rest }: Check
         const isRange = nativeEvent instanceof MouseEvent && nativeEvent.shiftKey
         onChange(event.target.checked, { isRange })
       }}
-      className={clsx('size-4 shrink-0', className)}
+      className={clsx('checkbox shrink-0', className)}
     />
   )
 }

@@ -9,7 +9,7 @@ export function NameText({ name, className }: { name: string; className?: string
   return (
     <bdi
       dir="auto"
-      className={clsx('flex min-w-0 overflow-hidden', className)}
+      className={clsx('flex w-fit min-w-0 max-w-full overflow-hidden', className)}
       {...cutTextTooltipProps(shown)}
     >
       <span className="truncate whitespace-pre">{head}</span>

@@ -41,7 +41,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
       data-key={entry.key}
       style={style}
       className={clsx(
-        'group absolute inset-x-0 top-0 grid items-center border-line border-b px-3 select-none focus-visible:-outline-offset-2',
+        'group absolute inset-x-0 top-0 grid items-center border-line/70 border-b px-3 select-none focus-visible:-outline-offset-2',
         columnsClass(isNarrow),
         isSelected ? 'bg-selected' : 'hover:bg-hover',
       )}
@@ -52,6 +52,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
           checked={isSelected}
           tabIndex={tabIndex}
           onChange={(_, how) => onToggle(entry.key, how)}
+          className={clsx(!isSelected && quietCheck)}
         />
       </GridCell>
       <GridCell className="flex min-w-0 items-center gap-2.5">
@@ -70,6 +71,10 @@ export const FileRow = memo(function FileRow(props: RowProps) {
     </GridRow>
   )
 })
+
+/** Out of the way until the row is meant: a column of empty boxes is noise. Fingers cannot hover. */
+export const quietCheck =
+  'opacity-0 focus-visible:opacity-100 group-hover:opacity-100 group-focus-visible:opacity-100 pointer-coarse:opacity-100'
 
 function Details({ entry }: { entry: Entry }) {
   const size = entry.kind === 'file' ? formatBytes(entry.size) : ''

@@ -6,7 +6,7 @@ import { Checkbox } from '#app/ui/checkbox.tsx'
 import { cutTextTooltipProps } from '#app/ui/tooltip.tsx'
 import { FileActions } from './file-actions.tsx'
 import { FileIcon } from './file-icon.tsx'
-import { type RowProps, useRowFocus } from './file-row.tsx'
+import { quietCheck, type RowProps, useRowFocus } from './file-row.tsx'
 import { GridCell, GridRow } from './grid-parts.tsx'
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
@@ -36,10 +36,7 @@ export const FileTile = memo(function FileTile(props: Omit<RowProps, 'isNarrow'>
             checked={isSelected}
             tabIndex={tabIndex}
             onChange={(_, how) => onToggle(entry.key, how)}
-            className={clsx(
-              !isSelected &&
-                'opacity-0 focus-visible:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100',
-            )}
+            className={clsx(!isSelected && quietCheck)}
           />
         </GridCell>
         <GridCell data-part="actions">

@@ -35,7 +35,7 @@ export function ListHeader({ sorting, onSort, chosen, onToggleAll, isNarrow }: L
       <SortHeader {...sortProps('name')} label="Name" />
       {!isNarrow && (
         <>
-          <SortHeader {...sortProps('size')} label="Size" className="justify-self-end pr-2" />
+          <SortHeader {...sortProps('size')} label="Size" className="justify-self-end pr-4" />
           <SortHeader {...sortProps('uploaded')} label="Uploaded" />
         </>
       )}

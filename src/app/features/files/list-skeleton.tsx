@@ -34,12 +34,12 @@ export function SkeletonRow({
       aria-hidden="true"
       style={style}
       className={clsx(
-        'grid items-center border-line border-b px-3',
+        'grid items-center border-line/70 border-b px-3',
         columnsClass(isNarrow),
         className,
       )}
     >
-      <Skeleton className="size-4 justify-self-center" />
+      <span />
       <div className="flex min-w-0 items-center gap-2.5">
         <Skeleton className="size-4.5 shrink-0" />
         <Skeleton className={clsx('h-3 max-w-full', nameWidths[seed % nameWidths.length])} />
