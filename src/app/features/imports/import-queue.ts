@@ -231,7 +231,7 @@ class Queue {
   }
 
   #joinTabs(keyId: string): void {
-    const { createLeader = createPollingLeader } = this.#parts
+    const { createLeader = createPollingLeader<ImportNews> } = this.#parts
     this.#leader = createLeader({ keyId })
     this.#leader.subscribe(this.#hear)
     this.#leader.onChange(() => this.#slice.wake())

@@ -1,7 +1,7 @@
 import { ChevronDown, FileUp, FolderUp, Upload } from 'lucide-react'
 import { type ChangeEvent, useRef } from 'react'
 import { Button } from '#app/ui/button.tsx'
-import { Menu, MenuItem } from '#app/ui/menu.tsx'
+import { Menu } from '#app/ui/menu.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { placeDroppedFiles } from './dropped-files.ts'
 import type { UploadRequest } from './upload.ts'
@@ -36,14 +36,17 @@ export function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
   if (!canUpload) return button
   return (
     <>
-      <Menu trigger={button}>
-        <MenuItem icon={<FileUp />} onSelect={() => filesRef.current?.click()}>
-          Upload files
-        </MenuItem>
-        <MenuItem icon={<FolderUp />} onSelect={() => folderRef.current?.click()}>
-          Upload folder
-        </MenuItem>
-      </Menu>
+      <Menu
+        trigger={button}
+        items={[
+          { label: 'Upload files', icon: <FileUp />, onSelect: () => filesRef.current?.click() },
+          {
+            label: 'Upload folder',
+            icon: <FolderUp />,
+            onSelect: () => folderRef.current?.click(),
+          },
+        ]}
+      />
       <input
         ref={filesRef}
         type="file"
