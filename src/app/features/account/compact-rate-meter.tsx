@@ -5,7 +5,7 @@ import { Meter } from '#app/ui/meter.tsx'
 import { Popover } from '#app/ui/popover.tsx'
 import { tooltipProps } from '#app/ui/tooltip.tsx'
 import { isMoving, rateAnnouncement, shortRateLine } from './rate-words.ts'
-import { RequestChart } from './request-chart.tsx'
+import { RequestChartOnDemand } from './request-chart-on-demand.tsx'
 
 /** The meter `Requests left` for the head of a narrow page: a ring and a word; all of it opens the chart. */
 export function CompactRateMeter({ gate }: { gate: RateLimitGate }) {
@@ -38,7 +38,7 @@ export function CompactRateMeter({ gate }: { gate: RateLimitGate }) {
           />
         }
       >
-        <RequestChart gate={gate} />
+        <RequestChartOnDemand gate={gate} />
       </Popover>
       <p role="status" className="sr-only">
         {rateAnnouncement(snapshot)}

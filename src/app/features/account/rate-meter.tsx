@@ -7,7 +7,7 @@ import { Meter } from '#app/ui/meter.tsx'
 import { Popover } from '#app/ui/popover.tsx'
 import { countdown } from './countdown.ts'
 import { isHeldBack, isMoving, rateAnnouncement, rateLine } from './rate-words.ts'
-import { RequestChart } from './request-chart.tsx'
+import { RequestChartOnDemand } from './request-chart-on-demand.tsx'
 
 type RateMeterProps = { gate: RateLimitGate }
 
@@ -48,7 +48,7 @@ export function RateMeter({ gate }: RateMeterProps) {
           />
         }
       >
-        <RequestChart gate={gate} />
+        <RequestChartOnDemand gate={gate} />
       </Popover>
       <p className="col-span-2 col-start-2 truncate text-muted text-xs">
         {rateLine(snapshot, now)}

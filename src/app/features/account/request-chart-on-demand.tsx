@@ -1,0 +1,16 @@
+import { lazy, Suspense } from 'react'
+import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import { Skeleton } from '#app/ui/skeleton.tsx'
+
+const RequestChart = lazy(async () => ({
+  default: (await import('./request-chart.tsx')).RequestChart,
+}))
+
+/** The chart of the last minute, got when somebody looks; room for it is kept from the start. */
+export function RequestChartOnDemand({ gate }: { gate: RateLimitGate }) {
+  return (
+    <Suspense fallback={<Skeleton className="h-64 w-full" />}>
+      <RequestChart gate={gate} />
+    </Suspense>
+  )
+}
