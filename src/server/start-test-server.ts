@@ -51,6 +51,8 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
   const folder = await mkdtemp(join(tmpdir(), 'barkeep-test-'))
   const config: Config = {
     ...readConfig({ PORT: '0', BARKEEP_DATA: folder, BARKEEP_LOG_LEVEL: 'silent' }),
+    // Asking yt-dlp for its version costs a second of a core; who tests videos sets it to null.
+    ytDlp: '/not-looked-for',
     ...options.config,
   }
   let server = await buildServer(config, options.outside)

@@ -1,31 +1,148 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { filesReply } from '#contract/files.ts'
-import { uploadReply } from '#contract/uploads.ts'
-import { startTestServer } from '#server/start-test-server.ts'
+import { type UploadReply, uploadReply } from '#contract/uploads.ts'
+import { startTestServer, type TestServer } from '#server/start-test-server.ts'
 
-test('an upload is listed and its link gives the same bytes', async () => {
+async function upload(
+  server: TestServer,
+  file: { name: string; folder?: string; bytes: string },
+  headers: Record<string, string> = {},
+): Promise<UploadReply> {
+  const reply = await server.upload(file, { headers })
+  expect(reply.status).toBe(200)
+  return uploadReply.parse(await reply.json())
+}
+
+async function listedNames(server: TestServer, folder = '/'): Promise<string[]> {
+  const reply = await server.get(`/api/v1/files?path=${encodeURIComponent(folder)}`)
+  return filesReply.parse(await reply.json()).files.map((file) => file.name)
+}
+
+async function blobCount({ dataFolder }: TestServer): Promise<number> {
+  const entries = await readdir(join(dataFolder, 'blobs'), {
+    recursive: true,
+    withFileTypes: true,
+  })
+  return entries.filter((entry) => entry.isFile()).length
+}
+
+test('an upload is listed, its link gives the same bytes, and a restart changes nothing', async () => {
   await using server = await startTestServer()
-  const sent = await server.upload({ name: 'movie.mp4', folder: '/Films', bytes: 'moving pictures' })
-  expect(sent.status).toBe(200)
-  const upload = uploadReply.parse(await sent.json())
-  expect(upload).toMatchObject({ file_name: 'movie.mp4', size: 15, folder: '/Films/' })
-
-  const listed = filesReply.parse(await (await server.get('/api/v1/files?path=/Films/')).json())
-  expect(listed.files).toMatchObject([{ name: 'movie.mp4', size: 15, link: upload.link }])
-  expect(await (await fetch(upload.link)).text()).toBe('moving pictures')
+  const sent = await upload(server, { name: 'movie.mp4', folder: '/Films', bytes: 'pictures' })
+  expect(sent).toMatchObject({ file_name: 'movie.mp4', size: 8, folder: '/Films/' })
+  expect(sent.link).toBe(`${server.origin}/share/${sent.tracking_id}/movie.mp4`)
+  expect(await (await fetch(sent.link)).text()).toBe('pictures')
+  expect(await listedNames(server, '/Films/')).toEqual(['movie.mp4'])
 
   await server.restart()
-  const again = filesReply.parse(await (await server.get('/api/v1/files?path=/Films/')).json())
-  expect(again.files).toHaveLength(1)
+  expect(await listedNames(server, '/Films/')).toEqual(['movie.mp4'])
 })
 
-test('without a filename an upload is refused before its body is read', async () => {
+test('a file may be empty', async () => {
   await using server = await startTestServer()
-  const reply = await server.request('/api/v1/upload', { method: 'POST', body: 'x' })
-  expect(reply.status).toBe(400)
-  expect(errorReply.parse(await reply.json())).toMatchObject({
-    code: 'invalid_request',
-    message: 'filename is missing.',
-  })
+  const sent = await upload(server, { name: 'empty', bytes: '' })
+  expect(sent.size).toBe(0)
+  const reply = await fetch(sent.link)
+  expect(reply.headers.get('content-length')).toBe('0')
+  expect(await reply.text()).toBe('')
+})
+
+test('a taken name gets a number before its extension; nothing is overwritten', async () => {
+  await using server = await startTestServer()
+  const names: string[] = []
+  for (const bytes of ['one', 'two', 'three']) {
+    names.push((await upload(server, { name: 'a.txt', bytes })).file_name)
+  }
+  expect(names).toEqual(['a.txt', 'a (2).txt', 'a (3).txt'])
+  expect(await blobCount(server)).toBe(3)
+})
+
+test('the same folder, name and bytes are the same file, with the same answer', async () => {
+  await using server = await startTestServer()
+  const first = await upload(server, { name: 'a.txt', bytes: 'one' })
+  expect(await upload(server, { name: 'a.txt', bytes: 'one' })).toEqual(first)
+  expect(await blobCount(server)).toBe(1)
+  // Other bytes, another name or another folder are another file.
+  const second = await upload(server, { name: 'a.txt', bytes: 'two' })
+  await upload(server, { name: 'b.txt', bytes: 'one' })
+  await upload(server, { name: 'a.txt', folder: '/f/', bytes: 'one' })
+  expect(await blobCount(server)).toBe(4)
+  // A browser that sends the second upload again means that one, though it got another name.
+  expect(await upload(server, { name: 'a.txt', bytes: 'two' })).toEqual(second)
+})
+
+test('uploads of one name at once all live, under different names', async () => {
+  await using server = await startTestServer()
+  const uploads = Array.from({ length: 12 }, (_, index) =>
+    upload(server, { name: 'a.txt', bytes: `bytes ${index}` }),
+  )
+  const names = (await Promise.all(uploads)).map((sent) => sent.file_name)
+  expect(new Set(names).size).toBe(12)
+  expect(new Set(await listedNames(server))).toEqual(new Set(names))
+})
+
+test('the same upload twice at once is one file', async () => {
+  await using server = await startTestServer()
+  const uploads = Array.from({ length: 5 }, () => upload(server, { name: 'a', bytes: 'same' }))
+  const answers = await Promise.all(uploads)
+  expect(new Set(answers.map((sent) => sent.tracking_id)).size).toBe(1)
+  expect(await blobCount(server)).toBe(1)
+})
+
+test('a name of 255 bytes is taken, and its numbered form still fits', async () => {
+  await using server = await startTestServer()
+  const name = `${'🍺'.repeat(62)}abc.txt`
+  expect((await upload(server, { name, bytes: 'one' })).file_name).toBe(name)
+  const second = await upload(server, { name, bytes: 'two' })
+  expect(Buffer.byteLength(second.file_name)).toBeLessThanOrEqual(255)
+  expect(second.file_name).toMatch(/ \(2\)\.txt$/)
+  expect(await (await fetch(second.link)).text()).toBe('two')
+})
+
+test('names are stored in one Unicode form', async () => {
+  await using server = await startTestServer()
+  const sent = await upload(server, { name: 'e\u0301.txt', folder: '/u\u0308/', bytes: 'x' })
+  expect(sent).toMatchObject({ file_name: '\u00e9.txt', folder: '/\u00fc/' })
+})
+
+test('an Idempotency-Key gives its first answer again, also when the bytes differ', async () => {
+  await using server = await startTestServer()
+  const once = { 'idempotency-key': 'k1' }
+  const first = await upload(server, { name: 'a.txt', bytes: 'one' }, once)
+  expect(await upload(server, { name: 'a.txt', bytes: 'two' }, once)).toEqual(first)
+  expect(await listedNames(server)).toEqual(['a.txt'])
+  const next = await upload(server, { name: 'a.txt', bytes: 'two' }, { 'idempotency-key': 'k2' })
+  expect(next.file_name).toBe('a (2).txt')
+})
+
+test('an Idempotency-Key answers for what it was used for only, and not for ever', async () => {
+  const clock = { ms: 0, now: () => Date.now() + clock.ms, monotonic: () => performance.now() }
+  await using server = await startTestServer({ outside: { clock } })
+  const headers = { 'idempotency-key': 'k1' }
+  await upload(server, { name: 'a.txt', bytes: 'one' }, headers)
+  const other = await server.upload({ name: 'b.txt', bytes: 'one' }, { headers })
+  expect(other.status).toBe(400)
+  expect(errorReply.parse(await other.json()).message).toContain('Idempotency-Key')
+  clock.ms += 24 * 60 * 60 * 1000 + 1
+  expect((await upload(server, { name: 'b.txt', bytes: 'one' }, headers)).file_name).toBe('b.txt')
+})
+
+test('what an Idempotency-Key failed at can be tried again', async () => {
+  await using server = await startTestServer({ config: { uploadMaxBytes: 3 } })
+  const headers = { 'idempotency-key': 'k1' }
+  expect((await server.upload({ name: 'a', bytes: 'four' }, { headers })).status).toBe(413)
+  expect((await server.upload({ name: 'a', bytes: 'one' }, { headers })).status).toBe(200)
+})
+
+test('what one account stores another neither sees nor joins', async () => {
+  await using server = await startTestServer()
+  const key = await server.keyWith({ username: 'alice' })
+  const mine = await upload(server, { name: 'a.txt', folder: '/mine/', bytes: 'x' })
+  expect((await server.get('/api/v1/files?path=/mine/', { key })).status).toBe(404)
+  const file = { name: 'a.txt', folder: '/mine/', bytes: 'x' }
+  const hers = uploadReply.parse(await (await server.upload(file, { key })).json())
+  expect(hers.tracking_id).not.toBe(mine.tracking_id)
 })

@@ -1,0 +1,207 @@
+import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test, vi } from 'vitest'
+import { errorReply } from '#contract/api-error.ts'
+import { startTestServer, type TestServer } from '#server/start-test-server.ts'
+import { databaseFile } from '#server/storage/database.ts'
+import { type Disk, systemDisk, type WritableFile } from '#server/storage/disk.ts'
+import { sendRaw } from '#server/test-raw-request.ts'
+
+/** Every file that the server keeps of uploads, listed or not. */
+async function storedFiles({ dataFolder }: TestServer): Promise<string[]> {
+  const folders = ['blobs', 'staging', 'work'].map((name) => join(dataFolder, name))
+  const entries = folders.map((path) => readdir(path, { recursive: true, withFileTypes: true }))
+  return (await Promise.all(entries)).flat().flatMap((entry) => (entry.isFile() ? entry.name : []))
+}
+
+async function listedNames(server: TestServer): Promise<string[]> {
+  const reply = (await (await server.get('/api/v1/files')).json()) as { files: { name: string }[] }
+  return reply.files.map((file) => file.name)
+}
+
+async function expectNothingLeft(server: TestServer): Promise<void> {
+  await vi.waitFor(async () => expect(await storedFiles(server)).toEqual([]), { timeout: 5000 })
+  expect(await listedNames(server)).toEqual([])
+}
+
+function uploadHead(server: TestServer, lines: string[]): string {
+  return [
+    'POST /api/v1/upload?filename=a.bin HTTP/1.1',
+    'Host: a',
+    `Authorization: Bearer ${server.key}`,
+    ...lines,
+    '\r\n',
+  ].join('\r\n')
+}
+
+function failure(code: string): Error {
+  return Object.assign(new Error(`${code}: of the test`), { code })
+}
+
+/** A disk that works until `breaks` is set to what then fails. */
+function breakableDisk() {
+  const state: { breaks: keyof Disk | 'write' | 'sync' | null; code: string } = {
+    breaks: null,
+    code: 'EIO',
+  }
+  const maybeBreak = (what: typeof state.breaks) => {
+    if (state.breaks === what) throw failure(state.code)
+  }
+  const disk: Disk = {
+    async create(path) {
+      maybeBreak('create')
+      const file = await systemDisk.create(path)
+      const breakable: WritableFile = {
+        write: (async (...args: Parameters<WritableFile['write']>) => {
+          maybeBreak('write')
+          return await file.write(...args)
+        }) as WritableFile['write'],
+        async sync() {
+          maybeBreak('sync')
+          await file.sync()
+        },
+        [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+      }
+      return breakable
+    },
+    async syncFolder(folder) {
+      maybeBreak('syncFolder')
+      await systemDisk.syncFolder(folder)
+    },
+    freeBytes: async (folder) =>
+      state.breaks === 'freeBytes' ? 1_000_000 : systemDisk.freeBytes(folder),
+  }
+  return { disk, state }
+}
+
+test.each([
+  ['create', 'ENOSPC'],
+  ['create', 'EMFILE'],
+  ['create', 'EROFS'],
+  ['write', 'ENOSPC'],
+  ['write', 'EDQUOT'],
+  ['write', 'EIO'],
+  ['sync', 'EIO'],
+  ['sync', 'ENOSPC'],
+  ['syncFolder', 'EIO'],
+  ['freeBytes', 'a nearly full disk'],
+] as const)(
+  'when %s fails with %s an upload is told unavailable, and the next one works',
+  async (breaks, code) => {
+    const { disk, state } = breakableDisk()
+    await using server = await startTestServer({ outside: { disk } })
+    Object.assign(state, { breaks, code })
+    const refused = await server.upload({ name: 'a.bin', bytes: 'x'.repeat(3_000_000) })
+    expect(refused.status).toBe(503)
+    expect(errorReply.parse(await refused.json()).code).toBe('unavailable')
+    await expectNothingLeft(server)
+
+    state.breaks = null
+    expect((await server.upload({ name: 'a.bin', bytes: 'x' })).status).toBe(200)
+    expect(await listedNames(server)).toEqual(['a.bin'])
+  },
+)
+
+test('while another process holds the database an upload is told unavailable and reading goes on', async () => {
+  await using server = await startTestServer()
+  const other = new DatabaseSync(databaseFile(server.dataFolder))
+  other.exec('begin immediate')
+  const upload = server.upload({ name: 'a.bin', bytes: 'x' })
+  expect((await server.get('/api/v1/files')).status).toBe(200)
+  const refused = await upload
+  expect(refused.status).toBe(503)
+  expect(errorReply.parse(await refused.json()).code).toBe('unavailable')
+  other.exec('rollback')
+  other.close()
+  await expectNothingLeft(server)
+  expect((await server.upload({ name: 'a.bin', bytes: 'x' })).status).toBe(200)
+})
+
+test('a database that is free again in time costs an upload nothing but the wait', async () => {
+  await using server = await startTestServer()
+  await server.get('/api/v1/me')
+  const other = new DatabaseSync(databaseFile(server.dataFolder))
+  other.exec('begin immediate')
+  const upload = server.upload({ name: 'a.bin', bytes: 'x' })
+  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
+  other.exec('rollback')
+  other.close()
+  expect((await upload).status).toBe(200)
+})
+
+test('a body that is declared too large is refused before a byte of it is sent', async () => {
+  await using server = await startTestServer({ config: { uploadMaxBytes: 10 } })
+  const reply = await sendRaw(server.origin, uploadHead(server, ['Content-Length: 11']))
+  expect(reply.status).toBe(413)
+  expect(errorReply.parse(JSON.parse(reply.body)).code).toBe('payload_too_large')
+  expect((await server.upload({ name: 'a', bytes: '0123456789' })).status).toBe(200)
+})
+
+test('a body that grows too large without a length is refused while it streams', async () => {
+  await using server = await startTestServer({ config: { uploadMaxBytes: 10 } })
+  const head = uploadHead(server, ['Transfer-Encoding: chunked'])
+  const reply = await sendRaw(server.origin, `${head}b\r\n01234567890\r\n`)
+  expect(reply.status).toBe(413)
+  await expectNothingLeft(server)
+})
+
+test('the refusal of a large body arrives although the client sends all of it', async () => {
+  await using server = await startTestServer({ config: { uploadMaxBytes: 10 } })
+  for (let round = 0; round < 5; round += 1) {
+    const reply = await server.upload({ name: 'a', bytes: 'x'.repeat(20_000_000) })
+    expect(reply.status).toBe(413)
+  }
+})
+
+test.each([
+  ['Content-Length: 100', 'hello'],
+  ['Transfer-Encoding: chunked', '5\r\nhello\r\n'],
+])('a client that vanishes with %s leaves nothing', async (header, body) => {
+  await using server = await startTestServer()
+  const { hostname, port } = new URL(server.origin)
+  const socket = connect(Number(port), hostname)
+  socket.write(uploadHead(server, [header]) + body)
+  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
+  socket.destroy()
+  await expectNothingLeft(server)
+})
+
+test('a client that ends its side before the whole body leaves nothing', async () => {
+  await using server = await startTestServer()
+  const { hostname, port } = new URL(server.origin)
+  const socket = connect(Number(port), hostname)
+  socket.end(`${uploadHead(server, ['Content-Length: 100'])}hello`)
+  socket.resume()
+  await once(socket, 'close')
+  await expectNothingLeft(server)
+})
+
+test('a client that says nothing for 30 seconds is cut off, and told why', async () => {
+  const clock = { ms: 0, now: () => Date.now(), monotonic: () => clock.ms }
+  await using server = await startTestServer({ outside: { clock } })
+  const half = `${uploadHead(server, ['Content-Length: 60000'])}${'x'.repeat(20_000)}`
+  const answer = sendRaw(server.origin, half)
+  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
+  clock.ms += 30_001
+  const reply = await answer
+  expect(reply.status).toBe(400)
+  expect(reply.body).toContain('stood still')
+  await expectNothingLeft(server)
+})
+
+test('a client that is neither idle nor too slow is not cut off', async () => {
+  const clock = { ms: 0, now: () => Date.now(), monotonic: () => clock.ms }
+  await using server = await startTestServer({ outside: { clock } })
+  const { hostname, port } = new URL(server.origin)
+  const socket = connect(Number(port), hostname)
+  socket.write(`${uploadHead(server, ['Content-Length: 90000'])}${'x'.repeat(80_000)}`)
+  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
+  clock.ms += 29_000
+  socket.write('x'.repeat(10_000))
+  const [first] = await once(socket, 'data')
+  expect(String(first)).toContain('200 OK')
+  socket.destroy()
+})
