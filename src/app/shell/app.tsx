@@ -2,7 +2,6 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
 import { navigate, usePathname } from 'wouter/use-browser-location'
 import type { Connection } from '#app/api/connection.ts'
-import { ConnectPage } from '#app/features/account/connect-page.tsx'
 import { Announcer } from '#app/ui/announcer.tsx'
 import { TooltipLayer } from '#app/ui/tooltip.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
@@ -12,6 +11,9 @@ import type { SessionParts } from './session-parts.ts'
 import { WaitingScreen } from './waiting-screen.tsx'
 import { Workspace } from './workspace.tsx'
 
+const ConnectPage = lazy(async () => ({
+  default: (await import('#app/features/account/connect-page.tsx')).ConnectPage,
+}))
 const ApiKeysPage = lazy(async () => ({
   default: (await import('#app/features/api-keys/api-keys-page.tsx')).ApiKeysPage,
 }))

@@ -1,8 +1,9 @@
 import { Menu } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
-import { Drawer } from '#app/ui/drawer.tsx'
 import { IconButton } from '#app/ui/icon-button.tsx'
+
+const Drawer = lazy(async () => ({ default: (await import('#app/ui/drawer.tsx')).Drawer }))
 
 /**
  * The frame: a column at the left, the page, and what is below it. On narrow screens the column is a
@@ -45,13 +46,17 @@ export function Layout({
       {notice}
       <div className="flex min-h-0 grow">
         {isNarrow ? (
-          <Drawer
-            label="Folders and account"
-            isOpen={openFor === place}
-            onOpenChange={(isOpen) => setOpenFor(isOpen ? place : null)}
-          >
-            {sidebar}
-          </Drawer>
+          openFor !== null && (
+            <Suspense fallback={null}>
+              <Drawer
+                label="Folders and account"
+                isOpen={openFor === place}
+                onOpenChange={(isOpen) => setOpenFor(isOpen ? place : null)}
+              >
+                {sidebar}
+              </Drawer>
+            </Suspense>
+          )
         ) : (
           <aside
             aria-label="Folders and account"

@@ -1,19 +1,10 @@
-import clsx from 'clsx'
-import { Popover as RadixPopover } from 'radix-ui'
-import type { ReactElement, ReactNode } from 'react'
+import { lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react'
+import { type TriggerElement, triggerOnDemand } from './trigger-on-demand.ts'
 
-/** A floating panel beside its trigger, for looking something up; `label` is its accessible name. */
-export function Popover({
-  trigger,
-  label,
-  children,
-  align = 'start',
-  side = 'bottom',
-  isOpen,
-  onOpenChange,
-  className,
-}: {
-  trigger: ReactElement
+export type PopoverProps = {
+  /** A `Button` or `IconButton`. */
+  trigger: TriggerElement
+  /** The panel's accessible name. */
   label: string
   children: ReactNode
   align?: 'start' | 'center' | 'end'
@@ -21,28 +12,26 @@ export function Popover({
   isOpen?: boolean
   onOpenChange?: (isOpen: boolean) => void
   className?: string
-}) {
+}
+
+const loadSurface = () => import('./popover-surface.tsx')
+const PopoverSurface = lazy(async () => ({ default: (await loadSurface()).PopoverSurface }))
+
+/** A floating panel beside its trigger, for looking something up. Made when it is first wanted. */
+export function Popover(props: PopoverProps): ReactElement {
+  const [isWanted, setIsWanted] = useState(false)
+  const button = triggerOnDemand(props.trigger, {
+    opens: 'dialog',
+    load: loadSurface,
+    onWant: () => {
+      setIsWanted(true)
+      props.onOpenChange?.(true)
+    },
+  })
+  if (!isWanted && !props.isOpen) return button
   return (
-    <RadixPopover.Root
-      {...(isOpen === undefined ? {} : { open: isOpen })}
-      {...(onOpenChange ? { onOpenChange } : {})}
-    >
-      <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
-      <RadixPopover.Portal>
-        <RadixPopover.Content
-          aria-label={label}
-          align={align}
-          side={side}
-          sideOffset={6}
-          collisionPadding={8}
-          className={clsx(
-            'scroll-area z-50 max-h-(--radix-popover-content-available-height) w-80 max-w-[calc(100vw-16px)] animate-appear rounded-xl bg-raised p-4 shadow-float outline-none',
-            className,
-          )}
-        >
-          {children}
-        </RadixPopover.Content>
-      </RadixPopover.Portal>
-    </RadixPopover.Root>
+    <Suspense fallback={button}>
+      <PopoverSurface {...props} />
+    </Suspense>
   )
 }

@@ -1,12 +1,11 @@
 import clsx from 'clsx'
-import { Check, Download, Ellipsis, Link2 } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Check, Download, Ellipsis, ExternalLink, Link2 } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { IconButton } from '#app/ui/icon-button.tsx'
+import { Menu } from '#app/ui/menu.tsx'
 import { type FileEntry, noLinkReason } from './entry.ts'
-import { downloadLink } from './open-link.ts'
+import { downloadLink, openLink } from './open-link.ts'
 import { useCopiedLink } from './use-copied-link.ts'
-
-const FileMenu = lazy(async () => ({ default: (await import('./file-menu.tsx')).FileMenu }))
 
 /** What can be done with one file, at the end of its row. */
 export function FileActions({
@@ -56,7 +55,6 @@ export function FileActions({
   )
 }
 
-/** The menu is made when it is first wanted: one for each of a thousand rows would be slow. */
 function MoreActions({
   entry,
   tabIndex,
@@ -66,21 +64,23 @@ function MoreActions({
   tabIndex: 0 | -1
   onCopy: (link: string) => void
 }) {
-  const [isWanted, setIsWanted] = useState(false)
-  const button = (
-    <IconButton
-      label="More actions"
-      icon={<Ellipsis />}
-      size="small"
-      tabIndex={tabIndex}
-      aria-haspopup="menu"
-      {...(isWanted ? {} : { onClick: () => setIsWanted(true) })}
-    />
-  )
-  if (!isWanted) return button
+  const { link, name } = entry
+  const item = (label: string, icon: ReactNode, act: (link: string) => void) => ({
+    label,
+    icon,
+    unavailableReason: link === null ? noLinkReason : undefined,
+    onSelect: () => link !== null && act(link),
+  })
   return (
-    <Suspense fallback={button}>
-      <FileMenu entry={entry} trigger={button} onCopy={onCopy} />
-    </Suspense>
+    <Menu
+      trigger={
+        <IconButton label="More actions" icon={<Ellipsis />} size="small" tabIndex={tabIndex} />
+      }
+      items={[
+        item('Open in a new tab', <ExternalLink />, openLink),
+        item('Copy link', <Link2 />, onCopy),
+        item('Download', <Download />, (href) => downloadLink(href, name)),
+      ]}
+    />
   )
 }

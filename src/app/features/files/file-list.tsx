@@ -1,4 +1,4 @@
-import { type RefObject, useCallback, useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import type { Entry } from './entry.ts'
 import { FileRow } from './file-row.tsx'
 import { FileTile } from './file-tile.tsx'
@@ -29,7 +29,7 @@ export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort'> & {
   onScroll: (offset: number) => void
   /** Set while the keyboard is on its way to a row that is not drawn yet. */
   focusWish: { current: boolean }
-  scrollRef: RefObject<HTMLDivElement | null>
+  scroller: HTMLElement | null
 }
 
 /** The grid `Files`: only the rows in sight exist, however many there are. */
@@ -70,7 +70,7 @@ export function FileList(props: FileListProps) {
         }
       />
       <GridRows className="relative" style={{ height: rows.height }}>
-        {rows.drawn.map(({ index, style }) => {
+        {rows.drawn.map(({ index, place }) => {
           const entry = entries[index]
           if (!entry) {
             return (
@@ -78,7 +78,7 @@ export function FileList(props: FileListProps) {
                 key={`skeleton ${index}`}
                 seed={index}
                 isNarrow={isNarrow}
-                style={style}
+                style={{ height: place.height, transform: `translateY(${place.top}px)` }}
                 className="absolute inset-x-0 top-0"
               />
             )
@@ -93,7 +93,7 @@ export function FileList(props: FileListProps) {
               isActive={index === rows.activeIndex}
               focusWish={focusWish}
               isNarrow={isNarrow}
-              style={style}
+              {...place}
               onToggle={handleToggle}
             />
           )

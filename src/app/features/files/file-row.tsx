@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { type CSSProperties, memo, useEffect, useRef } from 'react'
+import { memo, useEffect, useRef } from 'react'
 import { formatBytes } from '#app/lib/format-bytes.ts'
 import { formatDay, formatExactTime } from '#app/lib/format-date.ts'
 import { visibleName } from '#app/lib/visible-name.ts'
@@ -11,8 +11,9 @@ import { FileActions } from './file-actions.tsx'
 import { FileIcon } from './file-icon.tsx'
 import { GridCell, GridRow } from './grid-parts.tsx'
 import { columnsClass } from './list-columns.ts'
+import type { EntryPlace } from './use-file-rows.ts'
 
-export type RowProps = {
+export type RowProps = EntryPlace & {
   entry: Entry
   /** From 1; the header is row 1. */
   rowIndex: number
@@ -22,13 +23,12 @@ export type RowProps = {
   /** Set by the list when the keyboard moves: the row takes the focus once it is there. */
   focusWish: { current: boolean }
   isNarrow: boolean
-  style: CSSProperties
   onToggle: (key: string, how: { isRange: boolean }) => void
 }
 
 /** One folder or file in the list. Its presses and keys are handled by the grid around it. */
 export const FileRow = memo(function FileRow(props: RowProps) {
-  const { entry, rowIndex, isSelected, isActive, isNarrow, style, onToggle } = props
+  const { entry, rowIndex, isSelected, isActive, isNarrow, onToggle } = props
   const ref = useRowFocus(props)
   const tabIndex = isActive ? 0 : -1
   return (
@@ -39,7 +39,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
       aria-selected={isSelected}
       tabIndex={tabIndex}
       data-key={entry.key}
-      style={style}
+      style={{ height: props.height, transform: `translateY(${props.top}px)` }}
       className={clsx(
         'group absolute inset-x-0 top-0 grid items-center border-line/70 border-b px-3 select-none focus-visible:-outline-offset-2',
         columnsClass(isNarrow),

@@ -11,7 +11,8 @@ import { GridCell, GridRow } from './grid-parts.tsx'
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
 export const FileTile = memo(function FileTile(props: Omit<RowProps, 'isNarrow'>) {
-  const { entry, rowIndex, isSelected, isActive, style, onToggle } = props
+  const { entry, rowIndex, isSelected, isActive, onToggle } = props
+  const { top, left, width, height } = props
   const ref = useRowFocus(props)
   const tabIndex = isActive ? 0 : -1
   const shown = visibleName(entry.name)
@@ -23,7 +24,7 @@ export const FileTile = memo(function FileTile(props: Omit<RowProps, 'isNarrow'>
       aria-selected={isSelected}
       tabIndex={tabIndex}
       data-key={entry.key}
-      style={style}
+      style={{ height, width, left, transform: `translateY(${top}px)` }}
       className={clsx(
         'group absolute top-0 left-0 flex flex-col rounded-lg p-2 select-none focus-visible:-outline-offset-2',
         isSelected ? 'bg-selected' : 'hover:bg-hover',

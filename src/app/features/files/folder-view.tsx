@@ -1,5 +1,5 @@
 import { FolderOpen, SearchX } from 'lucide-react'
-import { type ReactNode, type RefObject, useMemo, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
@@ -8,7 +8,7 @@ import { arrangeEntries, type Sorting } from './arrange-entries.ts'
 import { describeCoverage, describeFolder } from './describe-list.ts'
 import type { Entry } from './entry.ts'
 import { FileList } from './file-list.tsx'
-import { type FilesMemory, startOfFolder } from './files-memory.ts'
+import { type FilesMemory, type FolderPlace, startOfFolder } from './files-memory.ts'
 import { FolderProblem } from './folder-problem.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { ListStatus } from './list-status.tsx'
@@ -36,7 +36,7 @@ export type FolderViewProps = {
 /** One folder's rows, or what stands for them. Made anew for each folder. */
 export function FolderView(props: FolderViewProps) {
   const { folder, listing, filter, sorting, emptyHint } = props
-  const scrollRef = useRef<HTMLDivElement>(null)
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const { entries, isComplete } = listing
   const shown = useMemo(
     () => arrangeEntries(entries, { filter, sorting }),
@@ -62,12 +62,12 @@ export function FolderView(props: FolderViewProps) {
   }
   return (
     <>
-      <div ref={scrollRef} className="scroll-area relative min-h-0 grow">
+      <div ref={setScroller} className="scroll-area relative min-h-0 grow">
         <Rows
           {...props}
           shown={shown}
           place={place}
-          scrollRef={scrollRef}
+          scroller={scroller}
           selection={selection}
           onSelectionChange={setSelection}
         />
@@ -97,8 +97,8 @@ export function FolderView(props: FolderViewProps) {
 
 type RowsProps = FolderViewProps & {
   shown: readonly Entry[]
-  place: { scrollOffset: number; activeKey: string | null }
-  scrollRef: RefObject<HTMLDivElement | null>
+  place: FolderPlace
+  scroller: HTMLElement | null
   selection: typeof nothingSelected
   onSelectionChange: (selection: typeof nothingSelected) => void
 }
@@ -106,6 +106,14 @@ type RowsProps = FolderViewProps & {
 function Rows(props: RowsProps) {
   const { folder, listing, memory, onOpenFolder, focusWish, selection, onSelectionChange } = props
   const isNarrow = useMediaQuery('(width < 48rem)')
+  const remember = useCallback(
+    (change: Partial<FolderPlace>) => {
+      const before = memory.places.get(folder) ?? startOfFolder
+      memory.places.set(folder, { ...before, ...change })
+    },
+    [memory, folder],
+  )
+  const handleScroll = useCallback((scrollOffset: number) => remember({ scrollOffset }), [remember])
   if (listing.isPending) {
     return (
       <div aria-busy="true">
@@ -113,10 +121,6 @@ function Rows(props: RowsProps) {
         <ListSkeleton rows={8} isNarrow={isNarrow || props.view === 'tiles'} />
       </div>
     )
-  }
-  const remember = (change: Partial<typeof props.place>) => {
-    const before = memory.places.get(folder) ?? startOfFolder
-    memory.places.set(folder, { ...before, ...change })
   }
   const openFolder = (path: FolderPath, byKeyboard: boolean) => {
     focusWish.current = byKeyboard
@@ -144,9 +148,9 @@ function Rows(props: RowsProps) {
       view={props.view}
       isNarrow={isNarrow}
       place={props.place}
-      onScroll={(scrollOffset) => remember({ scrollOffset })}
+      onScroll={handleScroll}
       focusWish={focusWish}
-      scrollRef={props.scrollRef}
+      scroller={props.scroller}
     />
   )
 }

@@ -1,13 +1,12 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import { useVisibleRows } from '#app/lib/use-visible-rows.ts'
 import type { FolderNode } from '#contract/files.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { FilesMemory } from './files-memory.ts'
 import { flattenTree, type TreeLine } from './flatten-tree.ts'
 import { TreeItem } from './tree-item.tsx'
 import { useExpanded } from './use-expanded.ts'
-import { useKeptRange } from './use-kept-range.ts'
 import { useTreeKeys } from './use-tree-keys.ts'
 
 export type TreeLinesProps = {
@@ -19,45 +18,44 @@ export type TreeLinesProps = {
 
 /** The folders that are in sight, of however many there are. */
 export function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps) {
-  const scrollRef = useRef<HTMLDivElement>(null)
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const focusWish = useRef(false)
   const branches = useExpanded(memory, folder)
   const lines = useMemo(() => flattenTree(root, branches.expanded), [root, branches.expanded])
   const [active, setActive] = useState<FolderPath>(folder)
   const activeIndex = useIndexOf(lines, active, folder)
   const height = useMediaQuery('(pointer: coarse)') ? 44 : 30
-  const virtualizer = useVirtualizer({
+  const visible = useVisibleRows({
+    scroller,
     count: lines.length,
-    getScrollElement: () => scrollRef.current,
-    estimateSize: () => height,
-    overscan: 10,
-    rangeExtractor: useKeptRange(activeIndex),
+    rowHeight: height,
+    keptRow: activeIndex,
   })
-  useShowCurrent(lines, folder, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }))
+  useShowCurrent(lines, folder, visible.show)
 
   const handleKeyDown = useTreeKeys({
     lines,
     activeIndex,
-    pageLines: Math.max(1, Math.floor((virtualizer.scrollRect?.height ?? 0) / height) - 1),
+    pageLines: visible.pageRows,
     branches,
     onOpenFolder,
     focusLine(index) {
       focusWish.current = index !== activeIndex
-      virtualizer.scrollToIndex(index)
+      visible.show(index)
       setActive(lines[index]?.path ?? folder)
     },
   })
   return (
-    <div ref={scrollRef} className="scroll-area h-full px-2 py-1.5">
+    <div ref={setScroller} className="scroll-area h-full px-2 py-1.5">
       <div
         role="tree"
         aria-label="Folders"
         tabIndex={-1}
         onKeyDown={handleKeyDown}
         className="relative outline-none"
-        style={{ height: virtualizer.getTotalSize() }}
+        style={{ height: visible.height }}
       >
-        {virtualizer.getVirtualItems().map(({ index, start }) => {
+        {visible.rows.map((index) => {
           const line = lines[index]
           if (!line) return null
           return (
@@ -67,7 +65,7 @@ export function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps
               isCurrent={line.path === folder}
               isActive={index === activeIndex}
               focusWish={focusWish}
-              style={{ height, transform: `translateY(${start}px)` }}
+              style={{ height, transform: `translateY(${index * height}px)` }}
               onOpen={() => {
                 setActive(line.path)
                 onOpenFolder(line.path)

@@ -12,7 +12,7 @@ export type ListParts = {
   onLeave: () => void
   /** Brings a row into sight and gives it the focus. */
   focusRow: (index: number) => void
-  shape: { pageRows: number; columns: number }
+  shape: () => { pageRows: number; columns: number }
 }
 
 /**
@@ -52,7 +52,7 @@ export function useListEvents(parts: ListParts) {
   }
 
   function handleStep(event: KeyboardEvent, index: number) {
-    const step = readListKey(event, { ...parts.shape, index, count: entries.length })
+    const step = readListKey(event, { ...parts.shape(), index, count: entries.length })
     const entry = entries[index]
     // A button or checkbox inside the row has its own Enter and Space.
     const isForRow = isOnRow(event) || (step?.do !== 'open' && step?.do !== 'toggle')

@@ -1,18 +1,17 @@
-import { type RefObject, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 
 const narrowestTile = 148
 
 /** How many tiles fit side by side in the element; 1 while tiles are not shown. */
-export function useTileColumns(ref: RefObject<HTMLElement | null>, isTiles: boolean): number {
+export function useTileColumns(element: HTMLElement | null, isTiles: boolean): number {
   const [columns, setColumns] = useState(4)
   useEffect(() => {
-    const element = ref.current
     if (!isTiles || !element) return
     const observer = new ResizeObserver(() => {
       setColumns(Math.max(1, Math.floor(element.clientWidth / narrowestTile)))
     })
     observer.observe(element)
     return () => observer.disconnect()
-  }, [ref, isTiles])
+  }, [element, isTiles])
   return isTiles ? columns : 1
 }

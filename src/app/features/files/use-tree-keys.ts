@@ -8,7 +8,7 @@ import { createTypeahead, isTyped } from './typeahead.ts'
 export function useTreeKeys(parts: {
   lines: readonly TreeLine[]
   activeIndex: number
-  pageLines: number
+  pageLines: () => number
   branches: { open(paths: readonly FolderPath[]): void; close(path: FolderPath): void }
   onOpenFolder: (folder: FolderPath) => void
   focusLine: (index: number) => void
@@ -43,8 +43,8 @@ export function useTreeKeys(parts: {
   return (event: KeyboardEvent) => {
     if (event.key !== '*' && isTyped(event, typeahead)) return handleLetter(event)
     if (event.ctrlKey || event.metaKey || event.altKey) return
-    const { lines, activeIndex: index, pageLines } = parts
-    const step = readTreeKey(event.key, { lines, index, pageLines })
+    const { lines, activeIndex: index } = parts
+    const step = readTreeKey(event.key, { lines, index, pageLines: parts.pageLines() })
     if (!step) return
     event.preventDefault()
     take(step)

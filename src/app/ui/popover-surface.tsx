@@ -1,0 +1,39 @@
+import clsx from 'clsx'
+import { Popover as RadixPopover } from 'radix-ui'
+import type { PopoverProps } from './popover.tsx'
+
+/** What a `Popover` becomes once it is wanted; open from the start. */
+export function PopoverSurface({
+  trigger,
+  label,
+  children,
+  align = 'start',
+  side = 'bottom',
+  isOpen,
+  onOpenChange,
+  className,
+}: PopoverProps) {
+  return (
+    <RadixPopover.Root
+      {...(isOpen === undefined ? { defaultOpen: true } : { open: isOpen })}
+      {...(onOpenChange ? { onOpenChange } : {})}
+    >
+      <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
+      <RadixPopover.Portal>
+        <RadixPopover.Content
+          aria-label={label}
+          align={align}
+          side={side}
+          sideOffset={6}
+          collisionPadding={8}
+          className={clsx(
+            'scroll-area z-50 max-h-(--radix-popover-content-available-height) w-80 max-w-[calc(100vw-16px)] animate-appear rounded-xl bg-raised p-4 shadow-float outline-none',
+            className,
+          )}
+        >
+          {children}
+        </RadixPopover.Content>
+      </RadixPopover.Portal>
+    </RadixPopover.Root>
+  )
+}
