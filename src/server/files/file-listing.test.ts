@@ -1,0 +1,153 @@
+import { expect, test } from 'vitest'
+import { type FilesPage, filesReply, foldersReply } from '#contract/files.ts'
+import { startTestServer, type TestServer } from '#server/start-test-server.ts'
+
+async function page(server: TestServer, path = '/', offset = 0): Promise<FilesPage> {
+  const query = new URLSearchParams({ path, offset: String(offset) })
+  const reply = await server.get(`/api/v1/files?${query}`)
+  expect(reply.status).toBe(200)
+  return filesReply.parse(await reply.json())
+}
+
+async function addFiles(server: TestServer, names: string[], folder = '/'): Promise<void> {
+  for (const name of names) {
+    expect((await server.upload({ name, folder, bytes: name })).status).toBe(200)
+  }
+}
+
+const names = (count: number) =>
+  Array.from({ length: count }, (_, index) => `file-${String(index).padStart(3, '0')}`)
+
+const config = { rateLimit: 100_000 }
+
+test.each([0, 1, 49, 50, 51, 100, 101])('%d files page as they should', async (count) => {
+  await using server = await startTestServer({ config })
+  await addFiles(server, names(count))
+  const seen: string[] = []
+  for (let offset = 0; ; ) {
+    const { files, next_offset, has_more, limit } = await page(server, '/', offset)
+    seen.push(...files.map((file) => file.name))
+    expect(limit).toBe(50)
+    expect(next_offset).toBe(offset + files.length)
+    expect(has_more).toBe(seen.length < count)
+    if (!has_more) break
+    expect(files).toHaveLength(50)
+    offset = next_offset
+  }
+  expect(seen).toEqual(names(count))
+  expect(await page(server, '/', count)).toMatchObject({ files: [], has_more: false })
+  expect(await page(server, '/', count + 1000)).toMatchObject({ files: [], has_more: false })
+})
+
+test('subfolders come on the first page only', async () => {
+  await using server = await startTestServer({ config })
+  await addFiles(server, names(51), '/f/')
+  await addFiles(server, ['x'], '/f/sub/deep/')
+  await addFiles(server, ['x'], '/f/Other/')
+  expect((await page(server, '/f/')).folders).toEqual(['Other', 'sub'])
+  expect((await page(server, '/f/', 50)).folders).toEqual([])
+  expect((await page(server, '/f/sub/')).folders).toEqual(['deep'])
+  expect((await page(server)).folders).toEqual(['f'])
+})
+
+test('the order is by name, whatever its case, and stable for names that differ only there', async () => {
+  await using server = await startTestServer({ config })
+  await addFiles(server, ['b', 'A', 'a', 'B', 'É', 'e', 'Z', 'file 10', 'file 2'])
+  const order = (await page(server)).files.map((file) => file.name)
+  expect(order.map((name) => name.toLowerCase())).toEqual([
+    ...['a', 'a', 'b', 'b', 'e', 'file 10', 'file 2', 'z', 'é'],
+  ])
+  expect((await page(server)).files.map((file) => file.name)).toEqual(order)
+})
+
+test('a folder that does not exist is not found, the root always exists', async () => {
+  await using server = await startTestServer({ config })
+  expect(await page(server)).toMatchObject({ path: '/', folders: [], files: [] })
+  expect((await server.get('/api/v1/files?path=/nowhere/')).status).toBe(404)
+  await addFiles(server, ['x'], '/a/b/')
+  expect((await page(server, '/a/')).folders).toEqual(['b'])
+  expect((await page(server, 'a')).path).toBe('/a/')
+  expect((await server.get('/api/v1/files?path=/A/')).status).toBe(404)
+})
+
+test('times are ISO 8601 in UTC', async () => {
+  await using server = await startTestServer({ config })
+  await addFiles(server, ['x'])
+  const [file] = (await page(server)).files
+  expect(file?.uploaded_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/)
+})
+
+test('pages stay true while files come in before, inside and behind them', async () => {
+  await using server = await startTestServer({ config })
+  await addFiles(server, names(160))
+  const whole = async () => {
+    const seen: string[] = []
+    for (const offset of [0, 50, 100, 150, 200]) {
+      seen.push(...(await page(server, '/', offset)).files.map((file) => file.name))
+    }
+    return seen
+  }
+  const expected = names(160)
+  expect(await whole()).toEqual(expected)
+  for (const name of ['aaa', 'file-049x', 'file-050a', 'file-099', 'file-120b', 'zzz']) {
+    await addFiles(server, [name])
+    if (!expected.includes(name)) expected.push(name)
+    expected.sort()
+    expect(await whole()).toEqual(expected)
+  }
+})
+
+test('pages that are read while files come in are true afterwards', async () => {
+  await using server = await startTestServer({ config })
+  await addFiles(server, names(120))
+  const reading = Promise.all(
+    Array.from({ length: 60 }, (_, index) => page(server, '/', (index % 3) * 50)),
+  )
+  const coming = names(30).map((name) => `${name}-new`)
+  await Promise.all([reading, ...coming.map((name) => addFiles(server, [name]))])
+  const seen: string[] = []
+  for (const offset of [0, 50, 100, 150]) {
+    seen.push(...(await page(server, '/', offset)).files.map((file) => file.name))
+  }
+  expect(seen).toEqual([...names(120), ...coming].sort())
+})
+
+test('the tree has every folder, nested and in order, and grows with the next upload', async () => {
+  await using server = await startTestServer({ config })
+  const tree = async () => {
+    const reply = await server.get('/api/v1/folders')
+    return foldersReply.parse(await reply.json()).tree
+  }
+  expect(await tree()).toEqual({ name: '', path: '/', folders: [] })
+  await addFiles(server, ['x'], '/b/c/')
+  await addFiles(server, ['x'], '/A/')
+  expect(await tree()).toEqual({
+    name: '',
+    path: '/',
+    folders: [
+      { name: 'A', path: '/A/', folders: [] },
+      { name: 'b', path: '/b/', folders: [{ name: 'c', path: '/b/c/', folders: [] }] },
+    ],
+  })
+  await addFiles(server, ['y'], '/b/d/')
+  expect((await tree()).folders[1]?.folders.map((folder) => folder.name)).toEqual(['c', 'd'])
+  const alice = await server.keyWith({ username: 'alice' })
+  const hers = await (await server.get('/api/v1/folders', { key: alice })).json()
+  expect(hers).toMatchObject({ tree: { folders: [] } })
+})
+
+test('a large tree is sent compressed to who can read that, and is the same', async () => {
+  await using server = await startTestServer({ config })
+  for (const name of names(30)) await addFiles(server, ['x'], `/${name}-${'x'.repeat(40)}/`)
+  const ask = (coding: string) =>
+    server.get('/api/v1/folders', { headers: { 'accept-encoding': coding } })
+  const [plain, packed, refused] = await Promise.all([
+    ask('identity'),
+    ask('gzip'),
+    ask('gzip;q=0'),
+  ])
+  expect(packed.headers.get('content-encoding')).toBe('gzip')
+  expect(plain.headers.get('content-encoding')).toBeNull()
+  expect(refused.headers.get('content-encoding')).toBeNull()
+  expect(await packed.json()).toEqual(await plain.json())
+})
