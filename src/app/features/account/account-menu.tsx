@@ -1,5 +1,7 @@
-import { ChevronsUpDown } from 'lucide-react'
+import { ChevronsUpDown, TriangleAlert } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { keyLifetime } from '#app/api/key-words.ts'
+import { useTick } from '#app/lib/use-tick.ts'
 import { Button } from '#app/ui/button.tsx'
 import { Popover } from '#app/ui/popover.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
@@ -23,8 +25,9 @@ export function AccountMenu(props: Omit<AccountPanelProps, 'onLeave'>) {
           <span dir="auto" className="truncate">
             {username}
           </span>
-          <span className="text-muted">· {plan}</span>
-          <ChevronsUpDown aria-hidden="true" className="ml-auto text-faint" />
+          <span className="mr-auto text-muted">· {plan}</span>
+          <ExpiryWarning expiresAt={props.me.key.expires_at} />
+          <ChevronsUpDown aria-hidden="true" className="text-faint" />
         </Button>
       }
     >
@@ -32,6 +35,19 @@ export function AccountMenu(props: Omit<AccountPanelProps, 'onLeave'>) {
         <AccountPanel {...props} onLeave={() => setIsOpen(false)} />
       </Suspense>
     </Popover>
+  )
+}
+
+/** Said before the panel is opened: who finds out by a refused key finds out too late. */
+function ExpiryWarning({ expiresAt }: { expiresAt: string | null }) {
+  useTick(expiresAt === null ? null : 60_000)
+  const lifetime = keyLifetime(expiresAt, Date.now())
+  if (lifetime !== 'ending' && lifetime !== 'over') return null
+  return (
+    <span className="inline-flex items-center gap-1 text-danger text-xs">
+      <TriangleAlert aria-hidden="true" className="size-3.5!" />
+      {lifetime === 'over' ? 'key expired' : 'key ends soon'}
+    </span>
   )
 }
 
