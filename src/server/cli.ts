@@ -3,7 +3,6 @@ import { readArguments } from './cli-arguments.ts'
 import { runners } from './cli-commands.ts'
 import { CliFailure } from './cli-failure.ts'
 import { help } from './cli-help.ts'
-import { openCliStore } from './cli-store.ts'
 import { ConfigError, readEnvironment } from './config.ts'
 import { ApiFailure } from './http/api-failure.ts'
 
@@ -18,6 +17,8 @@ async function run(given: string[]): Promise<string> {
   const parsed = readArguments(given)
   if (!parsed) return help.trimEnd()
   const work = runners[parsed.command](parsed)
+  // Only now: loading the store takes longer than everything else here together.
+  const { openCliStore } = await import('./cli-store.ts')
   await using store = await openCliStore(readEnvironment())
   return await work(store)
 }

@@ -1,0 +1,192 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { meReply } from '#contract/account.ts'
+import { apiKeyPrefix } from '#contract/api-keys.ts'
+import { openTestBrowser } from './account/test-browser.ts'
+import { startTestServer } from './start-test-server.ts'
+
+type Outcome = { code: number; stdout: string; stderr: string }
+
+const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
+
+/** Runs the command line in a process of its own, on the data folder of `env`. */
+function barkeep(args: string[], env: Record<string, string>): Promise<Outcome> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [cli, ...args], { env }, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr })
+    })
+  })
+}
+
+async function startWithCli() {
+  const server = await startTestServer()
+  const env = { BARKEEP_DATA: server.dataFolder }
+  return {
+    server,
+    run: (...args: string[]) => barkeep(args, env),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  }
+}
+
+test('a key that the command line makes works at once, and is dead once it is revoked there', async () => {
+  await using world = await startWithCli()
+  const { run, server } = world
+  const made = await run(
+    'keys',
+    'create',
+    '--user',
+    'owner',
+    '--name',
+    'laptop',
+    '--scopes',
+    'read',
+    '--expires',
+    '2099-01-01',
+  )
+
+  expect(made).toMatchObject({ code: 0, stderr: '' })
+  expect(made.stdout).toMatch(/^csb_live_[0-9A-Za-z]{28}\n$/)
+  const key = made.stdout.trim()
+  const me = meReply.parse(await (await server.get('/api/v1/me', { key })).json())
+  expect(me.key).toMatchObject({
+    name: 'laptop',
+    scopes: ['read'],
+    expires_at: '2099-01-01T00:00:00+00:00',
+  })
+
+  const listed = await run('keys', 'list', '--user', 'owner')
+  expect(listed.stdout).toContain(me.key.id)
+  expect(listed.stdout).toContain(`${key.slice(0, 15)}...${key.slice(-4)}`)
+  expect(listed.stdout).not.toContain(key)
+
+  expect(await run('keys', 'revoke', me.key.id)).toMatchObject({ code: 0 })
+  expect((await server.get('/api/v1/me', { key })).status).toBe(401)
+  expect((await run('keys', 'list', '--user', 'owner')).stdout).not.toContain(me.key.id)
+})
+
+test('an account that the command line makes signs in, and banning it ends its session and its keys', async () => {
+  await using world = await startWithCli()
+  const { run, server } = world
+  const made = await run('users', 'create', 'alice', '--plan', 'free')
+  expect(made).toMatchObject({ code: 0, stderr: '' })
+  expect(made.stdout).toMatch(/^[0-9A-Za-z]{20}\n$/)
+  const browser = openTestBrowser(server)
+  expect((await browser.signIn('alice', made.stdout.trim())).status).toBe(200)
+  const key = (await run('keys', 'create', '--user', 'alice', '--name', 'a')).stdout.trim()
+
+  expect((await server.get('/api/v1/me', { key })).status).toBe(403)
+  expect((await run('users', 'set', 'alice', '--plan', 'pro')).code).toBe(0)
+  expect((await server.get('/api/v1/me', { key })).status).toBe(200)
+  expect((await run('users', 'list')).stdout).toMatch(/^alice +pro +active +20/m)
+
+  expect((await run('users', 'set', 'alice', '--state', 'banned')).code).toBe(0)
+  expect((await server.get('/api/v1/me', { key })).status).toBe(403)
+  expect((await browser.get('/api/keys')).status).toBe(401)
+  expect((await run('users', 'list')).stdout).toMatch(/^alice +pro +banned +20/m)
+})
+
+test('what cannot be done is one line on standard error and exit code 1', async () => {
+  await using world = await startWithCli()
+  const { run } = world
+  await run('users', 'create', 'alice')
+  const impossible: [string, string][] = [
+    ['keys create --user bob --name a', 'no account named "bob"'],
+    ['keys list --user bob', 'no account named "bob"'],
+    ['keys create --user owner --name a --expires 2020-01-01', 'in the future'],
+    ['keys revoke key_nobody', 'no key with the id "key_nobody"'],
+    ['users create alice', 'an account named "alice" already'],
+    ['users create Alice!', 'lower-case letters'],
+    ['users set bob --plan pro', 'no account named "bob"'],
+  ]
+  for (const [line, reason] of impossible) {
+    const { code, stdout, stderr } = await run(...line.split(' '))
+    expect({ code, stdout }, line).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain(reason)
+    expect(stderr.trimEnd().split('\n'), line).toHaveLength(1)
+  }
+})
+
+test('the eleventh key is refused in words', async () => {
+  await using world = await startWithCli()
+  const { run, server } = world
+  for (let made = 1; made < 10; made += 1) await server.keyWith({})
+  const { code, stderr } = await run('keys', 'create', '--user', 'owner', '--name', 'a')
+  expect(code).toBe(1)
+  expect(stderr).toContain('at most 10 keys')
+})
+
+test('wrong usage is one line on standard error that points to the help, and exit code 2', async () => {
+  const nowhere = { BARKEEP_DATA: join(tmpdir(), 'barkeep-there-is-no-such-folder') }
+  const wrong: [string[], string][] = [
+    [['keys'], 'no command "keys"'],
+    [['keys', 'make'], 'no command "keys make"'],
+    [['keys', 'create', '--name', 'a'], 'needs --user'],
+    [['keys', 'create', '--user', 'owner'], 'needs --name'],
+    [['keys', 'create', '--user', 'owner', '--name', ' '], 'needs a name'],
+    [['keys', 'create', '--user', 'owner', '--name', 'a', '--scopes', 'read,write'], 'not "write"'],
+    [['keys', 'create', '--user', 'owner', '--name', 'a', '--scopes', ''], 'not ""'],
+    [['keys', 'create', '--user', 'owner', '--name', 'a', '--expires', 'soon'], 'not "soon"'],
+    [
+      ['keys', 'create', '--user', 'owner', '--name', 'a', '--expires', '2027-02-30'],
+      'not "2027-02-30"',
+    ],
+    [['keys', 'list', '--user'], '--user'],
+    [['keys', 'list', '--owner', 'x'], '--owner'],
+    [['keys', 'revoke'], 'needs a KEY_ID'],
+    [['keys', 'revoke', 'key_1', 'key_2'], 'does not take "key_2"'],
+    [['users', 'create'], 'needs a NAME'],
+    [['users', 'create', 'alice', '--plan', 'gold'], 'not "gold"'],
+    [['users', 'set', 'alice'], '--plan or --state'],
+    [['users', 'set', 'alice', '--state', 'gone'], 'not "gone"'],
+    [['users', 'list', 'all'], 'does not take "all"'],
+  ]
+  const outcomes = await Promise.all(wrong.map(([args]) => barkeep(args, nowhere)))
+  for (const [index, { code, stdout, stderr }] of outcomes.entries()) {
+    const [args = [], reason] = wrong[index] ?? []
+    expect({ code, stdout }, args.join(' ')).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain(reason)
+    expect(stderr).toContain('npx barkeep --help')
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  }
+})
+
+test('a folder in which no server ever ran is told so, and stays as it is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'barkeep-empty-'))
+  try {
+    const { code, stderr } = await barkeep(['users', 'list'], { BARKEEP_DATA: folder })
+    expect(code).toBe(1)
+    expect(stderr).toContain('holds no Barkeep data')
+    expect(await readdir(folder)).toEqual([])
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('in gateway mode it says where the accounts are, and a bad setting is exit code 2', async () => {
+  const gateway = await barkeep(['users', 'list'], { BARKEEP_UPSTREAM: 'https://up.example' })
+  expect(gateway).toMatchObject({ code: 1, stderr: expect.stringContaining('https://up.example') })
+  const bad = await barkeep(['users', 'list'], { PORT: 'http' })
+  expect(bad).toMatchObject({ code: 2, stderr: expect.stringContaining('PORT must be') })
+})
+
+test('the help names every command, and asking for it is no mistake', async () => {
+  for (const args of [['--help'], ['keys', 'create', '--help'], ['-h'], []]) {
+    const { code, stdout } = await barkeep(args, {})
+    expect(code).toBe(0)
+    for (const command of [
+      'keys create',
+      'keys list',
+      'keys revoke',
+      'users create',
+      'users set',
+      'users list',
+    ]) {
+      expect(stdout).toContain(`npx barkeep ${command}`)
+    }
+    expect(stdout).not.toContain(apiKeyPrefix)
+  }
+})

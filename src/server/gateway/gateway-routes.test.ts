@@ -1,0 +1,106 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, test } from 'vitest'
+import { meReply } from '#contract/account.ts'
+import { errorReply } from '#contract/api-error.ts'
+import { filesReply } from '#contract/files.ts'
+import { serverReply } from '#contract/server-description.ts'
+import { uploadReply } from '#contract/uploads.ts'
+import { startTestServer } from '#server/start-test-server.ts'
+
+async function startBoth() {
+  const upstream = await startTestServer()
+  const gateway = await startTestServer({ config: { upstream: upstream.origin } })
+  return {
+    upstream,
+    gateway,
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]()
+      await upstream[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('a second Barkeep behind it is used as if it were here', async () => {
+  await using both = await startBoth()
+  const { gateway, upstream } = both
+  const { key } = upstream
+
+  const reply = await gateway.get('/api/v1/me', { key })
+  expect(meReply.parse(await reply.json()).username).toBe('owner')
+  expect(reply.headers.get('x-ratelimit-remaining')).toBe('59')
+
+  const bytes = new Uint8Array(3_000_000).fill(7)
+  const uploaded = uploadReply.parse(
+    await (await gateway.upload({ name: 'ü.bin', folder: '/Films/', bytes }, { key })).json(),
+  )
+  expect(uploaded).toMatchObject({ file_name: 'ü.bin', size: 3_000_000, folder: '/Films/' })
+  const listed = filesReply.parse(
+    await (await gateway.get('/api/v1/files?path=/Films/', { key })).json(),
+  )
+  expect(listed.files.map(({ name }) => name)).toEqual(['ü.bin'])
+  const stored = await fetch(uploaded.link)
+  expect(new Uint8Array(await stored.arrayBuffer())).toEqual(bytes)
+})
+
+test("the upstream's refusals come through with their status, code and headers", async () => {
+  await using both = await startBoth()
+  const { gateway } = both
+  const unknown = await gateway.get('/api/v1/me', { key: `csb_live_${'M'.repeat(28)}` })
+  expect(unknown.status).toBe(401)
+  expect(errorReply.parse(await unknown.json()).code).toBe('invalid_key')
+  const missing = await gateway.get('/api/v1/files?path=/None/', { key: both.upstream.key })
+  expect(missing.status).toBe(404)
+  expect(missing.headers.get('x-ratelimit-limit')).toBe('60')
+})
+
+test('what belongs to an own store is not there, and the server says that it is a gateway', async () => {
+  await using both = await startBoth()
+  const { gateway } = both
+  const description = await gateway.get('/api/server', { key: null })
+  expect(serverReply.parse(await description.json()).mode).toBe('gateway')
+  for (const path of [
+    '/api/keys',
+    '/api/auth/get-session',
+    '/share/abc/a.txt',
+    '/api/v1',
+    '/api/none',
+  ]) {
+    const reply = await gateway.get(path, { key: null })
+    expect(reply.status, path).toBe(404)
+    expect(errorReply.parse(await reply.json()).code).toBe('not_found')
+  }
+  expect((await gateway.get('/docs/api', { key: null })).status).toBe(200)
+  expect((await gateway.get('/healthz', { key: null })).status).toBe(200)
+})
+
+test('the own store says that it is one', async () => {
+  await using server = await startTestServer()
+  const description = serverReply.parse(
+    await (await server.get('/api/server', { key: null })).json(),
+  )
+  expect(description.mode).toBe('own')
+  expect(description.version).toMatch(/^\d+\.\d+\.\d+/)
+})
+
+test('an upstream that went away is 503 unavailable, and one that came back is used again', async () => {
+  await using upstream = await startTestServer()
+  await using gateway = await startTestServer({ config: { upstream: upstream.origin } })
+  const { key } = upstream
+  expect((await gateway.get('/api/v1/me', { key })).status).toBe(200)
+
+  await upstream.server.close()
+  const down = await gateway.get('/api/v1/me', { key })
+  expect(down.status).toBe(503)
+  expect(errorReply.parse(await down.json()).code).toBe('unavailable')
+
+  const { port } = new URL(upstream.origin)
+  const other = createServer((_request, response) => response.end('{"status":"ok"}'))
+  other.listen(Number(port), '127.0.0.1')
+  await once(other, 'listening')
+  expect((other.address() as AddressInfo).port).toBe(Number(port))
+  expect((await gateway.get('/api/v1/me', { key })).status).toBe(200)
+  other.closeAllConnections()
+  await new Promise((closed) => other.close(closed))
+})
