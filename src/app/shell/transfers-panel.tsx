@@ -56,7 +56,6 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
           label="Transfers"
           value={tab}
           onChange={view.show}
-          onPress={view.show}
           start={<h2 className="mr-3 ml-1 font-semibold text-sm max-sm:sr-only">Transfers</h2>}
           isCollapsed={!isOpen}
           tabs={[
