@@ -36,7 +36,7 @@ export function isAdmitted(lane: Lane, view: WindowView): boolean {
   if (view.othersPace > 0 && spare > unseen(view, minuteMs)) return true
   if (isBlind(view) && view.openSends > 0) return false
   if (view.now < nextPacedAt(view)) return false
-  return spare > unseen(view, ageOf(view)) + (isStale(view) ? 1 : 0)
+  return spare > unseen(view, ageOf(view)) + (isStale(view) && view.taken > 0 ? 1 : 0)
 }
 
 /** Eight slots, or a quarter of a small window, while a person is there; one when nobody is. */

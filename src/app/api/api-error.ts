@@ -1,4 +1,5 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
+import type { Scope } from '#contract/api-keys.ts'
 
 /** Codes of this app's own making, for answers that break the contract. */
 export type OwnErrorCode = 'unexpected_answer' | 'size_mismatch'
@@ -10,20 +11,26 @@ export class ApiError extends Error {
   readonly code: ApiErrorCode | OwnErrorCode | (string & {})
   /** HTTP status. */
   readonly status: number
+  /** The scope that the call needs; null where any key will do. */
+  readonly scope: Scope | null
   /** Seconds; 429 and 503 may carry it. */
   readonly retryAfter: number | null
 
-  constructor(parts: {
-    code: string
-    status: number
-    message: string
-    retryAfter?: number | null
-  }) {
+  constructor(parts: ApiErrorParts) {
     super(parts.message)
     this.code = parts.code
     this.status = parts.status
+    this.scope = parts.scope ?? null
     this.retryAfter = parts.retryAfter ?? null
   }
+}
+
+export type ApiErrorParts = {
+  code: string
+  status: number
+  message: string
+  scope?: Scope | null
+  retryAfter?: number | null
 }
 
 /** The server did not answer: no network, no server, or the connection broke. */

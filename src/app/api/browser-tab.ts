@@ -9,5 +9,10 @@ export function browserTab(): TabSurroundings {
     openChannel:
       typeof BroadcastChannel === 'undefined' ? null : (name) => new BroadcastChannel(name),
     locks: globalThis.navigator?.locks ?? null,
+    onPageEnd(listener) {
+      const end = (event: PageTransitionEvent) => event.persisted || listener()
+      globalThis.addEventListener?.('pagehide', end)
+      return () => globalThis.removeEventListener?.('pagehide', end)
+    },
   }
 }

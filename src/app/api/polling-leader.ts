@@ -1,6 +1,9 @@
+import { browserTab } from './browser-tab.ts'
+import { joinTabGroup, type TabSurroundings } from './tab-group.ts'
+
 /** One tab polls for all tabs of a key; the others see its results. */
 export type PollingLeader<Message> = {
-  /** Whether this tab is the one that polls. */
+  /** Whether this tab is the one that polls. False for a moment after the start, until that is known. */
   isLeader(): boolean
   /** Runs when this tab becomes, or is no longer, the one that polls. */
   onChange(listener: () => void): () => void
@@ -11,13 +14,55 @@ export type PollingLeader<Message> = {
   close(): void
 }
 
-/** `keyId` is the key's public id: the name of the channel must never hold the key. */
-export function createPollingLeader<Message>(_parts: { keyId: string }): PollingLeader<Message> {
+export type PollingLeaderParts = {
+  /** The key's public id: the name of the channel must never hold the key. */
+  keyId: string
+  around?: Partial<TabSurroundings>
+  /** Runs its listener when a person looks at this tab. */
+  onSeen?: (listener: () => void) => () => void
+}
+
+/** A tab that comes into sight takes over: browsers slow the timers of hidden ones to one a minute. */
+export function createPollingLeader<Message>(parts: PollingLeaderParts): PollingLeader<Message> {
+  const changes = new Set<() => void>()
+  const listeners = new Set<(message: Message) => void>()
+  let isLeader = false
+
+  const group = joinTabGroup<Message>({
+    name: `barkeep-polling-${parts.keyId}`,
+    around: { ...browserTab(), ...parts.around },
+    onMessage(message) {
+      for (const listener of listeners) listener(message)
+    },
+    onRole(isNowLeader) {
+      isLeader = isNowLeader
+      for (const listener of changes) listener()
+    },
+  })
+  const stopWatching = (parts.onSeen ?? onTabSeen)(() => {
+    if (!isLeader) group.takeLead()
+  })
+
   return {
-    isLeader: () => true,
-    onChange: () => () => {},
-    publish() {},
-    subscribe: () => () => {},
-    close() {},
+    isLeader: () => isLeader,
+    onChange(listener) {
+      changes.add(listener)
+      return () => changes.delete(listener)
+    },
+    publish: (message) => group.post(message),
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    close() {
+      stopWatching()
+      group.leave()
+    },
   }
+}
+
+function onTabSeen(listener: () => void): () => void {
+  const check = () => document.visibilityState === 'visible' && listener()
+  globalThis.document?.addEventListener('visibilitychange', check)
+  return () => globalThis.document?.removeEventListener('visibilitychange', check)
 }

@@ -1,13 +1,32 @@
-import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+} from '@tanstack/react-query'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
-import type { FolderNode, ListedFile } from '#contract/files.ts'
-import type { FolderPath } from '#contract/folder-path.ts'
+import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
+import { type FolderPath, folderName, parentFolder, rootFolder } from '#contract/folder-path.ts'
 import type { ApiClient } from './client.ts'
+import { browserClock } from './clock.ts'
+import { joinFirstPage, withFile, withFolder } from './patch-listing.ts'
+import { addTreeFolder } from './patch-tree.ts'
+import { onBrowserWake, retryPassing } from './retry-passing.ts'
 
+const freshMs = 5 * 60_000
 const browsing = { lane: 'person', purpose: 'browsing' } as const
 
-/** Every read that the app makes. Keys start with the key's id: another account never sees them. */
+/** A person waits: a few seconds of trying, then the screen says what is wrong. */
+function tryFor<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
+  const around = { clock: browserClock, random: Math.random, onWake: onBrowserWake }
+  return retryPassing(read, { ...around, tries: 4, signal })
+}
+
+/**
+ * Every read that the app makes. Keys start with the key's id: another account never sees them.
+ * Leaving a folder fires the signal, and a request that still waits gives its place back.
+ */
 export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
   const scope = me.key.id
   return {
@@ -15,7 +34,9 @@ export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
       queryOptions({
         queryKey: [scope, 'me'],
         queryFn: ({ signal }) =>
-          client.call(endpoints.me, { lane: 'person', purpose: 'account', signal }),
+          tryFor(signal, () =>
+            client.call(endpoints.me, { lane: 'person', purpose: 'account', signal }),
+          ),
         initialData: me,
       }),
     /** One folder, page by page as a person scrolls. */
@@ -23,15 +44,38 @@ export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
       infiniteQueryOptions({
         queryKey: [scope, 'folder', path],
         queryFn: ({ pageParam, signal }) =>
-          client.call(endpoints.files, { query: { path, offset: pageParam }, signal, ...browsing }),
+          tryFor(signal, () =>
+            client.call(endpoints.files, {
+              query: { path, offset: pageParam },
+              signal,
+              ...browsing,
+            }),
+          ),
         initialPageParam: 0,
-        getNextPageParam: (page) => (page.has_more ? page.next_offset : null),
+        getNextPageParam: nextOffset,
+        // react-query would ask for every loaded page anew: see refreshFolderIfOld.
+        staleTime: Number.POSITIVE_INFINITY,
+      }),
+    /** The first page alone, asked behind what a person does. Not cached: it is joined to the folder. */
+    firstPage: (path: FolderPath) =>
+      queryOptions({
+        queryKey: [scope, 'first-page', path],
+        queryFn: ({ signal }) =>
+          client.call(endpoints.files, {
+            query: { path, offset: 0 },
+            lane: 'background',
+            purpose: 'browsing',
+            signal,
+          }),
+        staleTime: 0,
+        gcTime: 0,
       }),
     tree: () =>
       queryOptions({
         queryKey: [scope, 'tree'],
         queryFn: async ({ signal }): Promise<FolderNode> =>
-          (await client.call(endpoints.folders, { signal, ...browsing })).tree,
+          (await tryFor(signal, () => client.call(endpoints.folders, { signal, ...browsing })))
+            .tree,
       }),
   }
 }
@@ -40,28 +84,64 @@ export type Queries = ReturnType<typeof createQueries>
 
 export type CachePatch = { queryClient: QueryClient; queries: Queries }
 
-/** Shows a file that arrived in `folder` without asking the server, and the folders it needed. */
+/** A page that does not move on would be asked for again and again. */
+function nextOffset(page: FilesPage, _pages: FilesPage[], offset: number): number | null {
+  return page.has_more && page.next_offset > offset ? page.next_offset : null
+}
+
+/** Shows a file that arrived in `folder` without asking the server. */
 export function addFileToListing(
   { queryClient, queries }: CachePatch,
   folder: FolderPath,
   file: ListedFile,
 ): void {
-  const { queryKey } = queries.folder(folder)
-  queryClient.setQueryData(queryKey, (cached) => {
-    const [first, ...rest] = cached?.pages ?? []
-    if (!cached || !first) return cached
-    const files = [...first.files.filter((other) => other.name !== file.name), file]
-    return { ...cached, pages: [{ ...first, files }, ...rest] }
-  })
+  patchFolder({ queryClient, queries }, folder, (cached) => withFile(cached, file))
 }
 
-/** Shows `folder` in the cached tree and in its parents' cached listings. */
-export function addFolderToTree(_patch: CachePatch, _folder: FolderPath): void {}
+/** Shows `folder`, and those above it, in the cached tree and in the cached listings. */
+export function addFolderToTree({ queryClient, queries }: CachePatch, folder: FolderPath): void {
+  queryClient.setQueryData(queries.tree().queryKey, (tree) => tree && addTreeFolder(tree, folder))
+  for (let path = folder; path !== rootFolder; path = parentFolder(path)) {
+    const name = folderName(path)
+    patchFolder({ queryClient, queries }, parentFolder(path), (cached) => withFolder(cached, name))
+  }
+}
 
-/** Asks for the first page of `folder` at most, and joins it to what is cached. */
+/** A patch makes a listing no younger: what else changed on the server is still unknown. */
+function patchFolder(
+  { queryClient, queries }: CachePatch,
+  folder: FolderPath,
+  patch: (listing: InfiniteData<FilesPage, unknown>) => InfiniteData<FilesPage, unknown>,
+): void {
+  const { queryKey } = queries.folder(folder)
+  const updatedAt = queryClient.getQueryState(queryKey)?.dataUpdatedAt
+  queryClient.setQueryData(
+    queryKey,
+    (cached) => cached && (patch(cached) as typeof cached),
+    updatedAt === undefined ? {} : { updatedAt },
+  )
+}
+
+/**
+ * Joins what is new in `folder` to what is cached of it, for one request at most, and for none where
+ * nothing is cached: then it is asked for when somebody opens it. Throws what the call throws.
+ */
 export async function reconcileFolder(
   { queryClient, queries }: CachePatch,
   folder: FolderPath,
 ): Promise<void> {
-  await queryClient.invalidateQueries({ queryKey: queries.folder(folder).queryKey })
+  const { queryKey } = queries.folder(folder)
+  if (!queryClient.getQueryData(queryKey)) return
+  const first = await queryClient.fetchQuery(queries.firstPage(folder))
+  queryClient.setQueryData(
+    queryKey,
+    (cached) => cached && (joinFirstPage(cached, first) as typeof cached),
+  )
+}
+
+/** A listing that was read some minutes ago is shown at once, and its first page is read again behind it. */
+export async function refreshFolderIfOld(patch: CachePatch, folder: FolderPath): Promise<void> {
+  const state = patch.queryClient.getQueryState(patch.queries.folder(folder).queryKey)
+  const age = Date.now() - (state?.dataUpdatedAt ?? 0)
+  if (age > freshMs) await reconcileFolder(patch, folder)
 }

@@ -1,20 +1,32 @@
-import { QueryClient } from '@tanstack/react-query'
+import { type Query, QueryClient } from '@tanstack/react-query'
+import { isPassing } from './api-error.ts'
+import { onBrowserWake } from './retry-passing.ts'
 
 const minutes = 60_000
 
-/** react-query without the habits that burn the window: no retries, no refetch of what is fresh. */
-export function createQueryClient(): QueryClient {
-  return new QueryClient({
+/**
+ * react-query without the habits that burn the window: no blind retries, no refetch of what is fresh.
+ * What could not be read for want of a connection is read again when that may be back.
+ */
+export function createQueryClient(onWake = onBrowserWake): QueryClient {
+  const queryClient = new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 5 * minutes,
         gcTime: 30 * minutes,
         retry: false,
-        retryOnMount: false,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
+        // A server on this machine answers without any network.
+        networkMode: 'always',
       },
-      mutations: { retry: false },
+      mutations: { retry: false, networkMode: 'always' },
     },
   })
+  onWake(() => void queryClient.refetchQueries({ type: 'active', predicate: hasLostConnection }))
+  return queryClient
+}
+
+function hasLostConnection({ state }: Query): boolean {
+  return state.status === 'error' && state.fetchStatus === 'idle' && isPassing(state.error)
 }

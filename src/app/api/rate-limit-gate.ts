@@ -1,6 +1,8 @@
 import type { RateLimitReading } from '#contract/rate-limit.ts'
 import { browserTab } from './browser-tab.ts'
+import type { Slot } from './explain-reading.ts'
 import { changesAt, estimateWaitMs, takeSnapshot } from './gate-snapshot.ts'
+import { shiftSlots } from './kept-window.ts'
 import { SharedSlots } from './shared-slots.ts'
 import { SlotBroker } from './slot-broker.ts'
 import type { TabSurroundings } from './tab-group.ts'
@@ -65,6 +67,10 @@ export type RateLimitGate = {
   now(): number
   subscribe(listener: () => void): () => void
   getSnapshot(): GateSnapshot
+  /** The window's slots with their times as ages, to carry them over a reload. */
+  keep(): Slot[]
+  /** Slots that the page before this one took; times are ages. */
+  takeOver(slots: readonly Slot[]): void
   /** Shares the window with the other tabs of this key. `keyId` is the key's public id. */
   join(keyId: string): void
   /** Waiting requests end with AbortError; nothing is sent any more. */
@@ -136,6 +142,8 @@ export function createRateLimitGate(parts: GateParts = {}): RateLimitGate {
       }
       return snapshot
     },
+    keep: () => shiftSlots(broker.log.taken(clock.now()), -clock.now()),
+    takeOver: (kept) => broker.merge(shiftSlots(kept, clock.now())),
     join: (keyId) => slots.join(`barkeep-requests-${keyId}`, around),
     close() {
       stopTick()

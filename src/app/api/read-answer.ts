@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { errorReply } from '#contract/api-error.ts'
+import type { Scope } from '#contract/api-keys.ts'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { type RateLimitReading, rateLimitHeader, readRateLimit } from '#contract/rate-limit.ts'
 import { ApiError } from './api-error.ts'
@@ -29,11 +30,11 @@ const codeByStatus: Record<number, string> = {
 }
 
 /** The reply that the contract promises. Throws ApiError for a refusal, and for anything else. */
-export function readReply<E extends Pick<Endpoint, 'reply'>>(
+export function readReply<E extends Pick<Endpoint, 'reply' | 'scope'>>(
   endpoint: E,
   answer: RawAnswer,
 ): z.output<E['reply']> {
-  if (answer.status < 200 || answer.status > 299) throw readRefusal(answer)
+  if (answer.status < 200 || answer.status > 299) throw readRefusal(answer, endpoint.scope)
   const reply = endpoint.reply.safeParse(parseJson(answer.text))
   if (reply.success) return reply.data as z.output<E['reply']>
   throw new ApiError({
@@ -44,14 +45,16 @@ export function readReply<E extends Pick<Endpoint, 'reply'>>(
 }
 
 /** The error that a non-2xx answer tells; a proxy's HTML page is told by its status alone. */
-export function readRefusal({ status, text, retryAfter }: RawAnswer): ApiError {
+function readRefusal({ status, text, retryAfter }: RawAnswer, scope: Scope | null): ApiError {
   const told = errorReply.safeParse(parseJson(text))
   if (told.success) {
     const message = told.data.message.slice(0, longestMessage)
-    return new ApiError({ code: told.data.code.slice(0, longestCode), message, status, retryAfter })
+    const code = told.data.code.slice(0, longestCode)
+    return new ApiError({ code, message, status, scope, retryAfter })
   }
   const code = codeByStatus[status] ?? 'server_error'
-  return new ApiError({ code, status, message: `The server answered ${status}.`, retryAfter })
+  const message = `The server answered ${status}.`
+  return new ApiError({ code, status, message, scope, retryAfter })
 }
 
 /** What the gate reads. `Retry-After` counts by itself: a proxy's 429 has no other header. */

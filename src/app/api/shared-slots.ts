@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Slot } from './explain-reading.ts'
+import { shiftSlots } from './kept-window.ts'
 import type { GatedAnswer, Purpose } from './rate-limit-gate.ts'
 import type { BrokerState, Claim, SlotBroker, SlotReport } from './slot-broker.ts'
 import { joinTabGroup, type TabGroup, type TabSurroundings } from './tab-group.ts'
@@ -262,15 +263,6 @@ export class SharedSlots {
 
 const shift = <Time extends number | null>(time: Time, by: number) =>
   (time === null ? null : time + by) as Time
-
-function shiftSlots(slots: readonly Slot[], by: number): Slot[] {
-  return slots.map((slot) => ({
-    ...slot,
-    sentAt: slot.sentAt + by,
-    endedAt: shift(slot.endedAt, by),
-    freesAt: slot.freesAt + by,
-  }))
-}
 
 function shiftState(state: BrokerState, by: number): BrokerState {
   const { log } = state

@@ -13,6 +13,8 @@ export type TabSurroundings = {
   locks: Pick<LockManager, 'request'> | null
   clock: Clock
   random: () => number
+  /** Runs its listener when the page goes away for good. */
+  onPageEnd?: (listener: () => void) => () => void
 }
 
 export type TabGroupParts<Message> = {
@@ -142,10 +144,12 @@ class MessageElection {
   #state: 'joining' | 'leading' | 'following' = 'joining'
   #term = 0
   #cancelWait = () => {}
+  readonly #stopListening: () => void
 
   constructor(seat: Seat, post: (message: ElectionMessage) => void) {
     this.#seat = seat
     this.#post = post
+    this.#stopListening = seat.around.onPageEnd?.(() => this.leave()) ?? (() => {})
     this.#join()
   }
 
@@ -166,6 +170,7 @@ class MessageElection {
 
   leave(): void {
     this.#cancelWait()
+    this.#stopListening()
     if (this.#state === 'leading') this.#post({ type: 'bye' })
   }
 

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+import type { Slot } from './explain-reading.ts'
+import type { TabStorage } from './tab-storage.ts'
+
+const itemName = 'barkeep.window'
+
+const slot = z.object({
+  id: z.string(),
+  purpose: z.enum(['browsing', 'uploads', 'imports', 'account', 'other']),
+  sentAt: z.number(),
+  since: z.number().optional(),
+  endedAt: z.number().nullable(),
+  isAccepted: z.boolean(),
+  freesAt: z.number(),
+})
+
+const kept = z.object({ keyId: z.string(), savedAt: z.number(), slots: z.array(slot).max(10_000) })
+
+export type KeptWindow = { keyId: string; slots: Slot[] }
+
+/**
+ * Carries the last minute's requests over a reload, which would otherwise look like another program's.
+ * Slots' times are ages; the wall clock only measures the moment between the two pages.
+ */
+export function keepWindow(storage: TabStorage, { keyId, slots }: KeptWindow): void {
+  storage.set(itemName, JSON.stringify({ keyId, slots, savedAt: Date.now() }))
+}
+
+/** Once, and only what the page before left within the last minute. */
+export function takeKeptWindow(storage: TabStorage): KeptWindow | null {
+  const text = storage.get(itemName)
+  storage.remove(itemName)
+  if (text === null) return null
+  try {
+    const { keyId, savedAt, slots } = kept.parse(JSON.parse(text))
+    const age = Date.now() - savedAt
+    return age >= 0 && age < 60_000 ? { keyId, slots: shiftSlots(slots, -age) } : null
+  } catch {
+    return null
+  }
+}
+
+/** The same slots by a clock that is `by` ms ahead. */
+export function shiftSlots(slots: readonly Slot[], by: number): Slot[] {
+  return slots.map((slot) => ({
+    ...slot,
+    sentAt: slot.sentAt + by,
+    ...(slot.since === undefined ? {} : { since: slot.since + by }),
+    endedAt: slot.endedAt === null ? null : slot.endedAt + by,
+    freesAt: slot.freesAt + by,
+  }))
+}
