@@ -1,17 +1,23 @@
+import { FileUp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Access } from '#app/features/account/access-from-scopes.ts'
 import { ScopeNotice } from '#app/features/account/scope-notice.tsx'
+import { LinkBox } from './link-box.tsx'
 
 /** The page of a key that may not look at files: things can only be brought in. */
 export function DropBoxPage({
   access,
   start,
   actions,
+  onLinks,
 }: {
   access: Access
   start: ReactNode
   actions: ReactNode
+  /** Links that were typed or pasted into the link box; never empty. */
+  onLinks: (links: string[]) => void
 }) {
+  const isUseful = access.canUpload || access.canImport
   return (
     <main className="flex min-h-0 grow flex-col">
       <header className="flex min-h-13 shrink-0 items-center gap-3 border-line border-b px-3 py-2">
@@ -19,10 +25,25 @@ export function DropBoxPage({
         <h1 className="min-w-0 grow truncate font-semibold">{titleOf(access)}</h1>
         {actions}
       </header>
-      <div className="scroll-area flex min-h-0 grow flex-col items-center justify-center">
-        <ScopeNotice scope="read" />
+      <div className="scroll-area min-h-0 grow px-4 py-6">
+        <div className="mx-auto flex min-h-full max-w-xl flex-col justify-center gap-6">
+          {access.canUpload && <DropBox />}
+          {access.canImport && <LinkBox onLinks={onLinks} />}
+          <ScopeNotice scope="read" appearance={isUseful ? 'line' : 'page'} />
+        </div>
       </div>
     </main>
+  )
+}
+
+/** The whole page takes files; this shows where the eye looks for it. */
+function DropBox() {
+  return (
+    <div className="flex flex-col items-center gap-1 rounded-xl border-2 border-edge/50 border-dashed px-6 py-10 text-center">
+      <FileUp aria-hidden="true" className="mb-2 size-8 stroke-[1.5] text-faint" />
+      <p className="font-medium">Drop files here</p>
+      <p className="text-muted text-sm">or choose them with “Upload” above</p>
+    </div>
   )
 }
 

@@ -95,7 +95,7 @@ export function Workspace({ session, parts, folder, isOnline, onSignOut }: Works
               emptyHint={emptyHint(access)}
             />
           ) : (
-            <DropBoxPage access={access} start={start} actions={bringIn} />
+            <DropBoxPage access={access} start={start} actions={bringIn} onLinks={openImports} />
           )
         }
         bottom={
