@@ -29,11 +29,13 @@ export function RateMeter({ gate }: RateMeterProps) {
         className="row-span-2"
       />
       <p className="flex items-baseline gap-2">
-        <span className="font-medium">
+        <span className="whitespace-nowrap font-medium">
           {remaining} of {limit}
         </span>
         {nextSlotAt !== null && !isHeldBack(snapshot) && (
-          <span className="ml-auto text-faint text-xs">+1 in {countdown(nextSlotAt, now)}</span>
+          <span className="ml-auto whitespace-nowrap text-faint text-xs">
+            +1 in {countdown(nextSlotAt, now)}
+          </span>
         )}
       </p>
       <Popover
