@@ -101,7 +101,7 @@ function origin(env: Environment, name: string): string | null {
   const address = webAddress(env, name)
   if (address !== null && new URL(address).origin !== address) {
     throw new ConfigError(
-      `${name} must be an origin without a path, like https://cloudstorage.bar.`,
+      `${name} must be an origin without a path, like https://cloudstorage.bar, not "${address}".`,
     )
   }
   return address

@@ -12,10 +12,10 @@ export async function runServer(outside: Partial<Outside> = {}): Promise<void> {
       await server.close()
       throw error
     })
+    const firstStart = await server.prepareFirstStart()
     print(`Barkeep is at ${config.publicUrl ?? address}`)
     if (config.upstream !== null)
       print(`It stands in front of ${config.upstream}: use a key from there.`)
-    const firstStart = await server.prepareFirstStart()
     if (firstStart) print(welcome(firstStart))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error

@@ -1,0 +1,151 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdtempDisposable, readdir, rm, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import { filesReply, type ListedFile } from '#contract/files.ts'
+import { type UploadReply, uploadReply } from '#contract/uploads.ts'
+import { databaseFile, openDatabase } from './storage/database.ts'
+import { startServerProcess } from './test-server-process.ts'
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+async function namesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+}
+
+async function listAll(origin: string, key: string): Promise<ListedFile[]> {
+  const files: ListedFile[] = []
+  for (let offset = 0; ; ) {
+    const reply = await fetch(`${origin}/api/v1/files?offset=${offset}`, {
+      headers: { authorization: `Bearer ${key}` },
+    })
+    const page = filesReply.parse(await reply.json())
+    files.push(...page.files)
+    if (!page.has_more) return files
+    offset = page.next_offset
+  }
+}
+
+/** Uploads one file after the other until the server is gone; `acknowledged` has those it said 200 to. */
+async function uploadUntilGone(
+  at: { origin: string; key: string; name: string },
+  acknowledged: Map<string, string>,
+): Promise<void> {
+  for (let count = 0; ; count += 1) {
+    // From nothing to a few writes long, so that kills fall into every step.
+    const bytes = randomBytes((count * 350_003) % 3_000_000)
+    const url = `${at.origin}/api/v1/upload?filename=${at.name}-${count}`
+    const headers = { authorization: `Bearer ${at.key}` }
+    const sent: UploadReply | null = await fetch(url, { method: 'POST', body: bytes, headers })
+      .then(async (reply) => uploadReply.parse(await reply.json()))
+      .catch(() => null)
+    if (sent === null) return
+    acknowledged.set(sent.file_name, sha256(bytes))
+  }
+}
+
+/** Leaves an upload half done, so that every kill has something to leave behind. */
+async function startHalfAnUpload(origin: string, key: string, dataFolder: string): Promise<void> {
+  const { hostname, port } = new URL(origin)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  socket.write(
+    `POST /api/v1/upload?filename=half HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\nContent-Length: 9000000\r\n\r\n`,
+  )
+  socket.write(randomBytes(3_000_000))
+  const staging = join(dataFolder, 'staging')
+  await vi.waitFor(async () => expect(await namesIn(staging)).not.toEqual([]), { timeout: 5000 })
+}
+
+test('kill -9 at any moment loses nothing that was acknowledged and leaves nothing half', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-crash-'))
+  const settings = { BARKEEP_DATA: folder.path, BARKEEP_RATE_LIMIT: '1000000' }
+  const acknowledged = new Map<string, string>()
+  let key = ''
+
+  for (let round = 0; round < 5; round += 1) {
+    await using server = startServerProcess(settings)
+    const origin = await server.origin
+    if (round === 0) key = await server.firstKey
+    await startHalfAnUpload(origin, key, folder.path)
+    const writers = [1, 2, 3].map((writer) =>
+      uploadUntilGone({ origin, key, name: `round-${round}-${writer}` }, acknowledged),
+    )
+    await pause(Math.random() * 400)
+    await server.end('SIGKILL')
+    await Promise.all(writers)
+    // The control: the kill did leave something for the next start to take away.
+    expect(await namesIn(join(folder.path, 'staging'))).not.toEqual([])
+  }
+
+  await using server = startServerProcess(settings)
+  const origin = await server.origin
+  expect(await namesIn(join(folder.path, 'staging'))).toEqual([])
+  const listed = await listAll(origin, key)
+  expect(acknowledged.size).toBeGreaterThan(0)
+  const found = new Map(listed.map((file) => [file.name, file]))
+  for (const name of acknowledged.keys()) expect(found.has(name)).toBe(true)
+  for (const file of listed) {
+    const bytes = await (await fetch(file.link.replace(/^.*(?=\/share)/, origin))).bytes()
+    expect(bytes.length).toBe(file.size)
+    // What was on its way when the kill came may be listed, but then it is whole: its ETag is its hash.
+    const known = acknowledged.get(file.name)
+    if (known !== undefined) expect(sha256(bytes)).toBe(known)
+  }
+  expect(await namesIn(join(folder.path, 'blobs'))).toHaveLength(listed.length)
+}, 120_000)
+
+test('a start sweeps what a crash left and nothing else', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-sweep-'))
+  const settings = { BARKEEP_DATA: folder.path }
+  let key = ''
+  {
+    await using server = startServerProcess(settings)
+    const origin = await server.origin
+    key = await server.firstKey
+    for (const name of ['kept', 'lost']) {
+      const reply = await fetch(`${origin}/api/v1/upload?filename=${name}`, {
+        method: 'POST',
+        body: name,
+        headers: { authorization: `Bearer ${key}` },
+      })
+      expect(reply.status).toBe(200)
+    }
+    await server.end('SIGKILL')
+  }
+  const blobs = join(folder.path, 'blobs')
+  const lostBlob = await loseBlob(folder.path)
+  const stray = '11111111-1111-4111-8111-111111111111'
+  await writeFile(join(folder.path, 'staging', `${stray}.part`), 'half')
+  await writeFile(
+    join(blobs, lostBlob.slice(0, 2), `${lostBlob.slice(0, 2)}${stray.slice(2)}`),
+    'x',
+  )
+  await writeFile(join(blobs, 'notes of the owner.txt'), 'mine')
+  await writeFile(join(folder.path, 'staging', 'mine.part'), 'mine')
+
+  await using server = startServerProcess(settings)
+  const listed = await listAll(await server.origin, key)
+  expect(listed.map((file) => file.name)).toEqual(['kept'])
+  expect(await namesIn(join(folder.path, 'staging'))).toEqual(['mine.part'])
+  const left = await namesIn(blobs)
+  expect(left).toHaveLength(2)
+  expect(left).toContain('notes of the owner.txt')
+})
+
+/** Takes the bytes of the file "lost" away, as a disk that was repaired may; gives its blob's id. */
+async function loseBlob(dataFolder: string): Promise<string> {
+  const database = await openDatabase(databaseFile(dataFolder))
+  const row = await database
+    .selectFrom('file')
+    .select('blob_id')
+    .where('name', '=', 'lost')
+    .executeTakeFirstOrThrow()
+  await database.destroy()
+  await rm(join(dataFolder, 'blobs', row.blob_id.slice(0, 2), row.blob_id))
+  return row.blob_id
+}

@@ -1,0 +1,165 @@
+import { once } from 'node:events'
+import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import { databaseFile } from './storage/database.ts'
+import { startServerProcess } from './test-server-process.ts'
+
+const freshFolder = () => mkdtempDisposable(join(tmpdir(), 'barkeep-main-'))
+
+/** Starts a server that must not start; resolves with what it said on the way out. */
+async function refusedStart(settings: Record<string, string>): Promise<string> {
+  await using server = startServerProcess(settings)
+  await expect(server.origin).rejects.toThrow('The server ended with 2')
+  expect(server.output().stdout).toBe('')
+  return server.output().stderr
+}
+
+test('the first start tells how to sign in, the second does not, and both end cleanly', async () => {
+  await using folder = await freshFolder()
+  const settings = { BARKEEP_DATA: join(folder.path, 'made/by/the/server') }
+  let key = ''
+  for (const isFirst of [true, false]) {
+    await using server = startServerProcess(settings)
+    const origin = await server.origin
+    if (isFirst) key = await server.firstKey
+    const { stdout } = server.output()
+    expect(stdout.includes('csb_live_')).toBe(isFirst)
+    expect(stdout.includes('Password')).toBe(isFirst)
+    const reply = await fetch(`${origin}/api/v1/me`, {
+      headers: { authorization: `Bearer ${key}` },
+    })
+    expect(await reply.json()).toMatchObject({ username: 'owner', plan: 'pro' })
+    expect(await server.end(isFirst ? 'SIGINT' : 'SIGTERM')).toBe(0)
+  }
+})
+
+test.each([
+  ['PORT', 'http'],
+  ['PORT', '70000'],
+  ['PORT', '-1'],
+  ['BARKEEP_RATE_LIMIT', '0'],
+  ['BARKEEP_RATE_LIMIT', '1.5'],
+  ['BARKEEP_UPLOAD_MAX_BYTES', '2GB'],
+  ['BARKEEP_IMPORT_CONCURRENCY', 'many'],
+  ['BARKEEP_PUBLIC_URL', 'files.example'],
+  ['BARKEEP_PUBLIC_URL', 'ftp://files.example'],
+  ['BARKEEP_UPSTREAM', 'https://cloudstorage.bar/api'],
+  ['BARKEEP_IMPORT_ALLOW', 'http://10.0.0.1/'],
+  ['BARKEEP_LOG_LEVEL', 'loud'],
+  ['HOST', '203.0.113.7'],
+  ['HOST', 'no-such-host.invalid'],
+])('%s=%s is one clear line and exit code 2', async (name, value) => {
+  await using folder = await freshFolder()
+  const said = await refusedStart({ BARKEEP_DATA: folder.path, [name]: value })
+  expect(said).toMatch(/^[^\n]+\n$/)
+  expect(said).toContain(name)
+  expect(said).toContain(value)
+})
+
+test('a port that is in use is one clear line, and gives no password away unseen', async () => {
+  await using folder = await freshFolder()
+  const other = createServer()
+  await once(other.listen(0, '127.0.0.1'), 'listening')
+  const { port } = other.address() as AddressInfo
+  const settings = { BARKEEP_DATA: folder.path, PORT: String(port) }
+  expect(await refusedStart(settings)).toMatch(new RegExp(`^Port ${port} .* in use\\..*\\n$`))
+  await once(other.close(), 'close')
+  await using server = startServerProcess(settings)
+  expect(await server.firstKey).toContain('csb_live_')
+})
+
+test('a data folder that cannot be one is one clear line', async () => {
+  await using folder = await freshFolder()
+  const file = join(folder.path, 'file')
+  await writeFile(file, '')
+  expect(await refusedStart({ BARKEEP_DATA: file })).toMatch(
+    /^The data folder .* cannot be used .*\n$/,
+  )
+  expect(await refusedStart({ BARKEEP_DATA: join(file, 'below') })).toContain('BARKEEP_DATA')
+})
+
+test('a place where nobody may write is one clear line', async () => {
+  expect(await refusedStart({ BARKEEP_DATA: '/proc/barkeep' })).toContain('Make it writable')
+})
+
+test('data of a newer version is refused and not touched', async () => {
+  await using folder = await freshFolder()
+  const file = databaseFile(folder.path)
+  const newer = new DatabaseSync(file)
+  newer.exec('pragma journal_mode = wal; create table tomorrow (x); pragma user_version = 999')
+  newer.close()
+  const before = await readFile(file)
+  const said = await refusedStart({ BARKEEP_DATA: folder.path })
+  expect(said).toMatch(/^[^\n]*newer version[^\n]*\n$/)
+  expect(await readFile(file)).toEqual(before)
+})
+
+test('two servers never share a data folder, but one that was killed leaves it free', async () => {
+  await using folder = await freshFolder()
+  const settings = { BARKEEP_DATA: folder.path }
+  await using first = startServerProcess(settings)
+  await first.origin
+  expect(await refusedStart(settings)).toMatch(/^Another Barkeep server runs on .*\n$/)
+  await first.end('SIGKILL')
+  await using second = startServerProcess(settings)
+  expect(await second.origin).toContain('http://')
+})
+
+test('Ctrl-C ends the server within its grace although an upload hangs', async () => {
+  await using folder = await freshFolder()
+  await using server = startServerProcess({ BARKEEP_DATA: folder.path })
+  const { hostname, port } = new URL(await server.origin)
+  const socket = connect(Number(port), hostname)
+  socket.on('error', () => {})
+  socket.write(
+    `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${await server.firstKey}\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n`,
+  )
+  // The go-ahead: from here on the upload runs.
+  await once(socket, 'data')
+  expect(await server.end('SIGINT')).toBe(0)
+})
+
+test('an upload that ends within the grace is kept when the server is told to end', async () => {
+  await using folder = await freshFolder()
+  await using server = startServerProcess({ BARKEEP_DATA: folder.path })
+  const { hostname, port } = new URL(await server.origin)
+  const socket = connect(Number(port), hostname)
+  socket.write(
+    `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${await server.firstKey}\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n`,
+  )
+  await once(socket, 'data')
+  const end = server.end('SIGTERM')
+  socket.write('hello')
+  const [answer] = await once(socket, 'data')
+  expect(String(answer)).toContain('200 OK')
+  expect(await end).toBe(0)
+})
+
+test('no log line holds a key, a query or a whole share link', async () => {
+  await using folder = await freshFolder()
+  await using server = startServerProcess({ BARKEEP_DATA: folder.path, BARKEEP_LOG_LEVEL: 'trace' })
+  const origin = await server.origin
+  const key = await server.firstKey
+  const headers = { authorization: `Bearer ${key}`, cookie: 'session=very-secret' }
+  const url = `${origin}/api/v1/upload?filename=private-name.txt`
+  const sent = await (await fetch(url, { method: 'POST', body: 'x', headers })).json()
+  const { link, tracking_id: trackingId } = sent as { link: string; tracking_id: string }
+  await fetch(link, { headers })
+  await fetch(`${origin}/api/v1/me?key=${key}`, { headers })
+  await fetch(`${origin}/api/v1/import`, { method: 'POST', body: key, headers })
+  await server.end('SIGTERM')
+  const { stderr } = server.output()
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.map((line) => line.path)).toContain(`/share/${trackingId.slice(0, 6)}…`)
+  for (const secret of [key, 'very-secret', 'private-name', trackingId]) {
+    expect(stderr).not.toContain(secret)
+  }
+})

@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+export type ServerProcess = AsyncDisposable & {
+  readonly child: ChildProcess
+  /** Resolves once it listens; rejects when it ends before. */
+  readonly origin: Promise<string>
+  /** The key that the first start prints; never comes on a later start. */
+  readonly firstKey: Promise<string>
+  /** Everything it has printed so far. */
+  output(): { stdout: string; stderr: string }
+  /** Sends `signal`; resolves with the exit code, null when the signal ended it. */
+  end(signal: NodeJS.Signals): Promise<number | null>
+}
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url))
+
+/** Starts the server as `npm start` does, as a process of its own that can be killed. */
+export function startServerProcess(settings: Record<string, string>): ServerProcess {
+  const child = spawn(process.execPath, [main], {
+    env: { PATH: '/usr/bin:/bin', PORT: '0', BARKEEP_YT_DLP: '/not-looked-for', ...settings },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { stdout: '', stderr: '' }
+  const listening = Promise.withResolvers<string>()
+  const firstKey = Promise.withResolvers<string>()
+  listening.promise.catch(() => {})
+  child.stdout.on('data', (chunk) => {
+    output.stdout += chunk
+    const address = /Barkeep is at (\S+)\n/.exec(output.stdout)?.[1]
+    if (address !== undefined) listening.resolve(address)
+    const key = /csb_live_\w+(?=\n)/.exec(output.stdout)?.[0]
+    if (key !== undefined) firstKey.resolve(key)
+  })
+  child.stderr.on('data', (chunk) => {
+    output.stderr += chunk
+  })
+  const exit = once(child, 'close').then(([code]) => {
+    listening.reject(new Error(`The server ended with ${code}: ${output.stderr}`))
+    return code as number | null
+  })
+  return {
+    child,
+    origin: listening.promise,
+    firstKey: firstKey.promise,
+    output: () => output,
+    async end(signal) {
+      child.kill(signal)
+      return await exit
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL')
+      await exit
+    },
+  }
+}
