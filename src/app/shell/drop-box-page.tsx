@@ -29,10 +29,21 @@ export function DropBoxPage({
         <div className="mx-auto flex min-h-full max-w-xl flex-col justify-center gap-6">
           {access.canUpload && <DropBox />}
           {access.canImport && <LinkBox onLinks={onLinks} />}
-          <ScopeNotice scope="read" appearance={isUseful ? 'line' : 'page'} />
+          {isUseful ? <MissingScopes access={access} /> : <ScopeNotice scope="read" />}
         </div>
       </div>
     </main>
+  )
+}
+
+/** In words on the page, because a finger finds no tooltips. */
+function MissingScopes({ access }: { access: Access }) {
+  return (
+    <div>
+      {!access.canUpload && <ScopeNotice scope="upload" appearance="line" />}
+      {!access.canImport && <ScopeNotice scope="import" appearance="line" />}
+      <ScopeNotice scope="read" appearance="line" />
+    </div>
   )
 }
 

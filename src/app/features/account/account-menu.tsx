@@ -21,7 +21,7 @@ export function AccountMenu(props: Omit<AccountPanelProps, 'onLeave'>) {
       isOpen={isOpen}
       onOpenChange={setIsOpen}
       trigger={
-        <Button tone="quiet" className="w-full justify-start px-2 text-ink">
+        <Button tone="quiet" className="w-full justify-start px-2 text-ink!">
           <span dir="auto" className="truncate">
             {username}
           </span>
