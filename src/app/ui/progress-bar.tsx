@@ -1,6 +1,8 @@
 import clsx from 'clsx'
 import { Progress } from 'radix-ui'
 
+export type ProgressTone = 'accent' | 'success' | 'danger' | 'idle'
+
 /** How far something is. `value` from 0 to 1; null while nobody knows. */
 export function ProgressBar({
   label,
@@ -10,7 +12,7 @@ export function ProgressBar({
 }: {
   label: string
   value: number | null
-  tone?: 'accent' | 'success' | 'danger' | 'idle'
+  tone?: ProgressTone
   className?: string
 }) {
   const percent = value === null ? null : Math.round(Math.min(Math.max(value, 0), 1) * 100)

@@ -1,8 +1,8 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { Link, LockKeyhole } from 'lucide-react'
-import { useCallback, useRef } from 'react'
+import { useCallback } from 'react'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
+import { MeasuredList } from '#app/ui/measured-list.tsx'
 import type { ImportTotals } from './import-job.ts'
 import type { ImportQueue } from './import-queue.ts'
 import { ImportRow } from './import-row.tsx'
@@ -16,51 +16,29 @@ export type ImportListProps = {
   onOpenFolder: (path: string) => void
 }
 
-const rowHeight = 45
-
 /** The rows of the tab `Imports`: fills its parent's height and scrolls by itself. */
 export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) {
   const { jobs, totals } = useImports(queue)
-  const scrollRef = useRef<HTMLDivElement>(null)
-  const rows = useVirtualizer({
-    count: jobs.length,
-    getScrollElement: () => scrollRef.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => jobs[index]?.id ?? index,
-    overscan: 8,
-  })
+  // Rows are drawn again only when they change, so what they get must stay the same.
   const handleCancel = useCallback((id: string) => void queue.cancel(id), [queue])
   const handleRetry = useCallback((id: string) => queue.retry(id), [queue])
   if (jobs.length === 0) return <NoImports canImport={canImport} />
   return (
     <div className="flex h-full min-h-0 flex-col">
       <ImportSummary totals={totals} onClear={() => queue.clearFinished()} />
-      <div ref={scrollRef} className="scroll-area min-h-0 grow">
-        <ul className="relative" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map(({ index, key, start }) => {
-            const job = jobs[index]
-            return job ? (
-              <li
-                key={key}
-                ref={rows.measureElement}
-                data-index={index}
-                aria-label={nameOf(job)}
-                aria-posinset={index + 1}
-                aria-setsize={jobs.length}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <ImportRow
-                  job={job}
-                  onCancel={handleCancel}
-                  onRetry={handleRetry}
-                  onOpenFolder={onOpenFolder}
-                />
-              </li>
-            ) : null
-          })}
-        </ul>
-      </div>
+      <MeasuredList
+        items={jobs}
+        keyOf={(job) => job.id}
+        nameOf={nameOf}
+        renderRow={(job) => (
+          <ImportRow
+            job={job}
+            onCancel={handleCancel}
+            onRetry={handleRetry}
+            onOpenFolder={onOpenFolder}
+          />
+        )}
+      />
     </div>
   )
 }

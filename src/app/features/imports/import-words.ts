@@ -1,7 +1,7 @@
 import type { ImportJob, ImportState } from './import-job.ts'
 
 /** States as people, screen readers and scripts read them. */
-export const stateWords: Record<ImportState, string> = {
+const stateWords: Record<ImportState, string> = {
   waiting: 'Waiting',
   running: 'Importing',
   done: 'Done',
@@ -14,13 +14,15 @@ export function nameOf(job: ImportJob): string {
   return job.title ?? job.link
 }
 
-/** `42 %` while the server says how far it is. */
-export function percentWords(job: ImportJob): string {
-  return job.state === 'running' && job.percent !== null ? `${Math.floor(job.percent)} %` : ''
+/** `Importing`, `42 %` where the server says how far it is, and what was asked for. */
+export function progressWords(job: ImportJob): string[] {
+  const { state, percent } = job
+  const share = state === 'running' && percent !== null ? [`${Math.floor(percent)} %`] : []
+  return [stateWords[state], ...share, optionWords(job)]
 }
 
 /** `Video, 1080p, subtitles`: what was asked for, for telling two imports of one link apart. */
-export function optionWords({ options }: ImportJob): string {
+function optionWords({ options }: ImportJob): string {
   const { type, quality, subtitles, thumbnail } = options
   if (type === 'file') return 'File'
   const words = [type === 'video' ? 'Video' : 'Auto', qualityWords(quality)]

@@ -1,7 +1,7 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { CloudUpload, LockKeyhole } from 'lucide-react'
-import { useCallback, useRef } from 'react'
+import { useCallback } from 'react'
 import { EmptyState } from '#app/ui/empty-state.tsx'
+import { MeasuredList } from '#app/ui/measured-list.tsx'
 import type { Upload } from './upload.ts'
 import type { UploadQueue } from './upload-queue.ts'
 import { UploadRow } from './upload-row.tsx'
@@ -16,57 +16,34 @@ export type UploadListProps = {
   onOpenFolder: (path: string) => void
 }
 
-const rowHeight = 45
-
 /** The rows of the tab `Uploads`: fills its parent's height and scrolls by itself. */
 export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
   const snapshot = useUploads(queue)
-  const { uploads } = snapshot
-  const scrollRef = useRef<HTMLDivElement>(null)
   const { chooseAgain, input } = useChosenAgain((id, file) => queue.retry(id, file))
-  const rows = useVirtualizer({
-    count: uploads.length,
-    getScrollElement: () => scrollRef.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => uploads[index]?.id ?? index,
-    overscan: 8,
-  })
+  // Rows are drawn again only when they change, so what they get must stay the same.
   const handleCancel = useCallback((id: string) => queue.cancel(id), [queue])
   const handleRetry = useCallback(
     (upload: Upload) =>
       upload.state === 'interrupted' ? chooseAgain(upload.id) : queue.retry(upload.id),
     [queue, chooseAgain],
   )
-  if (uploads.length === 0) return <NoUploads canUpload={canUpload} />
+  if (snapshot.uploads.length === 0) return <NoUploads canUpload={canUpload} />
   return (
     <div className="flex h-full min-h-0 flex-col">
       <UploadSummary snapshot={snapshot} onClear={() => queue.clearFinished()} />
-      <div ref={scrollRef} className="scroll-area min-h-0 grow">
-        <ul className="relative" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map(({ index, key, start }) => {
-            const upload = uploads[index]
-            return upload ? (
-              <li
-                key={key}
-                ref={rows.measureElement}
-                data-index={index}
-                aria-label={upload.name}
-                aria-posinset={index + 1}
-                aria-setsize={uploads.length}
-                className="absolute inset-x-0 top-0"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <UploadRow
-                  upload={upload}
-                  onCancel={handleCancel}
-                  onRetry={handleRetry}
-                  onOpenFolder={onOpenFolder}
-                />
-              </li>
-            ) : null
-          })}
-        </ul>
-      </div>
+      <MeasuredList
+        items={snapshot.uploads}
+        keyOf={(upload) => upload.id}
+        nameOf={(upload) => upload.name}
+        renderRow={(upload) => (
+          <UploadRow
+            upload={upload}
+            onCancel={handleCancel}
+            onRetry={handleRetry}
+            onOpenFolder={onOpenFolder}
+          />
+        )}
+      />
       {input}
     </div>
   )

@@ -1,10 +1,8 @@
 import { RotateCcw, X } from 'lucide-react'
-import { memo, type ReactNode } from 'react'
+import { memo } from 'react'
 import { safeLink } from '#app/lib/safe-link.ts'
-import { visibleName } from '#app/lib/visible-name.ts'
 import { IconButton } from '#app/ui/icon-button.tsx'
-import { NameText } from '#app/ui/name-text.tsx'
-import { ProgressBar } from '#app/ui/progress-bar.tsx'
+import { ProgressRow } from '#app/ui/progress-row.tsx'
 import { isUnfinished, type Upload, type UploadState } from './upload.ts'
 import { progressWords, stateWords } from './upload-words.ts'
 
@@ -26,83 +24,43 @@ const tones = {
 
 /** What one upload shows. Drawn again only when its own row changes. */
 export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
-  const { upload, onCancel, onRetry } = props
-  const isOver = !isUnfinished(upload)
-  const canCancel = !isOver || upload.state === 'interrupted'
-  const share = upload.size === 0 ? Number(isOver) : upload.sentBytes / upload.size
+  const { upload, onCancel, onRetry, onOpenFolder } = props
+  const { state, arrived, failure } = upload
+  const path = arrived?.folder ?? upload.folder
+  const canCancel = isUnfinished(upload) || state === 'interrupted'
+  const canRetry = !isUnfinished(upload) && state !== 'done' && failure?.canRetry !== false
   return (
-    <div className="flex items-center gap-x-3 border-line border-b px-3 py-1.5">
-      <div className="flex min-w-0 grow flex-wrap items-center gap-x-3 gap-y-0.5">
-        <div className="flex min-w-0 grow basis-64 items-center gap-2">
-          <FileLink upload={upload} />
-          <FolderButton {...props} />
-        </div>
-        <ProgressBar
-          label={`Progress of ${visibleName(upload.name)}`}
-          value={upload.state === 'done' ? 1 : share}
-          tone={tones[upload.state]}
-          className="w-32 shrink-0 max-sm:w-full"
+    <ProgressRow
+      name={upload.name}
+      link={safeLink(arrived?.link)}
+      place={{ path, onOpen: () => onOpenFolder(path) }}
+      progress={{ value: shareOf(upload), tone: tones[state] }}
+      words={[stateWords[state], ...progressWords(upload)]}
+      explanation={failure ?? explain(upload)}
+    >
+      {canRetry && (
+        <IconButton
+          label="Retry"
+          icon={<RotateCcw />}
+          size="small"
+          onClick={() => onRetry(upload)}
         />
-        <p className="flex shrink-0 gap-x-3 text-muted text-sm sm:w-72">
-          <span className={upload.state === 'failed' ? 'text-danger' : undefined}>
-            {stateWords[upload.state]}
-          </span>
-          {progressWords(upload).map((words) => (
-            <span key={words}>{words}</span>
-          ))}
-        </p>
-        <Explanation upload={upload} />
-      </div>
-      <div className="flex w-8 shrink-0 justify-end gap-1">
-        {upload.failure?.canRetry !== false && isOver && upload.state !== 'done' && (
-          <IconButton label="Retry" icon={<RotateCcw />} onClick={() => onRetry(upload)} />
-        )}
-        {canCancel && (
-          <IconButton label="Cancel" icon={<X />} onClick={() => onCancel(upload.id)} />
-        )}
-      </div>
-    </div>
+      )}
+      {canCancel && (
+        <IconButton label="Cancel" icon={<X />} size="small" onClick={() => onCancel(upload.id)} />
+      )}
+    </ProgressRow>
   )
 })
 
-/** The name; once the file is there, a link to it under the name that it got. */
-function FileLink({ upload }: { upload: Upload }) {
-  const name = upload.arrived?.file_name ?? upload.name
-  const link = safeLink(upload.arrived?.link)
-  if (!link) return <NameText name={name} className="min-w-0" />
-  return (
-    <a href={link} target="_blank" rel="noreferrer" className="min-w-0 hover:underline">
-      <NameText name={name} />
-    </a>
-  )
+function explain({ name, arrived, note }: Upload): { reason: string } | null {
+  if (note !== null) return { reason: note }
+  const isRenamed = arrived !== null && arrived.file_name !== name
+  return isRenamed ? { reason: `${name} was taken: it is stored as ${arrived.file_name}.` } : null
 }
 
-function FolderButton({ upload, onOpenFolder }: UploadRowProps) {
-  const folder = upload.arrived?.folder ?? upload.folder
-  return (
-    <span className="flex min-w-0 shrink items-center gap-1.5 text-muted text-sm">
-      <span aria-hidden="true">→</span>
-      <button
-        type="button"
-        onClick={() => onOpenFolder(folder)}
-        className="min-w-0 truncate rounded hover:text-ink hover:underline"
-      >
-        <bdi>{visibleName(folder)}</bdi>
-      </button>
-    </span>
-  )
-}
-
-function Explanation({ upload }: { upload: Upload }): ReactNode {
-  if (upload.failure) {
-    const { reason, nextStep } = upload.failure
-    return (
-      <p className="basis-full text-sm">
-        {reason} <span className="text-muted">{nextStep}</span>
-      </p>
-    )
-  }
-  return upload.note === null ? null : (
-    <p className="basis-full text-muted text-sm">{upload.note}</p>
-  )
+/** An empty file has nothing to send: it is whole when it is there. */
+function shareOf({ state, size, sentBytes }: Upload): number {
+  if (state === 'done') return 1
+  return size === 0 ? 0 : sentBytes / size
 }

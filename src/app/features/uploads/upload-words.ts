@@ -17,6 +17,8 @@ export function progressWords(upload: Upload): string[] {
   if (upload.state !== 'sending') return [formatBytes(upload.size)]
   const share = upload.size === 0 ? 1 : upload.sentBytes / upload.size
   const words = [`${Math.floor(share * 100)} %`]
+  // All is sent and the server is still storing it: nobody knows for how long.
+  if (share >= 1) return words
   if (upload.bytesPerSecond !== null) words.push(`${formatBytes(upload.bytesPerSecond)}/s`)
   if (upload.secondsLeft !== null) words.push(`${formatDuration(upload.secondsLeft)} left`)
   return words

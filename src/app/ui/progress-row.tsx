@@ -1,0 +1,82 @@
+import type { ReactNode } from 'react'
+import { visibleName } from '#app/lib/visible-name.ts'
+import { NameText } from './name-text.tsx'
+import { ProgressBar, type ProgressTone } from './progress-bar.tsx'
+
+export type ProgressRowProps = {
+  name: string
+  /** Where the name leads, already known to be safe; null for plain text. */
+  link: string | null
+  /** The folder it goes to or lies in. */
+  place: { path: string; onOpen: () => void } | null
+  /** `value` from 0 to 1; null while nobody knows. */
+  progress: { value: number | null; tone: ProgressTone }
+  /** The state in words first, then what else is known. */
+  words: readonly string[]
+  /** Why it failed or waits, and what to do; null mostly. */
+  explanation: { reason: string; nextStep?: string } | null
+  /** Buttons. */
+  children: ReactNode
+}
+
+/** One thing that takes its time, in a list of such things; two or three lines where it is narrow. */
+export function ProgressRow(props: ProgressRowProps) {
+  const { name, link, place, progress, words, explanation, children } = props
+  return (
+    <div className="flex min-h-10 items-center gap-x-3 border-line border-b px-3 py-1">
+      <div className="flex min-w-0 grow flex-wrap items-center gap-x-3 gap-y-0.5">
+        <div className="flex min-w-0 grow basis-64 items-center gap-2">
+          <Name name={name} link={link} />
+          {place && <Place {...place} />}
+        </div>
+        <ProgressBar
+          label={`Progress of ${visibleName(name)}`}
+          value={progress.value}
+          tone={progress.tone}
+          className="w-32 shrink-0 max-sm:w-full"
+        />
+        <p className="flex min-w-0 gap-x-3 text-muted text-sm sm:w-72">
+          {words.map((word, index) => (
+            <span
+              key={word}
+              className={index === 0 && progress.tone === 'danger' ? 'text-danger' : 'truncate'}
+            >
+              {word}
+            </span>
+          ))}
+        </p>
+        {explanation && (
+          <p className="wrap-anywhere basis-full pb-1 text-sm">
+            {visibleName(explanation.reason)}{' '}
+            <span className="text-muted">{explanation.nextStep}</span>
+          </p>
+        )}
+      </div>
+      <div className="flex w-16 shrink-0 justify-end gap-1 max-sm:w-auto">{children}</div>
+    </div>
+  )
+}
+
+function Name({ name, link }: Pick<ProgressRowProps, 'name' | 'link'>) {
+  if (link === null) return <NameText name={name} className="min-w-0" />
+  return (
+    <a href={link} target="_blank" rel="noreferrer" className="min-w-0 hover:underline">
+      <NameText name={name} />
+    </a>
+  )
+}
+
+function Place({ path, onOpen }: NonNullable<ProgressRowProps['place']>) {
+  return (
+    <span className="flex min-w-10 max-w-2/5 shrink-0 items-center gap-1.5 text-muted text-sm">
+      <span aria-hidden="true">→</span>
+      <button
+        type="button"
+        onClick={onOpen}
+        className="min-w-0 truncate rounded hover:text-ink hover:underline"
+      >
+        <bdi>{visibleName(path)}</bdi>
+      </button>
+    </span>
+  )
+}
