@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { lazy, Suspense, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { navigate, usePathname } from 'wouter/use-browser-location'
 import type { Connection } from '#app/api/connection.ts'
 import { Announcer } from '#app/ui/announcer.tsx'
@@ -39,6 +39,10 @@ function Routes({ connection, parts }: AppProps) {
   const pathname = usePathname()
   const snapshot = useSyncExternalStore(connection.subscribe, connection.getSnapshot)
   const session = useSyncExternalStore(parts.subscribe, parts.getSession)
+  const isAtFront = pathname === '/' && session !== null
+  useEffect(() => {
+    if (isAtFront) navigate(filesHref, { replace: true })
+  }, [isAtFront])
   const isRestoring = useRestoring(snapshot.state === 'connecting')
   if (pathname === apiKeysHref) {
     return (

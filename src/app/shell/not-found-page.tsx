@@ -7,6 +7,7 @@ export function NotFoundPage({ homeHref }: { homeHref: string }) {
   return (
     <main className="flex h-full items-center justify-center">
       <title>Not found – Barkeep</title>
+      <h1 className="sr-only">Not found</h1>
       <EmptyState
         icon={<Compass />}
         title="There is nothing at this address"

@@ -44,7 +44,7 @@ export function TextField({
     'aria-describedby': describedBy || undefined,
     onChange: (event: { target: { value: string } }) => onChange(event.target.value),
     className: clsx(
-      'w-full rounded-md border bg-canvas px-3 text-base outline-offset-0 pointer-coarse:text-lg disabled:opacity-55',
+      'w-full rounded-md border bg-canvas px-3 text-base -outline-offset-1 pointer-coarse:text-lg disabled:opacity-55',
       hasError ? 'border-danger' : 'border-edge/60 hover:border-edge',
       rows > 1 ? 'min-h-20 resize-y py-2' : 'h-9 pointer-coarse:h-11',
       end !== undefined && 'pr-10 pointer-coarse:pr-12',

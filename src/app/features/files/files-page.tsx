@@ -3,11 +3,13 @@ import { type ReactNode, useRef, useState } from 'react'
 import type { Queries } from '#app/api/queries.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { useStoredChoice } from '#app/lib/use-stored-choice.ts'
+import { visibleName } from '#app/lib/visible-name.ts'
 import { IconButton } from '#app/ui/icon-button.tsx'
-import type { FolderPath } from '#contract/folder-path.ts'
+import { type FolderPath, folderName } from '#contract/folder-path.ts'
 import { type Sorting, serverOrder } from './arrange-entries.ts'
 import { FileFilter } from './file-filter.tsx'
 import type { FilesMemory } from './files-memory.ts'
+import { rootName } from './flatten-tree.ts'
 import { FolderPathNav } from './folder-path-nav.tsx'
 import { FolderView } from './folder-view.tsx'
 import { useFolder } from './use-folder.ts'
@@ -41,6 +43,7 @@ export function FilesPage(props: FilesPageProps) {
 
   return (
     <main ref={main} className="flex min-h-0 min-w-0 grow flex-col">
+      <h1 className="sr-only">{folder === '/' ? rootName : visibleName(folderName(folder))}</h1>
       <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 md:h-13 md:flex-nowrap md:py-0">
         <div className="flex min-w-0 basis-full items-center gap-1 md:grow md:basis-0">
           {props.start}

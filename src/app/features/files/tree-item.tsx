@@ -14,6 +14,7 @@ export function TreeItem({
   isActive,
   focusWish,
   style,
+  onFocus,
   onOpen,
   onToggle,
 }: {
@@ -23,6 +24,8 @@ export function TreeItem({
   isActive: boolean
   focusWish: { current: boolean }
   style: CSSProperties
+  /** However the focus came here: the keyboard goes on from this line. */
+  onFocus: () => void
   onOpen: () => void
   onToggle: () => void
 }) {
@@ -51,6 +54,7 @@ export function TreeItem({
       aria-selected={isCurrent}
       tabIndex={isActive ? 0 : -1}
       onClick={handleClick}
+      onFocus={onFocus}
       style={{ ...style, paddingLeft: (line.level - 1) * indent }}
       className={clsx(
         'absolute inset-x-0 top-0 flex items-center rounded-md pr-2 select-none focus-visible:outline-offset-0',

@@ -22,7 +22,7 @@ export function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps
   const focusWish = useRef(false)
   const branches = useExpanded(memory, folder)
   const lines = useMemo(() => flattenTree(root, branches.expanded), [root, branches.expanded])
-  const [active, setActive] = useState<FolderPath>(folder)
+  const [active, setActive] = useActiveLine(folder)
   const activeIndex = useIndexOf(lines, active, folder)
   const height = useMediaQuery('(pointer: coarse)') ? 44 : 30
   const visible = useVisibleRows({
@@ -66,12 +66,9 @@ export function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps
               isActive={index === activeIndex}
               focusWish={focusWish}
               style={{ height, transform: `translateY(${index * height}px)` }}
-              onOpen={() => {
-                setActive(line.path)
-                onOpenFolder(line.path)
-              }}
+              onFocus={() => setActive(line.path)}
+              onOpen={() => onOpenFolder(line.path)}
               onToggle={() => {
-                setActive(line.path)
                 if (line.isExpanded) branches.close(line.path)
                 else branches.open([line.path])
               }}
@@ -81,6 +78,12 @@ export function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps
       </div>
     </div>
   )
+}
+
+/** The line that Tab reaches: where the keyboard was, until another folder is gone to. */
+function useActiveLine(folder: FolderPath): [FolderPath, (path: FolderPath) => void] {
+  const [active, setActive] = useState({ folder, path: folder })
+  return [active.folder === folder ? active.path : folder, (path) => setActive({ folder, path })]
 }
 
 /** The line with the keyboard; where it is closed away, the current folder's, else the root. */
