@@ -38,6 +38,12 @@ const answers: Record<string, Answer> = {
   },
   'no-video': (exchange) => send(exchange, 'html', page('Just words', '<p>No video here.</p>')),
   never: () => undefined,
+  'hang-up': ({ outgoing }) => void outgoing.destroy(),
+  nonsense: ({ outgoing }) => void outgoing.socket?.end('This is no HTTP.\r\n\r\n'),
+  upgrade: ({ outgoing }) =>
+    void outgoing.socket?.end(
+      'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
+    ),
   endless: answerEndless,
   'gzip-bomb': ({ outgoing }) => {
     const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024))

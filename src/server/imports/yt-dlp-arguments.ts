@@ -10,11 +10,7 @@ export const ytDlpMarks = {
  * The arguments for one video. Everything lands in the working folder as `video.<ext>`,
  * `video.<language>.vtt` and `video.<jpg|png>`: no name is made from what a page says.
  */
-export function ytDlpArguments(
-  url: URL,
-  video: VideoOptions,
-  limits: { ffmpegFolder: string; maxBytes: number },
-): string[] {
+export function ytDlpArguments(url: URL, video: VideoOptions, ffmpegFolder: string): string[] {
   // Extractors trust `#__youtubedl_smuggle=…`, so whoever writes a link could steer them.
   const plain = new URL(url)
   plain.hash = ''
@@ -23,7 +19,7 @@ export function ytDlpArguments(
     ...['--no-playlist', '--playlist-items', '1', '--no-mark-watched', '--no-mtime'],
     ...['--downloader', 'native', '--abort-on-unavailable-fragment', '--no-colors'],
     ...['--socket-timeout', '20', '--retries', '3', '--fragment-retries', '3'],
-    ...['--ffmpeg-location', limits.ffmpegFolder, '--max-filesize', String(limits.maxBytes)],
+    ...['--ffmpeg-location', ffmpegFolder],
     ...['--output', 'video.%(ext)s', '--merge-output-format', 'mp4/mkv'],
     ...formatArguments(video.quality),
     ...(video.subtitles ? subtitleArguments : []),

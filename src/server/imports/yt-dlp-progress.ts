@@ -29,7 +29,7 @@ export type VideoProgress = {
   videosOnPage(): number
   /** 0–100 over all parts, never falling; null before the first part. */
   percent(): number | null
-  /** Bytes of the video and audio parts so far. */
+  /** Bytes that the video and audio parts have, or will have where their source says so. */
   bytes(): number
 }
 
@@ -43,7 +43,7 @@ export function createVideoProgress(): VideoProgress {
   const readPart = (part: PartLine) => {
     // Subtitles come before the start and are too small to count.
     if (parts === 0) return
-    const bytes = part.downloaded_bytes ?? 0
+    const bytes = Math.max(part.downloaded_bytes ?? 0, part.total_bytes ?? 0)
     shares.set(part.filename ?? '', { share: shareOf(part), bytes })
     const done = [...shares.values()].reduce((sum, { share }) => sum + share, 0)
     highest = Math.max(highest, (Math.min(done, parts) / parts) * 100)

@@ -80,7 +80,7 @@ export async function fetchVideo<Result>(
   if (code !== 0) {
     throw proxy.hasRefused() ? new ForbiddenAddress() : new ImportFailure(ytDlpFailureText(errors))
   }
-  return use(await readResult(work.output, progress))
+  return await use(await readResult(work.output, progress))
 }
 
 async function readResult(output: string, progress: VideoProgress): Promise<FetchedVideo> {
@@ -106,12 +106,11 @@ function commandFor(
     tools.prlimit === null
       ? []
       : [tools.prlimit, `--as=${memoryMaxBytes}`, `--fsize=${parts.maxBytes}`, '--core=0', '--']
-  const limits = { ffmpegFolder: work.programs, maxBytes: parts.maxBytes }
   return [
     ...dieWithServer,
     ...bounded,
     ...tools.ytDlp,
-    ...ytDlpArguments(url, video, limits),
+    ...ytDlpArguments(url, video, work.programs),
   ] as unknown as [string, ...string[]]
 }
 

@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest'
+import { startTestImportServer } from './test-import-server.ts'
+
+const badRequests: [unknown, string][] = [
+  [{}, 'url'],
+  [{ url: '' }, 'url'],
+  [{ url: 5 }, 'url'],
+  [{ url: 'not a link' }, 'url is not a link'],
+  [{ url: '-o/etc/passwd' }, 'url is not a link'],
+  [{ url: '--batch-file=/etc/passwd' }, 'url is not a link'],
+  [{ url: 'www.example.com/x' }, 'url is not a link'],
+  [{ url: 'http://' }, 'url is not a link'],
+  [{ url: 'file:///etc/passwd' }, 'Only http and https'],
+  [{ url: 'ftp://example.com/x' }, 'Only http and https'],
+  [{ url: 'javascript:alert(1)' }, 'Only http and https'],
+  [{ url: 'data:text/plain,x' }, 'Only http and https'],
+  [{ url: 'http://user:secret@example.com/' }, 'user name or password'],
+  [{ url: 'http://127.0.0.1:1/' }, 'private address'],
+  [{ url: 'https://example.com/', type: 'folder' }, 'type'],
+  [{ url: 'https://example.com/', path: '/a/../b/' }, 'Folder'],
+  [{ url: 'https://example.com/', filename: 'a/b' }, 'File names'],
+  [{ url: 'https://example.com/', video: { quality: '1080p' } }, 'quality'],
+  [{ url: 'https://example.com/', video: { subtitles: 'yes' } }, 'subtitles'],
+  [{ url: `https://example.com/${'x'.repeat(9000)}` }, 'url'],
+]
+
+test('every request that is none is refused with 400 and says why', async () => {
+  await using imports = await startTestImportServer()
+  for (const [body, reason] of badRequests) {
+    const reply = await imports.server.post('/api/v1/import', body)
+    const answer = (await reply.json()) as { code: string; message: string }
+    const what = JSON.stringify(body).slice(0, 100)
+    expect([reply.status, answer.code], what).toEqual([400, 'invalid_request'])
+    expect(answer.message, what).toContain(reason)
+  }
+})
+
+test('an unknown task is 404, and so is a task of somebody else', async () => {
+  await using imports = await startTestImportServer()
+  const id = await imports.start('/file/a.bin')
+  const other = await imports.server.keyWith({ username: 'mallory' })
+  for (const [taskId, key] of [
+    [id, other],
+    ['file_nothing', undefined],
+  ] as const) {
+    const status = await imports.server.get(
+      `/api/v1/import/status?task_id=${taskId}`,
+      key ? { key } : {},
+    )
+    const cancel = await imports.server.post(
+      '/api/v1/import/cancel',
+      { task_id: taskId },
+      key ? { key } : {},
+    )
+    expect([status.status, cancel.status]).toEqual([404, 404])
+    expect(await status.json()).toMatchObject({ status: 'error', code: 'not_found' })
+  }
+})
+
+test('cancelling a task that has ended is fine and changes nothing', async () => {
+  await using imports = await startTestImportServer()
+  const task = await imports.run('/file/a.bin')
+  const reply = await imports.server.post('/api/v1/import/cancel', { task_id: task.id })
+  expect(reply.status).toBe(200)
+  expect(await imports.status(task.id)).toEqual(task)
+})
+
+test('the same Idempotency-Key starts one import, however often it is sent', async () => {
+  await using imports = await startTestImportServer()
+  const body = { url: `${imports.site.origin}/file/a.bin` }
+  const send = async (key: string) => {
+    const reply = await imports.server.post('/api/v1/import', body, {
+      headers: { 'idempotency-key': key },
+    })
+    return ((await reply.json()) as { task_id: string }).task_id
+  }
+  const [first, second, other] = [await send('one'), await send('one'), await send('two')]
+  expect(second).toBe(first)
+  expect(other).not.toBe(first)
+})
+
+test('no more than the set number run at once, the rest wait as running', async () => {
+  await using imports = await startTestImportServer({ config: { importConcurrency: 1 } })
+  const first = await imports.start('/file/a.bin?size=640000&pace=20', { type: 'file' })
+  const second = await imports.start('/file/b.bin?size=1000', { type: 'file' })
+  await imports.waitFor(first, ({ progress }) => progress !== '0%')
+  expect(await imports.status(second)).toMatchObject({ state: 'running', progress: '0%' })
+  expect(imports.site.requests.map(({ line }) => line).join()).not.toContain('/file/b.bin')
+  await imports.waitFor(second, ({ state }) => state === 'completed')
+  expect(await imports.status(first)).toMatchObject({ state: 'completed' })
+})
+
+test('a waiting import can be cancelled, and never starts', async () => {
+  await using imports = await startTestImportServer({ config: { importConcurrency: 1 } })
+  const first = await imports.start('/file/a.bin?size=320000&pace=20', { type: 'file' })
+  const second = await imports.start('/file/b.bin', { type: 'file' })
+  await imports.server.post('/api/v1/import/cancel', { task_id: second })
+  expect(await imports.status(second)).toMatchObject({ state: 'cancelled' })
+  await imports.waitFor(first, ({ state }) => state === 'completed')
+  expect(imports.site.requests.map(({ line }) => line).join()).not.toContain('/file/b.bin')
+})
+
+const detected: Record<string, string> = {
+  '/file/x.bin': 'file',
+  '/file/x?type=text/plain': 'file',
+  '/file/x?type=application/vnd.apple.mpegurl': 'video',
+  '/file/x?type=text/html&disposition=attachment': 'file',
+  '/watch/harbour': 'video',
+  '/redirect?to=/watch/harbour': 'video',
+  '/no-video': 'video',
+}
+
+test('auto tells pages and streams from files by what the source answers', async () => {
+  await using imports = await startTestImportServer()
+  const told = await Promise.all(
+    Object.keys(detected).map(async (link) => {
+      const id = await imports.start(link)
+      return [link, id.split('_')[0]]
+    }),
+  )
+  expect(Object.fromEntries(told)).toEqual(detected)
+})
+
+test('without yt-dlp video imports are 503 feature_disabled, and files still come', async () => {
+  await using imports = await startTestImportServer({ config: { ytDlp: '/nowhere/yt-dlp' } })
+  const url = `${imports.site.origin}/watch/harbour`
+  for (const body of [{ url, type: 'video' }, { url }]) {
+    const reply = await imports.server.post('/api/v1/import', body)
+    expect([reply.status, await reply.json()]).toMatchObject([503, { code: 'feature_disabled' }])
+  }
+  expect(await imports.run('/file/a.bin')).toMatchObject({ state: 'completed' })
+  expect(await imports.run('/watch/harbour', { type: 'file' })).toMatchObject({
+    state: 'completed',
+  })
+})
