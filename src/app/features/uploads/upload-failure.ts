@@ -13,8 +13,10 @@ export function refusedByRule(rule: string): UploadFailure {
 }
 
 export function tooLarge(size: number, maxBytes: number): UploadFailure {
+  const isNear = formatBytes(size) === formatBytes(maxBytes)
+  const words = isNear ? (bytes: number) => `${bytes.toLocaleString('en')} bytes` : formatBytes
   return {
-    reason: `Too large: ${formatBytes(size)}. The limit is ${formatBytes(maxBytes)} a file.`,
+    reason: `Too large: ${words(size)}. The limit is ${words(maxBytes)} a file.`,
     nextStep: 'Choose a smaller file.',
     canRetry: false,
   }

@@ -1,7 +1,8 @@
 import { CloudUpload, LockKeyhole } from 'lucide-react'
-import { useCallback } from 'react'
+import { useCallback, useMemo } from 'react'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList } from '#app/ui/measured-list.tsx'
+import { orderUploads } from './order-uploads.ts'
 import type { Upload } from './upload.ts'
 import type { UploadQueue } from './upload-queue.ts'
 import { UploadRow } from './upload-row.tsx'
@@ -19,6 +20,7 @@ export type UploadListProps = {
 /** The rows of the tab `Uploads`: fills its parent's height and scrolls by itself. */
 export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
   const snapshot = useUploads(queue)
+  const rows = useMemo(() => orderUploads(snapshot.uploads), [snapshot.uploads])
   const { chooseAgain, input } = useChosenAgain((id, file) => queue.retry(id, file))
   // Rows are drawn again only when they change, so what they get must stay the same.
   const handleCancel = useCallback((id: string) => queue.cancel(id), [queue])
@@ -32,7 +34,7 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
     <div className="flex h-full min-h-0 flex-col">
       <UploadSummary snapshot={snapshot} onClear={() => queue.clearFinished()} />
       <MeasuredList
-        items={snapshot.uploads}
+        items={rows}
         keyOf={(upload) => upload.id}
         nameOf={(upload) => upload.name}
         renderRow={(upload) => (

@@ -165,7 +165,10 @@ test('too large is refused before the first byte, with the limit', () => {
   expect(tries.map(({ send }) => send.name)).toEqual(['fits', 'empty'])
   expect(row('big')).toMatchObject({
     state: 'failed',
-    failure: { reason: 'Too large: 1 KB. The limit is 1 KB a file.', canRetry: false },
+    failure: {
+      reason: 'Too large: 1,001 bytes. The limit is 1,000 bytes a file.',
+      canRetry: false,
+    },
   })
 })
 

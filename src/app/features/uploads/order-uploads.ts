@@ -1,0 +1,17 @@
+import type { Upload, UploadState } from './upload.ts'
+
+/** What moves and what needs a hand stays in sight, above two thousand that wait their turn. */
+const order: readonly UploadState[] = [
+  'sending',
+  'failed',
+  'interrupted',
+  'waiting',
+  'done',
+  'cancelled',
+]
+
+/** The rows as they are shown; among equals, the first that was added comes first. */
+export function orderUploads(uploads: readonly Upload[]): readonly Upload[] {
+  const byState = Object.groupBy(uploads, (upload) => upload.state)
+  return order.flatMap((state) => byState[state] ?? [])
+}
