@@ -33,6 +33,8 @@ const silenceMs = 3_000
 const pickUpMs = 1_500
 // The leader's own timer goes first; it is slow where its tab is hidden.
 const nudgeMs = 20
+// So that a claim that the leader lost, in a change of leaders, is not lost for good.
+const repeatMs = 2_000
 
 type Role = 'alone' | 'joining' | 'leader' | 'follower'
 
@@ -198,9 +200,8 @@ export class SharedSlots {
       return
     }
     this.#stopSilence ??= clock.after(silenceMs, () => this.#group?.takeLead())
-    const wakeAt = broker.wakeAt()
-    if (wakeAt === null) return
-    this.#stopNudge = clock.after(wakeAt - clock.now() + nudgeMs, () => this.#tellWants())
+    const wakeMs = (broker.wakeAt() ?? Number.POSITIVE_INFINITY) - clock.now() + nudgeMs
+    this.#stopNudge = clock.after(Math.min(wakeMs, repeatMs), () => this.#tellWants())
   }
 
   #heardLeader(): void {

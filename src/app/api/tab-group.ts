@@ -191,7 +191,10 @@ class MessageElection {
 
   #greet(from: string): void {
     if (this.#state === 'leading') this.#post({ type: 'lead', term: this.#term })
-    if (this.#state === 'joining' && from < this.#seat.tabId) this.#wait(2 * helloMs)
+    if (this.#state !== 'joining') return
+    // Its hello may have been earlier than this tab's ears, so the lower id says it again.
+    if (from < this.#seat.tabId) this.#wait(2 * helloMs)
+    else this.#post({ type: 'hello' })
   }
 
   #compare(term: number, from: string): void {
