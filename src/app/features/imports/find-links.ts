@@ -9,8 +9,9 @@ export function findLinks(text: string): string[] {
   for (const [found] of text.matchAll(/\bhttps?:\/\/(?![/?#])[^\s<>"`“”«»]+/gi)) {
     for (const part of splitLists(found)) {
       const link = trimLink(part)
-      const url = URL.parse(link)
-      if (url?.hostname && !links.has(url.href)) links.set(url.href, link)
+      if (!URL.canParse(link)) continue
+      const { href, hostname } = new URL(link)
+      if (hostname !== '' && !links.has(href)) links.set(href, link)
     }
   }
   return [...links.values()]

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { importTypes } from '#contract/imports.ts'
 
 /** What `Start import` asks for; `folder` and `fileName` are '' where nothing was typed. */
@@ -18,8 +18,8 @@ export const importStates = ['waiting', 'running', 'done', 'failed', 'cancelled'
 export type ImportState = (typeof importStates)[number]
 
 /** One row, and what is stored of it. A new object whenever anything in it changes. */
-export const importJob = z
-  .object({
+export const importJob = z.readonly(
+  z.object({
     id: z.string(),
     link: z.string(),
     options: importOptions,
@@ -30,20 +30,20 @@ export const importJob = z
     /** The same in each try to start it, so that one task comes of it. */
     idempotencyKey: z.string(),
     /** Given by the server; null while waiting. */
-    taskId: z.string().nullable(),
+    taskId: z.nullable(z.string()),
     state: z.enum(importStates),
     /** 0 to 100; null while the server does not say. */
-    percent: z.number().nullable(),
-    title: z.string().nullable(),
+    percent: z.nullable(z.number()),
+    title: z.nullable(z.string()),
     /** Why nothing moves just now; null mostly. */
-    note: z.string().nullable(),
+    note: z.nullable(z.string()),
     /** Of a finished file import; only ever http or https. */
-    fileLink: z.string().nullable(),
+    fileLink: z.nullable(z.string()),
     /** Of a finished import: where it lies. */
-    folder: z.string().nullable(),
-    failure: z.object({ reason: z.string(), nextStep: z.string() }).nullable(),
-  })
-  .readonly()
+    folder: z.nullable(z.string()),
+    failure: z.nullable(z.object({ reason: z.string(), nextStep: z.string() })),
+  }),
+)
 
 export type ImportJob = z.infer<typeof importJob>
 

@@ -1,9 +1,10 @@
+import * as z from 'zod/mini'
 import { type ImportOptions, importOptions } from './import-job.ts'
 
 const storedName = 'barkeep.import-options'
 
 // The folder and the file name belong to one import: they are not carried over to the next.
-const remembered = importOptions.pick({
+const remembered = z.pick(importOptions, {
   type: true,
   quality: true,
   subtitles: true,

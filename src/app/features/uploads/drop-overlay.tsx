@@ -1,3 +1,4 @@
+import clsx from 'clsx'
 import { CloudUpload, Link, LockKeyhole } from 'lucide-react'
 import { visibleName } from '#app/lib/visible-name.ts'
 
@@ -16,7 +17,13 @@ export function DropOverlay({ dragged, isReading, ...rest }: DropOverlayProps) {
   if (dragged === null && !isReading) return null
   const { icon, words } = dragged ? promise(dragged, rest) : reading
   return (
-    <div className="pointer-events-none fixed inset-0 z-40 flex animate-appear items-center justify-center bg-veil p-6">
+    <div
+      className={clsx(
+        'pointer-events-none fixed inset-0 z-40 flex animate-appear items-center justify-center bg-veil p-6',
+        // A few files are read in no time: words that flash by would only startle.
+        dragged === null && '[animation-delay:400ms] [animation-fill-mode:backwards]',
+      )}
+    >
       <p className="flex items-center gap-3 rounded-xl border-2 border-accent border-dashed bg-raised px-6 py-5 text-lg shadow-float [&_svg]:size-6 [&_svg]:text-accent-ink">
         {icon}
         {words}

@@ -56,8 +56,6 @@ export function DropTarget(props: DropTargetProps) {
       droppedOn.current = folder
       handlers.onDrop(event)
     },
-    // It is the whole screen, not one thing that is called something.
-    role: undefined,
     className,
   })
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { UploadJob } from './send-upload.ts'
 
 /** What a reload leaves of an upload: everything but its bytes. */

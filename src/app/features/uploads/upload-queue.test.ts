@@ -478,6 +478,20 @@ test('a file that was changed since its interruption is a new upload', async () 
   expect(first(after.tries).send.idempotencyKey).not.toBe(first(before.tries).send.idempotencyKey)
 })
 
+test('an interrupted upload that nobody wants goes for good', () => {
+  const { map, storage } = storageWith()
+  const before = uploadWorld({ storage })
+  before.queue.connect(before.connection())
+  before.queue.add([requestFor('a')])
+  before.queue.save()
+  const after = uploadWorld({ storage })
+  after.queue.connect(after.connection())
+  after.queue.cancel(after.row('a').id)
+  expect(after.states()).toEqual([])
+  after.queue.save()
+  expect(map.size).toBe(0)
+})
+
 test('the journal is written a second after a change, and signing out leaves none', async () => {
   const { map, storage } = storageWith()
   const { queue, connection, passTime } = uploadWorld({ storage })

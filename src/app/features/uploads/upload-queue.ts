@@ -71,10 +71,13 @@ class Queue {
     this.#line.add(added.filter(isUnfinished).map((row) => row.id))
   }
 
+  /** Ends an upload; an interrupted one, which has no file any more, goes off the list. */
   cancel(id: string): void {
     const row = this.#rows.get(id)
-    if (!row || !(isUnfinished(row) || row.state === 'interrupted')) return
-    this.#interrupted.delete(id)
+    if (!row) return
+    // Without its file there is nothing to come back to.
+    if (this.#interrupted.delete(id)) this.#rows.keep((other) => other.id !== id)
+    if (!isUnfinished(row)) return
     const job = this.#jobs.get(id)
     // Its answer will not be heard any more.
     if (job && row.state === 'sending' && row.sentBytes >= row.size) job.mayHaveArrived = true
