@@ -4,9 +4,9 @@ import compress from '@fastify/compress'
 import type { FastifyInstance } from 'fastify'
 import { addAccountRoutes, addServerRoute } from './account/account-routes.ts'
 import { type FirstStart, prepareFirstStart } from './account/first-start.ts'
+import { createWebAuthLoader } from './account/load-web-auth.ts'
 import { readSessionSecret } from './account/session-secret.ts'
 import { createUsersRepository } from './account/users-repository.ts'
-import { createWebAuth } from './account/web-auth.ts'
 import { addWebAuthRoutes } from './account/web-auth-routes.ts'
 import { createRequireSession } from './account/web-session.ts'
 import { createApiKeyRepository } from './api-keys/api-key-repository.ts'
@@ -154,22 +154,23 @@ function addAccounts(app: FastifyInstance, parts: World & { database: Database; 
   const { publicUrl, rateLimit, uploadMaxBytes } = config
   const warn = (message: string) => app.log.warn(message)
   const secure = publicUrl?.startsWith('https:') ?? false
-  const webAuth = createWebAuth({ database, secret, secure, monotonic: clock.monotonic, warn })
+  const { monotonic } = clock
+  const loadWebAuth = createWebAuthLoader({ database, secret, secure, monotonic, warn })
   const users = createUsersRepository(database)
   const apiKeys = createApiKeyRepository(database)
   const onUseNotNoted = (error: unknown) => app.log.warn({ err: error }, 'last use not noted')
   const route = createRoute({
     authenticate: createAuthenticate({ apiKeys, clock, onUseNotNoted }),
-    requireSession: createRequireSession(webAuth),
+    requireSession: createRequireSession(loadWebAuth),
     rateLimiter: createRateLimiter({ limit: rateLimit, clock }),
     unknownKeyLimiter: createRateLimiter({ limit: rateLimit, clock }),
   })
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
-  addWebAuthRoutes(app, { webAuth, publicUrl })
+  addWebAuthRoutes(app, { loadWebAuth, publicUrl })
   return {
     route,
-    prepareFirstStart: () => prepareFirstStart({ webAuth, users, apiKeys, clock }),
+    prepareFirstStart: () => prepareFirstStart({ loadWebAuth, users, apiKeys, clock }),
   }
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { accountStates, plans } from '#contract/account.ts'
 import { createApiKeyBody, scopes } from '#contract/api-keys.ts'
 import type { WantedApiKey } from '#server/api-keys/make-api-key.ts'

@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises'
+import { createWebAuthLoader } from '#server/account/load-web-auth.ts'
 import { readSessionSecret } from '#server/account/session-secret.ts'
 import { createUsersRepository } from '#server/account/users-repository.ts'
-import { createWebAuth } from '#server/account/web-auth.ts'
 import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import type { Config } from '#server/config.ts'
 import { systemClock } from '#server/http/clock.ts'
@@ -31,16 +31,12 @@ export async function openCliStore(config: Config) {
   })
   const secret = await readSessionSecret(config.dataFolder)
   const database = await openDatabase(file)
-  const webAuth = createWebAuth({
-    database,
-    secret,
-    secure: false,
-    monotonic: systemClock.monotonic,
-    warn: () => undefined,
-  })
+  const { monotonic } = systemClock
+  const warn = () => undefined
+  const loadWebAuth = createWebAuthLoader({ database, secret, secure: false, monotonic, warn })
   return {
     clock: systemClock,
-    webAuth,
+    loadWebAuth,
     users: createUsersRepository(database),
     apiKeys: createApiKeyRepository(database),
     [Symbol.asyncDispose]: () => database.destroy(),

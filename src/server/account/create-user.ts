@@ -1,16 +1,16 @@
 import type { Plan } from '#contract/account.ts'
 import { randomText } from '#server/api-keys/api-key-secret.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
+import type { LoadWebAuth } from './load-web-auth.ts'
 import { isUsername, placeholderEmail, usernameRule } from './username.ts'
 import type { UsersRepository } from './users-repository.ts'
-import type { WebAuth } from './web-auth.ts'
 
 /**
  * Makes an account. `password` is random and its only copy: it is stored as a hash.
  * Throws ApiFailure `invalid_request` for a name that is taken or no username.
  */
 export async function createUser(
-  { webAuth, users }: { webAuth: WebAuth; users: UsersRepository },
+  { loadWebAuth, users }: { loadWebAuth: LoadWebAuth; users: UsersRepository },
   { username, plan }: { username: string; plan: Plan },
 ): Promise<{ id: string; password: string }> {
   if (!isUsername(username)) throw new ApiFailure('invalid_request', usernameRule)
@@ -18,6 +18,7 @@ export async function createUser(
     throw new ApiFailure('invalid_request', `There is an account named "${username}" already.`)
   }
   const password = randomText(20)
+  const webAuth = await loadWebAuth()
   const { user } = await webAuth.api.createUser({
     body: {
       email: placeholderEmail(username),

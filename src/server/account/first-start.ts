@@ -3,12 +3,17 @@ import type { ApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { makeApiKey } from '#server/api-keys/make-api-key.ts'
 import type { Clock } from '#server/http/clock.ts'
 import { createUser } from './create-user.ts'
+import type { LoadWebAuth } from './load-web-auth.ts'
 import type { UsersRepository } from './users-repository.ts'
-import type { WebAuth } from './web-auth.ts'
 
 export type FirstStart = { username: string; password: string; secret: string }
 
-type Parts = { webAuth: WebAuth; users: UsersRepository; apiKeys: ApiKeyRepository; clock: Clock }
+type Parts = {
+  loadWebAuth: LoadWebAuth
+  users: UsersRepository
+  apiKeys: ApiKeyRepository
+  clock: Clock
+}
 
 /**
  * Makes the account `owner` and its first key where there is no account yet; null afterwards.

@@ -1,7 +1,8 @@
-import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { clientAddressHeader } from './client-address.ts'
+import type { LoadWebAuth } from './load-web-auth.ts'
 import { createOriginCheck, ownOrigin } from './own-origin.ts'
-import { clientAddressHeader, type WebAuth } from './web-auth.ts'
+import type { WebAuth } from './web-auth.ts'
 
 /** A name and a password are never longer; the default of 1 MiB would be an invitation. */
 const bodyMaxBytes = 8 * 1024
@@ -16,7 +17,7 @@ const openPaths = [
 
 export function addWebAuthRoutes(
   app: FastifyInstance,
-  { webAuth, publicUrl }: { webAuth: WebAuth; publicUrl: string | null },
+  { loadWebAuth, publicUrl }: { loadWebAuth: LoadWebAuth; publicUrl: string | null },
 ): void {
   app.register((room, _options, done) => {
     room.addHook('onRequest', createOriginCheck(publicUrl))
@@ -25,6 +26,7 @@ export function addWebAuthRoutes(
         ...path,
         bodyLimit: bodyMaxBytes,
         handler: async (request, reply) => {
+          const webAuth = await loadWebAuth()
           const answer = await webAuth.handler(toWebRequest(request, publicUrl))
           return await sendWebResponse(answer, reply)
         },
@@ -35,11 +37,11 @@ export function addWebAuthRoutes(
 }
 
 function toWebRequest(request: FastifyRequest, publicUrl: string | null): Request {
-  const headers = fromNodeHeaders(request.headers)
-  for (const name of ['connection', 'content-length', 'transfer-encoding', 'authorization']) {
-    headers.delete(name)
+  const headers = new Headers({ [clientAddressHeader]: request.ip })
+  for (const name of ['cookie', 'origin', 'user-agent'] as const) {
+    const value = request.headers[name]
+    if (value !== undefined) headers.set(name, value)
   }
-  headers.set(clientAddressHeader, request.ip)
   const body = request.method === 'POST' ? JSON.stringify(request.body ?? {}) : null
   if (body !== null) headers.set('content-type', 'application/json')
   return new Request(ownOrigin(request, publicUrl) + request.url, {

@@ -2,11 +2,9 @@ import { betterAuth } from 'better-auth'
 import { admin } from 'better-auth/plugins/admin'
 import { username } from 'better-auth/plugins/username'
 import type { Database } from '#server/storage/database.ts'
+import { clientAddressHeader } from './client-address.ts'
 import { createSignInLimiter } from './sign-in-limiter.ts'
 import { isUsername } from './username.ts'
-
-/** Set by us on every request that better-auth sees, so nobody picks his own address. */
-export const clientAddressHeader = 'x-barkeep-client-address'
 
 const sessionSeconds = 7 * 24 * 60 * 60
 /** Ten guesses a minute and address: a person who mistypes is not stopped, a program is. */

@@ -1,7 +1,6 @@
-import { fromNodeHeaders } from 'better-auth/node'
 import type { FastifyRequest } from 'fastify'
 import { ApiFailure } from '#server/http/api-failure.ts'
-import type { WebAuth } from './web-auth.ts'
+import type { LoadWebAuth } from './load-web-auth.ts'
 
 /** Who is signed in with name and password in a browser. */
 export type WebSession = { userId: string; username: string }
@@ -10,13 +9,22 @@ export type WebSession = { userId: string; username: string }
  * Makes the guard of endpoints with access `session`: the cookie alone counts, never a Bearer key.
  * Throws `missing_auth` without a live session, `account_unavailable` for a banned account.
  */
-export function createRequireSession(webAuth: WebAuth) {
+export function createRequireSession(loadWebAuth: LoadWebAuth) {
   return async (request: FastifyRequest): Promise<WebSession> => {
-    const headers = new Headers({ cookie: fromNodeHeaders(request.headers).get('cookie') ?? '' })
+    const { cookie } = request.headers
+    if (cookie === undefined) throw noSession()
+    const webAuth = await loadWebAuth()
     // A refresh here would make a new cookie that nobody sends.
-    const found = await webAuth.api.getSession({ headers, query: { disableRefresh: true } })
-    if (!found) throw new ApiFailure('missing_auth', 'Sign in with name and password first.')
+    const found = await webAuth.api.getSession({
+      headers: { cookie },
+      query: { disableRefresh: true },
+    })
+    if (!found) throw noSession()
     if (found.user.banned) throw new ApiFailure('account_unavailable', 'This account is banned.')
     return { userId: found.user.id, username: found.user.username ?? '' }
   }
+}
+
+function noSession(): ApiFailure {
+  return new ApiFailure('missing_auth', 'Sign in with name and password first.')
 }
