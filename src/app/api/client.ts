@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { ConnectionError, isAbort } from './api-error.ts'
 import type { GatedAnswer, Lane, Purpose, RateLimitGate } from './rate-limit-gate.ts'
@@ -8,7 +8,7 @@ import { type SendFile, type SendOutcome, sendFile } from './send-file.ts'
 
 export type CallRequest<E extends Endpoint> = {
   query?: z.input<E['query']>
-  body?: E['body'] extends z.ZodType ? z.input<E['body']> : never
+  body?: E['body'] extends z.ZodMiniType ? z.input<E['body']> : never
   lane: Lane
   purpose: Purpose
   signal?: AbortSignal

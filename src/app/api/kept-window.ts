@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { Slot } from './explain-reading.ts'
 import type { TabStorage } from './tab-storage.ts'
 
@@ -8,13 +8,17 @@ const slot = z.object({
   id: z.string(),
   purpose: z.enum(['browsing', 'uploads', 'imports', 'account', 'other']),
   sentAt: z.number(),
-  since: z.number().optional(),
-  endedAt: z.number().nullable(),
+  since: z.optional(z.number()),
+  endedAt: z.nullable(z.number()),
   isAccepted: z.boolean(),
   freesAt: z.number(),
 })
 
-const kept = z.object({ keyId: z.string(), savedAt: z.number(), slots: z.array(slot).max(10_000) })
+const kept = z.object({
+  keyId: z.string(),
+  savedAt: z.number(),
+  slots: z.array(slot).check(z.maxLength(10_000)),
+})
 
 export type KeptWindow = { keyId: string; slots: Slot[] }
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import { errorReply } from '#contract/api-error.ts'
 import type { Scope } from '#contract/api-keys.ts'
 import type { Endpoint } from '#contract/endpoints.ts'
