@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { apiKeySummary } from './api-keys.ts'
 
 export const plans = ['free', 'pro'] as const
@@ -16,7 +16,7 @@ export const meReply = z.object({
   rate_limit: z.object({
     limit: z.number(),
     remaining: z.number(),
-    reset: z.number().meta({ description: 'Unix epoch second when a slot frees.' }),
+    reset: z.number().check(z.meta({ description: 'Unix epoch second when a slot frees.' })),
     window_seconds: z.number(),
   }),
   limits: z.object({ upload_max_bytes: z.number() }),

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** Every error code of the v1 reference with its HTTP status. The only place that pairs them. */
 export const apiErrorStatus = {
@@ -24,8 +24,8 @@ export const apiErrorCodes = Object.keys(apiErrorStatus) as ApiErrorCode[]
 /** Body of every non-2xx answer. A newer server may send codes that are not in the table. */
 export const errorReply = z.object({
   status: z.literal('error'),
-  code: z.string().meta({ description: 'Stable and machine-readable; branch on this.' }),
-  message: z.string().meta({ description: 'For people; may change.' }),
+  code: z.string().check(z.meta({ description: 'Stable and machine-readable; branch on this.' })),
+  message: z.string().check(z.meta({ description: 'For people; may change.' })),
 })
 
 export type ErrorReply = z.infer<typeof errorReply>

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** What a key may do. `GET /me` needs none of them. */
 export const scopes = ['upload', 'import', 'read'] as const
@@ -13,16 +13,18 @@ export const apiKeySummary = z.object({
   name: z.string(),
   // A newer server may know scopes that this build does not.
   scopes: z.array(z.string()),
-  key_prefix: z.string().meta({ examples: ['csb_live_ab12cd...'] }),
+  key_prefix: z.string().check(z.meta({ examples: ['csb_live_ab12cd...'] })),
   key_last4: z.string(),
   created_at: z.string(),
-  expires_at: z.string().nullable(),
+  expires_at: z.nullable(z.string()),
 })
 
 export type ApiKeySummary = z.infer<typeof apiKeySummary>
 
 /** A key in the owner's list, with what only the owner's web session sees. */
-export const ownedApiKey = apiKeySummary.extend({ last_used_at: z.string().nullable() })
+export const ownedApiKey = z.extend(apiKeySummary, {
+  last_used_at: z.nullable(z.string()),
+})
 export type OwnedApiKey = z.infer<typeof ownedApiKey>
 
 export const listApiKeysReply = z.object({ status: z.literal('ok'), keys: z.array(ownedApiKey) })
@@ -30,21 +32,25 @@ export const listApiKeysReply = z.object({ status: z.literal('ok'), keys: z.arra
 export const createApiKeyBody = z.object({
   name: z
     .string()
-    .trim()
-    .min(1, 'A key needs a name.')
-    .max(100, 'A key name has at most 100 characters.'),
-  scopes: z
-    .array(z.enum(scopes))
-    .min(1, 'A key needs at least one scope.')
-    .default([...scopes]),
-  expires_at: z.iso.datetime({ offset: true }).nullable().default(null),
+    .check(
+      z.trim(),
+      z.minLength(1, 'A key needs a name.'),
+      z.maxLength(100, 'A key name has at most 100 characters.'),
+    ),
+  scopes: z._default(
+    z.array(z.enum(scopes)).check(z.minLength(1, 'A key needs at least one scope.')),
+    [...scopes],
+  ),
+  expires_at: z._default(z.nullable(z.iso.datetime({ offset: true })), null),
 })
 
 export const createApiKeyReply = z.object({
   status: z.literal('ok'),
   key: ownedApiKey,
-  secret: z.string().meta({ description: 'The whole key. Shown once; only its hash is kept.' }),
+  secret: z
+    .string()
+    .check(z.meta({ description: 'The whole key. Shown once; only its hash is kept.' })),
 })
 
-export const revokeApiKeyBody = z.object({ id: z.string().min(1) })
+export const revokeApiKeyBody = z.object({ id: z.string().check(z.minLength(1)) })
 export const revokeApiKeyReply = z.object({ status: z.literal('ok') })

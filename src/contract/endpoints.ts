@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { meReply } from './account.ts'
 import {
   createApiKeyBody,
@@ -27,10 +27,10 @@ export type Endpoint = {
   access: 'key' | 'session' | 'open'
   /** The scope a key needs; null where any valid key will do. */
   scope: Scope | null
-  query: z.ZodType
+  query: z.ZodMiniType
   /** A JSON schema, `bytes` for a raw stream, or nothing. */
-  body: z.ZodType | 'bytes' | null
-  reply: z.ZodType
+  body: z.ZodMiniType | 'bytes' | null
+  reply: z.ZodMiniType
 }
 
 const nothing = z.object({})

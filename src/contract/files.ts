@@ -1,19 +1,19 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { folderPathOrRoot, offsetField } from './request-fields.ts'
 
 /** Files on one page of a listing. */
 export const filesPageSize = 50
 
 export const filesQuery = z.object({
-  path: folderPathOrRoot.meta({ description: 'The folder, `/` if left out.' }),
-  offset: offsetField.meta({ description: 'How many files to skip, 0 if left out.' }),
+  path: folderPathOrRoot.check(z.meta({ description: 'The folder, `/` if left out.' })),
+  offset: offsetField.check(z.meta({ description: 'How many files to skip, 0 if left out.' })),
 })
 
 export const listedFile = z.object({
   name: z.string(),
-  size: z.number().meta({ description: 'In bytes.' }),
-  link: z.string().meta({ description: 'Streams the file; needs no key.' }),
-  uploaded_at: z.string().meta({ description: 'ISO 8601, UTC.' }),
+  size: z.number().check(z.meta({ description: 'In bytes.' })),
+  link: z.string().check(z.meta({ description: 'Streams the file; needs no key.' })),
+  uploaded_at: z.string().check(z.meta({ description: 'ISO 8601, UTC.' })),
 })
 
 export type ListedFile = z.infer<typeof listedFile>
@@ -22,7 +22,7 @@ export type ListedFile = z.infer<typeof listedFile>
 export const filesReply = z.object({
   status: z.literal('ok'),
   path: z.string(),
-  folders: z.array(z.string()).default([]),
+  folders: z._default(z.array(z.string()), []),
   files: z.array(listedFile),
   limit: z.number(),
   next_offset: z.number(),
@@ -31,15 +31,15 @@ export const filesReply = z.object({
 
 export type FilesPage = z.infer<typeof filesReply>
 
-export const folderNode = z
-  .object({
-    name: z.string(),
-    path: z.string(),
-    get folders(): z.ZodArray<typeof folderNode> {
-      return z.array(folderNode)
-    },
-  })
-  .meta({ id: 'FolderNode' })
+export const folderNode = z.object({
+  name: z.string(),
+  path: z.string(),
+  get folders(): z.ZodMiniArray<typeof folderNode> {
+    return z.array(folderNode)
+  },
+})
+// A node that refers to itself needs a name in OpenAPI.
+z.globalRegistry.add(folderNode, { id: 'FolderNode' })
 
 export type FolderNode = z.infer<typeof folderNode>
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { fileNameField, folderPathField } from './request-fields.ts'
 
 export const importTypes = ['auto', 'file', 'video'] as const
@@ -12,26 +12,33 @@ export const videoHeights = ['2160', '1440', '1080', '720', '480', '360'] as con
 
 export const videoQuality = z
   .string()
-  .regex(
-    /^(best|audio|[1-9]\d{0,3})$/,
-    'video.quality must be "best", "audio" or a height like "1080".',
+  .check(
+    z.regex(
+      /^(best|audio|[1-9]\d{0,3})$/,
+      'video.quality must be "best", "audio" or a height like "1080".',
+    ),
   )
 
 export const videoOptions = z.object({
-  quality: videoQuality.default('best'),
-  subtitles: z.boolean().default(false),
-  thumbnail: z.boolean().default(false),
+  quality: z._default(videoQuality, 'best'),
+  subtitles: z._default(z.boolean(), false),
+  thumbnail: z._default(z.boolean(), false),
 })
 
 export type VideoOptions = z.infer<typeof videoOptions>
 
 /** `path` and `filename` are for file imports; a video goes to a folder of its own title. */
 export const importBody = z.object({
-  url: z.string().min(1, 'url must not be empty.').max(8192, 'url has at most 8,192 characters.'),
-  type: z.enum(importTypes).default('auto'),
-  path: folderPathField.optional(),
-  filename: fileNameField.optional(),
-  video: videoOptions.prefault({}),
+  url: z
+    .string()
+    .check(
+      z.minLength(1, 'url must not be empty.'),
+      z.maxLength(8192, 'url has at most 8,192 characters.'),
+    ),
+  type: z._default(z.enum(importTypes), 'auto'),
+  path: z.optional(folderPathField),
+  filename: z.optional(fileNameField),
+  video: z.prefault(videoOptions, {}),
 })
 
 export type ImportBody = z.infer<typeof importBody>
@@ -44,30 +51,29 @@ export const importReply = z.object({
   task_id: z.string(),
 })
 
+const taskId = z.string().check(z.minLength(1), z.maxLength(200))
+
 export const importStatusQuery = z.object({
-  task_id: z.string().min(1).max(200).meta({ description: 'As `POST /api/v1/import` gave it.' }),
+  task_id: taskId.check(z.meta({ description: 'As `POST /api/v1/import` gave it.' })),
 })
 
 /** `link` once a file import is complete, `folder` once a video import is, `error` when it failed. */
 export const importTask = z.object({
   id: z.string(),
   type: z.string(),
-  state: z.string().meta({ description: `One of ${taskStates.join(', ')}.` }),
-  progress: z
-    .string()
-    .default('')
-    .meta({ examples: ['42%'] }),
-  title: z.string().optional(),
-  error: z.string().optional(),
-  link: z.string().optional(),
-  folder: z.string().optional(),
+  state: z.string().check(z.meta({ description: `One of ${taskStates.join(', ')}.` })),
+  progress: z._default(z.string(), '').check(z.meta({ examples: ['42%'] })),
+  title: z.optional(z.string()),
+  error: z.optional(z.string()),
+  link: z.optional(z.string()),
+  folder: z.optional(z.string()),
 })
 
 export type ImportTask = z.infer<typeof importTask>
 
 export const importStatusReply = z.object({ status: z.literal('ok'), task: importTask })
 
-export const importCancelBody = z.object({ task_id: z.string().min(1).max(200) })
+export const importCancelBody = z.object({ task_id: taskId })
 export const importCancelReply = z.object({ status: z.literal('ok') })
 
 /** A state this build does not know is no end: a newer server may have steps between. */

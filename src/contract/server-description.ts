@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */
 export const serverReply = z.object({

@@ -1,17 +1,19 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { fileNameField, folderPathOrRoot } from './request-fields.ts'
 
 export const uploadMaxBytesDefault = 2_147_483_648
 
 export const uploadQuery = z.object({
-  filename: fileNameField.meta({ description: 'The name that the file should get.' }),
-  path: folderPathOrRoot.meta({ description: 'The folder it goes to, `/` if left out.' }),
+  filename: fileNameField.check(z.meta({ description: 'The name that the file should get.' })),
+  path: folderPathOrRoot.check(z.meta({ description: 'The folder it goes to, `/` if left out.' })),
 })
 
 export const uploadReply = z.object({
   status: z.literal('ok'),
   tracking_id: z.string(),
-  file_name: z.string().meta({ description: 'The name the file got: a taken name gets " (2)".' }),
+  file_name: z
+    .string()
+    .check(z.meta({ description: 'The name the file got: a taken name gets " (2)".' })),
   size: z.number(),
   link: z.string(),
   folder: z.string(),

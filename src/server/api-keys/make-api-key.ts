@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import { apiKeysPerAccount, type createApiKeyBody, type OwnedApiKey } from '#contract/api-keys.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import { type Clock, isoTime } from '#server/http/clock.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { type ApiErrorCode, apiErrorStatus, errorReply } from '#contract/api-error.ts'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
 import {
@@ -9,7 +9,7 @@ import {
 } from './endpoint-words.ts'
 
 type Json = Record<string, unknown>
-type ToSchema = (schema: z.ZodType) => Json
+type ToSchema = (schema: z.ZodMiniType) => Json
 
 /**
  * The v1 API as an OpenAPI 3.1 document, made from the contract's schemas.
@@ -92,7 +92,7 @@ function describeOperation(documented: DocumentedEndpoint, toSchema: ToSchema): 
   }
 }
 
-function describeParameters(query: z.ZodType): Json[] {
+function describeParameters(query: z.ZodMiniType): Json[] {
   const schema = z.toJSONSchema(query, { io: 'input' })
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const { description, ...field } = property as Json & { anyOf?: Json[] }
@@ -107,7 +107,7 @@ function describeParameters(query: z.ZodType): Json[] {
   })
 }
 
-function describeBody(body: z.ZodType | 'bytes', toSchema: ToSchema): Json {
+function describeBody(body: z.ZodMiniType | 'bytes', toSchema: ToSchema): Json {
   // OpenAPI 3.1 tells raw bytes by their media type alone.
   if (body === 'bytes') return { required: true, content: { 'application/octet-stream': {} } }
   return { required: true, content: { 'application/json': { schema: toSchema(body) } } }

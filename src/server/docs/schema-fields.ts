@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 export type Field = { name: string; type: string; isRequired: boolean; about: string }
 
@@ -15,7 +15,7 @@ type JsonSchema = {
 }
 
 /** The fields of an object schema as a table shows them; fields in fields get a dotted name. */
-export function listFields(schema: z.ZodType): Field[] {
+export function listFields(schema: z.ZodMiniType): Field[] {
   return fieldsOf(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema, '')
 }
 

@@ -1,8 +1,11 @@
-import type { z } from 'zod'
+import * as z from 'zod/mini'
 import { ApiFailure } from './api-failure.ts'
 
+// The small build of zod brings no words of its own; the app never shows them, a refusal does.
+z.config(z.locales.en())
+
 /** Reads what a client sent by its schema; a refusal names the first field that is wrong, and why. */
-export function parseFields<Schema extends z.ZodType>(
+export function parseFields<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,
   place: 'query' | 'body',

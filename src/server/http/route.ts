@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { ApiFailure } from './api-failure.ts'
 import { limitBodyTime } from './body-time.ts'
@@ -30,7 +30,7 @@ export type Gatekeeper<Key extends AnyKey, Session> = {
 
 export type RouteContext<E extends Endpoint, Key, Session> = {
   query: z.output<E['query']>
-  body: E['body'] extends z.ZodType
+  body: E['body'] extends z.ZodMiniType
     ? z.output<E['body']>
     : E['body'] extends 'bytes'
       ? IncomingBytes

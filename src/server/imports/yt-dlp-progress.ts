@@ -1,20 +1,20 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { ytDlpMarks } from './yt-dlp-arguments.ts'
 
 const videoLine = z.object({
-  title: z.string().nullish(),
-  is_live: z.boolean().nullish(),
-  live_status: z.string().nullish(),
-  playlist_count: z.number().nullish(),
+  title: z.nullish(z.string()),
+  is_live: z.nullish(z.boolean()),
+  live_status: z.nullish(z.string()),
+  playlist_count: z.nullish(z.number()),
 })
 const partLine = z.object({
   status: z.string(),
-  downloaded_bytes: z.number().nullish(),
-  total_bytes: z.number().nullish(),
-  total_bytes_estimate: z.number().nullish(),
-  fragment_index: z.number().nullish(),
-  fragment_count: z.number().nullish(),
-  filename: z.string().nullish(),
+  downloaded_bytes: z.nullish(z.number()),
+  total_bytes: z.nullish(z.number()),
+  total_bytes_estimate: z.nullish(z.number()),
+  fragment_index: z.nullish(z.number()),
+  fragment_count: z.nullish(z.number()),
+  filename: z.nullish(z.string()),
 })
 // yt-dlp writes NA where it fetches one format that has both picture and sound.
 const formatsLine = z.union([z.array(z.unknown()), z.literal('NA')])
@@ -79,7 +79,7 @@ function shareOf(part: PartLine): number {
 function readJson<Value>(
   line: string,
   mark: string,
-  schema: z.ZodType<Value>,
+  schema: z.ZodMiniType<Value>,
   take: (value: Value) => void,
 ): boolean {
   if (!line.startsWith(mark)) return false

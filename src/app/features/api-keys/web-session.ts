@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { errorReply } from '#contract/api-error.ts'
 import type { createApiKeyBody, createApiKeyReply, OwnedApiKey } from '#contract/api-keys.ts'
 import { type Endpoint, endpoints } from '#contract/endpoints.ts'
@@ -31,7 +31,7 @@ export class WebSessionError extends Error {
 
 export type WebSession = ReturnType<typeof createWebSession>
 
-const currentSession = z.object({ user: z.object({ username: z.string() }) }).nullable()
+const currentSession = z.nullable(z.object({ user: z.object({ username: z.string() }) }))
 
 /**
  * Speaks to the own server as the person who signed in: by the session cookie, never by a key, so
@@ -95,7 +95,7 @@ export function createWebSession(send: typeof fetch = (input, init) => fetch(inp
 }
 
 function readRefusal(reply: Response, content: unknown): WebSessionError {
-  const told = errorReply.partial().safeParse(content)
+  const told = z.partial(errorReply).safeParse(content)
   const message = told.data?.message ?? ''
   const retryAfter = Number(reply.headers.get('retry-after') ?? reply.headers.get('x-retry-after'))
   if (reply.status === 401) return new WebSessionError('ended', message)
