@@ -1,0 +1,40 @@
+import { readArguments } from './cli-arguments.ts'
+import { runners } from './cli-commands.ts'
+import { CliFailure } from './cli-failure.ts'
+import { help } from './cli-help.ts'
+import { type Config, ConfigError } from './config.ts'
+import { ApiFailure } from './http/api-failure.ts'
+
+/** `stdout` holds what was asked for and nothing else, `stderr` one line that says what went wrong. */
+export type CliOutcome = { exitCode: 0 | 1 | 2; stdout: string; stderr: string }
+
+/** Does what the words after `barkeep` say. Never throws. */
+export async function runCli(given: string[], readConfig: () => Config): Promise<CliOutcome> {
+  try {
+    const stdout = `${await run(given, readConfig)}\n`
+    return { exitCode: 0, stdout, stderr: '' }
+  } catch (error) {
+    return { exitCode: exitCodeOf(error), stdout: '', stderr: `${wordsOf(error)}\n` }
+  }
+}
+
+async function run(given: string[], readConfig: () => Config): Promise<string> {
+  const parsed = readArguments(given)
+  if (!parsed) return help.trimEnd()
+  const work = runners[parsed.command](parsed)
+  // Only now: loading the store takes longer than everything else here together.
+  const { openCliStore } = await import('./cli-store.ts')
+  await using store = await openCliStore(readConfig())
+  return await work(store)
+}
+
+function exitCodeOf(error: unknown): 1 | 2 {
+  if (error instanceof CliFailure) return error.exitCode
+  return error instanceof ConfigError ? 2 : 1
+}
+
+function wordsOf(error: unknown): string {
+  const isForPeople =
+    error instanceof CliFailure || error instanceof ConfigError || error instanceof ApiFailure
+  return isForPeople ? error.message : `This failed: ${String(error).split('\n')[0]}`
+}
