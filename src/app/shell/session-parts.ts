@@ -78,7 +78,12 @@ export function createSessionParts(connection: Connection): SessionParts {
         : { me, client, gate, queries: createQueries({ client, me }), memory: createFilesMemory() }
     uploads.connect(session && connectUploads(session))
     imports.connect(
-      session && { account: session.me.username, keyId: session.me.key.id, client: session.client },
+      session && {
+        account: session.me.username,
+        keyId: session.me.key.id,
+        canImport: session.me.key.scopes.includes('import'),
+        client: session.client,
+      },
     )
     for (const listener of listeners) listener()
   }

@@ -130,7 +130,13 @@ function importWorld(parts: ImportQueueParts = {}) {
     },
     ...parts,
   })
-  const connection = (change = {}) => ({ account: 'alice', keyId: 'key-1', client, ...change })
+  const connection = (change = {}) => ({
+    account: 'alice',
+    keyId: 'key-1',
+    canImport: true,
+    client,
+    ...change,
+  })
   return {
     queue,
     calls,
@@ -457,6 +463,17 @@ test('a refused key stops the questions, and the same account goes on where it w
   const next = world.calls.slice(asked)
   expect(next.map(({ path }) => path)).toEqual(['import', 'import/status'])
   expect(next[0]?.idempotencyKey).toBe(key)
+})
+
+test('a key without the scope asks for nothing, and its tasks stay', async () => {
+  const world = await runningWorld()
+  world.queue.start(['https://b.example/'], options)
+  world.queue.connect(null)
+  const asked = world.calls.length
+  world.queue.connect(world.connection({ keyId: 'key-2', canImport: false }))
+  await world.passTime(60_000)
+  expect(world.calls).toHaveLength(asked)
+  expect(world.states()).toEqual(['https://b.example/ waiting', `${link} running`])
 })
 
 test('another account sees nothing, and the first finds its tasks again', async () => {

@@ -23,7 +23,13 @@ import { createPollingSlice } from './polling-slice.ts'
 import { readTabId, sharedStorage } from './tab-storage.ts'
 
 /** What the queue needs of one connected key. */
-export type ImportConnection = { account: string; keyId: string; client: ApiClient }
+export type ImportConnection = {
+  account: string
+  keyId: string
+  /** False: the key lacks the scope, and tasks wait for another key of the account. */
+  canImport: boolean
+  client: ApiClient
+}
 
 /** What tabs of one key tell each other. */
 export type ImportNews = { changed: ImportJob } | { removed: string[] }
@@ -163,8 +169,8 @@ class Queue {
   }
 
   #begin(jobs: readonly ImportJob[]): void {
-    const client = this.#connection?.client
-    if (client) for (const job of jobs) void this.#starts.begin(job, client)
+    if (!this.#connection?.canImport) return
+    for (const job of jobs) void this.#starts.begin(job, this.#connection.client)
   }
 
   #change(id: string, change: Partial<ImportJob>): void {
@@ -196,7 +202,7 @@ class Queue {
   }
 
   #nextToAsk(): ImportJob | null {
-    if (!this.#connection || !this.#leader?.isLeader()) return null
+    if (!this.#connection?.canImport || !this.#leader?.isLeader()) return null
     const askedAt = (job: ImportJob) => this.#askedAt.get(job.id) ?? Number.NEGATIVE_INFINITY
     const running = this.#rows.all().filter((job) => job.state === 'running')
     return running.toSorted((a, b) => askedAt(a) - askedAt(b))[0] ?? null

@@ -22,6 +22,7 @@ export function connectUploads(session: {
   return {
     account: me.username,
     keyId: me.key.id,
+    canUpload: me.key.scopes.includes('upload'),
     maxBytes: me.limits.upload_max_bytes,
     sendFile: (send) => client.sendFile(send),
     findFile: (sought) => findArrivedFile(client, sought),

@@ -9,6 +9,8 @@ export type UploadConnection = RequestWindow & {
   account: string
   /** The key's public id: names the journal of what a reload interrupts. */
   keyId: string
+  /** False: the key lacks the scope, and the queue waits for another key of the account. */
+  canUpload: boolean
   maxBytes: number
   sendFile(send: SendFile): Promise<SendOutcome>
   /** The file if it came to its folder since `notBefore`, else null. */

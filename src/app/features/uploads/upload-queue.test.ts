@@ -54,6 +54,7 @@ function uploadWorld(parts: UploadQueueParts = {}) {
     return {
       account: 'alice',
       keyId: 'key-1',
+      canUpload: true,
       maxBytes: 1_000,
       sendFile: (send) =>
         new Promise((resolve, reject) => {
@@ -340,6 +341,17 @@ test('a refused key pauses the queue, and the same account goes on where it was'
   expect(tries).toHaveLength(6)
   const again = tries.slice(3).find(({ send }) => send.name === 'a')
   expect(again?.send.idempotencyKey).toBe(first(tries).send.idempotencyKey)
+})
+
+test('a key without the scope leaves the queue to another key of the account', () => {
+  const { queue, tries, connection, states } = uploadWorld()
+  queue.connect(connection({ canUpload: false }))
+  queue.add([requestFor('a')])
+  expect(tries).toEqual([])
+  expect(states()).toEqual(['a waiting'])
+  expect(queue.getSnapshot()).toMatchObject({ isPaused: true, forecast: null })
+  queue.connect(connection({ keyId: 'key-2' }))
+  expect(tries).toHaveLength(1)
 })
 
 test('a gate that closes under an upload keeps it in the line', async () => {

@@ -57,7 +57,11 @@ class Queue {
     this.#storage = parts.storage === undefined ? tabStorage() : parts.storage
     this.#rows = createUploadRows(this.#clock)
     this.#line = createUploadLine({ places: uploadsAtOnce, run: this.#run })
+    let totals = this.getSnapshot().totals
     this.#rows.subscribe(() => {
+      // Bytes on the move change nothing that is written down.
+      if (totals === this.getSnapshot().totals) return
+      totals = this.getSnapshot().totals
       this.#cancelSave ??= this.#clock.after(journalIntervalMs, this.save)
     })
   }
@@ -113,15 +117,14 @@ class Queue {
       this.#forget()
     }
     this.#connection = connection
-    if (!connection) {
-      this.#line.close()
-      this.#rows.connect(null, true)
-      return
+    if (connection) {
+      this.#account = connection.account
+      this.#openJournal(connection.keyId)
     }
-    this.#account = connection.account
-    this.#openJournal(connection.keyId)
-    this.#rows.connect(connection, false)
-    this.#line.open()
+    const canRun = connection?.canUpload === true
+    this.#rows.connect(connection, !canRun)
+    if (canRun) this.#line.open()
+    else this.#line.close()
   }
 
   /** Signing out on purpose: cancels and forgets everything. */
