@@ -314,6 +314,17 @@ test('a cancelled upload that is retried at once does not hear of its first try'
   expect(states()).toEqual(['a done'])
 })
 
+test('a first try that ends late makes no room for a fourth upload', async () => {
+  const { queue, tries, connection, row } = uploadWorld()
+  queue.connect(connection())
+  queue.add(['a', 'b', 'c'].map((name) => requestFor(name)))
+  queue.cancel(row('a').id)
+  queue.retry(row('a').id)
+  await settle()
+  queue.add([requestFor('d')])
+  expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c', 'a'])
+})
+
 test('a failed upload is retried as a new one', async () => {
   const { queue, tries, connection, row, states } = uploadWorld()
   queue.connect(connection())
