@@ -8,7 +8,7 @@ import { wrongUsage } from './cli-failure.ts'
 type OptionName = 'user' | 'name' | 'scopes' | 'expires' | 'plan' | 'state'
 
 /** What each command takes: options, and at most one bare word, named as the help names it. */
-export const commands = {
+const commands = {
   'keys create': { options: ['user', 'name', 'scopes', 'expires'], word: null },
   'keys list': { options: ['user'], word: null },
   'keys revoke': { options: [], word: 'KEY_ID' },
