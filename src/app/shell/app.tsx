@@ -1,8 +1,9 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { navigate, usePathname } from 'wouter/use-browser-location'
 import type { Connection } from '#app/api/connection.ts'
 import { Announcer } from '#app/ui/announcer.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { TooltipLayer } from '#app/ui/tooltip.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { apiKeysHref, filesHref, readFolderHref } from './folder-href.ts'
@@ -11,12 +12,12 @@ import type { SessionParts } from './session-parts.ts'
 import { WaitingScreen } from './waiting-screen.tsx'
 import { Workspace } from './workspace.tsx'
 
-const ConnectPage = lazy(async () => ({
-  default: (await import('#app/features/account/connect-page.tsx')).ConnectPage,
-}))
-const ApiKeysPage = lazy(async () => ({
-  default: (await import('#app/features/api-keys/api-keys-page.tsx')).ApiKeysPage,
-}))
+const ConnectPage = lazyPart(
+  async () => (await import('#app/features/account/connect-page.tsx')).ConnectPage,
+)
+const ApiKeysPage = lazyPart(
+  async () => (await import('#app/features/api-keys/api-keys-page.tsx')).ApiKeysPage,
+)
 
 export type AppProps = { connection: Connection; parts: SessionParts }
 

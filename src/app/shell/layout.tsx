@@ -1,9 +1,10 @@
 import { Menu } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, Suspense, useState } from 'react'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { IconButton } from '#app/ui/icon-button.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 
-const Drawer = lazy(async () => ({ default: (await import('#app/ui/drawer.tsx')).Drawer }))
+const Drawer = lazyPart(async () => (await import('#app/ui/drawer.tsx')).Drawer)
 
 /**
  * The frame: a column at the left, the page, and what is below it. On narrow screens the column is a

@@ -1,22 +1,23 @@
 import clsx from 'clsx'
 import { ChevronDown, ChevronUp } from 'lucide-react'
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { Access } from '#app/features/account/access-from-scopes.ts'
 import { useImportTotals } from '#app/features/imports/use-imports.ts'
 import { useUploadTotals } from '#app/features/uploads/use-uploads.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { IconButton } from '#app/ui/icon-button.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Tabs } from '#app/ui/tabs.tsx'
 import type { SessionParts } from './session-parts.ts'
 import { usePanelHeight } from './use-panel-height.ts'
 import type { TransfersView } from './use-transfers-view.ts'
 
-const UploadList = lazy(async () => ({
-  default: (await import('#app/features/uploads/upload-list.tsx')).UploadList,
-}))
-const ImportList = lazy(async () => ({
-  default: (await import('#app/features/imports/import-list.tsx')).ImportList,
-}))
+const UploadList = lazyPart(
+  async () => (await import('#app/features/uploads/upload-list.tsx')).UploadList,
+)
+const ImportList = lazyPart(
+  async () => (await import('#app/features/imports/import-list.tsx')).ImportList,
+)
 
 export type TransfersPanelProps = {
   parts: Pick<SessionParts, 'uploads' | 'imports'>

@@ -1,5 +1,5 @@
 import { WifiOff } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { navigate } from 'wouter/use-browser-location'
 import { accessFromScopes } from '#app/features/account/access-from-scopes.ts'
 import { CompactRateMeter } from '#app/features/account/compact-rate-meter.tsx'
@@ -9,6 +9,7 @@ import { DropTarget } from '#app/features/uploads/drop-target.tsx'
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { useLeaveQuestion } from '#app/features/uploads/use-uploads.ts'
 import { visibleName } from '#app/lib/visible-name.ts'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, folderName } from '#contract/folder-path.ts'
 import { BringInButtons } from './bring-in-buttons.tsx'
 import { DropBoxPage } from './drop-box-page.tsx'
@@ -21,9 +22,9 @@ import { usePersonActivity } from './use-person-activity.ts'
 import { useShortcuts } from './use-shortcuts.ts'
 import { type TransfersTab, useTransfersView } from './use-transfers-view.ts'
 
-const ImportDialog = lazy(async () => ({
-  default: (await import('#app/features/imports/import-dialog.tsx')).ImportDialog,
-}))
+const ImportDialog = lazyPart(
+  async () => (await import('#app/features/imports/import-dialog.tsx')).ImportDialog,
+)
 
 export type WorkspaceProps = {
   session: Session

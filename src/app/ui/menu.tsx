@@ -1,4 +1,5 @@
-import { lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react'
+import { type ReactElement, type ReactNode, Suspense, useState } from 'react'
+import { lazyPart } from './lazy-part.tsx'
 import { type TriggerElement, triggerOnDemand } from './trigger-on-demand.ts'
 
 export type MenuItem = {
@@ -17,7 +18,7 @@ export type MenuProps = {
 }
 
 const loadSurface = () => import('./menu-surface.tsx')
-const MenuSurface = lazy(async () => ({ default: (await loadSurface()).MenuSurface }))
+const MenuSurface = lazyPart(async () => (await loadSurface()).MenuSurface)
 
 /**
  * A button that opens a list of actions. What floats is made when it is first wanted: it is much

@@ -1,4 +1,5 @@
-import { lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react'
+import { type ReactElement, type ReactNode, Suspense, useState } from 'react'
+import { lazyPart } from './lazy-part.tsx'
 import { type TriggerElement, triggerOnDemand } from './trigger-on-demand.ts'
 
 export type PopoverProps = {
@@ -15,7 +16,7 @@ export type PopoverProps = {
 }
 
 const loadSurface = () => import('./popover-surface.tsx')
-const PopoverSurface = lazy(async () => ({ default: (await loadSurface()).PopoverSurface }))
+const PopoverSurface = lazyPart(async () => (await loadSurface()).PopoverSurface)
 
 /** A floating panel beside its trigger, for looking something up. Made when it is first wanted. */
 export function Popover(props: PopoverProps): ReactElement {

@@ -1,14 +1,14 @@
 import { ChevronsUpDown, TriangleAlert } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { keyLifetime } from '#app/api/key-words.ts'
 import { useTick } from '#app/lib/use-tick.ts'
 import { Button } from '#app/ui/button.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Popover } from '#app/ui/popover.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
 import type { AccountPanelProps } from './account-panel.tsx'
 
-const loadPanel = () => import('./account-panel.tsx')
-const AccountPanel = lazy(async () => ({ default: (await loadPanel()).AccountPanel }))
+const AccountPanel = lazyPart(async () => (await import('./account-panel.tsx')).AccountPanel)
 
 /** The button with the user's name, which opens the account's panel. */
 export function AccountMenu(props: Omit<AccountPanelProps, 'onLeave'>) {

@@ -1,10 +1,9 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
 
-const RequestChart = lazy(async () => ({
-  default: (await import('./request-chart.tsx')).RequestChart,
-}))
+const RequestChart = lazyPart(async () => (await import('./request-chart.tsx')).RequestChart)
 
 /** The chart of the last minute, got when somebody looks; room for it is kept from the start. */
 export function RequestChartOnDemand({ gate }: { gate: RateLimitGate }) {
