@@ -9,5 +9,7 @@ export default defineConfig({
     // A data: URL would need a hole in the content security policy.
     assetsInlineLimit: 0,
     target: 'es2023',
+    // Browsers of that age know modulepreload.
+    modulePreload: { polyfill: false },
   },
 })

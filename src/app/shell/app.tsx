@@ -7,7 +7,6 @@ import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { TooltipLayer } from '#app/ui/tooltip.tsx'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { apiKeysHref, filesHref, readFolderHref } from './folder-href.ts'
-import { NotFoundPage } from './not-found-page.tsx'
 import type { SessionParts } from './session-parts.ts'
 import { WaitingScreen } from './waiting-screen.tsx'
 import { Workspace } from './workspace.tsx'
@@ -18,6 +17,7 @@ const ConnectPage = lazyPart(
 const ApiKeysPage = lazyPart(
   async () => (await import('#app/features/api-keys/api-keys-page.tsx')).ApiKeysPage,
 )
+const NotFoundPage = lazyPart(async () => (await import('./not-found-page.tsx')).NotFoundPage)
 
 export type AppProps = { connection: Connection; parts: SessionParts }
 

@@ -12,7 +12,6 @@ import { visibleName } from '#app/lib/visible-name.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, folderName } from '#contract/folder-path.ts'
 import { BringInButtons } from './bring-in-buttons.tsx'
-import { DropBoxPage } from './drop-box-page.tsx'
 import { folderHref } from './folder-href.ts'
 import { Layout } from './layout.tsx'
 import type { Session, SessionParts } from './session-parts.ts'
@@ -25,6 +24,7 @@ import { type TransfersTab, useTransfersView } from './use-transfers-view.ts'
 const ImportDialog = lazyPart(
   async () => (await import('#app/features/imports/import-dialog.tsx')).ImportDialog,
 )
+const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).DropBoxPage)
 
 export type WorkspaceProps = {
   session: Session

@@ -22,13 +22,15 @@ export function FileActions({
   const { link, name } = entry
   const { isCopied, copy } = useCopiedLink()
   const unavailableReason = link === null ? noLinkReason : undefined
-  const shown = clsx(
-    !isCompact && 'opacity-0 group-hover:opacity-100 group-focus-within:opacity-100',
-  )
   return (
     <div className="flex items-center justify-end">
       {!isCompact && (
-        <>
+        <span
+          className={clsx(
+            'flex group-focus-within:opacity-100 group-hover:opacity-100',
+            !isCopied && 'opacity-0',
+          )}
+        >
           <IconButton
             label="Copy link"
             tooltip={isCopied ? 'Copied' : 'Copy link'}
@@ -37,7 +39,6 @@ export function FileActions({
             tabIndex={tabIndex}
             unavailableReason={unavailableReason}
             onClick={() => link !== null && copy(link)}
-            className={clsx(shown, isCopied && 'opacity-100')}
           />
           <IconButton
             label="Download"
@@ -46,9 +47,8 @@ export function FileActions({
             tabIndex={tabIndex}
             unavailableReason={unavailableReason}
             onClick={() => link !== null && downloadLink(link, name)}
-            className={shown}
           />
-        </>
+        </span>
       )}
       <MoreActions entry={entry} tabIndex={tabIndex} onCopy={copy} />
     </div>

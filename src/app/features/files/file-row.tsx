@@ -35,7 +35,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
     <GridRow
       ref={ref}
       aria-rowindex={rowIndex}
-      aria-label={visibleName(entry.name)}
+      aria-label={entry.name || visibleName(entry.name)}
       aria-selected={isSelected}
       tabIndex={tabIndex}
       data-key={entry.key}

@@ -20,7 +20,7 @@ export const FileTile = memo(function FileTile(props: Omit<RowProps, 'isNarrow'>
     <GridRow
       ref={ref}
       aria-rowindex={rowIndex}
-      aria-label={shown}
+      aria-label={entry.name || shown}
       aria-selected={isSelected}
       tabIndex={tabIndex}
       data-key={entry.key}

@@ -46,7 +46,7 @@ export function TreeItem({
     <div
       ref={ref}
       role="treeitem"
-      aria-label={visibleName(line.name)}
+      aria-label={line.name || visibleName(line.name)}
       aria-level={line.level}
       aria-posinset={line.position}
       aria-setsize={line.siblings}
