@@ -9,6 +9,12 @@ export const forgottenTask: Failure = {
   nextStep: 'Retry to start it again.',
 }
 
+/** Why an import that is not lost does not begin. */
+export function pauseNote(error: unknown): string {
+  const cause = error instanceof ApiError ? 'The server is not ready.' : 'No connection.'
+  return `${cause} Trying again soon.`
+}
+
 /** The words for what starting or asking for a task threw. */
 export function failureFrom(error: unknown): Failure {
   const { title, nextStep } = errorText(error)

@@ -14,7 +14,7 @@ export const importOptions = z.object({
 export type ImportOptions = z.infer<typeof importOptions>
 
 /** `waiting`: asked for, and the server has given no task yet. */
-export const importStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
+const importStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
 export type ImportState = (typeof importStates)[number]
 
 /** One row, and what is stored of it. A new object whenever anything in it changes. */

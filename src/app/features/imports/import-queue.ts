@@ -23,7 +23,7 @@ import { createPollingSlice } from './polling-slice.ts'
 import { readTabId, sharedStorage } from './tab-storage.ts'
 
 /** What the queue needs of one connected key. */
-export type ImportConnection = {
+type ImportConnection = {
   account: string
   keyId: string
   /** False: the key lacks the scope, and tasks wait for another key of the account. */

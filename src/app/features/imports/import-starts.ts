@@ -2,7 +2,7 @@ import { isAbort, isKeyRefusal } from '#app/api/api-error.ts'
 import type { ApiClient } from '#app/api/client.ts'
 import type { RetryPause } from '#app/lib/retry-pause.ts'
 import { cancelTask } from './ask-for-task.ts'
-import { failureFrom } from './import-failure.ts'
+import { failureFrom, pauseNote } from './import-failure.ts'
 import type { ImportJob } from './import-job.ts'
 import { startTask } from './start-task.ts'
 
@@ -34,7 +34,7 @@ export function createImportStarts({ retryPause, getJob, onChange }: ImportStart
         onStart() {
           start.isSent = true
         },
-        onPause: () => onChange(job.id, { note: 'No connection. Trying again soon.' }),
+        onPause: (error) => onChange(job.id, { note: pauseNote(error) }),
       })
       end()
       await arrive({ ...job, taskId }, client)

@@ -10,7 +10,8 @@ export type StartTaskParts = {
   retryPause: RetryPause
   /** The request goes out: from now on there may be a task. */
   onStart(): void
-  onPause(): void
+  /** It will be tried again; `error` says what came between. */
+  onPause(error: unknown): void
   signal: AbortSignal
 }
 
@@ -33,8 +34,8 @@ export async function startTask(job: ImportJob, parts: StartTaskParts): Promise<
       return reply.task_id
     } catch (error) {
       if (!isPassing(error)) throw error
+      onPause(error)
     }
-    onPause()
     const isAwake = await retryPause.wait(failures + 1, signal)
     failures = isAwake ? 0 : failures + 1
   }

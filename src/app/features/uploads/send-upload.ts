@@ -37,7 +37,8 @@ export type SendUploadParts = {
   shouldYield(): boolean
   onStart(): void
   onProgress(sentBytes: number): void
-  onPause(): void
+  /** It will be tried again; `error` says what came between. */
+  onPause(error: ApiError | ConnectionError): void
   signal: AbortSignal
 }
 
@@ -61,7 +62,7 @@ export async function sendUpload(job: UploadJob, parts: SendUploadParts): Promis
     if (!(await parts.canRead(job.file))) throw new FileChangedError('The file cannot be read.')
     if (tries >= triesPerTurn && parts.shouldYield()) throw new YieldedError('Others go first.')
     failures += 1
-    parts.onPause()
+    parts.onPause(result)
     const isAwake = await parts.retryPause.wait(failures, parts.signal)
     if (isAwake) failures = 0
   }

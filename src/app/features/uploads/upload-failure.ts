@@ -34,6 +34,12 @@ export function otherFileChosen(chosen: string, wanted: string): UploadFailure {
   return { reason: `${chosen} is another file.`, nextStep: `Choose ${wanted}.`, canRetry: true }
 }
 
+/** Why an upload that is not lost does not move. */
+export function pauseNote(error: Error): string {
+  const cause = error instanceof ApiError ? 'The server is not ready.' : 'No connection.'
+  return `${cause} Trying again soon.`
+}
+
 /** The words for what `sendUpload` threw. */
 export function failureFrom(error: unknown, name: string): UploadFailure {
   if (error instanceof FileChangedError) {

@@ -218,9 +218,13 @@ test('what passes is tried again under the same idempotency key', async () => {
   queue.connect(connection())
   queue.add([requestFor('a')])
   await first(tries).end(refused('unavailable', 503))
-  expect(row('a')).toMatchObject({ state: 'waiting', note: 'No connection. Trying again soon.' })
+  expect(row('a')).toMatchObject({
+    state: 'waiting',
+    note: 'The server is not ready. Trying again soon.',
+  })
   await first(pauses)()
   await first(tries, 1).end({ outcome: 'lost' })
+  expect(row('a').note).toBe('No connection. Trying again soon.')
   await first(pauses, 1)()
   await first(tries, 2).end(sent(first(tries, 2).send))
   expect(states()).toEqual(['a done'])

@@ -10,7 +10,7 @@ import {
 import { sendUpload, type UploadJob, YieldedError } from './send-upload.ts'
 import type { Upload } from './upload.ts'
 import type { UploadConnection } from './upload-connection.ts'
-import { failureFrom, tooLarge } from './upload-failure.ts'
+import { failureFrom, pauseNote, tooLarge } from './upload-failure.ts'
 import type { TurnEnd } from './upload-line.ts'
 import type { UploadRows } from './upload-rows.ts'
 
@@ -83,8 +83,8 @@ function meterProgress(id: string, job: UploadJob, { rows, clock }: UploadTurnPa
       const secondsLeft = secondsForBytes(job.file.size - sentBytes, speed)
       rows.progress(id, { sentBytes, bytesPerSecond: speed, secondsLeft })
     },
-    onPause() {
-      rows.change(id, { ...still, state: 'waiting', note: 'No connection. Trying again soon.' })
+    onPause(error: Error) {
+      rows.change(id, { ...still, state: 'waiting', note: pauseNote(error) })
     },
   }
 }
