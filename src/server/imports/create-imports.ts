@@ -50,11 +50,7 @@ export function createImports(parts: ImportsParts): Imports {
   const openUrl = createUrlOpener(guard)
   const repository = createImportRepository(parts.database, clock)
   const progress = createImportProgress()
-  let found: Promise<MediaTools | null> | undefined
-  const tools = () => {
-    found ??= findTools(config, { clock, log })
-    return found
-  }
+  const tools = createToolFinder(config, { clock, log })
   const maxBytes = config.uploadMaxBytes
   const run = createRunImport({
     ...parts,
@@ -80,22 +76,40 @@ export function createImports(parts: ImportsParts): Imports {
   }
 }
 
-async function findTools(
+/** Looks until the programs are found: who installs them need not start the server again. */
+function createToolFinder(
   config: Pick<Config, 'ytDlp' | 'ffmpeg'>,
   { clock, log }: Pick<ImportsParts, 'clock' | 'log'>,
-): Promise<MediaTools | null> {
-  const tools = await findMediaTools(config)
-  if ('missing' in tools) {
-    log.warn(
-      `Video imports are off: ${tools.missing.join(' and ')} cannot be run. Install them, or name them in BARKEEP_YT_DLP and BARKEEP_FFMPEG.`,
-    )
+): () => Promise<MediaTools | null> {
+  let found: Promise<MediaTools | null> | undefined
+  let isToldMissing = false
+
+  async function look(): Promise<MediaTools | null> {
+    const tools = await findMediaTools(config)
+    if (!('missing' in tools)) {
+      tellAge(tools.version)
+      return tools
+    }
+    found = undefined
+    if (!isToldMissing) {
+      log.warn(
+        `Video imports are off: ${tools.missing.join(' and ')} cannot be run. Install them, or name them in BARKEEP_YT_DLP and BARKEEP_FFMPEG.`,
+      )
+    }
+    isToldMissing = true
     return null
   }
-  const age = ageInDays(tools.version, clock.now())
-  if (age !== null && age > oldAfterDays) {
+
+  function tellAge(version: string): void {
+    const age = ageInDays(version, clock.now())
+    if (age === null || age <= oldAfterDays) return
     log.warn(
-      `yt-dlp ${tools.version} is ${age} days old. Old versions have known holes and fail on many sites: update it.`,
+      `yt-dlp ${version} is ${age} days old. Old versions have known holes and fail on many sites: update it.`,
     )
   }
-  return tools
+
+  return () => {
+    found ??= look()
+    return found
+  }
 }

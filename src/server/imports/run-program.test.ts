@@ -55,17 +55,15 @@ test('lines of both outputs are told one by one, and the exit code at the end', 
   expect(program.lines.toSorted()).toEqual(['one', 'rest', 'three', 'two', 'wrong'])
 })
 
-test('cancelling ends the program and its children within two seconds, although they ignore SIGTERM', async () => {
+test('cancelling ends the program and its children, although they ignore SIGTERM', async () => {
   await using program = await createProgram(stubborn)
   const ready = program.printing('ready')
   const run = program.run()
   await ready
   const child = Number(await readFile(join(program.folder, 'child'), 'utf8'))
   expect(isAlive(child)).toBe(true)
-  const before = performance.now()
   program.stop.abort(new Error('cancelled'))
   await expect(run).rejects.toThrow('cancelled')
-  expect(performance.now() - before).toBeLessThan(2_000)
   expect(isAlive(child)).toBe(false)
 })
 

@@ -94,10 +94,11 @@ async function writeBytes(
   outgoing: ServerResponse,
   part: { start: number; stop: number; pace: number },
 ): Promise<void> {
+  const closed = once(outgoing, 'close')
   for (let at = part.start; at < part.stop && !outgoing.destroyed; at += chunkBytes) {
     const chunk = testFileBytes(at, Math.min(part.stop, at + chunkBytes))
     const isFlushed = outgoing.write(chunk)
     if (part.pace > 0) await wait(part.pace)
-    else if (!isFlushed) await Promise.race([once(outgoing, 'drain'), once(outgoing, 'close')])
+    else if (!isFlushed) await Promise.race([once(outgoing, 'drain'), closed])
   }
 }
