@@ -27,7 +27,7 @@ export function createPollingSlice({ clock, isHidden, isWanted, poll }: PollingS
 
   function schedule() {
     cancelTimer()
-    if (isAsking || !isWanted()) return
+    if (!isWanted()) return
     const interval = isHidden() ? hiddenIntervalMs : visibleIntervalMs
     const pause = failures === 0 ? 0 : Math.min(longestPauseMs, 1_000 * 2 ** failures)
     const dueAt = lastAt + Math.max(interval, pause)
