@@ -21,13 +21,14 @@ type Fixtures = {
 export const test = base.extend<Fixtures>({
   settings: [{}, { option: true }],
 
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the needed fixtures from the pattern
-  startBarkeep: async ({}, use) => {
+  startBarkeep: async ({ context }, use) => {
     await using started = new AsyncDisposableStack()
     await use(async (settings) => started.use(await startBarkeep(settings)))
+    // Before the servers end, or what a page still asks for would look like a fault of theirs.
+    await Promise.all(context.pages().map((page) => page.close()))
   },
 
-  // biome-ignore lint/correctness/noEmptyPattern: as above
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the needed fixtures from the pattern
   site: async ({}, use) => {
     await using site = await startTestVideoSite()
     await use(site)

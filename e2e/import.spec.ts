@@ -160,7 +160,8 @@ test('a failed import says why, and a retry goes through', async ({
   expect((await barkeep.list('/')).files).toEqual([])
 })
 
-test('a link to a private address is refused in words', async ({ page, connect }) => {
+test('a link to a private address is refused in words', async ({ page, connect, watch }) => {
+  watch.expectTrouble(/400/)
   await connect()
   await startImport(page, 'http://169.254.169.254/latest/meta-data/')
   await expect(importRows(page)).toContainText('Failed', { timeout: 15_000 })
