@@ -37,13 +37,18 @@ import { openBlobStore } from './storage/blob-store.ts'
 import { lockDataFolder, prepareDataFolder } from './storage/data-folder.ts'
 import { type Database, databaseFile, openDatabase } from './storage/database.ts'
 import { type Disk, systemDisk } from './storage/disk.ts'
-import { createFileHasher } from './storage/file-hasher.ts'
+import { createFileHasher, type FileHasher } from './storage/file-hasher.ts'
 import { sweepBlobs } from './storage/sweep-blobs.ts'
 import { createReceiveUpload } from './uploads/receive-upload.ts'
 import { addUploadRoutes } from './uploads/upload-routes.ts'
 
 /** The world around the server: what tests put something else in the place of. */
-export type Outside = { clock: Clock; disk: Disk; pages: AppPages }
+export type Outside = {
+  clock: Clock
+  disk: Disk
+  pages: AppPages
+  startHasher(): FileHasher
+}
 
 export type BarkeepServer = {
   app: FastifyInstance
@@ -61,6 +66,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', projectFolde
 const systemOutside: Outside = {
   clock: systemClock,
   disk: systemDisk,
+  startHasher: createFileHasher,
   pages: builtAppPages(fileURLToPath(new URL('dist/app', projectFolder))),
 }
 
@@ -69,7 +75,7 @@ export async function buildServer(
   config: Config,
   outside: Partial<Outside> = {},
 ): Promise<BarkeepServer> {
-  const { clock, disk, pages } = { ...systemOutside, ...outside }
+  const { pages, ...around } = { ...systemOutside, ...outside }
   const app = createApp(createLogger(config.logLevel))
   let origin = config.publicUrl ?? ''
   const publicUrl = () => origin
@@ -80,7 +86,7 @@ export async function buildServer(
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] })
   app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
   await pages.add(app)
-  const prepareFirstStart = await addRooms(app, { config, clock, disk, publicUrl })
+  const prepareFirstStart = await addRooms(app, { ...around, config, publicUrl })
   return {
     app,
     prepareFirstStart,
@@ -112,16 +118,16 @@ async function addRooms(app: FastifyInstance, world: World): Promise<PrepareFirs
   }
 }
 
-type World = { config: Config; clock: Clock; disk: Disk; publicUrl(): string }
+type World = Omit<Outside, 'pages'> & { config: Config; publicUrl(): string }
 
 async function addOwnStore(app: FastifyInstance, world: World) {
-  const { config, clock, disk, publicUrl } = world
+  const { config, clock, disk, startHasher, publicUrl } = world
   const dataFolder = await prepareDataFolder(config.dataFolder)
   const lock = lockDataFolder(dataFolder)
   app.addHook('onClose', async () => lock[Symbol.dispose]())
   const database = await openDatabase(databaseFile(dataFolder))
   app.addHook('onClose', () => database.destroy())
-  const hasher = createFileHasher()
+  const hasher = startHasher()
   app.addHook('onClose', () => hasher.close())
   const blobs = await openBlobStore({ dataFolder, disk, hasher })
   await sweepBlobs({ dataFolder, database, log: app.log })

@@ -35,11 +35,18 @@ export function createFileListing({ files, folders, publicUrl }: Parts): FileLis
         throw new ApiFailure('not_found', `There is no folder ${folder}`)
       }
       const rows = await edges.reading({ folder: keyOf(place), offset }, async (from) => {
+        // The file before the page is read too, where it was skipped: it is where the page starts.
+        const lead = from.skip > 0 ? 1 : 0
         // One more than a page holds tells whether there is another page.
-        const page = await files.page(place, { ...from, limit: filesPageSize + 1 })
-        const last = page.slice(0, filesPageSize).at(-1)
-        const shown = Math.min(page.length, filesPageSize)
-        return { page, end: last ? { offset: offset + shown, edge: last.edge } : null }
+        const limit = lead + filesPageSize + 1
+        const read = await files.page(place, { ...from, skip: from.skip - lead, limit })
+        const page = read.slice(lead)
+        const end = offset + Math.min(page.length, filesPageSize)
+        const seen = [offset, end].flatMap((edgeOffset) => {
+          const before = read[edgeOffset - 1 - (offset - lead)]
+          return before ? [{ offset: edgeOffset, edge: before.edge }] : []
+        })
+        return { page, seen }
       })
       const shown = rows.slice(0, filesPageSize)
       return {

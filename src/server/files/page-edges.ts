@@ -6,7 +6,8 @@ type KnownEdge = { offset: number; edge: PageEdge }
 /** `adding`: files that are being added now; `added`: how many were since the folder is remembered. */
 type KnownFolder = { edges: KnownEdge[]; adding: number; added: number }
 
-export type EndedPage<Page> = { page: Page; end: KnownEdge | null }
+/** `seen`: the edges that reading it came by, at its start and its end. */
+export type EdgedPage<Page> = { page: Page; seen: KnownEdge[] }
 
 /** Folders whose edges are remembered, and edges of one folder: 40,000 pages are two million files. */
 const maxFolders = 200
@@ -20,10 +21,10 @@ export class PageEdges {
   // The one that was used last comes last; edges by offset, which is by their place, too.
   readonly #folders = new Map<string, KnownFolder>()
 
-  /** Reads from the edge nearest before `offset`; `read` gives the edge that its page ends at. */
+  /** Reads from the edge nearest before `offset`; `read` tells the edges it came by. */
   async reading<Page>(
     at: { folder: string; offset: number },
-    read: (from: { edge: PageEdge | null; skip: number }) => Promise<EndedPage<Page>>,
+    read: (from: { edge: PageEdge | null; skip: number }) => Promise<EdgedPage<Page>>,
   ): Promise<Page> {
     const known = this.#use(at.folder)
     const { edges, added } = known
@@ -31,9 +32,10 @@ export class PageEdges {
     const from = found
       ? { edge: found.edge, skip: at.offset - found.offset }
       : { edge: null, skip: at.offset }
-    const { page, end } = await read(from)
+    const { page, seen } = await read(from)
     // Whether this page has seen a file that came meanwhile cannot be known: keep nothing of it.
-    if (end && known.adding === 0 && known.added === added) insertEdge(edges, end)
+    if (known.adding > 0 || known.added !== added) return page
+    for (const edge of seen) insertEdge(edges, edge)
     return page
   }
 

@@ -18,7 +18,10 @@ export type FileHasher = { start(): RunningHash; close(): Promise<void> }
  * does not have. Buffers are shared, so nothing is copied to get there.
  */
 export function createFileHasher(): FileHasher {
-  const worker = new Worker(new URL('./hash-worker.ts', import.meta.url))
+  const worker = new Worker(new URL('./hash-worker.ts', import.meta.url), {
+    // All it holds is the state of a few hashes.
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
+  })
   // What a hash still waits for; a worker that dies fails them all, and the uploads with them.
   const waiting = new Map<number, PromiseWithResolvers<string>>()
   let nextHash = 0

@@ -1,0 +1,102 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { filesReply } from '#contract/files.ts'
+import { buildServer } from '#server/build-server.ts'
+import { readConfig } from '#server/config.ts'
+import { databaseFile } from '#server/storage/database.ts'
+import { makeApiKeyFor } from './bench-account.ts'
+
+// What a page costs in a folder of a million files, and the tree of 100,000 folders, over HTTP.
+//   node bench/listing.ts [files] [folders]
+
+const [fileCount = 1_000_000, folderCount = 100_000] = process.argv.slice(2).map(Number)
+const samples = 101
+
+/** Rows alone: a listing never looks at the bytes. They are made while no server sweeps. */
+function fill(file: string, userId: string): void {
+  const database = new DatabaseSync(file)
+  database.exec('pragma synchronous = off; begin')
+  const addFile = database.prepare(
+    `insert into file (id, user_id, folder, name, asked_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
+     values (?, ?, '/many/', ?, ?, ?, 1, '', ?, ?, 0)`,
+  )
+  for (let index = 0; index < fileCount; index += 1) {
+    const name = `file ${String(index).padStart(8, '0')}.jpg`
+    addFile.run(`id-${index}`, userId, name, name, name, `blob-${index}`, `link-${index}`)
+  }
+  const addFolder = database.prepare('insert into folder values (?, ?, ?, ?, ?)')
+  addFolder.run(userId, '/many/', '/', 'many', 'many')
+  for (let index = 1; index < folderCount; index += 1) {
+    const name = `folder ${index}`
+    // Ten to a folder, so that the tree is five levels deep.
+    const parent = index < 10 ? '/' : (paths[Math.floor(index / 10)] ?? '/')
+    paths[index] = `${parent}${name}/`
+    addFolder.run(userId, paths[index] ?? '', parent, name, name)
+  }
+  database.exec('commit')
+  database.close()
+}
+
+const paths: string[] = []
+const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
+
+await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-bench-'))
+const config = readConfig({
+  PORT: '0',
+  BARKEEP_DATA: folder.path,
+  BARKEEP_LOG_LEVEL: 'error',
+  BARKEEP_RATE_LIMIT: '1000000',
+  BARKEEP_YT_DLP: '/not-looked-for',
+})
+const server = await buildServer(config)
+const origin = await server.listen()
+const { userId, key } = await makeApiKeyFor(folder.path)
+fill(databaseFile(folder.path), userId)
+const headers = { authorization: `Bearer ${key}` }
+
+async function timed(path: string): Promise<{ ms: number; body: unknown }> {
+  const startedAt = performance.now()
+  const reply = await fetch(origin + path, { headers })
+  const text = await reply.text()
+  const ms = performance.now() - startedAt
+  if (reply.status !== 200) throw new Error(`${path}: ${reply.status} ${text}`)
+  return { ms, body: JSON.parse(text) }
+}
+
+const page = (offset: number) => timed(`/api/v1/files?path=/many/&offset=${offset}`)
+const last = fileCount - 50
+const rows: [string, string][] = []
+
+await page(0)
+const first: number[] = []
+const deep: number[] = []
+const cold = (await page(last)).ms
+for (let sample = 0; sample < samples; sample += 1) {
+  first.push((await page(0)).ms)
+  const { ms, body } = await page(last)
+  if (filesReply.parse(body).files.length !== 50) throw new Error('The last page is not whole.')
+  deep.push(ms)
+}
+rows.push(['page at offset 0', `${median(first).toFixed(2)} ms`])
+rows.push([`page at offset ${last}, asked for the first time`, `${cold.toFixed(2)} ms`])
+rows.push([`page at offset ${last}`, `${median(deep).toFixed(2)} ms`])
+rows.push(['deep page ÷ first page', (median(deep) / median(first)).toFixed(2)])
+rows.push([
+  `tree of ${folderCount} folders`,
+  `${(await timed('/api/v1/folders')).ms.toFixed(0)} ms`,
+])
+const again: number[] = []
+for (let sample = 0; sample < 9; sample += 1) {
+  const startedAt = performance.now()
+  const reply = await fetch(`${origin}/api/v1/folders`, { headers })
+  await reply.arrayBuffer()
+  again.push(performance.now() - startedAt)
+}
+rows.push(['the same tree again', `${median(again).toFixed(0)} ms`])
+await server.close()
+
+process.stdout.write(`${fileCount} files in one folder, medians of ${samples}\n\n`)
+process.stdout.write('| what | time |\n| --- | --- |\n')
+for (const row of rows) process.stdout.write(`| ${row.join(' | ')} |\n`)

@@ -1,0 +1,47 @@
+import { buildServer, type Outside } from '#server/build-server.ts'
+import { readConfig } from '#server/config.ts'
+import { type Disk, systemDisk } from '#server/storage/disk.ts'
+import { makeApiKeyFor } from './bench-account.ts'
+
+// The server under test for bench/uploads: as it is ("whole"), or without fsync and hash ("bare").
+const [dataFolder = '', mode = 'whole'] = process.argv.slice(2)
+
+const volatileDisk: Disk = {
+  ...systemDisk,
+  async create(path) {
+    const file = await systemDisk.create(path)
+    return {
+      write: file.write.bind(file),
+      sync: async () => {},
+      [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+    }
+  },
+  syncFolder: async () => {},
+}
+
+let hashes = 0
+const bare: Partial<Outside> = {
+  disk: volatileDisk,
+  startHasher: () => ({
+    start: () => {
+      hashes += 1
+      const digest = String(hashes)
+      return { add: async () => {}, digest: async () => digest, drop: () => {} }
+    },
+    close: async () => {},
+  }),
+}
+
+const config = readConfig({
+  PORT: '0',
+  BARKEEP_DATA: dataFolder,
+  BARKEEP_LOG_LEVEL: 'error',
+  BARKEEP_RATE_LIMIT: '1000000',
+  BARKEEP_UPLOAD_MAX_BYTES: String(2 ** 40),
+  BARKEEP_YT_DLP: '/not-looked-for',
+})
+const server = await buildServer(config, mode === 'bare' ? bare : {})
+const origin = await server.listen()
+const { key } = await makeApiKeyFor(config.dataFolder)
+process.stdout.write(`${JSON.stringify({ origin, key })}\n`)
+process.once('SIGTERM', () => void server.close().then(() => process.exit(0)))

@@ -1,0 +1,101 @@
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { errorReply } from '#contract/api-error.ts'
+import { builtAppPages } from './http/serve-app.ts'
+import { startTestServer } from './start-test-server.ts'
+
+/** A built app as `vite build` leaves it, small. */
+async function builtApp() {
+  const folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-pages-'))
+  await mkdir(join(folder.path, 'assets'))
+  await writeFile(join(folder.path, 'index.html'), '<!doctype html><title>App</title>')
+  await writeFile(join(folder.path, 'icon.svg'), '<svg/>')
+  await writeFile(join(folder.path, 'assets/index-abc123.js'), 'app()\n'.repeat(1000))
+  return { pages: builtAppPages(folder.path), [Symbol.asyncDispose]: folder.remove }
+}
+
+test.each(['/', '/Films/2026/', '/keys', '/a.b/c', '/apiary'])('%s is the app', async (path) => {
+  await using app = await builtApp()
+  await using server = await startTestServer({ outside: { pages: app.pages } })
+  const reply = await fetch(server.origin + path)
+  expect(reply.status).toBe(200)
+  expect(await reply.text()).toContain('<title>App</title>')
+  expect(reply.headers.get('cache-control')).toBe('no-cache')
+})
+
+test('the app may run its own scripts, none inline, and speak to this server alone', async () => {
+  await using app = await builtApp()
+  await using server = await startTestServer({ outside: { pages: app.pages } })
+  const { headers } = await fetch(server.origin)
+  const policy = new Map(
+    (headers.get('content-security-policy') ?? '').split(';').map((directive) => {
+      const [name = '', ...sources] = directive.trim().split(' ')
+      return [name, sources]
+    }),
+  )
+  expect(policy.get('default-src')).toEqual(["'none'"])
+  expect(policy.get('script-src')).toEqual(["'self'"])
+  expect(policy.get('connect-src')).toEqual(["'self'"])
+  expect(policy.get('frame-ancestors')).toEqual(["'none'"])
+  expect(policy.get('base-uri')).toEqual(["'none'"])
+  expect(headers.get('x-content-type-options')).toBe('nosniff')
+  expect(headers.get('referrer-policy')).toBe('no-referrer')
+  // On plain http these would lock people out of a server in their own network.
+  expect(headers.get('strict-transport-security')).toBeNull()
+  expect(policy.has('upgrade-insecure-requests')).toBe(false)
+})
+
+test('hashed files are kept for ever and sent compressed; one that is gone is no page', async () => {
+  await using app = await builtApp()
+  await using server = await startTestServer({ outside: { pages: app.pages } })
+  const script = await fetch(`${server.origin}/assets/index-abc123.js`, {
+    headers: { 'accept-encoding': 'gzip, br' },
+  })
+  expect(script.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  expect(script.headers.get('content-encoding')).toBe('br')
+  expect(await script.text()).toContain('app()')
+  const gone = await fetch(`${server.origin}/assets/index-old.js`)
+  expect(gone.status).toBe(404)
+})
+
+test('without a built app the API works and other addresses say so in JSON', async () => {
+  await using server = await startTestServer({ outside: { pages: builtAppPages('/nowhere') } })
+  expect((await server.get('/api/v1/me')).status).toBe(200)
+  const reply = await fetch(server.origin)
+  expect(reply.status).toBe(404)
+  expect(errorReply.parse(await reply.json()).code).toBe('not_found')
+})
+
+test('stored files are never pages of the app, however they are asked for', async () => {
+  await using app = await builtApp()
+  await using server = await startTestServer({ outside: { pages: app.pages } })
+  for (const path of [
+    '/data/barkeep.sqlite',
+    '/..%2fbarkeep.sqlite',
+    '/%2e%2e/%2e%2e/etc/passwd',
+  ]) {
+    expect(await (await fetch(server.origin + path)).text()).toContain('<title>App</title>')
+  }
+})
+
+test('who asks whether the server is well needs no key', async () => {
+  await using server = await startTestServer()
+  const reply = await fetch(`${server.origin}/healthz`)
+  expect(await reply.json()).toEqual({ status: 'ok' })
+})
+
+test('answers of the API are compressed when they are worth it, share links never', async () => {
+  await using server = await startTestServer()
+  for (let index = 0; index < 12; index += 1) {
+    await server.upload({ name: `file-${index}.txt`, bytes: 'x'.repeat(5000) })
+  }
+  const headers = { 'accept-encoding': 'gzip' }
+  const listing = await server.get('/api/v1/files', { headers })
+  expect(listing.headers.get('content-encoding')).toBe('gzip')
+  const { files } = (await listing.json()) as { files: { link: string }[] }
+  const shared = await fetch(files[0]?.link ?? '', { headers })
+  expect(shared.headers.get('content-encoding')).toBeNull()
+  expect(shared.headers.get('content-length')).toBe('5000')
+})
