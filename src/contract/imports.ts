@@ -20,7 +20,9 @@ export const videoQuality = z
   )
 
 export const videoOptions = z.object({
-  quality: z._default(videoQuality, 'best'),
+  quality: z
+    ._default(videoQuality, 'best')
+    .check(z.meta({ description: '`best`, `audio`, or the greatest height, such as `1080`.' })),
   subtitles: z._default(z.boolean(), false),
   thumbnail: z._default(z.boolean(), false),
 })
@@ -34,10 +36,15 @@ export const importBody = z.object({
     .check(
       z.minLength(1, 'url must not be empty.'),
       z.maxLength(8192, 'url has at most 8,192 characters.'),
+      z.meta({ description: 'An http or https address of a file, or of a page with a video.' }),
     ),
   type: z._default(z.enum(importTypes), 'auto'),
-  path: z.optional(folderPathField),
-  filename: z.optional(fileNameField),
+  path: z
+    .optional(folderPathField)
+    .check(z.meta({ description: 'The folder for a file, `/` if left out.' })),
+  filename: z
+    .optional(fileNameField)
+    .check(z.meta({ description: 'The name for a file; its source names it if left out.' })),
   video: z.prefault(videoOptions, {}),
 })
 

@@ -5,8 +5,8 @@ type EndpointWords = {
   summary: string
   /** Sentences; text in backquotes is code. */
   about: string
-  /** The arguments that follow `curl`, shell-quoted; `{url}` is the endpoint's address. */
-  curl: string
+  /** The arguments that follow `curl`, shell-quoted, a line each; `{url}` is the endpoint's address. */
+  curl: string[]
   /** What can go wrong here beside what can go wrong everywhere. */
   errors: ApiErrorCode[]
   /** An answer as it could be; `ORIGIN` stands for this server's address. */
@@ -20,7 +20,7 @@ const words = {
     summary: 'Who am I',
     about:
       'Tells whose key this is, what it may do and until when, how much of the rate limit is left and how large an upload may be. Any valid key may ask; asking takes one request of the window.',
-    curl: '"{url}"',
+    curl: ['"{url}"'],
     errors: [],
     answer: {
       status: 'ok',
@@ -43,7 +43,7 @@ const words = {
     summary: 'Upload a file',
     about:
       'The body is the file, byte for byte, with no form around it. The answer comes once every byte is safe on the disk. A name that is taken in the folder gets ` (2)` before its extension, so read `file_name` for the name it got; sending the same bytes under the same name again answers with the file that is there. Missing folders are made. A retry that carries the same `Idempotency-Key` header gets the first answer again.',
-    curl: '--data-binary @movie.mp4 "{url}?filename=movie.mp4&path=/Films/"',
+    curl: ['--data-binary @movie.mp4', '"{url}?filename=movie.mp4&path=/Films/"'],
     errors: ['payload_too_large'],
     answer: {
       status: 'ok',
@@ -58,7 +58,11 @@ const words = {
     summary: 'Import a link',
     about:
       'The server fetches the link by itself; poll the returned `task_id` for how far it is. `auto` finds out whether the link is a file or a page with a video. A file goes to `path` under `filename`; a video gets a folder of its own, named after its title, with subtitles and thumbnail beside it if asked for.',
-    curl: `-H "Content-Type: application/json" -d '{ "url": "https://videos.example/watch/7", "type": "auto", "video": { "quality": "1080", "subtitles": true } }' "{url}"`,
+    curl: [
+      '-H "Content-Type: application/json"',
+      `-d '{ "url": "https://videos.example/watch/7", "video": { "quality": "1080" } }'`,
+      '"{url}"',
+    ],
     errors: ['payload_too_large', 'feature_disabled'],
     answer: { status: 'ok', type: 'video', task_id: 'video_9sKq2' },
   },
@@ -66,7 +70,7 @@ const words = {
     summary: 'See how an import is doing',
     about:
       'Ask every few seconds until `state` is `completed`, `failed` or `cancelled`. A finished file import has its `link`, a finished video import its `folder`, a failed one says why in `error`.',
-    curl: '"{url}?task_id=TASK_ID"',
+    curl: ['"{url}?task_id=TASK_ID"'],
     errors: ['not_found'],
     answer: {
       status: 'ok',
@@ -76,7 +80,7 @@ const words = {
   cancelImport: {
     summary: 'Cancel an import',
     about: 'Ends a running import. What was fetched so far is thrown away.',
-    curl: `-H "Content-Type: application/json" -d '{ "task_id": "TASK_ID" }' "{url}"`,
+    curl: ['-H "Content-Type: application/json"', `-d '{ "task_id": "TASK_ID" }'`, '"{url}"'],
     errors: ['not_found'],
     answer: { status: 'ok' },
   },
@@ -84,7 +88,7 @@ const words = {
     summary: 'List a folder',
     about:
       'The files of one folder by name, 50 at a time, and on the first page the names of its subfolders. Go on with `next_offset` while `has_more` is true.',
-    curl: '"{url}?path=/Films/&offset=0"',
+    curl: ['"{url}?path=/Films/&offset=0"'],
     errors: ['not_found'],
     answer: {
       status: 'ok',
@@ -106,7 +110,7 @@ const words = {
   folders: {
     summary: 'Read the folder tree',
     about: 'All folders, nested, without their files. A folder exists because files are in it.',
-    curl: '"{url}"',
+    curl: ['"{url}"'],
     errors: [],
     answer: {
       status: 'ok',

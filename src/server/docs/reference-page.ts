@@ -116,7 +116,7 @@ function describeEndpoint(documented: DocumentedEndpoint, origin: string): Html 
   }</p>
 <p>${sentence(about)}</p>
 ${describeFields(endpoint)}
-${command(`curl -H "Authorization: Bearer YOUR_KEY" ${curl.replace('{url}', url)}`)}
+${command(['curl -H "Authorization: Bearer YOUR_KEY"', ...curl].join(' \\\n  ').replace('{url}', url))}
 ${json(example)}
 <p>Errors: ${errorsOf(documented).map((code) => html`<a href="#errors"><code>${code}</code></a> `)}</p>
 </section>
@@ -138,7 +138,7 @@ function describeFields({ query, body }: DocumentedEndpoint['endpoint']): Html {
 }
 
 function table(head: string[], rows: Html[][]): Html {
-  return html`<div class="table" tabindex="0" role="region" aria-label="Table: ${head.join(', ')}"><table>
+  return html`<div class="table" tabindex="0"><table>
 <thead><tr>${head.map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
 <tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>\n`)}</tbody>
 </table></div>`
