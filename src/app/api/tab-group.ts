@@ -77,9 +77,14 @@ type Seat = {
   onRole: (isLeader: boolean) => void
 }
 
-function leadAlone({ around, onRole }: Seat): Election {
-  const cancel = around.clock.after(0, () => onRole(true))
-  return { hear() {}, takeLead() {}, leave: cancel }
+function leadAlone({ onRole }: Seat): Election {
+  let isHere = true
+  // Not before the caller has its group.
+  queueMicrotask(() => isHere && onRole(true))
+  const leave = () => {
+    isHere = false
+  }
+  return { hear() {}, takeLead() {}, leave }
 }
 
 /** The browser hands the lock on when its holder goes away, however it goes. */
