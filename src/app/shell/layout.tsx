@@ -4,7 +4,7 @@ import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { IconButton } from '#app/ui/icon-button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 
-const Drawer = lazyPart(async () => (await import('#app/ui/drawer.tsx')).Drawer)
+const Drawer = lazyPart(async () => (await import('#app/ui/drawer.tsx')).Drawer, { floats: true })
 
 /**
  * The frame: a column at the left, the page, and what is below it. On narrow screens the column is a

@@ -23,6 +23,7 @@ import { type TransfersTab, useTransfersView } from './use-transfers-view.ts'
 
 const ImportDialog = lazyPart(
   async () => (await import('#app/features/imports/import-dialog.tsx')).ImportDialog,
+  { floats: true },
 )
 const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).DropBoxPage)
 
