@@ -21,6 +21,14 @@ test.each([
   ])
 })
 
+test('what was dropped together goes in the order that a person would expect', () => {
+  const files = ['/T/f10.txt', '/T/f9.txt', '/S/z.txt'].map((path) =>
+    droppedFile(path.slice(3), path),
+  )
+  const placed = placeDroppedFiles(files, '/' as FolderPath)
+  expect(placed.map(({ name }) => name)).toEqual(['z.txt', 'f9.txt', 'f10.txt'])
+})
+
 test('a folder input tells the folders by webkitRelativePath', () => {
   const file = droppedFile('a.txt', undefined, 'Trip/a.txt')
   expect(placeDroppedFiles([file], '/' as FolderPath)[0]?.folder).toBe('/Trip/')

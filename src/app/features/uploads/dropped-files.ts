@@ -1,6 +1,8 @@
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { UploadRequest } from './upload.ts'
 
+const byName = new Intl.Collator('en', { numeric: true })
+
 /** A file as react-dropzone hands it out: `path` keeps the folders it came with. */
 export type DroppedFile = File & { readonly path?: string }
 
@@ -12,11 +14,15 @@ export function placeDroppedFiles(
   files: readonly DroppedFile[],
   folder: FolderPath,
 ): UploadRequest[] {
-  return files.map((file) => ({
+  const requests = files.map((file) => ({
     file,
     name: file.name,
     folder: folder + foldersAround(file),
   }))
+  // Disks list a folder in no order that a person would know.
+  return requests.sort(
+    (a, b) => byName.compare(a.folder, b.folder) || byName.compare(a.name, b.name),
+  )
 }
 
 /** `/Trip/day 1/a.jpg` and `Trip/day 1/a.jpg` give `Trip/day 1/`; `./a.jpg` gives ''. */

@@ -32,7 +32,11 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
   if (snapshot.uploads.length === 0) return <NoUploads canUpload={canUpload} />
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <UploadSummary snapshot={snapshot} onClear={() => queue.clearFinished()} />
+      <UploadSummary
+        snapshot={snapshot}
+        onStopAll={() => queue.cancelAll()}
+        onClear={() => queue.clearFinished()}
+      />
       <MeasuredList
         items={rows}
         keyOf={(upload) => upload.id}

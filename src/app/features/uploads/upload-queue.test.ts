@@ -307,6 +307,23 @@ test('cancelling ends the request, shows no failure, and makes room', async () =
   expect(states()).toEqual(['a cancelled', 'b waiting', 'c waiting', 'd waiting', 'e cancelled'])
 })
 
+test('stopping all ends every request in one step and starts no other', async () => {
+  const { queue, tries, connection, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add(['a', 'b', 'c', 'd'].map((name) => requestFor(name)))
+  let shown = 0
+  queue.subscribe(() => {
+    shown += 1
+  })
+  queue.cancelAll()
+  await settle()
+  expect(shown).toBe(1)
+  expect(tries.map(({ send }) => send.signal?.aborted)).toEqual([true, true, true])
+  expect(states()).toEqual(['a cancelled', 'b cancelled', 'c cancelled', 'd cancelled'])
+  queue.add([requestFor('e')])
+  expect(tries.at(-1)?.send.name).toBe('e')
+})
+
 test('a cancelled upload that is retried at once does not hear of its first try', async () => {
   const { queue, tries, connection, row, states } = uploadWorld()
   queue.connect(connection())

@@ -82,11 +82,14 @@ class Queue {
     // Without its file there is nothing to come back to.
     if (this.#interrupted.delete(id)) this.#rows.keep((other) => other.id !== id)
     if (!isUnfinished(row)) return
-    const job = this.#jobs.get(id)
-    // Its answer will not be heard any more.
-    if (job && row.state === 'sending' && row.sentBytes >= row.size) job.mayHaveArrived = true
-    this.#rows.change(id, newRow(row, { state: 'cancelled' }))
+    this.#rows.change(id, this.#cancelled(row))
     this.#line.remove(id)
+  }
+
+  /** Ends all that is waiting or being sent, in one step. */
+  cancelAll(): void {
+    this.#line.clear()
+    this.#rows.changeAll((row) => (isUnfinished(row) ? this.#cancelled(row) : row))
   }
 
   /** Once more; `file` is needed again for an interrupted upload, whose bytes a reload took away. */
@@ -163,6 +166,13 @@ class Queue {
     }
     this.#jobs.set(id, job)
     return newRow(row)
+  }
+
+  #cancelled(row: Upload): Upload {
+    const job = this.#jobs.get(row.id)
+    // Its answer will not be heard any more.
+    if (job && row.state === 'sending' && row.sentBytes >= row.size) job.mayHaveArrived = true
+    return newRow(row, { state: 'cancelled' })
   }
 
   #readmit(row: Upload, entry: JournalEntry, file: File): void {

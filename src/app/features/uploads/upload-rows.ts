@@ -63,6 +63,7 @@ export function createUploadRows(clock: Clock) {
     get: (id: string) => rows[positions.get(id) ?? -1],
     all: (): readonly Upload[] => rows,
     add: (added: readonly Upload[]) => replaceAll([...rows, ...added]),
+    changeAll: (change: (row: Upload) => Upload) => replaceAll(rows.map(change)),
     keep: (isKept: (row: Upload) => boolean) => replaceAll(rows.filter(isKept)),
     /** A step of its life: shown at once. */
     change(id: string, change: Partial<Upload>) {
