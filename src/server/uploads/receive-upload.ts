@@ -34,19 +34,24 @@ async function* stoppable(
   tooSlow: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   const chunks = source[Symbol.asyncIterator]()
-  const stopped = Promise.withResolvers<never>()
-  stopped.promise.catch(() => {})
-  const stop = () =>
-    stopped.reject(new ApiFailure('invalid_request', 'The upload was too slow, or stood still.'))
+  // Only the chunk that is awaited can be stopped. (A race against one long promise would keep
+  // something of every chunk until the upload ends.)
+  let awaited = Promise.withResolvers<IteratorResult<Uint8Array>>()
+  const failure = new ApiFailure('invalid_request', 'The upload was too slow, or stood still.')
+  const stop = () => awaited.reject(failure)
   tooSlow.addEventListener('abort', stop, { once: true })
   try {
-    for (;;) {
-      const next = await Promise.race([chunks.next(), stopped.promise])
+    while (!tooSlow.aborted) {
+      awaited = Promise.withResolvers()
+      chunks.next().then(awaited.resolve, awaited.reject)
+      const next = await awaited.promise
       if (next.done) return
       yield next.value
     }
+    throw failure
   } finally {
     tooSlow.removeEventListener('abort', stop)
+    // A generator that waits for a chunk would wait with its return, too.
     if (!tooSlow.aborted) await chunks.return?.()
   }
 }

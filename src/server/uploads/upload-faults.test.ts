@@ -205,3 +205,43 @@ test('a client that is neither idle nor too slow is not cut off', async () => {
   expect(String(first)).toContain('200 OK')
   socket.destroy()
 })
+
+test('an upload is neither listed nor answered before its bytes and its folder are on the disk', async () => {
+  const steps: string[] = []
+  const atFolder = Promise.withResolvers<void>()
+  const mayGoOn = Promise.withResolvers<void>()
+  const disk: Disk = {
+    ...systemDisk,
+    async create(path) {
+      const file = await systemDisk.create(path)
+      return {
+        write: file.write.bind(file),
+        async sync() {
+          await file.sync()
+          steps.push('file synced')
+        },
+        [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
+      }
+    },
+    async syncFolder(folder) {
+      // The first is for the new subfolder itself; what counts is the one that holds the file.
+      if (!folder.endsWith('blobs')) {
+        atFolder.resolve()
+        await mayGoOn.promise
+      }
+      await systemDisk.syncFolder(folder)
+      steps.push('folder synced')
+    },
+  }
+  await using server = await startTestServer({ outside: { disk } })
+  const upload = server.upload({ name: 'a.bin', bytes: 'x' }).then((reply) => {
+    steps.push('answered')
+    return reply
+  })
+  await atFolder.promise
+  expect(await listedNames(server)).toEqual([])
+  mayGoOn.resolve()
+  expect((await upload).status).toBe(200)
+  expect(steps).toEqual(['file synced', 'folder synced', 'folder synced', 'answered'])
+  expect(await listedNames(server)).toEqual(['a.bin'])
+})
