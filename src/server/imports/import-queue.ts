@@ -1,4 +1,4 @@
-export type QueuedImport = { id: string; userId: string }
+type QueuedImport = { id: string; userId: string }
 
 export type ImportQueue = {
   add(task: QueuedImport): void

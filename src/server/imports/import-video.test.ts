@@ -1,7 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { startTestImportServer, type TestImportServer } from './test-import-server.ts'
+
+// Real programs on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 /** What ffprobe finds in a stored file: `video 720`, `audio`. */
 async function streamsOf(imports: TestImportServer, folder: string, name: string) {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { systemClock } from '#server/http/clock.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import { createAddressGuard } from './address-guard.ts'
@@ -14,6 +14,9 @@ import { findMediaTools } from './media-tools.ts'
 import { startCanary } from './test-canary.ts'
 import { startTestVideoSite } from './test-video-site.ts'
 import { fetchVideo } from './yt-dlp.ts'
+
+// Real programs on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 const run = promisify(execFile)
 const site = await startTestVideoSite()
