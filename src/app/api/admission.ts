@@ -3,7 +3,7 @@ import type { Lane } from './rate-limit-gate.ts'
 /** For how long a person who did something counts as being there. */
 export const presenceMs = 15_000
 /** After this long without an answer the window may look different from what is believed. */
-export const staleMs = 5_000
+const staleMs = 5_000
 
 /** What the decision needs to know of the window. Times in ms by the app's clock. */
 export type WindowView = {
@@ -40,7 +40,7 @@ export function isAdmitted(lane: Lane, view: WindowView): boolean {
 }
 
 /** Eight slots, or a quarter of a small window, while a person is there; one when nobody is. */
-export function keptForPerson({
+function keptForPerson({
   limit,
   activeAt,
   now,

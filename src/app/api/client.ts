@@ -6,7 +6,7 @@ import { type RawAnswer, readReply, readText, readWindow } from './read-answer.t
 import { requestUrl } from './request-url.ts'
 import { type SendFile, type SendOutcome, sendFile } from './send-file.ts'
 
-export type CallRequest<E extends Endpoint> = {
+type CallRequest<E extends Endpoint> = {
   query?: z.input<E['query']>
   body?: E['body'] extends z.ZodMiniType ? z.input<E['body']> : never
   lane: Lane

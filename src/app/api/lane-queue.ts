@@ -7,7 +7,7 @@ export type Waiting = { lane: Lane; since: number }
  * How long polling and the background let others go first. Without an end to it a long upload
  * would starve them; one request each ten seconds costs a tenth of the window.
  */
-export const patienceMs = 10_000
+const patienceMs = 10_000
 
 /** The requests that wait, lane by lane, first come first served inside a lane. */
 export class LaneQueue<Item extends Waiting> {

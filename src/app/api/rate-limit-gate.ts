@@ -9,8 +9,7 @@ import type { TabSurroundings } from './tab-group.ts'
 import { WaitingRequests } from './waiting-requests.ts'
 
 /** Who goes first: what a person waits for, the start of a transfer, polling, everything else. */
-export const lanes = ['person', 'transfer', 'polling', 'background'] as const
-export type Lane = (typeof lanes)[number]
+export type Lane = 'person' | 'transfer' | 'polling' | 'background'
 
 /** What a request is for, as the popover draws the last 60 seconds. */
 export type Purpose = 'browsing' | 'uploads' | 'imports' | 'account'

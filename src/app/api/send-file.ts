@@ -7,7 +7,7 @@ import type { GatedAnswer, RateLimitGate } from './rate-limit-gate.ts'
 import { readReply, readWindow } from './read-answer.ts'
 import { requestUrl } from './request-url.ts'
 
-export type UploadProgress = { sentBytes: number; totalBytes: number }
+type UploadProgress = { sentBytes: number; totalBytes: number }
 
 export type SendFile = {
   file: File

@@ -1,6 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
-import { useCallback, useMemo } from 'react'
-import type { Queries } from '#app/api/queries.ts'
+import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo } from 'react'
+import { type Queries, refreshFolderIfOld } from '#app/api/queries.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { type Entry, readEntries } from './entry.ts'
 
@@ -24,7 +24,12 @@ export type Folder = {
 const noPages: never[] = []
 
 export function useFolder(queries: Queries, path: FolderPath): Folder {
+  const queryClient = useQueryClient()
   const query = useInfiniteQuery(queries.folder(path))
+  useEffect(() => {
+    // What is cached stays on the screen; a refresh that fails is for the next opening.
+    refreshFolderIfOld({ queryClient, queries }, path).catch(() => {})
+  }, [queryClient, queries, path])
   const pages = query.data?.pages ?? noPages
   const entries = useMemo(() => readEntries(path, pages), [path, pages])
   const { hasNextPage, isFetching, fetchNextPage, refetch } = query
