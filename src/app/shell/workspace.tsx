@@ -1,4 +1,4 @@
-import { WifiOff } from 'lucide-react'
+import { CloudOff } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import { navigate } from 'wouter/use-browser-location'
 import { accessFromScopes } from '#app/features/account/access-from-scopes.ts'
@@ -149,7 +149,7 @@ function OfflineNotice() {
       role="status"
       className="flex shrink-0 items-center justify-center gap-2 bg-pressed px-4 py-1.5 text-sm"
     >
-      <WifiOff aria-hidden="true" className="size-4" />
+      <CloudOff aria-hidden="true" className="size-4" />
       You are offline. What waits goes on by itself when the network is back.
     </p>
   )

@@ -19,7 +19,7 @@ export const buttonTones = {
   primary: 'bg-fill text-on-fill hover:bg-fill-hover active:bg-fill-hover font-medium',
   outline: 'border border-line bg-raised hover:bg-hover active:bg-pressed',
   quiet: 'text-muted hover:bg-hover hover:text-ink active:bg-pressed',
-  danger: 'bg-danger-soft text-danger hover:brightness-95 font-medium',
+  danger: 'bg-danger-soft text-danger hover:bg-danger hover:text-canvas font-medium',
 } as const
 
 const sizes = {

@@ -9,7 +9,6 @@ import {
   Image,
   type LucideIcon,
   Music,
-  NotebookText,
 } from 'lucide-react'
 import type { Entry } from './entry.ts'
 
@@ -19,7 +18,7 @@ const icons: Record<'folder' | Extract<Entry, { kind: 'file' }>['fileKind'], Luc
   audio: Music,
   image: Image,
   text: FileText,
-  document: NotebookText,
+  document: FileText,
   archive: Archive,
   subtitles: Captions,
   other: File,

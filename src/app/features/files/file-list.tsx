@@ -1,7 +1,7 @@
-import { useCallback, useEffect, useRef } from 'react'
+import { memo, Suspense, useCallback, useEffect, useRef } from 'react'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import type { Entry } from './entry.ts'
 import { FileRow } from './file-row.tsx'
-import { FileTile } from './file-tile.tsx'
 import type { FolderPlace } from './files-memory.ts'
 import { GridRows } from './grid-parts.tsx'
 import { ListHeader, type ListHeaderProps } from './list-header.tsx'
@@ -9,6 +9,9 @@ import { SkeletonRow } from './list-skeleton.tsx'
 import { type Selection, select, toggleAll } from './selection.ts'
 import { useFileRows } from './use-file-rows.ts'
 import { useListEvents } from './use-list-events.ts'
+
+// Few choose tiles: their code is not for the first screen.
+const FileTile = memo(lazyPart(async () => (await import('./file-tile.tsx')).FileTile))
 
 export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort'> & {
   entries: readonly Entry[]
@@ -70,34 +73,36 @@ export function FileList(props: FileListProps) {
         }
       />
       <GridRows className="relative" style={{ height: rows.height }}>
-        {rows.drawn.map(({ index, place }) => {
-          const entry = entries[index]
-          if (!entry) {
+        <Suspense fallback={null}>
+          {rows.drawn.map(({ index, place }) => {
+            const entry = entries[index]
+            if (!entry) {
+              return (
+                <SkeletonRow
+                  key={`skeleton ${index}`}
+                  seed={index}
+                  isNarrow={isNarrow}
+                  style={{ height: place.height, transform: `translateY(${place.top}px)` }}
+                  className="absolute inset-x-0 top-0"
+                />
+              )
+            }
+            const Row = view === 'tiles' ? FileTile : FileRow
             return (
-              <SkeletonRow
-                key={`skeleton ${index}`}
-                seed={index}
+              <Row
+                key={entry.key}
+                entry={entry}
+                rowIndex={index + 2}
+                isSelected={selection.chosen.has(entry.key)}
+                isActive={index === rows.activeIndex}
+                focusWish={focusWish}
                 isNarrow={isNarrow}
-                style={{ height: place.height, transform: `translateY(${place.top}px)` }}
-                className="absolute inset-x-0 top-0"
+                {...place}
+                onToggle={handleToggle}
               />
             )
-          }
-          const Row = view === 'tiles' ? FileTile : FileRow
-          return (
-            <Row
-              key={entry.key}
-              entry={entry}
-              rowIndex={index + 2}
-              isSelected={selection.chosen.has(entry.key)}
-              isActive={index === rows.activeIndex}
-              focusWish={focusWish}
-              isNarrow={isNarrow}
-              {...place}
-              onToggle={handleToggle}
-            />
-          )
-        })}
+          })}
+        </Suspense>
       </GridRows>
     </div>
   )

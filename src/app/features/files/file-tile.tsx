@@ -1,5 +1,4 @@
 import clsx from 'clsx'
-import { memo } from 'react'
 import { formatBytes } from '#app/lib/format-bytes.ts'
 import { visibleName } from '#app/lib/visible-name.ts'
 import { Checkbox } from '#app/ui/checkbox.tsx'
@@ -10,7 +9,7 @@ import { quietCheck, type RowProps, useRowFocus } from './file-row.tsx'
 import { GridCell, GridRow } from './grid-parts.tsx'
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
-export const FileTile = memo(function FileTile(props: Omit<RowProps, 'isNarrow'>) {
+export function FileTile(props: Omit<RowProps, 'isNarrow'>) {
   const { entry, rowIndex, isSelected, isActive, onToggle } = props
   const { top, left, width, height } = props
   const ref = useRowFocus(props)
@@ -61,4 +60,4 @@ export const FileTile = memo(function FileTile(props: Omit<RowProps, 'isNarrow'>
       </GridCell>
     </GridRow>
   )
-})
+}

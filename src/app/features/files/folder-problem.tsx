@@ -1,4 +1,4 @@
-import { CloudOff, FolderX } from 'lucide-react'
+import { CloudOff, FolderOpen } from 'lucide-react'
 import { ApiError } from '#app/api/api-error.ts'
 import { errorText } from '#app/api/error-text.ts'
 import { Button } from '#app/ui/button.tsx'
@@ -23,7 +23,7 @@ export function FolderProblem({
   if (error instanceof ApiError && error.code === 'not_found' && folder !== rootFolder) {
     return (
       <EmptyState
-        icon={<FolderX />}
+        icon={<FolderOpen />}
         title="This folder does not exist"
         action={
           <>

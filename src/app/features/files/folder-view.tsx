@@ -1,4 +1,4 @@
-import { FolderOpen, SearchX } from 'lucide-react'
+import { FolderOpen, Search } from 'lucide-react'
 import { type ReactNode, useCallback, useMemo, useState } from 'react'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { Button } from '#app/ui/button.tsx'
@@ -170,7 +170,7 @@ function NothingShown({
   }
   return (
     <EmptyState
-      icon={<SearchX />}
+      icon={<Search />}
       title={`Nothing loaded matches “${filter.trim()}”`}
       action={<Button onClick={() => onFilterChange('')}>Clear the filter</Button>}
     >
