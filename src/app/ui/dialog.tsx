@@ -1,7 +1,7 @@
 import clsx from 'clsx'
 import { X } from 'lucide-react'
 import { Dialog as RadixDialog } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { IconButton } from './icon-button.tsx'
 
 export type DialogProps = {
@@ -26,12 +26,18 @@ export function Dialog({
   footer,
   size = 'medium',
 }: DialogProps) {
+  const opener = useOpener(isOpen)
   return (
     <RadixDialog.Root open={isOpen} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
         {/* An own veil: Radix's adds a <style> element, which the content security policy refuses. */}
         <div className="fixed inset-0 z-40 flex animate-appear items-end justify-center bg-veil sm:items-center sm:p-6">
           <RadixDialog.Content
+            // Radix gives the focus back to a trigger of its own, and there is none here.
+            onCloseAutoFocus={(event) => {
+              event.preventDefault()
+              opener?.focus()
+            }}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
             className={clsx(
               'flex max-h-[92dvh] w-full animate-rise flex-col rounded-t-xl bg-raised shadow-float outline-none sm:max-h-full sm:rounded-xl',
@@ -62,4 +68,16 @@ export function Dialog({
       </RadixDialog.Portal>
     </RadixDialog.Root>
   )
+}
+
+/** What had the focus just before the dialog took it. In an effect it would be too late. */
+function useOpener(isOpen: boolean): HTMLElement | null {
+  const [wasOpen, setWasOpen] = useState(false)
+  const [opener, setOpener] = useState<HTMLElement | null>(null)
+  if (isOpen !== wasOpen) {
+    const focused = document.activeElement
+    setWasOpen(isOpen)
+    if (isOpen) setOpener(focused instanceof HTMLElement ? focused : null)
+  }
+  return opener
 }
