@@ -76,13 +76,14 @@ export class WindowLog {
   ): void {
     const slot = this.#find(id)
     if (!slot) return
-    const isTelling = purpose !== 'uploads' && tookMs <= transitMaxMs
-    if (isTelling) this.#transitMs = Math.max(tookMs, this.#transitMs * 0.9)
+    // Only a long upload's answer says nothing of when the server counted it.
+    const isShort = tookMs <= transitMaxMs
+    if (isShort) this.#transitMs = Math.max(tookMs, this.#transitMs * 0.9)
     const leftAt = Math.max(slot.sentAt, at - tookMs)
     slot.purpose = purpose
     slot.endedAt = at
     slot.isAccepted = true
-    slot.freesAt = leftAt + Math.min(tookMs, this.#transitMs) + windowMs + marginMs
+    slot.freesAt = leftAt + (isShort ? tookMs : this.#transitMs) + windowMs + marginMs
   }
 
   /** Learns from an answer's headers; accept or remove its own slot first. */
@@ -177,8 +178,13 @@ export class WindowLog {
       if (slot.endedAt === null) needed = Math.min(needed, slot.sentAt)
     }
     const before = Math.max(needed, now - longestAnswerMs)
-    if (this.#slots.some((slot) => slot.freesAt <= before)) {
-      this.#slots = this.#slots.filter((slot) => slot.freesAt > before)
+    if (this.#slots.some((slot) => lastExplains(slot) <= before)) {
+      this.#slots = this.#slots.filter((slot) => lastExplains(slot) > before)
     }
   }
+}
+
+/** Until when the server may have it in its window, however late it was counted. */
+function lastExplains({ freesAt, endedAt }: Slot): number {
+  return Math.max(freesAt, (endedAt ?? freesAt) + windowMs)
 }
