@@ -22,7 +22,7 @@ export const apiKeySummary = z.object({
 export type ApiKeySummary = z.infer<typeof apiKeySummary>
 
 /** A key in the owner's list, with what only the owner's web session sees. */
-export const ownedApiKey = z.extend(apiKeySummary, {
+const ownedApiKey = z.extend(apiKeySummary, {
   last_used_at: z.nullable(z.string()),
 })
 export type OwnedApiKey = z.infer<typeof ownedApiKey>

@@ -107,5 +107,3 @@ export const endpoints = {
     reply: serverReply,
   },
 } as const satisfies Record<string, Endpoint>
-
-export type EndpointName = keyof typeof endpoints

@@ -9,7 +9,7 @@ export const filesQuery = z.object({
   offset: offsetField.check(z.meta({ description: 'How many files to skip, 0 if left out.' })),
 })
 
-export const listedFile = z.object({
+const listedFile = z.object({
   name: z.string(),
   size: z.number().check(z.meta({ description: 'In bytes.' })),
   link: z.string().check(z.meta({ description: 'Streams the file; needs no key.' })),
@@ -31,6 +31,7 @@ export const filesReply = z.object({
 
 export type FilesPage = z.infer<typeof filesReply>
 
+/** @public Other zones compile against declarations in which it refers to itself by this name. */
 export const folderNode = z.object({
   name: z.string(),
   path: z.string(),

@@ -5,8 +5,8 @@ import { utf8Length } from './utf8-length.ts'
 export type FolderPath = string & { readonly brand: 'FolderPath' }
 
 export const rootFolder = '/' as FolderPath
-export const folderMaxDepth = 32
-export const folderMaxBytes = 1024
+const folderMaxDepth = 32
+const folderMaxBytes = 1024
 
 /**
  * Reads a folder path from untrusted text. A missing outer slash is added; empty, `.` and `..`

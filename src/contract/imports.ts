@@ -2,15 +2,14 @@ import * as z from 'zod/mini'
 import { fileNameField, folderPathField } from './request-fields.ts'
 
 export const importTypes = ['auto', 'file', 'video'] as const
-export type ImportType = (typeof importTypes)[number]
 
-export const taskStates = ['running', 'completed', 'failed', 'cancelled'] as const
+const taskStates = ['running', 'completed', 'failed', 'cancelled'] as const
 export type TaskState = (typeof taskStates)[number]
 
 /** Heights that the app offers; the API takes any height from 1 to 9999. */
 export const videoHeights = ['2160', '1440', '1080', '720', '480', '360'] as const
 
-export const videoQuality = z
+const videoQuality = z
   .string()
   .check(
     z.regex(

@@ -1,8 +1,6 @@
 import { endpoints } from '#contract/endpoints.ts'
 import { type ServerDescription, serverReply } from '#contract/server-description.ts'
 
-export type ServerDescriptionSource = ReturnType<typeof createServerDescription>
-
 /**
  * What stands behind this address, asked once and without a key, when the first part of the screen
  * wants to know. Null until then, and where the answer is none of ours: what only an own server has

@@ -31,7 +31,7 @@ export function createFolderTree(folders: FolderRepository): FolderTree {
   return {
     reply(userId) {
       const kept = replies.get(userId)
-      if (kept) return kept
+      if (kept !== undefined) return kept
       const made = build(userId)
       replies.set(userId, made)
       // A failed look must not be what everybody gets from now on.

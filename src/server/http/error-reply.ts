@@ -20,7 +20,7 @@ const storeFailures = new Set([
 const sqliteStoreFailures = new Set([7, 8, 10, 13, 14])
 
 /** Turns anything that was thrown into a failure of the contract; what is not meant for strangers stays in `cause`. */
-export function toApiFailure(error: unknown): ApiFailure {
+function toApiFailure(error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error
   if (isStoreFailure(error)) {
     return new ApiFailure('unavailable', 'Storage is briefly unavailable. Try again later.', {
@@ -43,7 +43,7 @@ export function toApiFailure(error: unknown): ApiFailure {
   return new ApiFailure('server_error', 'Something went wrong on the server.', { cause: error })
 }
 
-export function isStoreFailure(error: unknown): boolean {
+function isStoreFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('errcode' in error && sqliteStoreFailures.has(Number(error.errcode) & 0xff)) return true
   return isBusy(error) || ('code' in error && storeFailures.has(String(error.code)))

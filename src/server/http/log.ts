@@ -25,7 +25,7 @@ export async function logAnswer(request: FastifyRequest, reply: FastifyReply): P
 }
 
 /** A share link is a secret: its log line shows enough to tell two apart, not enough to use one. */
-export function loggedPath(url: string): string {
+function loggedPath(url: string): string {
   const path = url.split('?', 1)[0] ?? ''
   return path.replace(/^\/share\/([^/]{0,6})[^/]*(\/.*)?$/, '/share/$1…')
 }

@@ -165,7 +165,7 @@ function addressGroup(address: string): string {
 }
 
 /** "Over the limit returns 429 … and a Retry-After header (seconds)." */
-export function rateLimited(state: RateLimitState): ApiFailure {
+function rateLimited(state: RateLimitState): ApiFailure {
   return new ApiFailure(
     'rate_limited',
     `More than ${state.limit} requests in a minute. Try again in ${state.retryAfter} s.`,

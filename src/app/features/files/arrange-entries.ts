@@ -1,7 +1,7 @@
 import type { Entry } from './entry.ts'
 
 /** `name` is the order the server lists in; the others order only what is loaded. */
-export const sortColumns = ['name', 'size', 'uploaded'] as const
+const sortColumns = ['name', 'size', 'uploaded'] as const
 export type SortColumn = (typeof sortColumns)[number]
 export type Sorting = { column: SortColumn; isDescending: boolean }
 
