@@ -61,7 +61,7 @@ export function Layout({
         ) : (
           <aside
             aria-label="Folders and account"
-            className="flex w-60 shrink-0 flex-col border-line border-r bg-sunken lg:w-64"
+            className="flex w-64 shrink-0 flex-col border-line border-r bg-sunken"
           >
             {sidebar}
           </aside>

@@ -5,7 +5,7 @@ import type { Entry } from './entry.ts'
 const numbers = new Intl.NumberFormat('en')
 
 /** `1 folder`, `2,143 files`. */
-function count(amount: number, noun: string): string {
+export function count(amount: number, noun: string): string {
   return `${numbers.format(amount)} ${noun}${amount === 1 ? '' : 's'}`
 }
 

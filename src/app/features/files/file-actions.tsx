@@ -27,7 +27,7 @@ export function FileActions({
       {!isCompact && (
         <span
           className={clsx(
-            'flex group-focus-within:opacity-100 group-hover:opacity-100',
+            'flex max-lg:hidden group-focus-within:opacity-100 group-hover:opacity-100',
             !isCopied && 'opacity-0',
           )}
         >

@@ -46,7 +46,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
         isSelected ? 'bg-selected' : 'hover:bg-hover',
       )}
     >
-      <GridCell className="flex items-center justify-center" data-part="check">
+      <GridCell className="flex items-center justify-center self-stretch" data-part="check">
         <Checkbox
           label={`Select ${visibleName(entry.name)}`}
           checked={isSelected}

@@ -44,8 +44,8 @@ export function FilesPage(props: FilesPageProps) {
   return (
     <main ref={main} className="flex min-h-0 min-w-0 grow flex-col">
       <h1 className="sr-only">{folder === '/' ? rootName : visibleName(folderName(folder))}</h1>
-      <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 md:h-13 md:flex-nowrap md:py-0">
-        <div className="flex min-w-0 basis-full items-center gap-1 md:grow md:basis-0">
+      <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 lg:h-13 lg:flex-nowrap lg:py-0">
+        <div className="flex min-w-0 basis-full items-center gap-1 lg:grow lg:basis-0">
           {props.start}
           <FolderPathNav
             folder={folder}
@@ -54,7 +54,7 @@ export function FilesPage(props: FilesPageProps) {
             maxSteps={isNarrow ? 3 : 5}
           />
         </div>
-        <div className="flex min-w-0 grow items-center gap-2 md:grow-0">
+        <div className="flex min-w-0 grow items-center gap-2 lg:grow-0">
           <FileFilter
             value={filter}
             onChange={setFilter}

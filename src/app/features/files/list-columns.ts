@@ -2,7 +2,7 @@
 export function columnsClass(isNarrow: boolean): string {
   return isNarrow
     ? 'grid-cols-[2.75rem_minmax(0,1fr)_2.75rem] gap-x-1'
-    : 'grid-cols-[2rem_minmax(0,1fr)_6.5rem_8.5rem_6rem] gap-x-2'
+    : 'grid-cols-[2rem_minmax(0,1fr)_5.5rem_7rem_2.5rem] gap-x-2 lg:grid-cols-[2rem_minmax(0,1fr)_6.5rem_8.5rem_6rem]'
 }
 
 /** px. Rows with two lines where the columns do not fit beside the name. */

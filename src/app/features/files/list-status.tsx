@@ -2,7 +2,7 @@ import { Link2, X } from 'lucide-react'
 import { errorText } from '#app/api/error-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { IconButton } from '#app/ui/icon-button.tsx'
-import { describeSelection } from './describe-list.ts'
+import { count, describeSelection } from './describe-list.ts'
 import type { Entry } from './entry.ts'
 import { useCopiedLink } from './use-copied-link.ts'
 
@@ -68,7 +68,7 @@ function ChosenSummary({ chosen, onClear }: { chosen: readonly Entry[]; onClear:
       </p>
       {links.length > 0 && (
         <Button size="small" tone="quiet" icon={<Link2 />} onClick={() => copy(links.join('\n'))}>
-          {links.length === 1 ? 'Copy its link' : `Copy ${links.length} links`}
+          {`Copy ${count(links.length, 'link')}`}
         </Button>
       )}
       <IconButton label="Clear selection" icon={<X />} size="small" onClick={onClear} />

@@ -27,16 +27,18 @@ export function useListEvents(parts: ListParts) {
   function handleClick(event: MouseEvent) {
     const entry = entries[pressedRow(event, entries)]
     if (!entry || isOnControl(event.target)) return
-    const isChoosing = selection.chosen.size > 0
+    // The cell around a checkbox counts as the checkbox: it is small for a finger.
+    const isChoosing = selection.chosen.size > 0 || isOnCheck(event.target)
     // A finger opens with one tap, as everywhere on such screens; a mouse chooses first.
     if (isTouch(event) && !isChoosing) return onOpen(entry, { byKeyboard: false })
-    const mode = isTouch(event) ? 'toggle' : readMode(event)
+    const mode = isTouch(event) || isOnCheck(event.target) ? 'toggle' : readMode(event)
     onSelectionChange(select(selection, entry.key, { mode, order: order() }))
   }
 
   function handleDoubleClick(event: MouseEvent) {
     const entry = entries[pressedRow(event, entries)]
-    if (entry && !isOnControl(event.target)) onOpen(entry, { byKeyboard: false })
+    if (entry && !isOnControl(event.target) && !isOnCheck(event.target))
+      onOpen(entry, { byKeyboard: false })
   }
 
   function goTo(next: Selection, index: number) {
@@ -92,7 +94,11 @@ function isOnRow(event: KeyboardEvent): boolean {
 }
 
 function isOnControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('button, a, input, [data-part=check]') !== null
+  return target instanceof Element && target.closest('button, a, input') !== null
+}
+
+function isOnCheck(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('[data-part=check]') !== null
 }
 
 function isTouch(event: MouseEvent): boolean {
