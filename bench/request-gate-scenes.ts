@@ -95,8 +95,8 @@ export type Session = { sent: number; refused: number; clickWaits: number[] }
 /**
  * Three to seven minutes of a person with random think times, an upload and, in every third session, an
  * import, while another program takes 3 to 36 requests a minute at random moments. Headers come up to
- * two seconds late and out of order. `begins`: the other program has been at work for a minute, or
- * starts unseen in the middle.
+ * two seconds late and out of order. `begins`: the other program has been at work before
+ * the app connects, or starts unseen in the middle.
  */
 export async function playSession(seed: number, begins: 'before' | 'unseen'): Promise<Session> {
   const random = seededRandom(seed)
@@ -106,7 +106,10 @@ export async function playSession(seed: number, begins: 'before' | 'unseen'): Pr
   const other = { random, meanMs: 60_000 / (3 + random() * 33) }
   if (begins === 'before') {
     void world.use(other)
-    await world.clock.advance(60_000)
+    await world.clock.advance(60_000 * random())
+    // So that the first answer betrays it, as it does any program that asks once a minute.
+    world.limiter.take()
+    await world.clock.advance(30_000 * random())
   } else void world.clock.sleep(random() * 120_000).then(() => world.use(other))
   const end = world.clock.now() + 180_000 + random() * 240_000
   const thinkMs = 3_000 + random() * 37_000

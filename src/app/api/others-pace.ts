@@ -2,21 +2,23 @@ import { type Slot, windowMs } from './explain-reading.ts'
 
 const recentMs = 15_000
 const halfLifeMs = 30_000
-// One request in three minutes and a bit: as good as none.
-const negligible = 0.3 / windowMs
+// Two a minute: a program that was seen is expected back for a while, however quiet it has become.
+const wariness = 2 / windowMs
+const waryMs = 600_000
 
 /** How fast other programs use the window. */
 export class OthersPace {
   #pace = 0
   #at = 0
+  #seenAt = Number.NEGATIVE_INFINITY
 
-  /**
-   * Requests per ms at `now`. A program that pauses is not gone: what it did is forgotten by half in 30 s.
-   */
+  /** Requests per ms at `now`. What a program did is forgotten by half in 30 s, that it exists in ten minutes. */
   at(now: number, others: readonly Slot[], heardAt: number | null): number {
+    const measured = measurePace(others, heardAt)
+    if (measured > 0) this.#seenAt = now
     const remembered = this.#pace * 2 ** (-(now - this.#at) / halfLifeMs)
-    const pace = Math.max(measurePace(others, heardAt), remembered)
-    this.#pace = pace < negligible ? 0 : pace
+    const least = now - this.#seenAt < waryMs ? wariness : 0
+    this.#pace = least === 0 ? 0 : Math.max(measured, remembered, least)
     this.#at = now
     return this.#pace
   }
