@@ -81,7 +81,7 @@ const words = {
     summary: 'Cancel an import',
     about: 'Ends a running import. What was fetched so far is thrown away.',
     curl: ['-H "Content-Type: application/json"', `-d '{ "task_id": "TASK_ID" }'`, '"{url}"'],
-    errors: ['not_found'],
+    errors: ['not_found', 'payload_too_large'],
     answer: { status: 'ok' },
   },
   files: {

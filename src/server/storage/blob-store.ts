@@ -22,7 +22,7 @@ export type WorkFolder = { path: string; [Symbol.asyncDispose](): Promise<void> 
 /** Stored bytes by blob id, all on one file system. */
 export type BlobStore = {
   /**
-   * Writes `source` to a new file. Throws ApiFailure: `payload_too_large` over `maxBytes`,
+   * Writes `source` to a new file; its chunks are used up. Throws ApiFailure: `payload_too_large` over `maxBytes`,
    * `invalid_request` when not exactly `expectedBytes` came, `unavailable` when the disk is nearly
    * full; the disk's own errors; and the signal's reason. Nothing stays behind then.
    */

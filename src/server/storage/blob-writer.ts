@@ -68,6 +68,7 @@ export class BlobWriter {
     for (const chunk of this.#gathered) {
       target.set(chunk, length)
       length += chunk.length
+      release(chunk)
     }
     this.#gathered = []
     this.#gatheredBytes = 0
@@ -91,6 +92,14 @@ export class BlobWriter {
     ])
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
+}
+
+/**
+ * Gives the memory of a chunk back at once: left to the garbage collector, 64 MB of them pile up
+ * under one upload. Only where the chunk is all of its buffer: another view may share a larger one.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }
 
 async function writeAll(file: WritableFile, bytes: Uint8Array, position: number): Promise<void> {

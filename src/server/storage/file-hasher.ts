@@ -1,6 +1,16 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { HashAnswer, HashRequest } from './hash-worker.ts'
+
+/** One step of the hash numbered `hash`; the answer to the last one carries its digest. */
+type HashRequest = {
+  ask: number
+  hash: number
+  buffer?: SharedArrayBuffer
+  length: number
+  isLast: boolean
+}
+
+type HashAnswer = { ask: number; digest: string }
 
 /** A SHA-256 that is being reckoned elsewhere. */
 export type RunningHash = {
@@ -18,7 +28,7 @@ export type FileHasher = { start(): RunningHash; close(): Promise<void> }
  * does not have. Buffers are shared, so nothing is copied to get there.
  */
 export function createFileHasher(): FileHasher {
-  const worker = new Worker(new URL('./hash-worker.ts', import.meta.url), {
+  const worker = new Worker(new URL('./hash-worker.js', import.meta.url), {
     // All it holds is the state of a few hashes.
     resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
   })
