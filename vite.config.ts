@@ -1,9 +1,11 @@
 import tailwindcss from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { compression } from 'vite-plugin-compression2'
 
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  // Once, at build, as small as it gets: compressing at each request is slower and larger.
+  plugins: [react(), tailwindcss(), compression({ algorithms: ['gzip', 'brotliCompress'] })],
   build: {
     outDir: 'dist/app',
     // A data: URL would need a hole in the content security policy.

@@ -17,7 +17,13 @@ export function builtAppPages(folder: string): AppPages {
     async add(app) {
       const isBuilt = existsSync(join(folder, 'index.html'))
       // One route a file: a catch-all would take every path there is, the API's too.
-      const files = { root: folder, setHeaders, index: false as const, wildcard: false }
+      const files = {
+        root: folder,
+        setHeaders,
+        index: false as const,
+        wildcard: false,
+        preCompressed: true,
+      }
       if (isBuilt) await app.register(fastifyStatic, files)
       app.setNotFoundHandler((request, reply) => {
         const isPage = isBuilt && isPageRequest(request)
