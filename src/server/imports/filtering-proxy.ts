@@ -5,6 +5,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { AddressGuard } from './address-guard.ts'
+import { awaitAnswer } from './await-answer.ts'
 import { guardedConnect } from './guarded-connect.ts'
 import { ForbiddenAddress } from './import-failure.ts'
 
@@ -125,10 +126,8 @@ async function passOn(
     createConnection: () => socket,
   })
   outgoing.on('close', () => outside.destroy())
-  // What breaks after the headers is told by the answer's body.
-  outside.on('error', () => undefined)
   incoming.pipe(outside)
-  const [answer] = (await once(outside, 'response')) as [IncomingMessage]
+  const answer = await awaitAnswer(outside)
   outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers))
   answer.on('data', count)
   // Headers are out: a source that breaks now must look broken, not finished.

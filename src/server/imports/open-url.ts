@@ -1,7 +1,7 @@
-import { once } from 'node:events'
 import { type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { type AddressGuard, portOf } from './address-guard.ts'
+import { awaitAnswer } from './await-answer.ts'
 import { lookupOf, plainHost } from './guarded-connect.ts'
 import { ImportFailure } from './import-failure.ts'
 
@@ -74,11 +74,8 @@ async function get(
   outgoing.on('timeout', () =>
     outgoing.destroy(Object.assign(new Error('silent source'), { code: 'ETIMEDOUT' })),
   )
-  // Whatever breaks after the headers is told by the body; here it would be nobody's.
-  outgoing.on('error', () => undefined)
   outgoing.end()
-  const [answer] = (await once(outgoing, 'response', { signal })) as [IncomingMessage]
-  return answer
+  return await awaitAnswer(outgoing)
 }
 
 /** Ends an answer whose body nobody wants any more. */
