@@ -12,6 +12,12 @@ export class OthersPace {
   #at = 0
   #seenAt = Number.NEGATIVE_INFINITY
 
+  /** What seemed to be another program was another tab. */
+  forget(): void {
+    this.#pace = 0
+    this.#seenAt = Number.NEGATIVE_INFINITY
+  }
+
   /** Requests per ms at `now`. What a program did is forgotten by half in 30 s, that it exists in ten minutes. */
   at(now: number, others: readonly Slot[], heardAt: number | null): number {
     const measured = measurePace(others, heardAt)

@@ -135,6 +135,26 @@ test.for(kinds)(
   },
 )
 
+test.for(kinds)(
+  'what a tab sent before it joined is not taken for another program $kind',
+  async ({ hasLocks }) => {
+    const { clock, tabs, random, openTab, send, sendMany, statuses } = startBrowser({ hasLocks })
+    const one = openTab()
+    await clock.advance(1_000)
+    await clock.finish(sendMany(one, person, 3))
+    const late = createRateLimitGate(tabs.openTab(random, hasLocks))
+    await clock.finish(send(late, person))
+    // The headers of the next answer count that one too, before the tab says that it was its own.
+    await clock.finish(send(one, person))
+    late.join(keyId)
+    await clock.advance(1_000)
+    expect(one.getSnapshot()).toMatchObject({ remaining: 55, otherPrograms: 0 })
+    void sendMany(one, transfer, 60)
+    await clock.advance(3_000)
+    expect(statuses).toHaveLength(52)
+  },
+)
+
 test('without locks a leader that falls silent is replaced', async () => {
   const { clock, tabs, openTab, send } = startBrowser({ hasLocks: false })
   const gates = [openTab(), openTab()]

@@ -247,7 +247,9 @@ export class SharedSlots {
     if (message.type === 'window') {
       const isNewLeader = this.#leaderId !== from
       if (isNewLeader) {
-        const slots = shiftSlots(broker.log.slots, -clock.now())
+        // What looked like another program from here may be the leader itself.
+        const own = broker.log.slots.filter(({ purpose }) => purpose !== 'other')
+        const slots = shiftSlots(own, -clock.now())
         this.#group?.post({ type: 'sent', slots })
       }
       this.#role = 'follower'

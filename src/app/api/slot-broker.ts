@@ -153,6 +153,8 @@ export class SlotBroker {
   /** Slots that another tab took without this broker. */
   merge(slots: readonly Slot[]): void {
     this.log.merge(slots)
+    const isAlone = !this.log.taken(this.#parts.clock.now()).some(isOther)
+    if (isAlone) this.#othersPace.forget()
     this.pump()
   }
 
@@ -179,11 +181,7 @@ export class SlotBroker {
       now,
       limit: this.log.limit,
       taken: taken.length,
-      othersPace: this.#othersPace.at(
-        now,
-        taken.filter((slot) => slot.purpose === 'other'),
-        this.log.heardAt,
-      ),
+      othersPace: this.#othersPace.at(now, taken.filter(isOther), this.log.heardAt),
       heardAt: this.log.heardAt,
       activeAt: this.#activeAt,
       lastSentAt: this.#lastSentAt,
@@ -211,4 +209,8 @@ export class SlotBroker {
     const until = now + waitMs + this.#parts.random() * jitterMs
     this.#closedUntil = Math.max(this.#closedUntil ?? 0, until)
   }
+}
+
+function isOther({ purpose }: Slot): boolean {
+  return purpose === 'other'
 }

@@ -125,9 +125,15 @@ export class WindowLog {
     this.#transitMs = state.transitMs
   }
 
-  /** Adds the slots that this log has not seen. */
+  /** Adds the slots that this log has not seen; headers may have betrayed them already, as another's. */
   merge(slots: readonly Slot[]): void {
-    for (const slot of slots) if (!this.#find(slot.id)) this.#slots.push(slot)
+    for (const slot of slots) {
+      if (this.#find(slot.id)) continue
+      this.#slots.push(slot)
+      const isBetrayed = (other: Slot) => other.purpose === 'other' && other.sentAt >= slot.sentAt
+      const betrayed = slot.purpose === 'other' ? undefined : this.#slots.find(isBetrayed)
+      if (betrayed) this.remove(betrayed.id)
+    }
   }
 
   #find(id: string): Slot | undefined {
