@@ -96,7 +96,8 @@ test('a waiting import can be cancelled, and never starts', async () => {
   const second = await imports.start('/file/b.bin', { type: 'file' })
   await imports.server.post('/api/v1/import/cancel', { task_id: second })
   expect(await imports.status(second)).toMatchObject({ state: 'cancelled' })
-  await imports.waitFor(first, ({ state }) => state === 'completed')
+  const ended = await imports.waitFor(first, ({ state }) => state !== 'running')
+  expect(ended.error).toBeUndefined()
   expect(imports.site.requests.map(({ line }) => line).join()).not.toContain('/file/b.bin')
 })
 
