@@ -59,12 +59,12 @@ export function nextPacedAt(view: WindowView): number {
   return view.lastSentAt + Math.min(staleMs, minuteMs / Math.max(1, room))
 }
 
-/** Slots that others may take unseen in `ms`: at their pace, and with luck of five deviations. */
+/** Slots that others may take unseen in `ms`: at their pace, and with luck of four deviations. */
 function unseen({ othersPace, taken }: WindowView, ms: number): number {
   // With none of ours in the window, waiting would not make it emptier.
   if (othersPace === 0 || taken === 0) return 0
   const expected = othersPace * Math.min(ms, minuteMs)
-  return Math.ceil(expected + 5 * Math.sqrt(expected) + 1)
+  return Math.ceil(expected + 4 * Math.sqrt(expected) + 1)
 }
 
 function ageOf({ heardAt, now }: WindowView): number {
