@@ -9,6 +9,7 @@ export default defineConfig({
       'bench/**/*.test.ts',
     ],
     restoreMocks: true,
-    testTimeout: 30_000,
+    // Many start a server or real programs; a busy machine takes many times as long for it.
+    testTimeout: 90_000,
   },
 })
