@@ -6,8 +6,6 @@ export type Cable = {
   origin: string
   /** Where connections go from now on. */
   plugInto(port: number): void
-  /** Resets every connection at once; new ones work. */
-  cut(): void
   /** Refuses and resets connections until `mend`. */
   unplug(): void
   mend(): void
@@ -15,6 +13,8 @@ export type Cable = {
   cutAfter(bytes: number): void
   /** Resets the next connection whose whole request went up, before its answer comes down. Once. */
   loseNextAnswerTo(requestLine: RegExp): void
+  /** How often `cutAfter` and `loseNextAnswerTo` struck: a test whose fault never came proves nothing. */
+  struck(): number
   /** Slows what goes up, per connection; null is full speed. */
   slowTo(bytesPerSecond: number | null): void
   [Symbol.asyncDispose](): Promise<void>
@@ -31,6 +31,7 @@ export async function startCable(): Promise<Cable> {
   let cutAt: number | null = null
   let speed: number | null = null
   let lost: RegExp | null = null
+  let struck = 0
   const losing = new WeakSet<Socket>()
 
   const server = createServer((down) => {
@@ -65,6 +66,7 @@ export async function startCable(): Promise<Cable> {
   function isTimeToCut(carried: number): boolean {
     if (cutAt === null || carried < cutAt) return false
     cutAt = null
+    struck += 1
     return true
   }
 
@@ -76,8 +78,11 @@ export async function startCable(): Promise<Cable> {
 
   function carryDown(up: Socket, down: Socket): void {
     up.on('data', (chunk: Buffer) => {
-      if (losing.has(up)) down.resetAndDestroy()
-      else down.write(chunk)
+      if (losing.has(up)) {
+        losing.delete(up)
+        struck += 1
+        down.resetAndDestroy()
+      } else if (!down.destroyed) down.write(chunk)
     })
     up.on('end', () => down.end())
   }
@@ -93,7 +98,6 @@ export async function startCable(): Promise<Cable> {
     plugInto: (next) => {
       target = next
     },
-    cut,
     unplug() {
       isPlugged = false
       cut()
@@ -107,6 +111,7 @@ export async function startCable(): Promise<Cable> {
     loseNextAnswerTo: (requestLine) => {
       lost = requestLine
     },
+    struck: () => struck,
     slowTo: (bytesPerSecond) => {
       speed = bytesPerSecond
     },

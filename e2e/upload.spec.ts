@@ -115,6 +115,7 @@ test('a connection that is cut in the middle is tried again, and the file arrive
   const bytes = Buffer.alloc(2_000_000, 7)
   await chooseFiles(page, [{ name: 'clip.mov', mimeType: 'video/quicktime', buffer: bytes }])
   await expect(transferRow(page, 'clip.mov')).toContainText('Done', { timeout: 30_000 })
+  expect(barkeep.cable.struck()).toBe(1)
   const { files } = await barkeep.list('/')
   expect(files.map(({ name, size }) => ({ name, size }))).toEqual([
     { name: 'clip.mov', size: 2_000_000 },
@@ -132,6 +133,7 @@ test('an answer that gets lost does not make a second file', async ({
   barkeep.cable.loseNextAnswerTo(/POST \/api\/v1\/upload/)
   await chooseFiles(page, [textFile('once.txt', 'only once')])
   await expect(transferRow(page, 'once.txt')).toContainText('Done', { timeout: 30_000 })
+  expect(barkeep.cable.struck()).toBe(1)
   expect((await barkeep.list('/')).files.map(({ name }) => name)).toEqual(['once.txt'])
 })
 
