@@ -23,6 +23,9 @@ export type WindowView = {
 }
 
 const minuteMs = 60_000
+const usualLuck = 5
+// What nobody waits for need not be sent blindly: it can wait for what a rare rush would take, too.
+const blindLuck = 8
 
 /**
  * Whether a request of `lane` may take a slot now. A person takes any slot that is thought to be free;
@@ -36,7 +39,8 @@ export function isAdmitted(lane: Lane, view: WindowView): boolean {
   if (view.othersPace > 0 && spare > unseen(view, minuteMs)) return true
   if (isBlind(view) && view.openSends > 0) return false
   if (view.now < nextPacedAt(view)) return false
-  return spare > unseen(view, ageOf(view)) + (isStale(view) && view.taken > 0 ? 1 : 0)
+  if (!isStale(view)) return spare > unseen(view, ageOf(view))
+  return spare > unseen(view, ageOf(view), blindLuck) + (view.taken > 0 ? 1 : 0)
 }
 
 /** Eight slots, or a quarter of a small window, while a person is there; one when nobody is. */
@@ -59,12 +63,12 @@ export function nextPacedAt(view: WindowView): number {
   return view.lastSentAt + Math.min(staleMs, minuteMs / Math.max(1, room))
 }
 
-/** Slots that others may take unseen in `ms`: at their pace, and with luck of four deviations. */
-function unseen({ othersPace, taken }: WindowView, ms: number): number {
+/** Slots that others may take unseen in `ms`: at their pace, and with `luck` deviations and two more. */
+function unseen({ othersPace, taken }: WindowView, ms: number, luck = usualLuck): number {
   // With none of ours in the window, waiting would not make it emptier.
   if (othersPace === 0 || taken === 0) return 0
   const expected = othersPace * Math.min(ms, minuteMs)
-  return Math.ceil(expected + 4 * Math.sqrt(expected) + 1)
+  return Math.ceil(expected + luck * Math.sqrt(expected) + 2)
 }
 
 function ageOf({ heardAt, now }: WindowView): number {

@@ -99,6 +99,7 @@ export class WindowLog {
     const missing = facts.othersAtLeast - facts.othersPossible.length
     this.#addOthers(missing, { since, at: reading.receivedAt })
     this.#forget(facts)
+    this.#renewOthers(reading.receivedAt)
     this.#dateOldestOther(reading)
     this.#prune(reading.receivedAt)
   }
@@ -162,6 +163,17 @@ export class WindowLog {
     // Own ones too: a server that started anew, or a machine that slept.
     if (surplus > forgivenSlots) for (const slot of ownSure.slice(0, surplus)) gone.add(slot)
     if (gone.size > 0) this.#slots = this.#slots.filter((slot) => !gone.has(slot))
+  }
+
+  /**
+   * Still as many as before: one that may have left by now has perhaps been replaced by a newer one. Until
+   * an answer counts fewer, it stays.
+   */
+  #renewOthers(at: number): void {
+    for (const slot of this.#slots) {
+      const mayHaveLeft = slot.purpose === 'other' && (slot.since ?? at) + windowMs <= at
+      if (mayHaveLeft && slot.freesAt > at) slot.freesAt = at + windowMs + marginMs
+    }
   }
 
   /** `Retry-After` and `Reset` date the window's oldest slot: where that is none of ours, another's. */
