@@ -60,7 +60,12 @@ export function ProgressRow(props: ProgressRowProps) {
 function Name({ name, link }: Pick<ProgressRowProps, 'name' | 'link'>) {
   if (link === null) return <NameText name={name} className="min-w-0" />
   return (
-    <a href={link} target="_blank" rel="noreferrer" className="min-w-0 hover:underline">
+    <a
+      href={link}
+      target="_blank"
+      rel="noreferrer"
+      className="min-w-0 underline decoration-edge underline-offset-4 hover:decoration-current"
+    >
       <NameText name={name} />
     </a>
   )

@@ -1,4 +1,4 @@
-import { RotateCcw, X } from 'lucide-react'
+import { FolderOpen, RotateCcw, X } from 'lucide-react'
 import { memo } from 'react'
 import { safeLink } from '#app/lib/safe-link.ts'
 import { IconButton } from '#app/ui/icon-button.tsx'
@@ -36,6 +36,14 @@ export const ImportRow = memo(function ImportRow(props: ImportRowProps) {
       words={progressWords(job)}
       explanation={failure ?? (note === null ? null : { reason: note })}
     >
+      {state === 'done' && folder !== null && (
+        <IconButton
+          label="Open folder"
+          icon={<FolderOpen />}
+          size="small"
+          onClick={() => onOpenFolder(folder)}
+        />
+      )}
       {canRetry && (
         <IconButton label="Retry" icon={<RotateCcw />} size="small" onClick={() => onRetry(id)} />
       )}
