@@ -136,6 +136,28 @@ test('the tree has every folder, nested and in order, and grows with the next up
   expect(hers).toMatchObject({ tree: { folders: [] } })
 })
 
+test('a tree is JSON whatever its folders are called', async () => {
+  await using server = await startTestServer({ config })
+  for (const path of ['/say "hi"/{x}, [y]/', '/été 🎬/</script>/', "/it's, %41\u2028/", '/z/']) {
+    await addFiles(server, ['x'], path)
+  }
+  const reply = await server.get('/api/v1/folders')
+  const { tree } = foldersReply.parse(await reply.json())
+  const leaf = (name: string, path: string) => ({ name, path, folders: [] })
+  expect(tree.folders).toEqual([
+    leaf("it's, %41\u2028", "/it's, %41\u2028/"),
+    {
+      ...leaf('say "hi"', '/say "hi"/'),
+      folders: [leaf('{x}, [y]', '/say "hi"/{x}, [y]/')],
+    },
+    leaf('z', '/z/'),
+    {
+      ...leaf('été 🎬', '/été 🎬/'),
+      folders: [{ ...leaf('<', '/été 🎬/</'), folders: [leaf('script>', '/été 🎬/</script>/')] }],
+    },
+  ])
+})
+
 test('a large tree is sent compressed to who can read that, and is the same', async () => {
   await using server = await startTestServer({ config })
   for (const name of names(30)) await addFiles(server, ['x'], `/${name}-${'x'.repeat(40)}/`)

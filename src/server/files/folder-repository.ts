@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { type FolderPath, folderName, folderTrail, parentFolder } from '#contract/folder-path.ts'
 import type { Database } from '#server/storage/database.ts'
 import type { FileTable, Tables } from '#server/storage/tables.ts'
@@ -31,15 +31,17 @@ export function createFolderRepository(database: Database) {
       return rows.map((row) => row.name)
     },
 
-    async folderPaths(userId: string): Promise<{ path: string; parent: string; name: string }[]> {
-      return await database
+    /** Every folder that has subfolders, with their names in order; no name has a slash in it. */
+    async subfoldersByParent(userId: string): Promise<{ parent: string; names: string[] }[]> {
+      // One row a parent: making a hundred thousand row objects takes longer than all the rest.
+      const rows = await database
         .selectFrom('folder')
-        .select(['path', 'parent', 'name'])
+        .select('parent')
+        .select(sql<string>`group_concat(name, '/' order by folded_name, name)`.as('names'))
         .where('user_id', '=', userId)
-        .orderBy('parent')
-        .orderBy('folded_name')
-        .orderBy('name')
+        .groupBy('parent')
         .execute()
+      return rows.map(({ parent, names }) => ({ parent, names: names.split('/') }))
     },
   }
 }

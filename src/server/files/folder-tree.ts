@@ -1,8 +1,8 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { FolderNode } from '#contract/files.ts'
 import { SerializedReply } from '#server/http/serialized-reply.ts'
 import type { FolderRepository } from './folder-repository.ts'
+import { folderTreeJson } from './folder-tree-json.ts'
 
 const compress = promisify(gzip)
 /** Under this many bytes compressing costs more than it saves. */
@@ -22,8 +22,7 @@ export function createFolderTree(folders: FolderRepository): FolderTree {
   const replies = new Map<string, Promise<SerializedReply>>()
 
   async function build(userId: string): Promise<SerializedReply> {
-    const tree = nest(await folders.folderPaths(userId))
-    const json = Buffer.from(JSON.stringify({ status: 'ok', tree }))
+    const json = Buffer.from(folderTreeJson(await folders.subfoldersByParent(userId)))
     const isLarge = json.length >= worthCompressing
     return new SerializedReply(json, isLarge ? await compress(json, { level: 1 }) : null)
   }
@@ -44,16 +43,4 @@ export function createFolderTree(folders: FolderRepository): FolderTree {
       replies.delete(userId)
     },
   }
-}
-
-/** `rows` come with siblings in their order, parents anywhere. */
-function nest(rows: { path: string; parent: string; name: string }[]): FolderNode {
-  const root: FolderNode = { name: '', path: '/', folders: [] }
-  const nodes = new Map([['/', root]])
-  for (const { path, name } of rows) nodes.set(path, { name, path, folders: [] })
-  for (const { path, parent } of rows) {
-    const node = nodes.get(path)
-    if (node) nodes.get(parent)?.folders.push(node)
-  }
-  return root
 }
