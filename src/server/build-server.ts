@@ -23,6 +23,7 @@ import { createFolderTree } from './files/folder-tree.ts'
 import { addShareRoutes } from './files/share-routes.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { addGatewayRoutes } from './gateway/gateway-routes.ts'
+import { addAddressWindow } from './http/address-window.ts'
 import { type Clock, systemClock } from './http/clock.ts'
 import { createApp } from './http/create-app.ts'
 import { createIdempotency } from './http/idempotency.ts'
@@ -165,11 +166,13 @@ function addAccounts(app: FastifyInstance, parts: World & { database: Database; 
   const users = createUsersRepository(database)
   const apiKeys = createApiKeyRepository(database)
   const onUseNotNoted = (error: unknown) => app.log.warn({ err: error }, 'last use not noted')
+  const unknownKeyLimiter = createRateLimiter({ limit: rateLimit, clock })
+  addAddressWindow(app, unknownKeyLimiter)
   const route = createRoute({
     authenticate: createAuthenticate({ apiKeys, clock, onUseNotNoted }),
     requireSession: createRequireSession(loadWebAuth),
     rateLimiter: createRateLimiter({ limit: rateLimit, clock }),
-    unknownKeyLimiter: createRateLimiter({ limit: rateLimit, clock }),
+    unknownKeyLimiter,
   })
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })

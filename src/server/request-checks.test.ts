@@ -88,6 +88,22 @@ test('guessing keys is limited by address, which stops nobody who has one', asyn
   expect((await server.get('/api/v1/me')).status).toBe(200)
 })
 
+test('answers to nobody in particular tell the window of the address, and take no slot of it', async () => {
+  await using server = await startTestServer({ config: { rateLimit: 5 } })
+  const guess = { key: `csb_live_${'0'.repeat(28)}` }
+  expect(windowOf(await server.get('/api/v1/me', guess))).toMatchObject({ limit: 5, remaining: 4 })
+  const answers = {
+    missing_auth: await server.get('/api/v1/me', { key: null }),
+    not_found: await server.get('/api/v1/nothing'),
+    'not_found too': await server.request('/api/v1/files', { method: 'DELETE' }),
+  }
+  for (const [code, reply] of Object.entries(answers)) {
+    expect(windowOf(reply), code).toMatchObject({ limit: 5, remaining: 4 })
+    expect(code).toContain(await codeOf(reply))
+  }
+  expect((await fetch(`${server.origin}/api/keys`)).headers.has('x-ratelimit-limit')).toBe(false)
+})
+
 test('the checks run in one order: key, account, scope, rate limit, parameters', async () => {
   await using server = await startTestServer({ config: { rateLimit: 1 } })
   const ask = async (key: string) => codeOf(await server.get('/api/v1/files?offset=x', { key }))

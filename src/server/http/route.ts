@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod/mini'
 import type { Endpoint } from '#contract/endpoints.ts'
+import { addressGroup } from './address-window.ts'
 import { ApiFailure } from './api-failure.ts'
 import { limitBodyTime } from './body-time.ts'
 import { type IncomingBytes, incomingBytes, sendContinue } from './incoming-bytes.ts'
@@ -152,16 +153,10 @@ async function authenticate<Key extends AnyKey, Session>(
       reply.headers(rateLimitHeaders(rateLimiter.look(error.keyId)))
     } else if (error.code === 'invalid_key') {
       const { isTaken, state } = unknownKeyLimiter.take(addressGroup(request.ip))
-      reply.headers(rateLimitHeaders(state))
       if (!isTaken) throw rateLimited(state)
     }
     throw error
   }
-}
-
-/** One household has a whole /64 of IPv6 addresses to guess from. */
-function addressGroup(address: string): string {
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address
 }
 
 /** "Over the limit returns 429 … and a Retry-After header (seconds)." */
