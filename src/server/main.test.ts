@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { chmod, mkdtempDisposable, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -97,6 +97,25 @@ test('data of a newer version is refused and not touched', async () => {
   const said = await refusedStart({ BARKEEP_DATA: folder.path })
   expect(said).toMatch(/^[^\n]*newer version[^\n]*\n$/)
   expect(await readFile(file)).toEqual(before)
+})
+
+test('nobody but its owner reads the database, also one that was readable before', async () => {
+  await using folder = await freshFolder()
+  const file = databaseFile(folder.path)
+  const modes = async () => {
+    const names = (await readdir(folder.path)).filter((name) => name.startsWith('barkeep.db'))
+    expect(names.length).toBeGreaterThan(1)
+    return await Promise.all(
+      names.map(async (name) => (await stat(join(folder.path, name))).mode & 0o777),
+    )
+  }
+  for (const _start of ['first', 'second']) {
+    await using server = startServerProcess({ BARKEEP_DATA: folder.path })
+    await server.origin
+    expect(new Set(await modes())).toEqual(new Set([0o600]))
+    expect(await server.end('SIGTERM')).toBe(0)
+    await chmod(file, 0o644)
+  }
 })
 
 test('two servers never share a data folder, but one that was killed leaves it free', async () => {

@@ -1,3 +1,4 @@
+import { chmod, open, stat } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
@@ -29,6 +30,7 @@ export class SqliteDriver implements Driver {
   }
 
   async init(): Promise<void> {
+    await makePrivate(this.#file)
     this.#writer = openConnection(this.#file)
     this.#reader = openConnection(this.#file)
   }
@@ -55,6 +57,20 @@ export class SqliteDriver implements Driver {
   async destroy(): Promise<void> {
     this.#reader?.close()
     this.#writer?.close()
+  }
+}
+
+/**
+ * Only the server's own user may read who has an account; SQLite gives the files beside it the same
+ * mode. A file that is there is never opened for this: closing it would drop SQLite's locks on it.
+ */
+async function makePrivate(file: string): Promise<void> {
+  try {
+    await using _made = await open(file, 'wx', 0o600)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    const { mode } = await stat(file)
+    if ((mode & 0o077) !== 0) await chmod(file, 0o600)
   }
 }
 
