@@ -23,7 +23,7 @@ export type WindowView = {
 }
 
 const minuteMs = 60_000
-const usualLuck = 5
+const usualLuck = 4
 // What nobody waits for need not be sent blindly: it can wait for what a rare rush would take, too.
 const blindLuck = 8
 
@@ -63,12 +63,12 @@ export function nextPacedAt(view: WindowView): number {
   return view.lastSentAt + Math.min(staleMs, minuteMs / Math.max(1, room))
 }
 
-/** Slots that others may take unseen in `ms`: at their pace, and with `luck` deviations and two more. */
+/** Slots that others may take unseen in `ms`: at their pace, and with `luck` deviations and one more. */
 function unseen({ othersPace, taken }: WindowView, ms: number, luck = usualLuck): number {
   // With none of ours in the window, waiting would not make it emptier.
   if (othersPace === 0 || taken === 0) return 0
   const expected = othersPace * Math.min(ms, minuteMs)
-  return Math.ceil(expected + luck * Math.sqrt(expected) + 2)
+  return Math.ceil(expected + luck * Math.sqrt(expected) + 1)
 }
 
 function ageOf({ heardAt, now }: WindowView): number {
