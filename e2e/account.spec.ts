@@ -58,6 +58,8 @@ test('keys are made, used here, and revoked in the panel of the own server', asy
   await page.getByRole('link', { name: 'API keys' }).click()
   await page.getByRole('button', { name: 'Revoke backup script' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke key' }).click()
+  // While it is open, everything behind it is hidden from roles.
+  await expect(page.getByRole('dialog')).toBeHidden()
   await expect(page.getByRole('button', { name: 'Revoke backup script' })).toBeHidden()
   const answer = await fetch(`${barkeep.origin}/api/v1/me`, {
     headers: { authorization: `Bearer ${secret}` },
