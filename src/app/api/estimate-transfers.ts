@@ -17,11 +17,3 @@ export function estimateTransfers(
     ? { seconds: bytes, limitedBy: 'bytes' }
     : { seconds: requests, limitedBy: 'requests' }
 }
-
-/** `2,143 files · about 36 min (60 requests a minute)`: what a drop costs, before it is done. */
-export function describeDrop(gate: RateLimitGate, files: number): string {
-  const count = `${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}`
-  const minutes = Math.round(gate.estimateMs(files) / 60_000)
-  const { limit } = gate.getSnapshot()
-  return minutes < 1 ? count : `${count} · about ${minutes} min (${limit} requests a minute)`
-}
