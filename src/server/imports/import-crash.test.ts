@@ -1,0 +1,98 @@
+import { mkdtempDisposable, readdir } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, test, vi } from 'vitest'
+import { endpoints } from '#contract/endpoints.ts'
+import type { ImportRequest, ImportTask } from '#contract/imports.ts'
+import { databaseFile } from '#server/storage/database.ts'
+import { type ServerProcess, startServerProcess } from '#server/test-server-process.ts'
+import { startTestVideoSite } from './test-video-site.ts'
+
+// Real programs on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
+
+/** Speaks to a server process as a client with `key` does. */
+async function clientOf(server: ServerProcess, key: string) {
+  const origin = await server.origin
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    return await (await fetch(`${origin}/api/v1/${path}`, { ...init, headers })).json()
+  }
+  const status = async (id: string) =>
+    endpoints.importStatus.reply.parse(await ask(`import/status?task_id=${id}`)).task
+  return {
+    async start(request: ImportRequest): Promise<string> {
+      const body = JSON.stringify(request)
+      return endpoints.startImport.reply.parse(await ask('import', { method: 'POST', body }))
+        .task_id
+    },
+    async waitFor(id: string, isEnough: (task: ImportTask) => boolean): Promise<ImportTask> {
+      for (;;) {
+        const task = await status(id)
+        if (isEnough(task)) return task
+        await wait(30)
+      }
+    },
+    async list(path: string) {
+      const listed = await ask(`files?${new URLSearchParams({ path })}`)
+      const { folders, files } = endpoints.files.reply.parse(listed)
+      return { folders, names: files.map(({ name }) => name) }
+    },
+  }
+}
+
+async function filesIn(dataFolder: string, folders: string[]): Promise<string[]> {
+  const paths = folders.map((name) => join(dataFolder, name))
+  const entries = await Promise.all(
+    paths.map((path) => readdir(path, { recursive: true, withFileTypes: true })),
+  )
+  const files = entries.flat().filter((entry) => entry.isFile())
+  return files.map((entry) => join(entry.parentPath, entry.name))
+}
+
+/** Looked at while no server runs. */
+function listedFiles(dataFolder: string): unknown[] {
+  using database = new DatabaseSync(databaseFile(dataFolder))
+  return database.prepare('select folder, name from file').all()
+}
+
+test.each([
+  ['file', '/file/slow.bin?size=1200000&pace=40', '/', ['slow.bin']],
+  ['video', '/watch/a?pace=300', '/Harbour at dawn/', ['Harbour at dawn.mp4']],
+] as const)(
+  'a %s that runs when the server is killed leaves nothing, and is done after the next start',
+  async (type, link, folder, names) => {
+    await using data = await mkdtempDisposable(join(tmpdir(), 'barkeep-import-crash-'))
+    await using site = await startTestVideoSite()
+    const settings = {
+      ...{ BARKEEP_DATA: data.path, BARKEEP_RATE_LIMIT: '1000000' },
+      ...{ BARKEEP_IMPORT_ALLOW: site.host, BARKEEP_YT_DLP: '' },
+    }
+    const url = site.origin + link
+    await using killed = startServerProcess(settings)
+    const key = await killed.firstKey
+    const before = await clientOf(killed, key)
+    const id = await before.start({ url, type, video: { quality: '360' } })
+    await before.waitFor(id, ({ progress }) => progress !== '0%')
+    await killed.end('SIGKILL')
+    // The control: there was something half done for the next start to take away.
+    const left = await filesIn(data.path, ['staging', 'work'])
+    expect(left).not.toEqual([])
+    expect(listedFiles(data.path)).toEqual([])
+    expect(await filesIn(data.path, ['blobs'])).toEqual([])
+
+    await using server = startServerProcess(settings)
+    const client = await clientOf(server, key)
+    const halfDone = await filesIn(data.path, ['staging', 'work'])
+    expect(halfDone.filter((path) => left.includes(path))).toEqual([])
+    const task = await client.waitFor(id, ({ state }) => state !== 'running')
+    expect(task).toMatchObject({ type, state: 'completed' })
+    expect(await client.list(folder)).toEqual({ folders: [], names })
+    expect(await filesIn(data.path, ['blobs'])).toHaveLength(names.length)
+    await vi.waitFor(async () => {
+      expect(await filesIn(data.path, ['staging', 'work'])).toEqual([])
+    })
+  },
+)
