@@ -39,17 +39,19 @@ export type VideoFetch = {
 
 /**
  * Fetches the video of a page with yt-dlp and hands its files to `use`; they are gone afterwards.
- * @throws ImportFailure with the reason for people; the signal's reason when it aborts
+ * @throws ImportFailure with the reason for people; `unavailable` when the disk gets nearly full;
+ * the signal's reason when it aborts
  */
 export async function fetchVideo<Result>(
   parts: VideoFetchParts,
   fetch: VideoFetch,
   use: (video: FetchedVideo) => Promise<Result>,
 ): Promise<Result> {
+  await parts.blobStore.requireRoom(0)
   await using work = await createImportWorkFolder(parts.blobStore, fetch.tools)
-  const tooLarge = new AbortController()
+  const refusal = new AbortController()
   const onTooLarge = () =>
-    tooLarge.abort(new ImportFailure('It is larger than this server accepts.'))
+    refusal.abort(new ImportFailure('It is larger than this server accepts.'))
   // Picture and sound may each be fetched again after a break: twice the limit is never needed.
   await using proxy = await startFilteringProxy({
     guard: parts.guard,
@@ -62,7 +64,7 @@ export async function fetchVideo<Result>(
     command: commandFor(parts, fetch, work),
     cwd: work.output,
     env: environmentFor(work, proxy),
-    signal: AbortSignal.any([fetch.signal, tooLarge.signal]),
+    signal: AbortSignal.any([fetch.signal, refusal.signal]),
     clock: parts.clock,
     silentForMs: parts.silentForMs,
     onLine(line) {
@@ -71,9 +73,9 @@ export async function fetchVideo<Result>(
         return
       }
       if (progress.bytes() > parts.maxBytes) onTooLarge()
-      if (progress.isLive()) {
-        tooLarge.abort(new ImportFailure('Live streams cannot be imported.'))
-      }
+      if (progress.isLive()) refusal.abort(new ImportFailure('Live streams cannot be imported.'))
+      // yt-dlp writes by itself, not through the store that keeps the disk's reserve.
+      parts.blobStore.requireRoom(0).catch((error: unknown) => refusal.abort(error))
       fetch.onProgress(progress.percent(), progress.title())
     },
   })

@@ -1,0 +1,42 @@
+import { expect, test, vi } from 'vitest'
+import { type Disk, systemDisk } from '#server/storage/disk.ts'
+import { startTestImportServer } from './test-import-server.ts'
+
+// Real programs on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
+
+/** A disk that has room for the first `looks` times somebody looks. */
+function fillingDisk(looks: number): Disk {
+  let looked = 0
+  return {
+    ...systemDisk,
+    freeBytes: async (folder) => {
+      looked += 1
+      return looked > looks ? 1_000_000 : systemDisk.freeBytes(folder)
+    },
+  }
+}
+
+test.each([
+  [0, 'before it begins'],
+  [2, 'while it runs'],
+])(
+  'a video import fails in words when the disk is nearly full after %i looks, %s',
+  async (looks) => {
+    await using imports = await startTestImportServer({ outside: { disk: fillingDisk(looks) } })
+    const task = await imports.run('/watch/harbour?pace=200', { type: 'video' })
+    expect(task).toMatchObject({
+      state: 'failed',
+      error: 'The server has no room for it, or its disk fails.',
+    })
+    expect(await imports.list()).toEqual({ folders: [], names: [] })
+    expect(await imports.leftovers()).toEqual([])
+  },
+)
+
+test('the same video arrives where the disk has room', async () => {
+  await using imports = await startTestImportServer()
+  expect(await imports.run('/watch/harbour?pace=200', { type: 'video' })).toMatchObject({
+    state: 'completed',
+  })
+})
