@@ -15,6 +15,7 @@ import { createAuthenticate } from './api-keys/authenticate.ts'
 import type { Config } from './config.ts'
 import { addOpenApiRoute, addReferenceRoutes } from './docs/docs-routes.ts'
 import { createAddFile } from './files/add-file.ts'
+import { createAddFiles } from './files/add-files.ts'
 import { createFileListing } from './files/file-listing.ts'
 import { createFileRepository } from './files/file-repository.ts'
 import { addFileRoutes } from './files/file-routes.ts'
@@ -139,7 +140,8 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   const folders = createFolderRepository(database)
   const listing = createFileListing({ files, folders, publicUrl })
   const tree = createFolderTree(folders)
-  const addFile = createAddFile({ files, blobs, clock, listing, tree })
+  const addFiles = createAddFiles({ files, blobs, clock, listing, tree })
+  const addFile = createAddFile(addFiles)
   const idempotency = createIdempotency({ database, clock })
   const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })
   addFileRoutes(app, { route, listing, tree })
@@ -147,8 +149,8 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   addUploadRoutes(app, { route, receive, addFile, idempotency, publicUrl })
 
   const imports = createImports({
-    ...{ config, clock, database, blobStore: blobs, addFile, folders, publicUrl, idempotency },
-    log: app.log,
+    ...{ config, clock, database, blobStore: blobs, folders, publicUrl, idempotency },
+    ...{ addFile, addFiles, log: app.log },
   })
   imports.addRoutes(app, route)
   app.addHook('onListen', () => imports.start())

@@ -4,7 +4,6 @@ import { ApiFailure } from '#server/http/api-failure.ts'
 import { isoTime } from '#server/http/clock.ts'
 import { fileLink } from './file-link.ts'
 import type { FileRepository } from './file-repository.ts'
-import { foldedName } from './folded-name.ts'
 import type { FolderRepository } from './folder-repository.ts'
 import { PageEdges } from './page-edges.ts'
 import type { StoredFile } from './stored-file.ts'
@@ -14,10 +13,10 @@ export type Place = { userId: string; folder: FolderPath }
 export type FileListing = {
   /** The page of `GET /files` that starts at `offset`. Throws `not_found`. */
   page(place: Place, offset: number): Promise<FilesPage>
-  /** Lists `file` by `add`; pages that are remembered stay true. */
+  /** Lists files, which come to stand at `rows`, by `add`; pages that are remembered stay true. */
   adding<Result>(
     place: Place,
-    file: { name: string; id: string },
+    rows: { folded_name: string; id: string }[],
     add: () => Promise<Result>,
   ): Promise<Result>
 }
@@ -60,8 +59,10 @@ export function createFileListing({ files, folders, publicUrl }: Parts): FileLis
       }
     },
 
-    adding: (place, { name, id }, add) =>
-      edges.adding(keyOf(place), { foldedName: foldedName(name), id }, add),
+    adding(place, rows, add) {
+      const added = rows.map(({ folded_name, id }) => ({ foldedName: folded_name, id }))
+      return edges.adding(keyOf(place), added, add)
+    },
   }
 }
 

@@ -1,7 +1,7 @@
-import { sql } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { Database } from '#server/storage/database.ts'
-import type { FileTable } from '#server/storage/tables.ts'
+import type { FileTable, Tables } from '#server/storage/tables.ts'
 import { insertFolders } from './folder-repository.ts'
 import type { StoredFile } from './stored-file.ts'
 
@@ -9,6 +9,8 @@ import type { StoredFile } from './stored-file.ts'
 export type PageEdge = { foldedName: string; id: string }
 
 export type ListedRow = { file: StoredFile; edge: PageEdge }
+
+type WriteAlongside = (transaction: Transaction<Tables>) => Promise<void>
 
 export type FileRepository = ReturnType<typeof createFileRepository>
 
@@ -47,15 +49,12 @@ export function createFileRepository(database: Database) {
     },
 
     /**
-     * Lists a file and the folders it makes. Throws SQLite's constraint error when the name is taken.
-     * `madeFolders` is whether the tree has changed.
+     * Lists files of one folder, with the folders that makes and what `alongside` writes, all or
+     * nothing. Throws SQLite's constraint error when a name is taken. `madeFolders` is whether the
+     * tree has changed.
      */
-    async insert(row: FileTable): Promise<{ madeFolders: boolean }> {
-      return await database.transaction().execute(async (transaction) => {
-        await transaction.insertInto('file').values(row).execute()
-        return { madeFolders: await insertFolders(transaction, row) }
-      })
-    },
+    insert: (rows: FileTable[], alongside: WriteAlongside): Promise<{ madeFolders: boolean }> =>
+      database.transaction().execute((transaction) => insertFiles(transaction, rows, alongside)),
 
     async findByTrackingId(trackingId: string) {
       const row = await database
@@ -91,6 +90,20 @@ export function createFileRepository(database: Database) {
       }))
     },
   }
+}
+
+async function insertFiles(
+  transaction: Transaction<Tables>,
+  rows: FileTable[],
+  writeAlongside: WriteAlongside,
+): Promise<{ madeFolders: boolean }> {
+  let madeFolders = false
+  for (const row of rows) {
+    await transaction.insertInto('file').values(row).execute()
+    madeFolders = (await insertFolders(transaction, row)) || madeFolders
+  }
+  await writeAlongside(transaction)
+  return { madeFolders }
 }
 
 function toStoredFile(row: FileTable): StoredFile {

@@ -39,22 +39,24 @@ export class PageEdges {
     return page
   }
 
-  /** Lists a file by `add`, which gives its place; what lies behind that moves on by one. */
+  /** Lists files at `places` by `add`; what lies behind one of them moves on by one for it. */
   async adding<Result>(
     folder: string,
-    edge: PageEdge,
+    places: PageEdge[],
     add: () => Promise<Result>,
   ): Promise<Result> {
     const known = this.#use(folder)
     known.adding += 1
     try {
       const result = await add()
-      const behind = firstWhere(known.edges, (entry) => !isBefore(entry.edge, edge))
-      for (const entry of known.edges.slice(behind)) entry.offset += 1
+      for (const place of places) {
+        const behind = firstWhere(known.edges, (entry) => !isBefore(entry.edge, place))
+        for (const entry of known.edges.slice(behind)) entry.offset += 1
+      }
       return result
     } finally {
       known.adding -= 1
-      known.added += 1
+      known.added += places.length
     }
   }
 

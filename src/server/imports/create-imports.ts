@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from '#server/config.ts'
 import type { AddFile } from '#server/files/add-file.ts'
+import type { AddFiles } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { Idempotency } from '#server/http/idempotency.ts'
@@ -22,6 +23,7 @@ export type ImportsParts = {
   database: Database
   blobStore: BlobStore
   addFile: AddFile
+  addFiles: AddFiles
   folders: Pick<FolderRepository, 'folderExists'>
   publicUrl(): string
   idempotency: Idempotency

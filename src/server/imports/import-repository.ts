@@ -1,8 +1,8 @@
-import type { Selectable } from 'kysely'
+import type { Selectable, Transaction } from 'kysely'
 import type { TaskState } from '#contract/imports.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { Database } from '#server/storage/database.ts'
-import type { ImportTaskTable } from '#server/storage/tables.ts'
+import type { ImportTaskTable, Tables } from '#server/storage/tables.ts'
 
 export type ImportTaskRow = Selectable<ImportTaskTable>
 
@@ -57,18 +57,13 @@ export function createImportRepository(database: Database, clock: Clock) {
       await database.updateTable('import_task').set({ type }).where('id', '=', id).execute()
     },
 
-    /** Noted before its files are listed: a run after a crash goes on in the same folder. */
-    async setResultFolder(id: string, folder: string): Promise<void> {
-      await database
-        .updateTable('import_task')
-        .set({ result_folder: folder })
-        .where('id', '=', id)
-        .execute()
-    },
-
     /** Ends a task once: one that has ended stays as it is. */
-    async finish(id: string, end: ImportEnd): Promise<void> {
-      await database
+    async finish(
+      id: string,
+      end: ImportEnd,
+      writer: Database | Transaction<Tables> = database,
+    ): Promise<void> {
+      await writer
         .updateTable('import_task')
         .set({ ...end, updated_at: clock.now() })
         .where('id', '=', id)

@@ -1,6 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { expect, test, vi } from 'vitest'
+import { databaseFile } from '#server/storage/database.ts'
 import { startTestImportServer, type TestImportServer } from './test-import-server.ts'
 
 // Real programs on a machine that may be busy.
@@ -103,6 +107,47 @@ test('a video that runs when the server stops is done after the next start', asy
   })
   expect(await imports.list()).toEqual({ folders: ['Harbour at dawn'], names: [] })
 })
+
+test.each([
+  [
+    'the second file',
+    'before insert on file when (select count(*) from file) = 1',
+    { type: 'video', video: { quality: '360', thumbnail: true } },
+  ],
+  [
+    "a video's end",
+    "before update on import_task when new.state = 'completed'",
+    { type: 'video', video: { quality: '360', thumbnail: true } },
+  ],
+  [
+    "a file's end",
+    "before update on import_task when new.state = 'completed'",
+    { type: 'file', filename: 'page.html' },
+  ],
+] as const)(
+  'when %s cannot be written nothing is listed and nothing stays',
+  async (_what, moment, asked) => {
+    await using imports = await startTestImportServer()
+    using database = new DatabaseSync(databaseFile(imports.server.dataFolder))
+    database.exec(`create trigger fault ${moment} begin select raise(abort, 'broken'); end`)
+    const blobs = async () => {
+      const path = join(imports.server.dataFolder, 'blobs')
+      const entries = await readdir(path, { recursive: true, withFileTypes: true })
+      return entries.filter((entry) => entry.isFile()).length
+    }
+    expect(await imports.run('/watch/a', asked)).toMatchObject({ state: 'failed' })
+    expect(await imports.list()).toEqual({ folders: [], names: [] })
+    expect(await blobs()).toBe(0)
+    expect(await imports.leftovers()).toEqual([])
+    // The control: it was the fault that kept it from being listed.
+    database.exec('drop trigger fault')
+    const task = await imports.run('/watch/a', asked)
+    const names =
+      asked.type === 'file' ? ['page.html'] : ['Harbour at dawn.jpg', 'Harbour at dawn.mp4']
+    expect((await imports.list(task.folder)).names).toEqual(names)
+    expect(await blobs()).toBe(names.length)
+  },
+)
 
 /** yt-dlp processes of this server: its site's address is among their arguments. */
 function ytDlpProcesses({ site }: TestImportServer): string[] {

@@ -1,25 +1,25 @@
 import type { FileName } from '#contract/file-name.ts'
 import { childFolder, type FolderPath, rootFolder } from '#contract/folder-path.ts'
 import { videoOptions } from '#contract/imports.ts'
-import type { AddFile } from '#server/files/add-file.ts'
+import type { AddFiles, NewFile } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
-import type { StagedBlob } from '#server/storage/blob-store.ts'
 import { safeFileName } from './import-file-name.ts'
-import type { ImportEnd, ImportRepository, ImportTaskRow } from './import-repository.ts'
+import type { ImportRepository, ImportTaskRow } from './import-repository.ts'
 import type { MediaTools } from './media-tools.ts'
 import { type FetchedVideo, fetchVideo, type VideoFetchParts } from './yt-dlp.ts'
 
 export type VideoImportParts = VideoFetchParts & {
-  addFile: AddFile
+  addFiles: AddFiles
   folders: Pick<FolderRepository, 'folderExists'>
   repository: ImportRepository
   /** Folders that imports are about to fill, so that two of one title do not share one. */
   takenFolders: Set<string>
 }
 
-type Staged = { ending: string; staged: StagedBlob }
-
-/** Fetches a task's video and lists its files in a folder of its title, once all of them are there. */
+/**
+ * Fetches a task's video and, once all of its files are there, lists them in a folder of its title.
+ * That ends the task.
+ */
 export async function importVideo(
   parts: VideoImportParts,
   task: ImportTaskRow,
@@ -28,12 +28,11 @@ export async function importVideo(
     signal: AbortSignal
     onProgress(percent: number | null, title: string | null): void
   },
-): Promise<ImportEnd> {
+): Promise<void> {
   const video = videoOptions.parse(JSON.parse(task.video_json))
-  return await fetchVideo(parts, { url: new URL(task.url), video, ...run }, async (fetched) => {
+  await fetchVideo(parts, { url: new URL(task.url), video, ...run }, async (fetched) => {
     const files = await stageAll(parts, fetched, run.signal)
-    const folder = await listAll(parts, task, { title: fetched.title, files })
-    return { state: 'completed', progress: 100, title: titleOf(fetched), result_folder: folder }
+    await listAll(parts, task, { fetched, files })
   })
 }
 
@@ -46,12 +45,13 @@ async function stageAll(
   parts: VideoImportParts,
   fetched: FetchedVideo,
   signal: AbortSignal,
-): Promise<Staged[]> {
-  const files: Staged[] = []
+): Promise<NewFile[]> {
+  const files: NewFile[] = []
   try {
     for (const { path, ending } of fetched.files) {
       signal.throwIfAborted()
-      files.push({ ending, staged: await parts.blobStore.adopt(path) })
+      const name = safeTitle(fetched.title, ending)
+      files.push({ name, staged: await parts.blobStore.adopt(path) })
     }
     signal.throwIfAborted()
     return files
@@ -64,16 +64,21 @@ async function stageAll(
 async function listAll(
   parts: VideoImportParts,
   task: ImportTaskRow,
-  video: { title: string; files: Staged[] },
-): Promise<FolderPath> {
-  const folder = await takeFolder(parts, task, video.title)
+  { fetched, files }: { fetched: FetchedVideo; files: NewFile[] },
+): Promise<void> {
+  const folder = await takeFolder(parts, task, fetched.title)
+  const result = { title: titleOf(fetched), result_folder: folder }
   try {
-    await parts.repository.setResultFolder(task.id, folder)
-    for (const { ending, staged } of video.files) {
-      const name = safeTitle(video.title, ending)
-      await parts.addFile({ userId: task.user_id, folder, name, staged })
-    }
-    return folder
+    await parts.addFiles({
+      ...{ userId: task.user_id, folder, files },
+      // A crash after the files and before the end would fetch a second copy at the next start.
+      alongside: (transaction) =>
+        parts.repository.finish(
+          task.id,
+          { state: 'completed', progress: 100, ...result },
+          transaction,
+        ),
+    })
   } finally {
     parts.takenFolders.delete(takenKey(task, folder))
   }
@@ -85,7 +90,6 @@ async function takeFolder(
   task: ImportTaskRow,
   title: string,
 ): Promise<FolderPath> {
-  if (task.result_folder !== null) return task.result_folder as FolderPath
   for (let number = 1; ; number += 1) {
     const folder = childFolder(rootFolder, safeTitle(title, number === 1 ? '' : ` (${number})`))
     const key = takenKey(task, folder)

@@ -39,6 +39,7 @@ export function createRunImport(parts: RunImportParts) {
   }
 }
 
+/** How a task ended that nobody has written down yet: a completed one has been, with its files. */
 async function endOf(
   parts: RunImportParts,
   task: ImportTaskRow,
@@ -46,15 +47,9 @@ async function endOf(
 ): Promise<ImportEnd | null> {
   try {
     const type = task.type ?? (await findType(parts, task, signal))
-    return type === 'video'
-      ? await runVideo(parts, task, signal)
-      : await importFile(parts, task, {
-          signal,
-          onProgress: (bytes, total) => {
-            const percent = total === null ? null : total === 0 ? 100 : (bytes / total) * 100
-            parts.progress.set(task.id, { percent, bytes, title: null })
-          },
-        })
+    if (type === 'video') await runVideo(parts, task, signal)
+    else await runFile(parts, task, signal)
+    return null
   } catch (error) {
     if (signal.aborted) return null
     if (!(error instanceof ImportFailure)) {
@@ -80,14 +75,28 @@ async function findType(
   return type
 }
 
+async function runFile(
+  parts: RunImportParts,
+  task: ImportTaskRow,
+  signal: AbortSignal,
+): Promise<void> {
+  await importFile(parts, task, {
+    signal,
+    onProgress: (bytes, total) => {
+      const percent = total === null ? null : total === 0 ? 100 : (bytes / total) * 100
+      parts.progress.set(task.id, { percent, bytes, title: null })
+    },
+  })
+}
+
 async function runVideo(
   parts: RunImportParts,
   task: ImportTaskRow,
   signal: AbortSignal,
-): Promise<ImportEnd> {
+): Promise<void> {
   const tools = await parts.tools()
   if (tools === null) throw new ImportFailure('This server cannot import videos.')
-  return await importVideo(parts, task, {
+  await importVideo(parts, task, {
     tools,
     signal,
     onProgress: (percent, title) =>

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto'
+import type { Transaction } from 'kysely'
+import { type FileName, numberedFileName } from '#contract/file-name.ts'
+import type { Clock } from '#server/http/clock.ts'
+import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
+import type { FileTable, Tables } from '#server/storage/tables.ts'
+import type { FileListing, Place } from './file-listing.ts'
+import type { FileRepository } from './file-repository.ts'
+import { foldedName } from './folded-name.ts'
+import type { FolderTree } from './folder-tree.ts'
+import type { StoredFile } from './stored-file.ts'
+import { createTrackingId } from './tracking-id.ts'
+
+export type NewFile = { name: FileName; staged: StagedBlob }
+
+/** What must become true together with the listing, written in the same transaction. */
+export type Alongside = (transaction: Transaction<Tables>, listed: StoredFile[]) => Promise<void>
+
+/**
+ * The only way files come to be listed: all of them in one transaction, or none. A taken name gets a
+ * number; the same folder, name and bytes as a file that is there give that file. The staged blobs
+ * are used up, whatever happens. Resolves with the files in their order.
+ */
+export type AddFiles = (
+  addition: Place & { files: NewFile[]; alongside?: Alongside },
+) => Promise<StoredFile[]>
+
+type Addition = Parameters<AddFiles>[0]
+
+/** A file that was there, or one whose blob is kept and that waits for its row. */
+type Kept = { asked: FileName; stored: StoredFile; blobId: string | null }
+
+type Parts = {
+  files: FileRepository
+  blobs: BlobStore
+  clock: Clock
+  listing: FileListing
+  tree: FolderTree
+}
+
+export function createAddFiles(parts: Parts): AddFiles {
+  // folder and name → the addition under way: two of the same bytes at once must become one file.
+  const underWay = new Map<string, Promise<unknown>>()
+
+  return async (addition) => {
+    const { userId, folder, files } = addition
+    const places = files.map(({ name }) => JSON.stringify([userId, folder, name]))
+    const added = Promise.allSettled(places.map((place) => underWay.get(place))).then(() =>
+      addAll(parts, addition),
+    )
+    for (const place of places) underWay.set(place, added)
+    try {
+      return await added
+    } finally {
+      for (const place of places) if (underWay.get(place) === added) underWay.delete(place)
+      await Promise.all(files.map(({ staged }) => staged.discard()))
+    }
+  }
+}
+
+async function addAll(parts: Parts, addition: Addition): Promise<StoredFile[]> {
+  const kept: Kept[] = []
+  try {
+    for (const file of addition.files) kept.push(await keep(parts, addition, file))
+    return await list(parts, addition, kept)
+  } catch (error) {
+    for (const { blobId } of kept) if (blobId !== null) await parts.blobs.remove(blobId)
+    throw error
+  }
+}
+
+async function keep(
+  { files, blobs, clock }: Parts,
+  { userId, folder }: Place,
+  { name, staged }: NewFile,
+): Promise<Kept> {
+  const { size, sha256 } = staged
+  const same = await files.findSame({ userId, folder, name, sha256 })
+  if (same) return { asked: name, stored: same, blobId: null }
+  const blobId = await blobs.keep(staged)
+  const uploadedAt = new Date(clock.now())
+  const ids = { id: randomUUID(), trackingId: createTrackingId() }
+  return { asked: name, blobId, stored: { ...ids, name, folder, size, sha256, uploadedAt } }
+}
+
+async function list(
+  { files, listing, tree }: Parts,
+  { userId, folder, alongside }: Addition,
+  kept: Kept[],
+): Promise<StoredFile[]> {
+  const place = { userId, folder }
+  for (;;) {
+    const named = await takeNames(files, place, kept)
+    const listed = named.map(({ stored }) => stored)
+    const rows = named.flatMap((one) => rowOf(userId, one) ?? [])
+    try {
+      const { madeFolders } = await listing.adding(place, rows, () =>
+        files.insert(rows, async (transaction) => alongside?.(transaction, listed)),
+      )
+      if (madeFolders) tree.forget(userId)
+      return listed
+    } catch (error) {
+      // Somebody else took a name between the look and the insert: look again.
+      if (!isNameTaken(error)) throw error
+    }
+  }
+}
+
+/** Gives each new file the first free name of its kind. */
+async function takeNames(files: FileRepository, place: Place, kept: Kept[]): Promise<Kept[]> {
+  const named: Kept[] = []
+  const own = new Set<string>()
+  for (const one of kept) {
+    if (one.blobId === null) {
+      named.push(one)
+      continue
+    }
+    const name = await freeName(files, { ...place, name: one.asked, own })
+    own.add(name)
+    named.push({ ...one, stored: { ...one.stored, name } })
+  }
+  return named
+}
+
+function rowOf(userId: string, { asked, stored, blobId }: Kept): FileTable | null {
+  if (blobId === null) return null
+  return {
+    id: stored.id,
+    user_id: userId,
+    folder: stored.folder,
+    name: stored.name,
+    asked_name: asked,
+    folded_name: foldedName(stored.name),
+    size: stored.size,
+    sha256: stored.sha256,
+    blob_id: blobId,
+    tracking_id: stored.trackingId,
+    uploaded_at: stored.uploadedAt.getTime(),
+  }
+}
+
+const namesAtOnce = 50
+
+/** `own`: names that others of the same addition take. */
+async function freeName(
+  files: FileRepository,
+  { userId, folder, name, own }: Place & { name: FileName; own: Set<string> },
+): Promise<string> {
+  for (let first = 1; ; first += namesAtOnce) {
+    const names = Array.from({ length: namesAtOnce }, (_, index) =>
+      first + index === 1 ? name : numberedFileName(name, first + index),
+    )
+    const taken = await files.takenNames(userId, folder, names)
+    const free = names.find((candidate) => !taken.has(candidate) && !own.has(candidate))
+    if (free !== undefined) return free
+  }
+}
+
+/** SQLITE_CONSTRAINT_UNIQUE on the index that keeps names apart. */
+function isNameTaken(error: unknown): boolean {
+  return error instanceof Error && /unique constraint failed.*file\.name/i.test(error.message)
+}
