@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import compress from '@fastify/compress'
 import type { FastifyInstance } from 'fastify'
 import { addAccountRoutes, addServerRoute } from './account/account-routes.ts'
-import { type FirstStart, prepareFirstStart } from './account/first-start.ts'
 import { createWebAuthLoader } from './account/load-web-auth.ts'
 import { readSessionSecret } from './account/session-secret.ts'
 import { createUsersRepository } from './account/users-repository.ts'
@@ -56,8 +55,8 @@ export type BarkeepServer = {
   app: FastifyInstance
   /** Resolves with the address to open. Throws ConfigError when host or port cannot be had. */
   listen(): Promise<string>
-  /** On the first start ever: the owner's password and key, to be shown once. Otherwise null. */
-  prepareFirstStart(): Promise<FirstStart | null>
+  /** Whether there is no account yet. */
+  isFirstStart(): Promise<boolean>
   /** Lets what runs end for a bounded time. */
   close(): Promise<void>
 }
@@ -88,10 +87,10 @@ export async function buildServer(
   await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] })
   app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
   await pages.add(app)
-  const prepareFirstStart = await addRooms(app, { ...around, config, publicUrl })
+  const isFirstStart = await addRooms(app, { ...around, config, publicUrl })
   return {
     app,
-    prepareFirstStart,
+    isFirstStart,
     async listen() {
       const address = await listenOn(app, config)
       origin = config.publicUrl ?? address
@@ -101,15 +100,15 @@ export async function buildServer(
   }
 }
 
-type PrepareFirstStart = () => Promise<FirstStart | null>
+type IsFirstStart = () => Promise<boolean>
 
-async function addRooms(app: FastifyInstance, world: World): Promise<PrepareFirstStart> {
+async function addRooms(app: FastifyInstance, world: World): Promise<IsFirstStart> {
   const { upstream } = world.config
   addServerRoute(app, upstream === null ? 'own' : 'gateway', version)
   addReferenceRoutes(app, { publicUrl: world.publicUrl, rateLimit: world.config.rateLimit })
   if (upstream !== null) {
     addGatewayRoutes(app, createGateway({ upstream, log: (message) => app.log.warn(message) }))
-    return async () => null
+    return async () => false
   }
   try {
     return await addOwnStore(app, world)
@@ -135,7 +134,7 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   await sweepBlobs({ dataFolder, database, log: app.log })
 
   const secret = await readSessionSecret(dataFolder)
-  const { route, prepareFirstStart } = addAccounts(app, { ...world, database, secret })
+  const { route, isFirstStart } = addAccounts(app, { ...world, database, secret })
   const files = createFileRepository(database)
   const folders = createFolderRepository(database)
   const listing = createFileListing({ files, folders, publicUrl })
@@ -155,7 +154,7 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   imports.addRoutes(app, route)
   app.addHook('onListen', () => imports.start())
   app.addHook('preClose', () => imports.stop())
-  return prepareFirstStart
+  return isFirstStart
 }
 
 function addAccounts(app: FastifyInstance, parts: World & { database: Database; secret: string }) {
@@ -180,8 +179,5 @@ function addAccounts(app: FastifyInstance, parts: World & { database: Database; 
   addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
   addWebAuthRoutes(app, { loadWebAuth, publicUrl })
-  return {
-    route,
-    prepareFirstStart: () => prepareFirstStart({ loadWebAuth, users, apiKeys, clock }),
-  }
+  return { route, isFirstStart: () => users.isEmpty() }
 }

@@ -1,6 +1,7 @@
 import type { FirstStart } from './account/first-start.ts'
 import { type BarkeepServer, buildServer, type Outside } from './build-server.ts'
 import { ConfigError, readEnvironment } from './config.ts'
+import { runFirstStart } from './run-first-start.ts'
 
 /** Runs the server as this process, until it is told to end. A wrong setting ends it with code 2. */
 export async function runServer(outside: Partial<Outside> = {}): Promise<void> {
@@ -12,7 +13,7 @@ export async function runServer(outside: Partial<Outside> = {}): Promise<void> {
       await server.close()
       throw error
     })
-    const firstStart = await server.prepareFirstStart()
+    const firstStart = (await server.isFirstStart()) ? await runFirstStart() : null
     print(`Barkeep is at ${config.publicUrl ?? address}`)
     if (config.upstream !== null)
       print(`It stands in front of ${config.upstream}: use a key from there.`)
