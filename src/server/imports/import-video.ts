@@ -3,12 +3,14 @@ import { childFolder, type FolderPath, rootFolder } from '#contract/folder-path.
 import { videoOptions } from '#contract/imports.ts'
 import type { AddFiles, NewFile } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
 import { safeFileName } from './import-file-name.ts'
 import type { ImportRepository, ImportTaskRow } from './import-repository.ts'
 import type { MediaTools } from './media-tools.ts'
 import { type FetchedVideo, fetchVideo, type VideoFetchParts } from './yt-dlp.ts'
 
 export type VideoImportParts = VideoFetchParts & {
+  blobStore: Pick<BlobStore, 'adopt'>
   addFiles: AddFiles
   folders: Pick<FolderRepository, 'folderExists'>
   repository: ImportRepository

@@ -19,7 +19,7 @@ export type ImportWorkFolder = {
  * and only containers of media, so that none of it makes them read another file of this machine.
  */
 export async function createImportWorkFolder(
-  blobStore: BlobStore,
+  blobStore: Pick<BlobStore, 'createWorkFolder'>,
   tools: MediaTools,
 ): Promise<ImportWorkFolder> {
   const work = await blobStore.createWorkFolder()

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, expect, test, vi } from 'vitest'
 import { systemClock } from '#server/http/clock.ts'
-import type { BlobStore } from '#server/storage/blob-store.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { startFilteringProxy } from './filtering-proxy.ts'
 import { parseImportAllow } from './import-allow.ts'
@@ -33,7 +32,7 @@ async function temporaryFolder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-const blobStore = { createWorkFolder: temporaryFolder } as unknown as BlobStore
+const blobStore = { createWorkFolder: temporaryFolder, requireRoom: async () => {} }
 
 /** As the server does it: the site is allowed, everything else on this machine is not. */
 async function fetchGuarded(link: string): Promise<string> {

@@ -23,7 +23,7 @@ export type FetchedVideo = {
 
 export type VideoFetchParts = {
   guard: AddressGuard
-  blobStore: BlobStore
+  blobStore: Pick<BlobStore, 'createWorkFolder' | 'requireRoom'>
   clock: Clock
   maxBytes: number
   silentForMs: number
