@@ -8,7 +8,7 @@ import { Button } from '#app/ui/button.tsx'
 import { IconButton } from '#app/ui/icon-button.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
 
-/** What brings files into a folder: `Upload` and `Import links`. */
+/** What brings files into a folder: `Upload` and `Import links`; for a key that may do neither, why not. */
 export function BringInButtons({
   folder,
   access,
@@ -21,6 +21,8 @@ export function BringInButtons({
   onImport: () => void
 }) {
   const isCompact = useMediaQuery('(width < 64rem)')
+  // Two buttons that never work would be furniture; one that does not, beside one that does, is a hint.
+  if (!access.canUpload && !access.canImport) return <LookOnly />
   const importProps = {
     onClick: onImport,
     icon: <Link2 />,
@@ -35,5 +37,13 @@ export function BringInButtons({
       )}
       <UploadMenu folder={folder} canUpload={access.canUpload} onFiles={onFiles} />
     </div>
+  )
+}
+
+function LookOnly() {
+  return (
+    <p className="min-w-0 text-muted text-xs">
+      This key may only look. Uploading needs the scope “upload”, importing “import”.
+    </p>
   )
 }
