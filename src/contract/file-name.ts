@@ -47,7 +47,8 @@ export function numberedFileName(name: FileName, number: number): FileName {
   return (cutToBytes(name, fileNameMaxBytes - utf8Length(bare)) + bare) as FileName
 }
 
-function cutToBytes(text: string, maxBytes: number): string {
+/** The longest start of `text` that takes at most `maxBytes` in UTF-8, cut between characters. */
+export function cutToBytes(text: string, maxBytes: number): string {
   let kept = ''
   let bytes = 0
   for (const character of text) {

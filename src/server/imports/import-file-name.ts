@@ -1,5 +1,5 @@
 import { parse } from 'content-disposition'
-import { type FileName, fileNameMaxBytes, parseFileName } from '#contract/file-name.ts'
+import { cutToBytes, type FileName, fileNameMaxBytes, parseFileName } from '#contract/file-name.ts'
 import { utf8Length } from '#contract/utf8-length.ts'
 
 /**
@@ -41,14 +41,7 @@ function cutToFit(name: string, ending: string): string {
   const extension = ending === '' ? (/.(\.[^.\s]{1,16})$/.exec(name)?.[1] ?? '') : ''
   const kept = extension === '' ? name : name.slice(0, -extension.length)
   const room = fileNameMaxBytes - utf8Length(extension + ending)
-  let stem = ''
-  let bytes = 0
-  for (const character of kept) {
-    bytes += utf8Length(character)
-    if (bytes > room) break
-    stem += character
-  }
-  return `${stem.trimEnd()}${extension}${ending}`
+  return `${cutToBytes(kept, room).trimEnd()}${extension}${ending}`
 }
 
 function dispositionName(header: string | undefined): string | undefined {
