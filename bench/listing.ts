@@ -11,7 +11,7 @@ import { databaseFile } from '#server/storage/database.ts'
 import { makeApiKeyFor } from './bench-account.ts'
 
 // What a page costs in a folder of a million files, and the tree of 100,000 folders, over HTTP.
-//   node bench/listing.ts [files] [folders]
+//   npm run bench:listing [files] [folders]
 
 const [fileCount = 1_000_000, folderCount = 100_000] = process.argv.slice(2).map(Number)
 const samples = 101

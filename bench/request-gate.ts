@@ -10,8 +10,8 @@ import {
 } from './request-gate-scenes.ts'
 
 /*
- * node bench/request-gate.ts [--sessions 10000]            everything on a simulated clock
- * node bench/request-gate.ts --origin URL --key KEY        130 real requests to a running server
+ * npm run bench:gate [-- --sessions 10000]               everything on a simulated clock
+ * npm run bench:gate -- --origin URL --key KEY           130 real requests to a running server
  */
 const { values } = parseArgs({
   options: {

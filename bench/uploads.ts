@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { mkdir, mkdtempDisposable, open, rm, stat, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 // Uploads of one file to Barkeep and to nginx (dav PUT), side by side, with curl as the client.
-//   node bench/uploads.ts [MiB] [rounds]
+//   npm run bench:uploads [MiB] [rounds]
 // Needs nginx and curl. Writes about three times the size to the temporary folder.
 
 const run = promisify(execFile)
@@ -24,17 +24,23 @@ async function freePort(): Promise<number> {
   return port
 }
 
-async function startNginx(folder: string): Promise<Target & AsyncDisposable> {
+/** `settings` empty: as it comes, with bodies through a buffer of 16 KiB. */
+async function startNginx(parts: {
+  name: string
+  folder: string
+  settings: string
+}): Promise<Target & AsyncDisposable> {
+  const { name, folder, settings } = parts
   const port = await freePort()
   const stored = join(folder, 'nginx-stored')
-  await mkdir(stored)
+  await mkdir(stored, { recursive: true })
   await writeFile(
     join(folder, 'nginx.conf'),
     `daemon off; pid ${folder}/nginx.pid; error_log ${folder}/error.log; user root;
      events {}
      http {
        access_log off; client_max_body_size 0; tcp_nopush off;
-       client_body_temp_path ${folder}/nginx-body; client_body_buffer_size 1m;
+       client_body_temp_path ${folder}/nginx-body; ${settings}
        server { listen 127.0.0.1:${port}; root ${stored}; location / { dav_methods PUT; } }
      }`,
   )
@@ -42,7 +48,7 @@ async function startNginx(folder: string): Promise<Target & AsyncDisposable> {
     stdio: 'inherit',
   })
   return {
-    name: 'nginx, dav PUT',
+    name,
     url: () => `http://127.0.0.1:${port}/file.bin`,
     args: ['-X', 'PUT'],
     clean: () => rm(join(stored, 'file.bin'), { force: true }),
@@ -86,15 +92,20 @@ async function writeSource(path: string): Promise<void> {
   }
 }
 
-/** Idle memory may have gone back to the host; what is written now runs at the pace of warm memory. */
-async function warmUp(folder: string): Promise<void> {
+/**
+ * The same start for everyone: nothing of the one before is still on its way to the disk, and the
+ * page cache has warm memory (what lies idle goes back to the host, and comes back four times slower).
+ */
+async function prepare(target: Target, folder: string): Promise<void> {
+  await target.clean()
+  await run('sync')
   const path = join(folder, 'warm')
   for (let round = 0; round < 2; round += 1) await writeSource(path)
   await rm(path)
 }
 
 async function measure(target: Target, source: string, round: number): Promise<number> {
-  await target.clean()
+  await prepare(target, dirname(source))
   const args = ['-sS', '-o', '/dev/null', '-w', '%{http_code} %{time_total}', '-H', 'Expect:']
   const { stdout } = await run('curl', [...args, ...target.args, '-T', source, target.url(round)])
   const [status = '', seconds = ''] = stdout.split(' ')
@@ -108,25 +119,39 @@ await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-bench-'))
 const source = join(folder.path, 'source.bin')
 await writeSource(source)
 const { size } = await stat(source)
-await using nginx = await startNginx(folder.path)
+await using nginx = await startNginx({
+  name: 'nginx, dav PUT',
+  folder: join(folder.path, 'plain'),
+  settings: '',
+})
+await using tuned = await startNginx({
+  name: 'nginx, buffer of 1 MiB',
+  folder: join(folder.path, 'tuned'),
+  settings: 'client_body_buffer_size 1m;',
+})
 await using whole = await startBarkeep(folder.path, 'whole')
 await using bare = await startBarkeep(folder.path, 'bare')
-const targets = [nginx, whole, bare]
+const targets = [nginx, tuned, whole, bare]
 const times = new Map<Target, number[]>(targets.map((target) => [target, []]))
-await warmUp(folder.path)
-for (let round = 0; round < rounds; round += 1) {
-  for (const target of targets) times.get(target)?.push(await measure(target, source, round))
+// The first two rounds are not counted: until then a server's code is not yet compiled.
+for (let round = -2; round < rounds; round += 1) {
+  for (const target of targets) {
+    const seconds = await measure(target, source, round)
+    if (round >= 0) times.get(target)?.push(seconds)
+  }
 }
-const base = median(times.get(nginx) ?? [])
+const medianOf = (target: Target) => median(times.get(target) ?? [])
 process.stdout.write(`${size} bytes, median of ${rounds} interleaved rounds\n\n`)
-process.stdout.write('| server | seconds | MB/s | of nginx |\n| --- | --- | --- | --- |\n')
-for (const [target, seconds] of times) {
-  const middle = median(seconds)
+process.stdout.write('| server | seconds | MB/s | of nginx | of nginx with 1 MiB |\n')
+process.stdout.write('| --- | --- | --- | --- | --- |\n')
+for (const target of targets) {
+  const seconds = medianOf(target)
   const cells = [
     target.name,
-    middle.toFixed(2),
-    (size / middle / 1e6).toFixed(0),
-    (middle / base).toFixed(2),
+    seconds.toFixed(2),
+    (size / seconds / 1e6).toFixed(0),
+    (seconds / medianOf(nginx)).toFixed(2),
+    (seconds / medianOf(tuned)).toFixed(2),
   ]
   process.stdout.write(`| ${cells.join(' | ')} |\n`)
 }

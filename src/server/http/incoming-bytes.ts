@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type ByteBatch, readBatches, type Watch } from '#server/storage/read-batches.ts'
 
 /** A request body that nobody has read yet. */
 export type IncomingBytes = {
   /** `Content-Length`; undefined for a chunked body. */
   declaredBytes: number | undefined
-  /** Asks the client for the body where it waits to be asked, and reads it. Once only. */
-  open(): AsyncIterable<Uint8Array>
+  /**
+   * Asks the client for the body where it waits to be asked, and reads it under `watch`.
+   * Once only.
+   */
+  open(watch: Watch): AsyncIterable<ByteBatch>
 }
 
 const continued = new WeakSet<ServerResponse>()
@@ -16,10 +20,9 @@ export function incomingBytes(request: FastifyRequest, reply: FastifyReply): Inc
   const isChunked = headers['transfer-encoding'] !== undefined
   return {
     declaredBytes: isChunked ? undefined : Number(headers['content-length'] ?? 0),
-    open() {
+    open(watch) {
       sendContinue(reply)
-      // Leaving the loop early must not destroy the socket: the refusal still has to go out on it.
-      return request.raw.iterator({ destroyOnReturn: false })
+      return readBatches(request.raw, watch)
     },
   }
 }

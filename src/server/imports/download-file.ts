@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FileName } from '#contract/file-name.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
+import { type ByteBatch, readBatches } from '#server/storage/read-batches.ts'
 import { ImportFailure } from './import-failure.ts'
 import { importFailureText, statusText } from './import-failure-text.ts'
 import { importFileName } from './import-file-name.ts'
@@ -88,7 +89,7 @@ async function* readWhole(
   parts: DownloadParts,
   download: Download,
   source: { first: OpenedUrl; total: number | null },
-): AsyncGenerator<Uint8Array> {
+): AsyncGenerator<ByteBatch> {
   let answer = source.first
   let bytes = 0
   let idleTries = 0
@@ -112,11 +113,11 @@ async function* readWhole(
 async function* readAnswer(
   answer: OpenedUrl,
   count: (length: number) => void,
-): AsyncGenerator<Uint8Array, unknown> {
+): AsyncGenerator<ByteBatch, unknown> {
   try {
-    for await (const chunk of answer.body as AsyncIterable<Uint8Array>) {
-      count(chunk.length)
-      yield chunk
+    for await (const batch of readBatches(answer.body)) {
+      for (const chunk of batch) count(chunk.length)
+      yield batch
     }
     return null
   } catch (error) {

@@ -3,10 +3,11 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ApiFailure } from '#server/http/api-failure.ts'
-import { BufferPool } from './buffer-pool.ts'
 import { consumeBytes, type StageLimits } from './consume-bytes.ts'
 import type { Disk } from './disk.ts'
 import type { FileHasher } from './file-hasher.ts'
+import { type ByteBatch, readBatches } from './read-batches.ts'
+import { WriteTurns } from './write-turns.ts'
 
 /** A file that is whole and fsynced, but not listed. Whoever staged it keeps or discards it. */
 export type StagedBlob = {
@@ -22,11 +23,11 @@ export type WorkFolder = { path: string; [Symbol.asyncDispose](): Promise<void> 
 /** Stored bytes by blob id, all on one file system. */
 export type BlobStore = {
   /**
-   * Writes `source` to a new file; its chunks are used up. Throws ApiFailure: `payload_too_large` over `maxBytes`,
+   * Writes `source` to a new file; its memory is used up. Throws ApiFailure: `payload_too_large` over `maxBytes`,
    * `invalid_request` when not exactly `expectedBytes` came, `unavailable` when the disk is nearly
    * full; the disk's own errors; and the signal's reason. Nothing stays behind then.
    */
-  stage(source: AsyncIterable<Uint8Array>, limits: StageLimits): Promise<StagedBlob>
+  stage(source: AsyncIterable<ByteBatch>, limits: StageLimits): Promise<StagedBlob>
   /** Takes over a file that some program wrote in a work folder: hashed and fsynced. */
   adopt(path: string): Promise<StagedBlob>
   /** A private folder on the same file system, gone when disposed and after the next start. */
@@ -41,8 +42,9 @@ export type BlobStore = {
 
 /** Left free on the disk: a database without room for its log could not even be read properly. */
 const reserveBytes = 256 * 1024 * 1024
-const writeBytes = 1024 * 1024
-const buffers = 16
+const readBytes = 256 * 1024
+/** Batches of all uploads and imports that may be on their way to the disk at once. */
+const writeTurns = 16
 
 export const blobFolders = { blobs: 'blobs', staging: 'staging', work: 'work' } as const
 
@@ -50,7 +52,7 @@ type Parts = { dataFolder: string; disk: Disk; hasher: FileHasher }
 
 /** Opens the store in `dataFolder`, making its folders. Run `sweepBlobs` before the first use. */
 export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promise<BlobStore> {
-  const pool = new BufferPool({ buffers, bufferBytes: writeBytes })
+  const turns = new WriteTurns(writeTurns)
   const folderOf = (name: keyof typeof blobFolders) => join(dataFolder, blobFolders[name])
   const pathOf = (blobId: string) => join(folderOf('blobs'), blobId.slice(0, 2), blobId)
   for (const name of Object.values(blobFolders)) {
@@ -72,7 +74,7 @@ export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promis
       const discard = () => rm(path, { force: true })
       try {
         await using file = await disk.create(path)
-        const written = await consumeBytes({ source, file, hasher, pool, limits, requireRoom })
+        const written = await consumeBytes({ source, file, hasher, turns, limits, requireRoom })
         await file.sync()
         return { path, discard, ...written }
       } catch (error) {
@@ -82,8 +84,8 @@ export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promis
     },
 
     async adopt(path) {
-      const source = createReadStream(path, { highWaterMark: writeBytes })
-      const { size, sha256 } = await consumeBytes({ source, file: null, hasher, pool })
+      const source = readBatches(createReadStream(path, { highWaterMark: readBytes }))
+      const { size, sha256 } = await consumeBytes({ source, file: null, hasher, turns })
       await using file = await open(path, 'r+')
       await file.sync()
       return { path, size, sha256, discard: () => rm(path, { force: true }) }

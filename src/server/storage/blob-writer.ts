@@ -1,110 +1,105 @@
-import type { BufferPool } from './buffer-pool.ts'
 import type { WritableFile } from './disk.ts'
 import type { RunningHash } from './file-hasher.ts'
+import type { ByteBatch } from './read-batches.ts'
+import type { WriteTurns } from './write-turns.ts'
 
-/** Writes of one blob that may be under way at once: one fills while one is written and hashed. */
+/** Batches of one blob that may be under way at once: one is hashed, one written, one waits. */
 const maxFlights = 3
-/** Of a slow client no more than this is held in memory for longer than `patienceMs`. */
-const slowBytes = 16 * 1024
-const patienceMs = 250
+/** The disk begins with what came while more comes: one fsync at the end would wait for all of it. */
+const syncEveryBytes = 64 * 1024 * 1024
 
-/**
- * Gathers small chunks to large writes (64 KiB writes take three times as long) and hashes what it
- * writes from the same memory. `file` null: the bytes are hashed only.
- */
+/** Writes batches to a file, each in one call and without copying, and hashes what it wrote. */
 export class BlobWriter {
   readonly #file: WritableFile | null
   readonly #hash: RunningHash
-  readonly #pool: BufferPool
+  readonly #turns: WriteTurns
   readonly #flights = new Set<Promise<void>>()
-  #gathered: Uint8Array[] = []
-  #gatheredBytes = 0
-  #gatheringSince = 0
+  /** Ends with the last write: one at a time, for the kernel lets no two into one file anyway. */
+  #written: Promise<void> = Promise.resolve()
+  #syncing: Promise<void> | null = null
+  #syncedBytes = 0
   #position = 0
   #failure: unknown = null
 
-  constructor(parts: { file: WritableFile | null; hash: RunningHash; pool: BufferPool }) {
+  /** `file` null: the bytes are hashed only. */
+  constructor(parts: { file: WritableFile | null; hash: RunningHash; turns: WriteTurns }) {
     this.#file = parts.file
     this.#hash = parts.hash
-    this.#pool = parts.pool
+    this.#turns = parts.turns
   }
 
-  /** Resolves when more may come; throws what a write failed with. */
-  async add(chunk: Uint8Array): Promise<void> {
-    for (let start = 0; start < chunk.length; ) {
-      const room = this.#pool.bufferBytes - this.#gatheredBytes
-      const part = chunk.subarray(start, start + room)
-      if (this.#gatheredBytes === 0) this.#gatheringSince = performance.now()
-      this.#gathered.push(part)
-      this.#gatheredBytes += part.length
-      start += part.length
-      if (this.#isDue()) await this.#flush()
-    }
-  }
-
-  /** Writes what is gathered; resolves once all of it is written and hashed. */
-  async end(): Promise<void> {
-    if (this.#gatheredBytes > 0) await this.#flush()
-    await this.settle()
-    if (this.#failure !== null) throw this.#failure
-  }
-
-  /** Waits until no write is under way any more, whatever came of them. */
-  async settle(): Promise<void> {
-    while (this.#flights.size > 0) await Promise.all(this.#flights)
-  }
-
-  #isDue(): boolean {
-    if (this.#gatheredBytes >= this.#pool.bufferBytes) return true
-    return this.#gatheredBytes >= slowBytes && performance.now() - this.#gatheringSince > patienceMs
-  }
-
-  async #flush(): Promise<void> {
+  /** Takes over the batch's memory. Resolves when more may come; throws what a write failed with. */
+  async add(batch: ByteBatch): Promise<void> {
     while (this.#flights.size >= maxFlights) await Promise.race(this.#flights)
-    if (this.#failure !== null) throw this.#failure
-    const buffer = await this.#pool.take()
-    const target = new Uint8Array(buffer)
-    let length = 0
-    for (const chunk of this.#gathered) {
-      target.set(chunk, length)
-      length += chunk.length
-      release(chunk)
-    }
-    this.#gathered = []
-    this.#gatheredBytes = 0
-    const flight = this.#send(buffer, length, this.#position)
+    await this.#turns.take()
+    const flight = this.#send(batch)
       .catch((error: unknown) => {
         this.#failure ??= error
       })
       .finally(() => {
-        this.#pool.give(buffer)
+        this.#turns.give()
         this.#flights.delete(flight)
       })
     this.#flights.add(flight)
-    this.#position += length
+    if (this.#failure !== null) throw this.#failure
   }
 
-  async #send(buffer: SharedArrayBuffer, length: number, position: number): Promise<void> {
-    // Both must be over before the buffer is used again, also when one of them fails.
-    const results = await Promise.allSettled([
-      this.#hash.add(buffer, length),
-      this.#file && writeAll(this.#file, new Uint8Array(buffer, 0, length), position),
-    ])
-    for (const result of results) if (result.status === 'rejected') throw result.reason
+  /** Resolves once all of it is written and hashed. */
+  async end(): Promise<void> {
+    await this.settle()
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  /** Waits until nothing of this is under way any more, whatever came of it. */
+  async settle(): Promise<void> {
+    while (this.#flights.size > 0) await Promise.all(this.#flights)
+    await this.#syncing
+  }
+
+  async #send(batch: ByteBatch): Promise<void> {
+    const file = this.#file
+    if (file) {
+      const position = this.#position
+      for (const chunk of batch) this.#position += chunk.length
+      this.#written = this.#written.then(() => writeAll(file, batch, position))
+      await this.#written
+      this.#syncEarly(file)
+    }
+    await this.#hash.add(batch)
+  }
+
+  #syncEarly(file: WritableFile): void {
+    if (this.#syncing !== null || this.#position - this.#syncedBytes < syncEveryBytes) return
+    this.#syncedBytes = this.#position
+    this.#syncing = file
+      .datasync()
+      // Final, although the fsync at the end may well succeed: the kernel tells a failure only once.
+      .catch((error: unknown) => {
+        this.#failure ??= error
+      })
+      .finally(() => {
+        this.#syncing = null
+      })
   }
 }
 
-/**
- * Gives the memory of a chunk back at once: left to the garbage collector, 64 MB of them pile up
- * under one upload. Only where the chunk is all of its buffer: another view may share a larger one.
- */
-function release({ buffer, byteLength }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
+async function writeAll(file: WritableFile, batch: ByteBatch, position: number): Promise<void> {
+  let left = batch
+  for (let at = position; left.length > 0; ) {
+    const { bytesWritten } = await file.writev(left, at)
+    at += bytesWritten
+    left = withoutFirst(left, bytesWritten)
+  }
 }
 
-async function writeAll(file: WritableFile, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done)
-    done += bytesWritten
+/** What is left of `batch` after its first `bytes`: the kernel may write less than it was given. */
+function withoutFirst(batch: ByteBatch, bytes: number): ByteBatch {
+  let skipped = 0
+  for (const [index, chunk] of batch.entries()) {
+    if (skipped + chunk.length > bytes) {
+      return [chunk.subarray(bytes - skipped), ...batch.slice(index + 1)]
+    }
+    skipped += chunk.length
   }
+  return []
 }

@@ -1,8 +1,9 @@
 import { ApiFailure } from '#server/http/api-failure.ts'
 import { BlobWriter } from './blob-writer.ts'
-import type { BufferPool } from './buffer-pool.ts'
 import type { WritableFile } from './disk.ts'
 import type { FileHasher } from './file-hasher.ts'
+import type { ByteBatch } from './read-batches.ts'
+import type { WriteTurns } from './write-turns.ts'
 
 export type StageLimits = {
   maxBytes: number
@@ -12,11 +13,11 @@ export type StageLimits = {
 }
 
 type Parts = {
-  source: AsyncIterable<Uint8Array>
+  source: AsyncIterable<ByteBatch>
   /** Where the bytes go; null: they are hashed only. */
   file: WritableFile | null
   hasher: FileHasher
-  pool: BufferPool
+  turns: WriteTurns
   limits?: StageLimits
   requireRoom?(bytes: number): Promise<void>
 }
@@ -26,7 +27,7 @@ const checkRoomEveryBytes = 64 * 1024 * 1024
 /** Takes `source` to its end within `limits`, into `file` and the hash. Throws as `BlobStore.stage` says. */
 export async function consumeBytes(parts: Parts): Promise<{ size: number; sha256: string }> {
   const hash = parts.hasher.start()
-  const writer = new BlobWriter({ file: parts.file, hash, pool: parts.pool })
+  const writer = new BlobWriter({ file: parts.file, hash, turns: parts.turns })
   try {
     const size = await pump(parts, writer)
     await writer.end()
@@ -35,7 +36,7 @@ export async function consumeBytes(parts: Parts): Promise<{ size: number; sha256
     hash.drop()
     throw error
   } finally {
-    // The file must not be closed, nor a buffer used again, under a write that is on its way.
+    // The file must not be closed under a write that is on its way.
     await writer.settle()
   }
 }
@@ -44,9 +45,9 @@ async function pump(parts: Parts, writer: BlobWriter): Promise<number> {
   const { maxBytes = Infinity, expectedBytes, signal, onProgress } = parts.limits ?? {}
   let size = 0
   let roomCheckedAt = 0
-  for await (const chunk of parts.source) {
+  for await (const batch of parts.source) {
     signal?.throwIfAborted()
-    size += chunk.length
+    for (const chunk of batch) size += chunk.length
     if (size > maxBytes) {
       throw new ApiFailure('payload_too_large', `Files may have at most ${maxBytes} bytes.`)
     }
@@ -54,7 +55,7 @@ async function pump(parts: Parts, writer: BlobWriter): Promise<number> {
       await parts.requireRoom?.(0)
       roomCheckedAt = size
     }
-    await writer.add(chunk)
+    await writer.add(batch)
     onProgress?.(size)
   }
   signal?.throwIfAborted()

@@ -1,7 +1,10 @@
 import { type FileHandle, open, statfs } from 'node:fs/promises'
 
 /** The part of a file handle that writing a blob needs. */
-export type WritableFile = Pick<FileHandle, 'write' | 'sync' | typeof Symbol.asyncDispose>
+export type WritableFile = Pick<
+  FileHandle,
+  'writev' | 'datasync' | 'sync' | typeof Symbol.asyncDispose
+>
 
 /** What can fail under the server's feet. Tests put a failing one in its place. */
 export type Disk = {

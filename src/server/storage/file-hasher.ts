@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import type { ByteBatch } from './read-batches.ts'
 
 /** One step of the hash numbered `hash`; the answer to the last one carries its digest. */
 type HashRequest = {
   ask: number
   hash: number
-  buffer?: SharedArrayBuffer
-  length: number
+  buffers: ArrayBuffer[]
   isLast: boolean
 }
 
@@ -14,8 +14,8 @@ type HashAnswer = { ask: number; digest: string }
 
 /** A SHA-256 that is being reckoned elsewhere. */
 export type RunningHash = {
-  /** Adds the first `length` bytes of `buffer`; resolves when the buffer may be written to again. */
-  add(buffer: SharedArrayBuffer, length: number): Promise<void>
+  /** Adds `batch`, whose memory is given away and freed; resolves once it is reckoned in. */
+  add(batch: ByteBatch): Promise<void>
   /** Hex. */
   digest(): Promise<string>
   drop(): void
@@ -25,7 +25,8 @@ export type FileHasher = { start(): RunningHash; close(): Promise<void> }
 
 /**
  * Hashes in a worker thread: SHA-256 takes about a second a gigabyte of a core, which the event loop
- * does not have. Buffers are shared, so nothing is copied to get there.
+ * does not have. Memory is handed over to it, so nothing is copied to get there, and it frees it at once:
+ * left to the garbage collector, 64 MB pile up under one upload.
  */
 export function createFileHasher(): FileHasher {
   const worker = new Worker(new URL('./hash-worker.js', import.meta.url), {
@@ -56,7 +57,7 @@ export function createFileHasher(): FileHasher {
     if (failure) return Promise.reject(failure)
     const answer = Promise.withResolvers<string>()
     waiting.set(++nextAsk, answer)
-    worker.postMessage({ ...request, ask: nextAsk } satisfies HashRequest)
+    worker.postMessage({ ...request, ask: nextAsk } satisfies HashRequest, request.buffers)
     return answer.promise
   }
 
@@ -64,12 +65,12 @@ export function createFileHasher(): FileHasher {
     start() {
       const hash = ++nextHash
       return {
-        add: async (buffer, length) => {
-          await ask({ hash, buffer, length, isLast: false })
+        add: async (batch) => {
+          await ask({ hash, buffers: batch.map(ownMemory), isLast: false })
         },
-        digest: () => ask({ hash, length: 0, isLast: true }),
+        digest: () => ask({ hash, buffers: [], isLast: true }),
         drop: () => {
-          ask({ hash, length: 0, isLast: true }).catch(() => {})
+          ask({ hash, buffers: [], isLast: true }).catch(() => {})
         },
       }
     },
@@ -80,4 +81,10 @@ export function createFileHasher(): FileHasher {
       await exit
     },
   }
+}
+
+/** The memory of `chunk` alone: another view may share the one that it lies in. */
+function ownMemory({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+  return isAlone ? buffer : (buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer)
 }

@@ -6,9 +6,12 @@ import { parentPort } from 'node:worker_threads'
 /** @type {Map<number, import('node:crypto').Hash>} */
 const hashes = new Map()
 
-parentPort?.on('message', ({ ask, hash, buffer, length, isLast }) => {
+parentPort?.on('message', ({ ask, hash, buffers, isLast }) => {
   const running = hashes.get(hash) ?? createHash('sha256')
-  if (buffer) running.update(new Uint8Array(buffer, 0, length))
+  for (const buffer of buffers) {
+    running.update(new Uint8Array(buffer))
+    buffer.transfer(0)
+  }
   if (isLast) hashes.delete(hash)
   else hashes.set(hash, running)
   parentPort?.postMessage({ ask, digest: isLast ? running.digest('hex') : '' })

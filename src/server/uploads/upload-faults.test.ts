@@ -43,7 +43,7 @@ function failure(code: string): Error {
 
 /** A disk that works until `breaks` is set to what then fails. */
 function breakableDisk() {
-  const state: { breaks: keyof Disk | 'write' | 'sync' | null; code: string } = {
+  const state: { breaks: keyof Disk | 'write' | 'datasync' | 'sync' | null; code: string } = {
     breaks: null,
     code: 'EIO',
   }
@@ -55,10 +55,14 @@ function breakableDisk() {
       maybeBreak('create')
       const file = await systemDisk.create(path)
       const breakable: WritableFile = {
-        write: (async (...args: Parameters<WritableFile['write']>) => {
+        writev: (async (...args: Parameters<WritableFile['writev']>) => {
           maybeBreak('write')
-          return await file.write(...args)
-        }) as WritableFile['write'],
+          return await file.writev(...args)
+        }) as WritableFile['writev'],
+        async datasync() {
+          maybeBreak('datasync')
+          await file.datasync()
+        },
         async sync() {
           maybeBreak('sync')
           await file.sync()
@@ -84,6 +88,7 @@ test.each([
   ['write', 'ENOSPC'],
   ['write', 'EDQUOT'],
   ['write', 'EIO'],
+  ['datasync', 'EIO'],
   ['sync', 'EIO'],
   ['sync', 'ENOSPC'],
   ['syncFolder', 'EIO'],
@@ -94,7 +99,8 @@ test.each([
     const { disk, state } = breakableDisk()
     await using server = await startTestServer({ outside: { disk } })
     Object.assign(state, { breaks, code })
-    const refused = await server.upload({ name: 'a.bin', bytes: 'x'.repeat(3_000_000) })
+    // Large enough for the disk to be asked to begin before the end.
+    const refused = await server.upload({ name: 'a.bin', bytes: new Uint8Array(70_000_000) })
     expect(refused.status).toBe(503)
     expect(errorReply.parse(await refused.json()).code).toBe('unavailable')
     await expectNothingLeft(server)
@@ -215,7 +221,8 @@ test('an upload is neither listed nor answered before its bytes and its folder a
     async create(path) {
       const file = await systemDisk.create(path)
       return {
-        write: file.write.bind(file),
+        writev: file.writev.bind(file),
+        datasync: file.datasync.bind(file),
         async sync() {
           await file.sync()
           steps.push('file synced')

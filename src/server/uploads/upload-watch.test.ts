@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { guardAgainstSlowClient } from './slow-client-guard.ts'
+import { watchUpload } from './upload-watch.ts'
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() }
 
@@ -7,11 +7,11 @@ const clock = { now: () => Date.now(), monotonic: () => performance.now() }
 function cutOffAt(client: { bytes: number; everyMs: number; untilMs: number }): number | null {
   vi.useFakeTimers()
   try {
-    using guard = guardAgainstSlowClient(clock)
+    using watch = watchUpload(clock, Infinity)
     for (let ms = 0; ms < client.untilMs; ms += client.everyMs) {
       vi.advanceTimersByTime(client.everyMs)
-      if (guard.signal.aborted) return ms + client.everyMs
-      guard.note((ms / client.everyMs + 1) * client.bytes)
+      if (watch.signal.aborted) return ms + client.everyMs
+      watch.note(client.bytes)
     }
     return null
   } finally {

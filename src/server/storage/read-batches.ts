@@ -1,0 +1,66 @@
+import { finished, type Readable } from 'node:stream'
+
+/** Bytes of a stream in their order; whoever is given the chunks owns their memory. */
+export type ByteBatch = Uint8Array[]
+
+/** A megabyte a step: a step for every 64 KiB chunk costs more than the chunk. */
+const batchBytes = 1024 * 1024
+/** Gathered while the taker is busy; then the stream waits, and with it the sender. */
+const heldBytes = 1.5 * batchBytes
+/** Of a slow sender no more than this is held in memory for longer than `patienceMs`. */
+const slowBytes = 16 * 1024
+const patienceMs = 250
+
+/** Whoever watches over a sender: told of every chunk when it comes, and can put an end to it. */
+export type Watch = { signal: AbortSignal; note(bytes: number): void }
+
+/**
+ * Reads `stream` to its end. What came before it broke is handed out before its error is thrown;
+ * once the watch's signal aborts, its reason is thrown at once. The stream is left as it is, paused.
+ */
+export async function* readBatches(stream: Readable, watch?: Watch): AsyncGenerator<ByteBatch> {
+  let batch: ByteBatch = []
+  let bytes = 0
+  let gatheringSince = 0
+  let end: { error: unknown } | null = null
+  let wake = () => {}
+
+  function isDue(): boolean {
+    if (end !== null || watch?.signal.aborted || bytes >= batchBytes) return true
+    return bytes >= slowBytes && performance.now() - gatheringSince > patienceMs
+  }
+  function gather(chunk: Uint8Array): void {
+    if (bytes === 0) gatheringSince = performance.now()
+    batch.push(chunk)
+    bytes += chunk.length
+    watch?.note(chunk.length)
+    if (bytes >= heldBytes) stream.pause()
+    if (isDue()) wake()
+  }
+  const forget = finished(stream, { writable: false }, (error) => {
+    end = { error }
+    wake()
+  })
+  const handleStop = () => wake()
+  watch?.signal.addEventListener('abort', handleStop)
+  stream.on('data', gather)
+  try {
+    while (true) {
+      if (!isDue()) await new Promise<void>((resolve) => (wake = resolve))
+      watch?.signal.throwIfAborted()
+      const taken = batch
+      batch = []
+      bytes = 0
+      if (stream.isPaused()) stream.resume()
+      if (taken.length > 0) yield taken
+      else if (end !== null) break
+    }
+    const { error } = end as { error: unknown }
+    if (error) throw error
+  } finally {
+    forget()
+    watch?.signal.removeEventListener('abort', handleStop)
+    stream.off('data', gather)
+    stream.pause()
+  }
+}
