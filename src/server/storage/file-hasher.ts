@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { ApiFailure } from '#server/http/api-failure.ts'
 import type { ByteBatch } from './read-batches.ts'
 
 /** One step of the hash numbered `hash`; the answer to the last one carries its digest. */
@@ -25,45 +26,19 @@ export type FileHasher = { start(): RunningHash; close(): Promise<void> }
 
 /**
  * Hashes in a worker thread: SHA-256 takes about a second a gigabyte of a core, which the event loop
- * does not have. Memory is handed over to it, so nothing is copied to get there, and it frees it at once:
- * left to the garbage collector, 64 MB pile up under one upload.
+ * does not have. Memory is handed over to it, so nothing is copied to get there, and it frees it at
+ * once: left to the garbage collector, 64 MB pile up under one upload. A thread that ended fails the
+ * hashes that were in it, with `unavailable`; the next hash gets a new one.
  */
 export function createFileHasher(): FileHasher {
-  const worker = new Worker(new URL('./hash-worker.js', import.meta.url), {
-    // All it holds is the state of a few hashes.
-    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
-  })
-  // What a hash still waits for; a worker that dies fails them all, and the uploads with them.
-  const waiting = new Map<number, PromiseWithResolvers<string>>()
-  let nextHash = 0
-  let nextAsk = 0
-  let failure: Error | null = null
-
-  function fail(error: Error): void {
-    failure = error
-    for (const ask of waiting.values()) ask.reject(error)
-    waiting.clear()
-  }
-  worker.on('message', ({ ask, digest }: HashAnswer) => {
-    waiting.get(ask)?.resolve(digest)
-    waiting.delete(ask)
-  })
-  worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))))
-  worker.on('exit', () => fail(new Error('The hashing thread has ended.')))
-  // An idle hasher must not keep the process alive.
-  worker.unref()
-
-  function ask(request: Omit<HashRequest, 'ask'>): Promise<string> {
-    if (failure) return Promise.reject(failure)
-    const answer = Promise.withResolvers<string>()
-    waiting.set(++nextAsk, answer)
-    worker.postMessage({ ...request, ask: nextAsk } satisfies HashRequest, request.buffers)
-    return answer.promise
-  }
+  let thread: HashThread | null = null
+  let hashes = 0
 
   return {
     start() {
-      const hash = ++nextHash
+      if (thread === null || thread.hasEnded()) thread = openHashThread()
+      const { ask } = thread
+      const hash = ++hashes
       return {
         add: async (batch) => {
           await ask({ hash, buffers: batch.map(ownMemory), isLast: false })
@@ -73,6 +48,50 @@ export function createFileHasher(): FileHasher {
           ask({ hash, buffers: [], isLast: true }).catch(() => {})
         },
       }
+    },
+    close: async () => await thread?.close(),
+  }
+}
+
+type HashThread = {
+  ask(request: Omit<HashRequest, 'ask'>): Promise<string>
+  hasEnded(): boolean
+  close(): Promise<void>
+}
+
+function openHashThread(): HashThread {
+  const worker = new Worker(new URL('./hash-worker.js', import.meta.url), {
+    // All it holds is the state of a few hashes.
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
+  })
+  const waiting = new Map<number, PromiseWithResolvers<string>>()
+  let asked = 0
+  let failure: ApiFailure | null = null
+
+  function fail(cause: unknown): void {
+    failure ??= new ApiFailure('unavailable', 'Storage is briefly unavailable. Try again later.', {
+      cause,
+    })
+    for (const answer of waiting.values()) answer.reject(failure)
+    waiting.clear()
+  }
+  worker.on('message', ({ ask, digest }: HashAnswer) => {
+    waiting.get(ask)?.resolve(digest)
+    waiting.delete(ask)
+  })
+  worker.on('error', fail)
+  worker.on('exit', () => fail(new Error('The hashing thread has ended.')))
+  // An idle hasher must not keep the process alive.
+  worker.unref()
+
+  return {
+    hasEnded: () => failure !== null,
+    ask(request) {
+      if (failure) return Promise.reject(failure)
+      const answer = Promise.withResolvers<string>()
+      waiting.set(++asked, answer)
+      worker.postMessage({ ...request, ask: asked } satisfies HashRequest, request.buffers)
+      return answer.promise
     },
     async close() {
       if (failure) return

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { createFileHasher, type FileHasher } from './file-hasher.ts'
+
+async function hashOf(hasher: FileHasher, text: string): Promise<string> {
+  const hash = hasher.start()
+  await hash.add([new TextEncoder().encode(text)])
+  return await hash.digest()
+}
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
+
+test('hashes that run at the same time do not mix', async () => {
+  const hasher = createFileHasher()
+  const texts = ['', 'abc', 'x'.repeat(1_000_000)]
+  expect(await Promise.all(texts.map((text) => hashOf(hasher, text)))).toEqual(texts.map(sha256))
+  await hasher.close()
+})
+
+test('a view on memory that others use leaves the rest of it alone', async () => {
+  const hasher = createFileHasher()
+  const shared = new TextEncoder().encode('--abc--')
+  const hash = hasher.start()
+  await hash.add([shared.subarray(2, 5)])
+  expect(await hash.digest()).toBe(sha256('abc'))
+  expect(new TextDecoder().decode(shared)).toBe('--abc--')
+  await hasher.close()
+})
+
+test('a thread that ends fails what it was hashing, and the next hash works', async () => {
+  const hasher = createFileHasher()
+  const lost = hasher.start()
+  await lost.add([new Uint8Array(1)])
+  // Long enough for the thread to end in the middle of it.
+  const adding = expect(lost.add([new Uint8Array(100_000_000)])).rejects.toMatchObject({
+    code: 'unavailable',
+  })
+  await hasher.close()
+  await adding
+  await expect(lost.digest()).rejects.toMatchObject({ code: 'unavailable' })
+  expect(await hashOf(hasher, 'abc')).toBe(sha256('abc'))
+  await hasher.close()
+})
