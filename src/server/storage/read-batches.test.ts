@@ -2,7 +2,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { expect, test } from 'vitest'
 import { readBatches } from './read-batches.ts'
 
-const unwatched = { signal: new AbortController().signal, note: () => {} }
+const unwatched = { signal: new AbortController().signal, note: () => {}, hold: () => {} }
 
 test('every byte arrives once and in order, in batches larger than the chunks', async () => {
   const chunks = Array.from({ length: 100 }, (_, index) => Buffer.alloc(64 * 1024, index))
@@ -48,11 +48,15 @@ test('while nobody takes a batch the stream waits', async () => {
       this.push(Buffer.alloc(64 * 1024))
     },
   })
-  const batches = readBatches(stream)
+  const holds: boolean[] = []
+  const batches = readBatches(stream, { ...unwatched, hold: (isHeld) => holds.push(isHeld) })
   await batches.next()
   for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate)
   // What was taken, and as much again: an endless stream would have made a gigabyte by now.
   expect(made).toBeLessThan(4 * 1024 * 1024)
+  expect(holds.at(-1)).toBe(true)
+  await batches.next()
+  expect(holds.at(-1)).toBe(false)
   await batches.return(undefined)
   stream.destroy()
 })

@@ -11,8 +11,14 @@ const heldBytes = 1.5 * batchBytes
 const slowBytes = 16 * 1024
 const patienceMs = 250
 
-/** Whoever watches over a sender: told of every chunk when it comes, and can put an end to it. */
-export type Watch = { signal: AbortSignal; note(bytes: number): void }
+/** Whoever watches over a sender, and can put an end to it. */
+export type Watch = {
+  signal: AbortSignal
+  /** A chunk came. */
+  note(bytes: number): void
+  /** The sender has to wait for us, so that nothing comes is not its fault. */
+  hold(isHeld: boolean): void
+}
 
 /**
  * Reads `stream` to its end. What came before it broke is handed out before its error is thrown;
@@ -34,8 +40,16 @@ export async function* readBatches(stream: Readable, watch?: Watch): AsyncGenera
     batch.push(chunk)
     bytes += chunk.length
     watch?.note(chunk.length)
-    if (bytes >= heldBytes) stream.pause()
+    if (bytes >= heldBytes) hold()
     if (isDue()) wake()
+  }
+  function hold(): void {
+    stream.pause()
+    watch?.hold(true)
+  }
+  function letGo(): void {
+    stream.resume()
+    watch?.hold(false)
   }
   const forget = finished(stream, { writable: false }, (error) => {
     end = { error }
@@ -51,7 +65,7 @@ export async function* readBatches(stream: Readable, watch?: Watch): AsyncGenera
       const taken = batch
       batch = []
       bytes = 0
-      if (stream.isPaused()) stream.resume()
+      if (stream.isPaused()) letGo()
       if (taken.length > 0) yield taken
       else if (end !== null) break
     }

@@ -31,3 +31,18 @@ test('who pauses for longer than 30 seconds is cut off, however much came before
   expect(cutOffAt({ bytes: 1_000_000_000, everyMs: 30_000, untilMs: 600_000 })).toBeNull()
   expect(cutOffAt({ bytes: 1_000_000_000, everyMs: 32_000, untilMs: 600_000 })).toBe(32_000)
 })
+
+test('who has to wait for a slow disk is not cut off, and has 30 seconds once it goes on', () => {
+  vi.useFakeTimers()
+  using watch = watchUpload(clock, Infinity)
+  watch.note(1_000_000)
+  watch.hold(true)
+  vi.advanceTimersByTime(300_000)
+  expect(watch.signal.aborted).toBe(false)
+  watch.hold(false)
+  vi.advanceTimersByTime(29_000)
+  expect(watch.signal.aborted).toBe(false)
+  vi.advanceTimersByTime(3_000)
+  expect(watch.signal.aborted).toBe(true)
+  vi.useRealTimers()
+})

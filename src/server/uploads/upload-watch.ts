@@ -19,9 +19,11 @@ export function watchUpload(clock: Clock, maxBytes: number): UploadWatch {
   const startedAt = clock.monotonic()
   let lastAt = startedAt
   let bytes = 0
+  let isHeld = false
 
   function look(): void {
     const now = clock.monotonic()
+    if (isHeld) lastAt = now
     const ranMs = now - startedAt
     const isIdle = now - lastAt > idleMs
     const isTrickling = ranMs > graceMs && bytes / (ranMs / 1000) < minBytesPerSecond
@@ -33,6 +35,10 @@ export function watchUpload(clock: Clock, maxBytes: number): UploadWatch {
     note(arrived) {
       bytes += arrived
       if (bytes > maxBytes) stop.abort(tooLarge(maxBytes))
+      lastAt = clock.monotonic()
+    },
+    hold(held) {
+      isHeld = held
       lastAt = clock.monotonic()
     },
     [Symbol.dispose]: () => clearInterval(timer),
