@@ -4,8 +4,8 @@ import {
   type Purpose,
   type RateLimitGate,
 } from '#app/api/rate-limit-gate.ts'
-import { SimulatedClock } from '#app/api/simulated-clock.ts'
 import { SimulatedLimiter } from '#app/api/simulated-limiter.ts'
+import { SimulatedClock } from '#app/lib/simulated-clock.ts'
 
 /** How the simulated network behaves, in ms. */
 export type Network = {

@@ -1,4 +1,4 @@
-import { browserClock } from './clock.ts'
+import { browserClock } from '#app/lib/clock.ts'
 import type { TabSurroundings } from './tab-group.ts'
 
 /** This tab as it is: on plain http it has no locks, in an old browser or a sandbox no channel. */

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
+import { SimulatedClock } from '#app/lib/simulated-clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { type ApiError, ConnectionError } from './api-error.ts'
 import { Connection } from './connection.ts'
-import { SimulatedClock } from './simulated-clock.ts'
 import { createTabStorage } from './tab-storage.ts'
 
 const me = {

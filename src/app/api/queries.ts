@@ -4,12 +4,12 @@ import {
   type QueryClient,
   queryOptions,
 } from '@tanstack/react-query'
+import { browserClock } from '#app/lib/clock.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
 import { type FolderPath, folderName, parentFolder, rootFolder } from '#contract/folder-path.ts'
 import type { ApiClient } from './client.ts'
-import { browserClock } from './clock.ts'
 import { joinFirstPage, withFile, withFolder } from './patch-listing.ts'
 import { addTreeFolder } from './patch-tree.ts'
 import { onBrowserWake, retryPassing } from './retry-passing.ts'

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SimulatedClock } from '#app/lib/simulated-clock.ts'
 import type { RateLimitReading } from '#contract/rate-limit.ts'
 import {
   createRateLimitGate,
@@ -6,7 +7,6 @@ import {
   type GatedAnswer,
   type Lane,
 } from './rate-limit-gate.ts'
-import { SimulatedClock } from './simulated-clock.ts'
 import { SimulatedLimiter } from './simulated-limiter.ts'
 
 const person: GateAsk = { lane: 'person', purpose: 'browsing' }

@@ -1,5 +1,5 @@
+import type { Clock } from '#app/lib/clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
-import type { Clock } from './clock.ts'
 import { pauseMs } from './retry-passing.ts'
 
 /** Whether the server can be reached: the browser knows of its network, a failed call of the rest. */

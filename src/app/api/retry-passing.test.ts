@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { SimulatedClock } from '#app/lib/simulated-clock.ts'
 import { ApiError, ConnectionError } from './api-error.ts'
 import { pauseMs, retryPassing } from './retry-passing.ts'
-import { SimulatedClock } from './simulated-clock.ts'
 
 function startRetrying(failures: unknown[], tries = Number.POSITIVE_INFINITY) {
   const clock = new SimulatedClock()

@@ -1,5 +1,5 @@
+import type { Clock } from '#app/lib/clock.ts'
 import { isPassing } from './api-error.ts'
-import type { Clock } from './clock.ts'
 
 const longestPauseMs = 60_000
 

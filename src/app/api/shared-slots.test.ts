@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { SimulatedClock } from '#app/lib/simulated-clock.ts'
 import { createPollingLeader } from './polling-leader.ts'
 import { createRateLimitGate, type GateAsk, type RateLimitGate } from './rate-limit-gate.ts'
-import { SimulatedClock } from './simulated-clock.ts'
 import { SimulatedLimiter } from './simulated-limiter.ts'
 import { SimulatedTabs } from './simulated-tabs.ts'
 

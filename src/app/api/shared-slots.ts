@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '#app/lib/clock.ts'
 import type { Slot } from './explain-reading.ts'
 import { shiftSlots } from './kept-window.ts'
 import type { GatedAnswer, Purpose } from './rate-limit-gate.ts'

@@ -1,5 +1,5 @@
+import type { Clock } from '#app/lib/clock.ts'
 import type { RateLimitReading } from '#contract/rate-limit.ts'
-import type { Clock } from './clock.ts'
 
 export type Verdict = { status: 200 | 429; rateLimit: RateLimitReading }
 

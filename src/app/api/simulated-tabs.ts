@@ -1,4 +1,4 @@
-import type { SimulatedClock } from './simulated-clock.ts'
+import type { SimulatedClock } from '#app/lib/simulated-clock.ts'
 import type { Channel, TabSurroundings } from './tab-group.ts'
 
 type Place = {

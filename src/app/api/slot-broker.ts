@@ -1,6 +1,6 @@
+import type { Clock } from '#app/lib/clock.ts'
 import type { RateLimitReading } from '#contract/rate-limit.ts'
 import { isAdmitted, nextPacedAt, presenceMs } from './admission.ts'
-import type { Clock } from './clock.ts'
 import { earliestAfter } from './earliest-after.ts'
 import type { Slot } from './explain-reading.ts'
 import { LaneQueue, type Waiting } from './lane-queue.ts'

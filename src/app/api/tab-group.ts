@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import type { Clock } from '#app/lib/clock.ts'
 
 /** A way to the other tabs: `BroadcastChannel`, or what a test puts in its place. */
 export type Channel = {

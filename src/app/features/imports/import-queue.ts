@@ -1,6 +1,6 @@
 import type { ApiClient } from '#app/api/client.ts'
-import { browserClock, type Clock } from '#app/api/clock.ts'
 import { createPollingLeader, type PollingLeader } from '#app/api/polling-leader.ts'
+import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import {
   createRetryPause,

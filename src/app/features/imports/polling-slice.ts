@@ -1,4 +1,4 @@
-import type { Clock } from '#app/api/clock.ts'
+import type { Clock } from '#app/lib/clock.ts'
 
 type PollingSliceParts = {
   clock: Clock

@@ -1,4 +1,4 @@
-import { browserClock, type Clock } from '#app/api/clock.ts'
+import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import { createRetryPause, type RetryPause } from '#app/lib/retry-pause.ts'
 import { admitFile, newRow, readmitFile } from './admit-file.ts'

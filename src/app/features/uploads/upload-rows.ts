@@ -1,5 +1,5 @@
-import type { Clock } from '#app/api/clock.ts'
 import type { TransferEstimate } from '#app/api/estimate-transfers.ts'
+import type { Clock } from '#app/lib/clock.ts'
 import type { Upload, UploadForecast, UploadsSnapshot, UploadTotals } from './upload.ts'
 import { isUnfinished } from './upload.ts'
 

@@ -1,5 +1,5 @@
 import { isAbort, isKeyRefusal } from '#app/api/api-error.ts'
-import type { Clock } from '#app/api/clock.ts'
+import type { Clock } from '#app/lib/clock.ts'
 import type { RetryPause } from '#app/lib/retry-pause.ts'
 import {
   addSample,
