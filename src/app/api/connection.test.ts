@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest'
+import { createTabStorage } from '#app/api/tabs/tab-storage.ts'
 import { SimulatedClock } from '#app/lib/simulated-clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { type ApiError, ConnectionError } from './api-error.ts'
 import { Connection } from './connection.ts'
-import { createTabStorage } from './tab-storage.ts'
 
 const me = {
   status: 'ok',

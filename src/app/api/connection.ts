@@ -1,14 +1,14 @@
+import { browserTab } from '#app/api/tabs/browser-tab.ts'
+import type { TabSurroundings } from '#app/api/tabs/tab-group.ts'
+import { createTabStorage, type TabStorage } from '#app/api/tabs/tab-storage.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { ApiError, ConnectionError, isAbort, isKeyRefusal } from './api-error.ts'
-import { browserTab } from './browser-tab.ts'
 import { type ApiClient, createApiClient } from './client.ts'
 import { keepWindow, takeKeptWindow } from './kept-window.ts'
 import { createRateLimitGate, type RateLimitGate } from './rate-limit-gate.ts'
 import { createReachability, type Reachability } from './reachability.ts'
 import { onBrowserWake, retryPassing } from './retry-passing.ts'
-import type { TabSurroundings } from './tab-group.ts'
-import { createTabStorage, type TabStorage } from './tab-storage.ts'
 
 /** Why nobody is connected: never was, a person's wish, or the server refused the key. */
 export type OutReason = 'fresh' | 'signed-out' | 'refused'

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
+import type { TabStorage } from '#app/api/tabs/tab-storage.ts'
 import type { Slot } from './explain-reading.ts'
-import type { TabStorage } from './tab-storage.ts'
 
 const itemName = 'barkeep.window'
 

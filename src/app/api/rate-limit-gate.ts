@@ -1,11 +1,11 @@
+import { browserTab } from '#app/api/tabs/browser-tab.ts'
+import type { TabSurroundings } from '#app/api/tabs/tab-group.ts'
 import type { RateLimitReading } from '#contract/rate-limit.ts'
-import { browserTab } from './browser-tab.ts'
 import type { Slot } from './explain-reading.ts'
 import { changesAt, estimateWaitMs, takeSnapshot } from './gate-snapshot.ts'
 import { shiftSlots } from './kept-window.ts'
 import { SharedSlots } from './shared-slots.ts'
 import { SlotBroker } from './slot-broker.ts'
-import type { TabSurroundings } from './tab-group.ts'
 import { WaitingRequests } from './waiting-requests.ts'
 
 /** Who goes first: what a person waits for, the start of a transfer, polling, everything else. */

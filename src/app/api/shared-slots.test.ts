@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
+import { createPollingLeader } from '#app/api/tabs/polling-leader.ts'
+import { SimulatedTabs } from '#app/api/tabs/simulated-tabs.ts'
 import { SimulatedClock } from '#app/lib/simulated-clock.ts'
-import { createPollingLeader } from './polling-leader.ts'
 import { createRateLimitGate, type GateAsk, type RateLimitGate } from './rate-limit-gate.ts'
 import { SimulatedLimiter } from './simulated-limiter.ts'
-import { SimulatedTabs } from './simulated-tabs.ts'
 
 const person: GateAsk = { lane: 'person', purpose: 'browsing' }
 const transfer: GateAsk = { lane: 'transfer', purpose: 'uploads' }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ApiError, ConnectionError } from '#app/api/api-error.ts'
 import type { ApiClient } from '#app/api/client.ts'
-import type { PollingLeader } from '#app/api/polling-leader.ts'
+import type { PollingLeader } from '#app/api/tabs/polling-leader.ts'
 import type { ImportOptions } from './import-job.ts'
 import { createImportQueue, type ImportNews, type ImportQueueParts } from './import-queue.ts'
 

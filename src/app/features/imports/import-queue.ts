@@ -1,5 +1,5 @@
 import type { ApiClient } from '#app/api/client.ts'
-import { createPollingLeader, type PollingLeader } from '#app/api/polling-leader.ts'
+import { createPollingLeader, type PollingLeader } from '#app/api/tabs/polling-leader.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import {
