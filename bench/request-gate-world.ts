@@ -1,10 +1,6 @@
-import {
-  createRateLimitGate,
-  type Lane,
-  type Purpose,
-  type RateLimitGate,
-} from '#app/api/rate-limit-gate.ts'
-import { SimulatedLimiter } from '#app/api/simulated-limiter.ts'
+import type { Lane, Purpose } from '#app/api/gate/gated-request.ts'
+import { createRateLimitGate, type RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import { SimulatedLimiter } from '#app/api/gate/simulated-limiter.ts'
 import { SimulatedClock } from '#app/lib/simulated-clock.ts'
 
 /** How the simulated network behaves, in ms. */

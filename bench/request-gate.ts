@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { createRateLimitGate } from '#app/api/rate-limit-gate.ts'
+import { createRateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { readRateLimit } from '#contract/rate-limit.ts'
 import {
   clickDuringUpload,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { createRateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { SimulatedClock } from '#app/lib/simulated-clock.ts'
 import { estimateTransfers } from './estimate-transfers.ts'
-import { createRateLimitGate } from './rate-limit-gate.ts'
 
 const gate = createRateLimitGate({ clock: new SimulatedClock(), openChannel: null, locks: null })
 

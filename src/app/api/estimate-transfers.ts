@@ -1,4 +1,4 @@
-import type { RateLimitGate } from './rate-limit-gate.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 
 export type TransferEstimate = {
   seconds: number

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
+import { createRateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { createRateLimitGate } from './rate-limit-gate.ts'
 import { type SendFile, sendFile, stallMs } from './send-file.ts'
 
 /** An XMLHttpRequest whose network is the test. */

@@ -1,9 +1,10 @@
+import type { GatedAnswer } from '#app/api/gate/gated-request.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { browserClock } from '#app/lib/clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { UploadReply } from '#contract/uploads.ts'
 import { ApiError } from './api-error.ts'
-import type { GatedAnswer, RateLimitGate } from './rate-limit-gate.ts'
 import { readReply, readWindow } from './read-answer.ts'
 import { requestUrl } from './request-url.ts'
 

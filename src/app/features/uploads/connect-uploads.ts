@@ -1,7 +1,7 @@
 import { ApiError } from '#app/api/api-error.ts'
 import type { ApiClient } from '#app/api/client.ts'
 import { estimateTransfers } from '#app/api/estimate-transfers.ts'
-import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { findListedFile } from './find-listed-file.ts'

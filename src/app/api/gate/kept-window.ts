@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { TabStorage } from '#app/api/tabs/tab-storage.ts'
-import type { Slot } from './explain-reading.ts'
+import { type Slot, shiftSlots } from './slot.ts'
 
 const itemName = 'barkeep.window'
 
@@ -42,15 +42,4 @@ export function takeKeptWindow(storage: TabStorage): KeptWindow | null {
   } catch {
     return null
   }
-}
-
-/** The same slots by a clock that is `by` ms ahead. */
-export function shiftSlots(slots: readonly Slot[], by: number): Slot[] {
-  return slots.map((slot) => ({
-    ...slot,
-    sentAt: slot.sentAt + by,
-    ...(slot.since === undefined ? {} : { since: slot.since + by }),
-    endedAt: slot.endedAt === null ? null : slot.endedAt + by,
-    freesAt: slot.freesAt + by,
-  }))
 }

@@ -1,7 +1,8 @@
 import { rateLimitDefault } from '#contract/rate-limit.ts'
-import { explainReading, type Facts, type Reading, type Slot, windowMs } from './explain-reading.ts'
-import type { Purpose } from './rate-limit-gate.ts'
+import { explainReading, type Facts, type Reading } from './explain-reading.ts'
+import type { Purpose } from './gated-request.ts'
 import { createServerClock } from './server-clock.ts'
+import { type Slot, windowMs } from './slot.ts'
 
 /** A request at the very boundary is refused by rounding: one that is 50 ms late is not. */
 export const marginMs = 50

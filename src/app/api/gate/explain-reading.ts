@@ -1,23 +1,5 @@
 import type { RateLimitReading } from '#contract/rate-limit.ts'
-import type { Purpose } from './rate-limit-gate.ts'
-
-export const windowMs = 60_000
-
-/** One slot of the window, as far as this side can know. Times in ms by the app's clock. */
-export type Slot = {
-  id: string
-  purpose: Purpose | 'other'
-  /** For `other`: when it was noticed, which is at or after the server accepted it. */
-  sentAt: number
-  /** For `other`: the newest answer before that, which had not counted it yet. */
-  since?: number
-  /** When the answer came or the connection broke; null while it is on its way. */
-  endedAt: number | null
-  /** The server accepted it for certain: it answered, and not with a 429. */
-  isAccepted: boolean
-  /** When it is surely free again. */
-  freesAt: number
-}
+import { type Slot, windowMs } from './slot.ts'
 
 export type Reading = {
   /** The slot of the request that was answered; none for a 429. */

@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest'
 import { SimulatedClock } from '#app/lib/simulated-clock.ts'
 import type { RateLimitReading } from '#contract/rate-limit.ts'
-import {
-  createRateLimitGate,
-  type GateAsk,
-  type GatedAnswer,
-  type Lane,
-} from './rate-limit-gate.ts'
+import type { GateAsk, GatedAnswer, Lane } from './gated-request.ts'
+import { createRateLimitGate } from './rate-limit-gate.ts'
 import { SimulatedLimiter } from './simulated-limiter.ts'
 
 const person: GateAsk = { lane: 'person', purpose: 'browsing' }

@@ -1,8 +1,29 @@
 import { earliestAfter } from './earliest-after.ts'
-import { windowMs } from './explain-reading.ts'
-import type { GateSnapshot } from './rate-limit-gate.ts'
+import type { Lane, Purpose } from './gated-request.ts'
+import { windowMs } from './slot.ts'
 import type { BrokerState } from './slot-broker.ts'
 import { marginMs } from './window-log.ts'
+
+export type GateSnapshot = {
+  /** Requests allowed in 60 seconds, as the headers say. */
+  limit: number
+  /** Slots that are free now. */
+  remaining: number
+  /** When the next slot frees, by `gate.now()`; null while none is taken. */
+  nextSlotAt: number | null
+  /** Requests held back, by lane. */
+  waiting: Record<Lane, number>
+  /** How long the last of those waits from now, about. */
+  waitsMs: number
+  /** Until when a 429 closed the gate, by `gate.now()`; null while it is open. */
+  closedUntil: number | null
+  /** Slots that other programs took in the last 60 seconds. */
+  otherPrograms: number
+  /** How many 429s there were; goes up once a refusal, so that a person is told once. */
+  refusals: number
+  /** The last 60 seconds, oldest first; `at` by `gate.now()`. */
+  recent: { at: number; purpose: Purpose | 'other' }[]
+}
 
 /** What the screen shows of the window at `now`. */
 export function takeSnapshot(state: BrokerState, now: number): GateSnapshot {

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { createPollingLeader } from '#app/api/tabs/polling-leader.ts'
 import { SimulatedTabs } from '#app/api/tabs/simulated-tabs.ts'
 import { SimulatedClock } from '#app/lib/simulated-clock.ts'
-import { createRateLimitGate, type GateAsk, type RateLimitGate } from './rate-limit-gate.ts'
+import type { GateAsk } from './gated-request.ts'
+import { createRateLimitGate, type RateLimitGate } from './rate-limit-gate.ts'
 import { SimulatedLimiter } from './simulated-limiter.ts'
 
 const person: GateAsk = { lane: 'person', purpose: 'browsing' }

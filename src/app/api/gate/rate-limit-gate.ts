@@ -1,56 +1,11 @@
 import { browserTab } from '#app/api/tabs/browser-tab.ts'
 import type { TabSurroundings } from '#app/api/tabs/tab-group.ts'
-import type { RateLimitReading } from '#contract/rate-limit.ts'
-import type { Slot } from './explain-reading.ts'
-import { changesAt, estimateWaitMs, takeSnapshot } from './gate-snapshot.ts'
-import { shiftSlots } from './kept-window.ts'
+import { changesAt, estimateWaitMs, type GateSnapshot, takeSnapshot } from './gate-snapshot.ts'
+import type { GateAsk, GatedAnswer } from './gated-request.ts'
 import { SharedSlots } from './shared-slots.ts'
+import { type Slot, shiftSlots } from './slot.ts'
 import { SlotBroker } from './slot-broker.ts'
 import { WaitingRequests } from './waiting-requests.ts'
-
-/** Who goes first: what a person waits for, the start of a transfer, polling, everything else. */
-export type Lane = 'person' | 'transfer' | 'polling' | 'background'
-
-/** What a request is for, as the popover draws the last 60 seconds. */
-export type Purpose = 'browsing' | 'uploads' | 'imports' | 'account'
-
-export type GateAsk = {
-  lane: Lane
-  purpose: Purpose
-  /** Gives the place in the queue back; a request that is on its way is its sender's to stop. */
-  signal?: AbortSignal
-  /** Lower goes first inside the lane; without it, first come first served. */
-  order?: () => number
-}
-
-/** What the gate reads from an answer; `rateLimit` is null where the headers were missing. */
-export type GatedAnswer = {
-  status: number
-  rateLimit: RateLimitReading | null
-  /** Seconds, for a proxy's 429 that has no other header. */
-  retryAfter?: number | null
-}
-
-export type GateSnapshot = {
-  /** Requests allowed in 60 seconds, as the headers say. */
-  limit: number
-  /** Slots that are free now. */
-  remaining: number
-  /** When the next slot frees, by `gate.now()`; null while none is taken. */
-  nextSlotAt: number | null
-  /** Requests held back, by lane. */
-  waiting: Record<Lane, number>
-  /** How long the last of those waits from now, about. */
-  waitsMs: number
-  /** Until when a 429 closed the gate, by `gate.now()`; null while it is open. */
-  closedUntil: number | null
-  /** Slots that other programs took in the last 60 seconds. */
-  otherPrograms: number
-  /** How many 429s there were; goes up once a refusal, so that a person is told once. */
-  refusals: number
-  /** The last 60 seconds, oldest first; `at` by `gate.now()`. */
-  recent: { at: number; purpose: Purpose | 'other' }[]
-}
 
 export type RateLimitGate = {
   /**

@@ -1,4 +1,4 @@
-import type { Lane } from './rate-limit-gate.ts'
+import type { Lane } from './gated-request.ts'
 
 /** For how long a person who did something counts as being there. */
 export const presenceMs = 15_000

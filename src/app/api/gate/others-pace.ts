@@ -1,4 +1,4 @@
-import { type Slot, windowMs } from './explain-reading.ts'
+import { type Slot, windowMs } from './slot.ts'
 
 const recentMs = 15_000
 const halfLifeMs = 30_000

@@ -1,4 +1,4 @@
-import type { GateAsk } from './rate-limit-gate.ts'
+import type { GateAsk } from './gated-request.ts'
 import type { Claim } from './slot-broker.ts'
 
 type Place = {

@@ -1,4 +1,4 @@
-import type { Lane } from './rate-limit-gate.ts'
+import type { Lane } from './gated-request.ts'
 
 /** A request that waits for a slot: `since` is when it was first asked for. */
 export type Waiting = { lane: Lane; since: number }
