@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { ApiClient } from '#app/api/client.ts'
 import type { Connection } from '#app/api/connection.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import {
   addFileToListing,
   addFolderToTree,
@@ -9,7 +10,6 @@ import {
   reconcileFolder,
 } from '#app/api/queries.ts'
 import { createQueryClient } from '#app/api/query-client.ts'
-import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
 import { createFilesMemory, type FilesMemory } from '#app/features/files/files-memory.ts'
 import type { ImportJob } from '#app/features/imports/import-job.ts'
 import { createImportQueue, type ImportQueue } from '#app/features/imports/import-queue.ts'

@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 
 /** Tells the gate when a person does something, so that it keeps slots free for what they do next. */
 export function usePersonActivity(gate: RateLimitGate): void {

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { useTick } from '#app/lib/use-tick.ts'
 import { Meter } from '#app/ui/meter.tsx'
 import { Popover } from '#app/ui/popover.tsx'

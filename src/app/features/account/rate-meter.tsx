@@ -1,6 +1,6 @@
 import { ChartColumn } from 'lucide-react'
 import { useSyncExternalStore } from 'react'
-import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { useTick } from '#app/lib/use-tick.ts'
 import { IconButton } from '#app/ui/icon-button.tsx'
 import { Meter } from '#app/ui/meter.tsx'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { GateSnapshot } from '#app/api/rate-limit-gate.ts'
+import type { GateSnapshot } from '#app/api/gate/gate-snapshot.ts'
 import {
   countWaiting,
   isMoving,

@@ -1,4 +1,4 @@
-import type { GateSnapshot } from '#app/api/rate-limit-gate.ts'
+import type { GateSnapshot } from '#app/api/gate/gate-snapshot.ts'
 import { countdown } from './countdown.ts'
 
 /** Requests that the gate holds back, of all lanes. */

@@ -1,4 +1,4 @@
-import type { GateSnapshot } from '#app/api/rate-limit-gate.ts'
+import type { GateSnapshot } from '#app/api/gate/gate-snapshot.ts'
 
 /** The rows of the chart, bottom first. `account` calls are so few that they are told as browsing. */
 export const chartRows = ['uploads', 'imports', 'browsing', 'other'] as const

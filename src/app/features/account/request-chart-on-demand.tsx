@@ -1,5 +1,5 @@
 import { Suspense } from 'react'
-import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
 

@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import { useId, useSyncExternalStore } from 'react'
-import type { RateLimitGate } from '#app/api/rate-limit-gate.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { useTick } from '#app/lib/use-tick.ts'
 import { isMoving, rateNotes } from './rate-words.ts'
 import {
