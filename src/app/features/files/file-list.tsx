@@ -2,38 +2,24 @@ import { memo, Suspense, useCallback, useEffect, useRef } from 'react'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import type { Entry } from './entry.ts'
 import { FileRow } from './file-row.tsx'
-import type { FolderPlace } from './files-memory.ts'
 import { GridRows } from './grid-parts.tsx'
 import { ListHeader, type ListHeaderProps } from './list-header.tsx'
 import { SkeletonRow } from './list-skeleton.tsx'
 import { type Selection, select, toggleAll } from './selection.ts'
-import { useFileRows } from './use-file-rows.ts'
+import { type FileRowsParts, useFileRows } from './use-file-rows.ts'
 import { useListEvents } from './use-list-events.ts'
 
 // Few choose tiles: their code is not for the first screen.
 const FileTile = memo(lazyPart(async () => (await import('./file-tile.tsx')).FileTile))
 
-export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort'> & {
-  entries: readonly Entry[]
-  /** Every file of the folder is among `entries`, so that their number is known. */
-  isComplete: boolean
-  /** More rows come when the end is near. Off while a filter hides rows: it would ask without end. */
-  loadsAtEnd: boolean
-  onNearEnd: () => void
-  selection: Selection
-  onSelectionChange: (selection: Selection) => void
-  onOpen: (entry: Entry, how: { byKeyboard: boolean }) => void
-  /** One folder up. */
-  onLeave: () => void
-  view: 'list' | 'tiles'
-  isNarrow: boolean
-  /** Where to begin; what it becomes is told while scrolling. */
-  place: FolderPlace
-  onScroll: (offset: number) => void
-  /** Set while the keyboard is on its way to a row that is not drawn yet. */
-  focusWish: { current: boolean }
-  scroller: HTMLElement | null
-}
+export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort'> &
+  FileRowsParts & {
+    onNearEnd: () => void
+    onSelectionChange: (selection: Selection) => void
+    onOpen: (entry: Entry, how: { byKeyboard: boolean }) => void
+    /** One folder up. */
+    onLeave: () => void
+  }
 
 /** The grid `Files`: only the rows in sight exist, however many there are. */
 export function FileList(props: FileListProps) {

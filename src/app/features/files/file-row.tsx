@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { memo, useEffect, useRef } from 'react'
+import { memo } from 'react'
 import { formatBytes } from '#app/lib/format-bytes.ts'
 import { formatDay, formatExactTime } from '#app/lib/format-date.ts'
 import { visibleName } from '#app/lib/visible-name.ts'
@@ -10,26 +10,14 @@ import type { Entry } from './entry.ts'
 import { FileActions } from './file-actions.tsx'
 import { FileIcon } from './file-icon.tsx'
 import { GridCell, GridRow } from './grid-parts.tsx'
-import { columnsClass } from './list-columns.ts'
-import type { EntryPlace } from './use-file-rows.ts'
-
-export type RowProps = EntryPlace & {
-  entry: Entry
-  /** From 1; the header is row 1. */
-  rowIndex: number
-  isSelected: boolean
-  /** The row that Tab reaches. */
-  isActive: boolean
-  /** Set by the list when the keyboard moves: the row takes the focus once it is there. */
-  focusWish: { current: boolean }
-  isNarrow: boolean
-  onToggle: (key: string, how: { isRange: boolean }) => void
-}
+import { columnsClass, quietCheck } from './list-columns.ts'
+import type { RowProps } from './row-props.ts'
+import { useWishedFocus } from './use-wished-focus.ts'
 
 /** One folder or file in the list. Its presses and keys are handled by the grid around it. */
 export const FileRow = memo(function FileRow(props: RowProps) {
   const { entry, rowIndex, isSelected, isActive, isNarrow, onToggle } = props
-  const ref = useRowFocus(props)
+  const ref = useWishedFocus(props)
   const tabIndex = isActive ? 0 : -1
   return (
     <GridRow
@@ -72,10 +60,6 @@ export const FileRow = memo(function FileRow(props: RowProps) {
   )
 })
 
-/** Out of the way until the row is meant: a column of empty boxes is noise. Fingers cannot hover. */
-export const quietCheck =
-  'opacity-0 focus-visible:opacity-100 group-hover:opacity-100 group-focus-visible:opacity-100 pointer-coarse:opacity-100'
-
 function Details({ entry }: { entry: Entry }) {
   const size = entry.kind === 'file' ? formatBytes(entry.size) : ''
   return (
@@ -97,15 +81,4 @@ function Details({ entry }: { entry: Entry }) {
 function describeEntry(entry: Entry): string {
   if (entry.kind === 'folder') return 'Folder'
   return `${formatBytes(entry.size)} · ${formatDay(entry.uploadedAt)}`
-}
-
-/** Focus follows the keyboard to a row that may only be drawn after the list has scrolled to it. */
-export function useRowFocus({ isActive, focusWish }: Pick<RowProps, 'isActive' | 'focusWish'>) {
-  const ref = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!isActive || !focusWish.current) return
-    focusWish.current = false
-    ref.current?.focus({ preventScroll: true })
-  }, [isActive, focusWish])
-  return ref
 }

@@ -5,14 +5,16 @@ import { Checkbox } from '#app/ui/checkbox.tsx'
 import { cutTextTooltipProps } from '#app/ui/tooltip.tsx'
 import { FileActions } from './file-actions.tsx'
 import { FileIcon } from './file-icon.tsx'
-import { quietCheck, type RowProps, useRowFocus } from './file-row.tsx'
 import { GridCell, GridRow } from './grid-parts.tsx'
+import { quietCheck } from './list-columns.ts'
+import type { RowProps } from './row-props.ts'
+import { useWishedFocus } from './use-wished-focus.ts'
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
 export function FileTile(props: Omit<RowProps, 'isNarrow'>) {
   const { entry, rowIndex, isSelected, isActive, onToggle } = props
   const { top, left, width, height } = props
-  const ref = useRowFocus(props)
+  const ref = useWishedFocus(props)
   const tabIndex = isActive ? 0 : -1
   const shown = visibleName(entry.name)
   return (

@@ -1,9 +1,10 @@
 import clsx from 'clsx'
 import { ChevronRight, HardDrive } from 'lucide-react'
-import { type CSSProperties, type MouseEvent, useEffect, useRef } from 'react'
+import type { CSSProperties, MouseEvent } from 'react'
 import { visibleName } from '#app/lib/visible-name.ts'
 import { NameText } from '#app/ui/name-text.tsx'
 import type { TreeLine } from './flatten-tree.ts'
+import { useWishedFocus } from './use-wished-focus.ts'
 
 const indent = 14
 
@@ -29,13 +30,7 @@ export function TreeItem({
   onOpen: () => void
   onToggle: () => void
 }) {
-  const ref = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    if (!isActive || !focusWish.current) return
-    focusWish.current = false
-    ref.current?.focus({ preventScroll: true })
-  }, [isActive, focusWish])
-
+  const ref = useWishedFocus({ isActive, focusWish })
   const handleClick = (event: MouseEvent) => {
     const isOnArrow = event.target instanceof Element && event.target.closest('[data-part=arrow]')
     if (isOnArrow) onToggle()

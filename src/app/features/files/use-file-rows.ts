@@ -1,7 +1,10 @@
 import { useMemo } from 'react'
 import { useVisibleRows } from '#app/lib/use-visible-rows.ts'
-import type { FileListProps } from './file-list.tsx'
+import type { Entry } from './entry.ts'
+import type { FolderPlace } from './files-memory.ts'
 import { rowHeight } from './list-columns.ts'
+import type { EntryPlace } from './row-props.ts'
+import type { Selection } from './selection.ts'
 import { useTileColumns } from './use-tile-columns.ts'
 
 const headerHeight = 36
@@ -10,13 +13,27 @@ const nearEndRows = 12
 /** Rows that stand for what is on its way. */
 const pendingRows = 3
 
-/** Plain values, so that a row that did not change is not drawn again. */
-export type EntryPlace = { top: number; height: number; left?: string; width?: string }
+export type FileRowsParts = {
+  entries: readonly Entry[]
+  /** Every file of the folder is among `entries`, so that their number is known. */
+  isComplete: boolean
+  /** More rows come when the end is near. Off while a filter hides rows: it would ask without end. */
+  loadsAtEnd: boolean
+  selection: Selection
+  view: 'list' | 'tiles'
+  isNarrow: boolean
+  /** Where to begin; what it becomes is told while scrolling. */
+  place: FolderPlace
+  onScroll: (offset: number) => void
+  /** Set while the keyboard is on its way to a row that is not drawn yet. */
+  focusWish: { current: boolean }
+  scroller: HTMLElement | null
+}
 
 type DrawnEntry = { index: number; place: EntryPlace }
 
 /** Which entries are drawn now and where, in rows of one or, as tiles, of several. */
-export function useFileRows(props: FileListProps) {
+export function useFileRows(props: FileRowsParts) {
   const { entries, selection, scroller, focusWish } = props
   const isTiles = props.view === 'tiles'
   const columns = useTileColumns(scroller, isTiles)
@@ -63,7 +80,7 @@ export function useFileRows(props: FileListProps) {
   }
 }
 
-function useActiveIndex({ entries, selection }: FileListProps): number {
+function useActiveIndex({ entries, selection }: FileRowsParts): number {
   return useMemo(
     () =>
       Math.max(
