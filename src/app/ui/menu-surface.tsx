@@ -1,7 +1,23 @@
 import clsx from 'clsx'
 import { DropdownMenu } from 'radix-ui'
-import type { MenuItem, MenuProps } from './menu.tsx'
+import type { ReactNode } from 'react'
 import { tooltipProps } from './tooltip.tsx'
+import type { TriggerElement } from './trigger-on-demand.ts'
+
+export type MenuItem = {
+  label: string
+  onSelect: () => void
+  icon?: ReactNode
+  /** Why this cannot be done now; the item stays readable and does nothing. */
+  unavailableReason?: string | undefined
+}
+
+export type MenuProps = {
+  /** A `Button` or `IconButton`. */
+  trigger: TriggerElement
+  items: readonly MenuItem[]
+  align?: 'start' | 'end'
+}
 
 /** What a `Menu` becomes once it is wanted; open from the start. */
 export function MenuSurface({ trigger, items, align = 'end' }: MenuProps) {

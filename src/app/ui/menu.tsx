@@ -1,21 +1,7 @@
-import { type ReactElement, type ReactNode, Suspense, useState } from 'react'
+import { type ReactElement, Suspense, useState } from 'react'
 import { lazyPart } from './lazy-part.tsx'
-import { type TriggerElement, triggerOnDemand } from './trigger-on-demand.ts'
-
-export type MenuItem = {
-  label: string
-  onSelect: () => void
-  icon?: ReactNode
-  /** Why this cannot be done now; the item stays readable and does nothing. */
-  unavailableReason?: string | undefined
-}
-
-export type MenuProps = {
-  /** A `Button` or `IconButton`. */
-  trigger: TriggerElement
-  items: readonly MenuItem[]
-  align?: 'start' | 'end'
-}
+import type { MenuProps } from './menu-surface.tsx'
+import { triggerOnDemand } from './trigger-on-demand.ts'
 
 const loadSurface = () => import('./menu-surface.tsx')
 const MenuSurface = lazyPart(async () => (await loadSurface()).MenuSurface)

@@ -1,6 +1,20 @@
 import clsx from 'clsx'
 import { Popover as RadixPopover } from 'radix-ui'
-import type { PopoverProps } from './popover.tsx'
+import type { ReactNode } from 'react'
+import type { TriggerElement } from './trigger-on-demand.ts'
+
+export type PopoverProps = {
+  /** A `Button` or `IconButton`. */
+  trigger: TriggerElement
+  /** The panel's accessible name. */
+  label: string
+  children: ReactNode
+  align?: 'start' | 'center' | 'end'
+  side?: 'top' | 'right' | 'bottom' | 'left'
+  isOpen?: boolean
+  onOpenChange?: (isOpen: boolean) => void
+  className?: string
+}
 
 /** What a `Popover` becomes once it is wanted; open from the start. */
 export function PopoverSurface({

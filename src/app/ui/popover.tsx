@@ -1,19 +1,7 @@
-import { type ReactElement, type ReactNode, Suspense, useState } from 'react'
+import { type ReactElement, Suspense, useState } from 'react'
 import { lazyPart } from './lazy-part.tsx'
-import { type TriggerElement, triggerOnDemand } from './trigger-on-demand.ts'
-
-export type PopoverProps = {
-  /** A `Button` or `IconButton`. */
-  trigger: TriggerElement
-  /** The panel's accessible name. */
-  label: string
-  children: ReactNode
-  align?: 'start' | 'center' | 'end'
-  side?: 'top' | 'right' | 'bottom' | 'left'
-  isOpen?: boolean
-  onOpenChange?: (isOpen: boolean) => void
-  className?: string
-}
+import type { PopoverProps } from './popover-surface.tsx'
+import { triggerOnDemand } from './trigger-on-demand.ts'
 
 const loadSurface = () => import('./popover-surface.tsx')
 const PopoverSurface = lazyPart(async () => (await loadSurface()).PopoverSurface)
