@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { ApiError, ConnectionError } from '#app/api/api-error.ts'
 import type { ApiClient } from '#app/api/client.ts'
 import type { PollingLeader } from '#app/api/tabs/polling-leader.ts'
+import { settle, timeInHand } from '#app/lib/time-in-hand.ts'
 import type { ImportOptions } from './import-job.ts'
 import { createImportQueue, type ImportNews, type ImportQueueParts } from './import-queue.ts'
 
@@ -17,8 +18,6 @@ type Call = {
   answer(reply: unknown): Promise<void>
   fail(error: unknown): Promise<void>
 }
-
-const settle = () => new Promise((resolve) => setTimeout(resolve))
 
 const options: ImportOptions = {
   type: 'auto',
@@ -68,21 +67,9 @@ function createTabs() {
 
 /** A queue whose time, server, storage and tabs are in the test's hand. */
 function importWorld(parts: ImportQueueParts = {}) {
+  const { clock, retryPause, pauses, passTime } = timeInHand()
   const calls: Call[] = []
-  const pauses: (() => Promise<void>)[] = []
-  const timers: { at: number; run: () => void }[] = []
   const wakeUps = new Set<() => void>()
-  let now = 0
-  const clock = {
-    now: () => now,
-    after(delayMs: number, run: () => void) {
-      const timer = { at: now + delayMs, run }
-      timers.push(timer)
-      return () => {
-        if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1)
-      }
-    },
-  }
   const call = ((endpoint, request) =>
     new Promise((resolve, reject) => {
       request.signal?.addEventListener('abort', () => reject(request.signal?.reason))
@@ -109,7 +96,7 @@ function importWorld(parts: ImportQueueParts = {}) {
   const joinTabs = createTabs()
   const queue = createImportQueue({
     clock,
-    wallClock: () => 1_000_000 + now,
+    wallClock: () => 1_000_000 + clock.now(),
     storage: null,
     tabId: 'tab-1',
     isHidden: () => false,
@@ -118,16 +105,7 @@ function importWorld(parts: ImportQueueParts = {}) {
       wakeUps.add(onWakeUp)
       return () => wakeUps.delete(onWakeUp)
     },
-    retryPause: {
-      wait: (_failures, signal) =>
-        new Promise((resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason))
-          pauses.push(async () => {
-            resolve(false)
-            await settle()
-          })
-        }),
-    },
+    retryPause,
     ...parts,
   })
   const connection = (change = {}) => ({
@@ -141,18 +119,10 @@ function importWorld(parts: ImportQueueParts = {}) {
     queue,
     calls,
     pauses,
+    passTime,
     connection,
     wakeUp: () => {
       for (const onWakeUp of wakeUps) onWakeUp()
-    },
-    /** Moves the clock in one step, as sleep does, and runs what is due. */
-    async passTime(ms: number) {
-      now += ms
-      for (const timer of timers.filter(({ at }) => at <= now)) {
-        timers.splice(timers.indexOf(timer), 1)
-        timer.run()
-      }
-      await settle()
     },
     states: () => queue.getSnapshot().jobs.map(({ link, state }) => `${link} ${state}`),
     job: (link = 'https://a.example/') => {

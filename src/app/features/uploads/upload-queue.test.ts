@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ApiError } from '#app/api/api-error.ts'
 import type { SendFile, SendOutcome } from '#app/api/send-file.ts'
+import { settle, timeInHand } from '#app/lib/time-in-hand.ts'
 import type { FileSought } from './send-upload.ts'
 import type { ArrivedFile } from './upload.ts'
 import type { UploadConnection } from './upload-connection.ts'
@@ -16,37 +17,16 @@ type Try = {
 
 /** A queue whose time, network and server are in the test's hand. */
 function uploadWorld(parts: UploadQueueParts = {}) {
+  const { clock, retryPause, pauses, passTime } = timeInHand()
   const tries: Try[] = []
   const sought: FileSought[] = []
-  const timers: { at: number; run: () => void }[] = []
-  const pauses: (() => Promise<void>)[] = []
-  let now = 0
   let found: ArrivedFile | null = null
 
-  const clock = {
-    now: () => now,
-    after(delayMs: number, run: () => void) {
-      const timer = { at: now + delayMs, run }
-      timers.push(timer)
-      return () => {
-        if (timers.includes(timer)) timers.splice(timers.indexOf(timer), 1)
-      }
-    },
-  }
   const queue = createUploadQueue({
     clock,
     storage: null,
     canRead: async () => true,
-    retryPause: {
-      wait: (_failures, signal) =>
-        new Promise((resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason))
-          pauses.push(async () => {
-            resolve(false)
-            await settle()
-          })
-        }),
-    },
+    retryPause,
     ...parts,
   })
 
@@ -82,17 +62,10 @@ function uploadWorld(parts: UploadQueueParts = {}) {
     tries,
     sought,
     pauses,
+    passTime,
     connection,
     setFound: (file: ArrivedFile) => {
       found = file
-    },
-    async passTime(ms: number) {
-      now += ms
-      for (const timer of timers.filter(({ at }) => at <= now)) {
-        timers.splice(timers.indexOf(timer), 1)
-        timer.run()
-      }
-      await settle()
     },
     states: () => queue.getSnapshot().uploads.map(({ name, state }) => `${name} ${state}`),
     row: (name: string) => {
@@ -102,9 +75,6 @@ function uploadWorld(parts: UploadQueueParts = {}) {
     },
   }
 }
-
-/** Lets everything run that waits for promises alone. */
-const settle = () => new Promise((resolve) => setTimeout(resolve))
 
 function requestFor(name: string, size = 10, folder = '/Films/') {
   return { file: new File(['x'.repeat(size)], name), folder, name }
