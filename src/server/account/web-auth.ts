@@ -62,6 +62,9 @@ export function createWebAuth({ database, secret, secure, monotonic, warn }: Web
       disableOriginCheck: false,
       disableCSRFCheck: false,
     },
+    // What is no refusal of its own (a full disk, a locked database) goes on to our error handler:
+    // the library would answer an empty 500 and write the error past the log.
+    onAPIError: { throw: true },
     telemetry: { enabled: false },
     logger: {
       level: 'warn',
