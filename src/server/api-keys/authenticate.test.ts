@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
@@ -5,8 +6,10 @@ import { meReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { openCliStore } from '#server/cli-store.ts'
+import { systemClock } from '#server/http/clock.ts'
 import { startTestServer, type TestServer } from '#server/start-test-server.ts'
 import { hashApiKey } from './api-key-secret.ts'
+import { createAuthenticate } from './authenticate.ts'
 
 async function refusal(reply: Response): Promise<[number, string]> {
   return [reply.status, errorReply.parse(await reply.json()).code]
@@ -206,4 +209,19 @@ test('the last use of a key is noted once a minute', async () => {
   now += 1000
   await server.get('/api/v1/me')
   expect(await lastUse()).toBe('2026-11-23T12:01:00+00:00')
+})
+
+test('a key that is used for the first time does not wait for that to be noted', async () => {
+  await using server = await startTestServer()
+  await using store = await openCliStore(server.config)
+  // What a write is like while another process holds the database.
+  const apiKeys = { ...store.apiKeys, markUsed: () => new Promise<never>(() => {}) }
+  const authenticate = createAuthenticate({
+    apiKeys,
+    clock: systemClock,
+    onUseNotNoted: () => undefined,
+  })
+  const request = { headersDistinct: { authorization: [`Bearer ${server.key}`] } }
+  const authorized = await authenticate(request as unknown as IncomingMessage)
+  expect(authorized).toMatchObject({ username: 'owner' })
 })

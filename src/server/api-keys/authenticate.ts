@@ -39,12 +39,24 @@ const usedEveryMs = 60_000
  * on that the key is known.
  */
 export function createAuthenticate({ apiKeys, clock, onUseNotNoted }: Parts): Authenticate {
+  const noting = new Set<string>()
+
+  /** Nobody waits for it: while another process holds the database, that would stop reading, too. */
+  function noteUse(id: string, now: number): void {
+    if (noting.has(id)) return
+    noting.add(id)
+    apiKeys
+      .markUsed(id, now)
+      .catch(onUseNotNoted)
+      .finally(() => noting.delete(id))
+  }
+
   return async (request) => {
     const key = await findKey(apiKeys, readBearer(request))
     const now = clock.now()
     const authorized = authorizeKey(key, now)
     if (key.lastUsedAt === null || Math.abs(now - key.lastUsedAt) >= usedEveryMs) {
-      await apiKeys.markUsed(key.id, now).catch(onUseNotNoted)
+      noteUse(key.id, now)
     }
     return authorized
   }

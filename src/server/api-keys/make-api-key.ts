@@ -9,13 +9,14 @@ export type WantedApiKey = z.output<typeof createApiKeyBody>
 
 /**
  * Makes a key for an account. `secret` is its only copy. Throws ApiFailure `invalid_request` when
- * it would be over at once or be one too many.
+ * it would be over at once, be one too many, or have a name that is no line of text.
  */
 export async function makeApiKey(
   { apiKeys, clock }: { apiKeys: ApiKeyRepository; clock: Clock },
   userId: string,
   wanted: WantedApiKey,
 ): Promise<{ key: OwnedApiKey; secret: string }> {
+  requirePlainName(wanted.name)
   const createdAt = clock.now()
   const expiresAt = wanted.expires_at === null ? null : Date.parse(wanted.expires_at)
   if (expiresAt !== null && expiresAt <= createdAt) {
@@ -53,4 +54,14 @@ export async function makeApiKey(
     last_used_at: null,
   }
   return { key, secret }
+}
+
+/** A name is shown on one line, in terminals, too; half a character could not be stored as it is. */
+function requirePlainName(name: string): void {
+  if (!name.isWellFormed()) {
+    throw new ApiFailure('invalid_request', 'A key name must be valid Unicode.')
+  }
+  if (/\p{Cc}/u.test(name)) {
+    throw new ApiFailure('invalid_request', 'A key name must not contain control characters.')
+  }
 }
