@@ -1,6 +1,7 @@
 import { createUser } from '#server/account/create-user.ts'
 import type { User } from '#server/account/users-repository.ts'
 import { makeApiKey } from '#server/api-keys/make-api-key.ts'
+import { isoTime } from '#server/http/clock.ts'
 import {
   type Arguments,
   type CommandName,
@@ -80,7 +81,7 @@ export const runners: Record<CommandName, Command> = {
         user.username,
         user.plan,
         user.state,
-        user.createdAt.toISOString(),
+        isoTime(user.createdAt.getTime()),
       ]),
     ),
 }
@@ -89,5 +90,8 @@ async function findUser({ users }: CliStore, username: string): Promise<User> {
   const user = await users.find(username)
   if (user) return user
   const known = (await users.list()).map((each) => each.username).join(', ')
-  throw new CliFailure(1, `There is no account named "${username}". There are: ${known}.`)
+  // The server makes the first account a moment after it began to listen.
+  const others =
+    known === '' ? 'The first start makes the account "owner".' : `There are: ${known}.`
+  throw new CliFailure(1, `There is no account named "${username}". ${others}`)
 }

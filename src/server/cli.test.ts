@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -12,6 +14,7 @@ import { openTestBrowser } from './account/test-browser.ts'
 import { type CliOutcome, runCli } from './cli-run.ts'
 import { readConfig } from './config.ts'
 import { startTestServer } from './start-test-server.ts'
+import { databaseFile } from './storage/database.ts'
 
 const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
 
@@ -105,7 +108,7 @@ test('an account that the command line makes signs in, and banning it ends its s
   expect((await run('users', 'set', 'alice', '--state', 'banned')).exitCode).toBe(0)
   expect((await server.get('/api/v1/me', { key })).status).toBe(403)
   expect((await browser.get('/api/keys')).status).toBe(401)
-  expect((await run('users', 'list')).stdout).toMatch(/^alice +pro +banned +20/m)
+  expect((await run('users', 'list')).stdout).toMatch(/^alice +pro +banned +20\S+\+00:00$/m)
 })
 
 test('what cannot be done is one line on standard error and exit code 1', async () => {
@@ -127,6 +130,29 @@ test('what cannot be done is one line on standard error and exit code 1', async 
     expect(stderr).toContain(reason)
     expect(stderr.trimEnd().split('\n'), line).toHaveLength(1)
   }
+})
+
+test('in a folder that has no account yet it says where the first one comes from', async () => {
+  await using world = await startWithCli()
+  const { run, server } = world
+  using database = new DatabaseSync(databaseFile(server.dataFolder))
+  database.exec('delete from api_key; delete from user')
+  expect((await run('keys', 'list', '--user', 'owner')).stderr).toBe(
+    'There is no account named "owner". The first start makes the account "owner".\n',
+  )
+})
+
+test('output that cannot be written is one line on standard error and exit code 1', async () => {
+  await using server = await startTestServer()
+  await using full = await open('/dev/full', 'w')
+  const child = spawn(process.execPath, [cli, 'users', 'list'], {
+    env: { BARKEEP_DATA: server.dataFolder },
+    stdio: ['ignore', full.fd, 'pipe'],
+  })
+  const told = text(child.stderr as Readable)
+  const [stderr, [exitCode]] = await Promise.all([told, once(child, 'exit')])
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/^The output could not be written: .+\n$/)
 })
 
 test('the eleventh key is refused in words', async () => {

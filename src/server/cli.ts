@@ -3,6 +3,11 @@ import { runCli } from './cli-run.ts'
 import { readEnvironment } from './config.ts'
 
 const { exitCode, stdout, stderr } = await runCli(process.argv.slice(2), readEnvironment)
+process.exitCode = exitCode
+// A pipe that is read no further or a full disk: what was made is made, but nobody has seen it.
+process.stdout.on('error', (error) => {
+  process.stderr.write(`The output could not be written: ${error.message}\n`)
+  process.exitCode = 1
+})
 process.stdout.write(stdout)
 process.stderr.write(stderr)
-process.exitCode = exitCode
