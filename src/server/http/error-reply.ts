@@ -14,6 +14,9 @@ const storeFailures = new Set([
   'ENFILE',
   'ENOMEM',
   'EROFS',
+  // Somebody changed whose the data folder is, or froze it.
+  'EACCES',
+  'EPERM',
 ])
 
 // SQLITE_IOERR, _FULL, _CANTOPEN, _READONLY, _NOMEM: the database's own view of the same.

@@ -85,6 +85,8 @@ test.each([
   ['create', 'ENOSPC'],
   ['create', 'EMFILE'],
   ['create', 'EROFS'],
+  ['create', 'EACCES'],
+  ['create', 'EPERM'],
   ['write', 'ENOSPC'],
   ['write', 'EDQUOT'],
   ['write', 'EIO'],
