@@ -95,6 +95,38 @@ test.each([
   expect(() => assertMatchesOpenApi(reply)).toThrow()
 })
 
+test.each(['size', 'limit', 'next_offset'])(
+  'an answer whose %s is no whole number is refused',
+  (name) => {
+    const file = { name: 'a', size: 1, link: 'http://a/', uploaded_at: '2026-06-25T10:00:00+00:00' }
+    const page = {
+      status: 'ok',
+      path: '/',
+      folders: [],
+      limit: 50,
+      next_offset: 1,
+      has_more: false,
+    }
+    const body = { ...page, files: [file] }
+    assertMatchesOpenApi({ method: 'GET', path: '/api/v1/files', status: 200, body })
+    const broken =
+      name === 'size' ? { ...page, files: [{ ...file, size: 0.5 }] } : { ...body, [name]: 0.5 }
+    expect(() =>
+      assertMatchesOpenApi({ method: 'GET', path: '/api/v1/files', status: 200, body: broken }),
+    ).toThrow()
+  },
+)
+
+test('programs are told where an Idempotency-Key may be sent', async () => {
+  await using server = await startTestServer()
+  const reply = await server.get('/api/v1/openapi.json', { key: null })
+  const { paths } = (await reply.json()) as { paths: Record<string, object> }
+  const told = Object.keys(paths).filter((path) =>
+    JSON.stringify(paths[path]).includes('"name":"Idempotency-Key","in":"header"'),
+  )
+  expect(told).toEqual([endpoints.upload.path, endpoints.startImport.path])
+})
+
 test('fields that nobody knows yet are no fault', () => {
   const body = { status: 'ok', type: 'file', task_id: 'file_1', queue_position: 3 }
   assertMatchesOpenApi({ method: 'POST', path: '/api/v1/import', status: 200, body })

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
 import { type ApiErrorCode, apiErrorStatus, errorReply } from '#contract/api-error.ts'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
 import {
@@ -7,6 +7,7 @@ import {
   errorsOf,
   errorWords,
 } from './endpoint-words.ts'
+import { jsonSchemaOf } from './json-schema.ts'
 
 type Json = Record<string, unknown>
 type ToSchema = (schema: z.ZodMiniType) => Json
@@ -71,9 +72,20 @@ const rateLimitHeaders = {
   'Retry-After': integerHeader('Seconds until a request will pass.'),
 }
 
+const takesIdempotencyKey = new Set<DocumentedEndpoint['name']>(['upload', 'startImport'])
+
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'Who sends the same one again within 24 hours gets the first answer again.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+}
+
 function describeOperation(documented: DocumentedEndpoint, toSchema: ToSchema): Json {
   const { endpoint, name, summary, about } = documented
   const parameters = describeParameters(endpoint.query)
+  if (takesIdempotencyKey.has(name)) parameters.push(idempotencyKey)
   return {
     operationId: name,
     summary,
@@ -93,7 +105,7 @@ function describeOperation(documented: DocumentedEndpoint, toSchema: ToSchema): 
 }
 
 function describeParameters(query: z.ZodMiniType): Json[] {
-  const schema = z.toJSONSchema(query, { io: 'input' })
+  const schema = jsonSchemaOf(query)
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const { description, ...field } = property as Json & { anyOf?: Json[] }
     return {
@@ -141,13 +153,12 @@ function integerHeader(description: string) {
 
 /**
  * Turns zod schemas into JSON schemas and gathers those that refer to themselves, for they need a
- * place of their own. `io: 'input'` because the server writes what the app's schemas read: a field
- * with a default may be missing there, and fields that nobody knows yet may come.
+ * place of their own.
  */
 function createSchemaCollector() {
   const shared: Json = {}
   const toSchema: ToSchema = (schema) => {
-    const made = JSON.stringify(z.toJSONSchema(schema, { io: 'input' }))
+    const made = JSON.stringify(jsonSchemaOf(schema))
     const {
       $schema: _,
       $defs,

@@ -1,4 +1,5 @@
-import * as z from 'zod/mini'
+import type * as z from 'zod/mini'
+import { jsonSchemaOf } from './json-schema.ts'
 
 export type Field = { name: string; type: string; isRequired: boolean; about: string }
 
@@ -16,7 +17,7 @@ type JsonSchema = {
 
 /** The fields of an object schema as a table shows them; fields in fields get a dotted name. */
 export function listFields(schema: z.ZodMiniType): Field[] {
-  return fieldsOf(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema, '')
+  return fieldsOf(jsonSchemaOf(schema) as JsonSchema, '')
 }
 
 function fieldsOf(schema: JsonSchema, path: string): Field[] {
