@@ -1,11 +1,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { openCliStore } from '#server/cli-store.ts'
 import { startTestServer } from '#server/start-test-server.ts'
-import { databaseFile } from '#server/storage/database.ts'
 import { addTestUser, openTestBrowser } from './test-browser.ts'
 
 async function refusal(reply: Response): Promise<[number, string]> {
@@ -278,17 +276,4 @@ test('the secret that signs cookies is made once, kept over a restart, and reada
   expect((await stat(file)).mode & 0o777).toBe(0o600)
   expect(Buffer.from(secret, 'base64url')).toHaveLength(32)
   expect((await browser.get('/api/keys')).status).toBe(200)
-})
-
-test('a sign-in that the database cannot note is told unavailable, and works later', async () => {
-  await using server = await startTestServer()
-  const password = await addTestUser(server, 'alice')
-  using other = new DatabaseSync(databaseFile(server.dataFolder))
-  other.exec('begin immediate')
-  const refused = await openTestBrowser(server).signIn('alice', password)
-  expect(refused.status).toBe(503)
-  expect(errorReply.parse(await refused.json()).code).toBe('unavailable')
-  expect(refused.headers.getSetCookie()).toEqual([])
-  other.exec('rollback')
-  expect((await openTestBrowser(server).signIn('alice', password)).status).toBe(200)
 })

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { ApiFailure } from '#server/http/api-failure.ts'
 import { clientAddressHeader } from './client-address.ts'
 import type { LoadWebAuth } from './load-web-auth.ts'
 import { createOriginCheck, ownOrigin } from './own-origin.ts'
@@ -7,11 +8,13 @@ import type { WebAuth } from './web-auth.ts'
 /** A name and a password are never longer; the default of 1 MiB would be an invitation. */
 const bodyMaxBytes = 8 * 1024
 
+const signOutUrl = '/api/auth/sign-out'
+
 /** Of all that the library could do, this alone can be reached. */
 const openPaths = [
   { method: 'GET', url: '/api/auth/get-session' },
   { method: 'POST', url: '/api/auth/sign-in/username' },
-  { method: 'POST', url: '/api/auth/sign-out' },
+  { method: 'POST', url: signOutUrl },
   { method: 'POST', url: '/api/auth/change-password' },
 ] as const
 
@@ -28,12 +31,21 @@ export function addWebAuthRoutes(
         handler: async (request, reply) => {
           const webAuth = await loadWebAuth()
           const answer = await webAuth.handler(toWebRequest(request, publicUrl))
+          if (path.url === signOutUrl) await requireSignedOut(webAuth, request)
           return await sendWebResponse(answer, reply)
         },
       })
     }
     done()
   })
+}
+
+/** The library says that a session has ended also when the database could not be told so. */
+async function requireSignedOut(webAuth: WebAuth, { headers }: FastifyRequest): Promise<void> {
+  const { cookie = '' } = headers
+  const query = { disableRefresh: true }
+  if ((await webAuth.api.getSession({ headers: { cookie }, query })) === null) return
+  throw new ApiFailure('unavailable', 'The session could not be ended. Try again later.')
 }
 
 function toWebRequest(request: FastifyRequest, publicUrl: string | null): Request {
