@@ -1,82 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type RequestListener,
-  type RequestOptions,
-} from 'node:http'
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
+import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http'
+import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
-import { createGateway, type GatewayOptions } from './gateway.ts'
+import { ask, startRawUpstream, startTestGateway, startUpstream } from './test-upstream.ts'
 import { upstreamTarget } from './upstream-target.ts'
-
-type Disposable = { origin: string; port: number; [Symbol.asyncDispose](): Promise<void> }
-
-async function listen(onRequest: RequestListener): Promise<Disposable> {
-  const server = createServer(onRequest)
-  // Only the gateway's own go-ahead may reach the client.
-  server.on('checkContinue', onRequest)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    origin: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
-}
-
-/** An upstream that speaks something else than HTTP, or nothing. */
-async function listenRaw(onSocket: (socket: Socket) => void): Promise<Disposable> {
-  const sockets = new Set<Socket>()
-  const server = createTcpServer((socket) => {
-    sockets.add(socket)
-    socket.on('error', () => undefined)
-    onSocket(socket)
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  return {
-    port,
-    origin: `http://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy()
-      await new Promise((closed) => server.close(closed))
-    },
-  }
-}
-
-async function startGateway(upstream: string, options: Partial<GatewayOptions> = {}) {
-  const gateway = createGateway({ upstream, log: () => undefined, ...options })
-  const server = await listen((request, response) => gateway.forward(request, response))
-  return {
-    ...server,
-    async [Symbol.asyncDispose]() {
-      gateway.close()
-      await server[Symbol.asyncDispose]()
-    },
-  }
-}
-
-async function ask(url: string, options: RequestOptions = {}, body = '') {
-  const outgoing = httpRequest(url, { agent: false, ...options }).end(body)
-  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
-  return { status: answer.statusCode, headers: answer.headers, body: await text(answer) }
-}
 
 test('method, path, query, headers and body reach the upstream, and its answer comes back', async () => {
   let seen: { url?: string; method?: string; headers: IncomingHttpHeaders; body: string } | null =
     null
-  await using upstream = await listen(async (request, response) => {
+  await using upstream = await startUpstream(async (request, response) => {
     seen = {
       url: request.url,
       method: request.method,
@@ -86,7 +21,7 @@ test('method, path, query, headers and body reach the upstream, and its answer c
     response.writeHead(201, { 'x-ratelimit-remaining': '12', 'content-type': 'application/json' })
     response.end('{"status":"ok"}')
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
 
   const answer = await ask(
     `${gateway.origin}/api/v1/upload?filename=a%20b.txt&path=/F/`,
@@ -108,7 +43,7 @@ test('method, path, query, headers and body reach the upstream, and its answer c
 
 test('cookies and the headers of one hop pass in neither direction', async () => {
   let seen: IncomingHttpHeaders = {}
-  await using upstream = await listen((request, response) => {
+  await using upstream = await startUpstream((request, response) => {
     seen = request.headers
     response.writeHead(200, {
       'set-cookie': 'a=1',
@@ -121,7 +56,7 @@ test('cookies and the headers of one hop pass in neither direction', async () =>
     })
     response.end()
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
 
   const answer = await ask(`${gateway.origin}/api/v1/me`, {
     headers: {
@@ -150,10 +85,10 @@ test('cookies and the headers of one hop pass in neither direction', async () =>
 })
 
 test("an upstream's error page keeps its status, and can run no script under our address", async () => {
-  await using upstream = await listen((_request, response) => {
+  await using upstream = await startUpstream((_request, response) => {
     response.writeHead(502, { 'content-type': 'text/html' }).end('<script>steal()</script>')
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
 
   const answer = await ask(`${gateway.origin}/api/v1/me`)
 
@@ -163,10 +98,10 @@ test("an upstream's error page keeps its status, and can run no script under our
 })
 
 test('a redirect of the upstream is handed on, not followed', async () => {
-  await using upstream = await listen((_request, response) => {
+  await using upstream = await startUpstream((_request, response) => {
     response.writeHead(302, { location: 'http://127.0.0.1:9/inside' }).end()
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
 
   const answer = await ask(`${gateway.origin}/api/v1/me`)
 
@@ -176,12 +111,12 @@ test('a redirect of the upstream is handed on, not followed', async () => {
 
 test('an upload streams: the upstream has the first bytes before the client sent the last', async () => {
   const firstBytes = Promise.withResolvers<string>()
-  await using upstream = await listen(async (request, response) => {
+  await using upstream = await startUpstream(async (request, response) => {
     request.once('data', (bytes: Buffer) => firstBytes.resolve(String(bytes)))
     await once(request, 'end')
     response.end('whole')
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
   const outgoing = httpRequest(`${gateway.origin}/api/v1/upload`, { method: 'POST', agent: false })
 
   outgoing.write('first')
@@ -193,12 +128,12 @@ test('an upload streams: the upstream has the first bytes before the client sent
 })
 
 test('64 MiB arrive whole', async () => {
-  await using upstream = await listen(async (request, response) => {
+  await using upstream = await startUpstream(async (request, response) => {
     const hash = createHash('sha256')
     for await (const bytes of request) hash.update(bytes)
     response.end(hash.digest('hex'))
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
   const chunk = randomBytes(1024 * 1024)
   const outgoing = httpRequest(`${gateway.origin}/api/v1/upload`, { method: 'POST', agent: false })
   const answered = once(outgoing, 'response') as Promise<[IncomingMessage]>
@@ -216,12 +151,12 @@ test('64 MiB arrive whole', async () => {
 test('a client that goes away mid-upload takes its upstream request with it', async () => {
   const gone = Promise.withResolvers<void>()
   const begun = Promise.withResolvers<void>()
-  await using upstream = await listen((request) => {
+  await using upstream = await startUpstream((request) => {
     request.once('data', () => begun.resolve())
     request.once('aborted', () => gone.resolve())
     request.on('error', () => undefined)
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
   const outgoing = httpRequest(`${gateway.origin}/api/v1/upload`, { method: 'POST', agent: false })
   outgoing.on('error', () => undefined)
   outgoing.write('some')
@@ -234,14 +169,14 @@ test('a client that goes away mid-upload takes its upstream request with it', as
 
 test('the upstream is asked first where the client waits for 100 Continue', async () => {
   let bytes = 0
-  await using upstream = await listen((request, response) => {
+  await using upstream = await startUpstream((request, response) => {
     request.on('data', (chunk: Buffer) => {
       bytes += chunk.length
     })
     expect(request.headers.expect).toBe('100-continue')
     response.writeHead(413, { 'content-type': 'application/json' }).end('{}')
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
   const outgoing = httpRequest(`${gateway.origin}/api/v1/upload`, {
     method: 'POST',
     agent: false,
@@ -262,11 +197,11 @@ test('the upstream is asked first where the client waits for 100 Continue', asyn
 })
 
 test('100 Continue of the upstream lets the client send', async () => {
-  await using upstream = await listen(async (request, response) => {
+  await using upstream = await startUpstream(async (request, response) => {
     response.writeContinue()
     response.end(await text(request))
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
   const outgoing = httpRequest(`${gateway.origin}/api/v1/upload`, {
     method: 'POST',
     agent: false,
@@ -294,10 +229,10 @@ const hostile: [string, (socket: Socket) => void][] = [
 ]
 
 test.each(hostile)('an upstream that %s is told as 503 unavailable', async (_what, onSocket) => {
-  await using upstream = await listenRaw((socket) => {
+  await using upstream = await startRawUpstream((socket) => {
     socket.once('data', () => onSocket(socket))
   })
-  await using gateway = await startGateway(upstream.origin, { idleMs: 200 })
+  await using gateway = await startTestGateway(upstream.origin, { idleMs: 200 })
 
   const answer = await ask(`${gateway.origin}/api/v1/me`)
 
@@ -306,9 +241,9 @@ test.each(hostile)('an upstream that %s is told as 503 unavailable', async (_wha
 })
 
 test('an upstream that is down is told as 503 unavailable, also to an upload', async () => {
-  const closed = await listenRaw(() => undefined)
+  const closed = await startRawUpstream(() => undefined)
   await closed[Symbol.asyncDispose]()
-  await using gateway = await startGateway(closed.origin)
+  await using gateway = await startTestGateway(closed.origin)
 
   const answer = await ask(`${gateway.origin}/api/v1/upload`, { method: 'POST' }, 'x'.repeat(1000))
 
@@ -317,17 +252,17 @@ test('an upstream that is down is told as 503 unavailable, also to an upload', a
 })
 
 test('an answer that breaks off in the middle breaks off for the client too', async () => {
-  await using upstream = await listenRaw((socket) => {
+  await using upstream = await startRawUpstream((socket) => {
     socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'))
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
 
   await expect(ask(`${gateway.origin}/api/v1/me`)).rejects.toThrow('aborted')
 })
 
 test('a kept connection that the upstream closed meanwhile costs a reading client nothing', async () => {
   let requests = 0
-  await using upstream = await listenRaw((socket) => {
+  await using upstream = await startRawUpstream((socket) => {
     socket.on('data', () => {
       requests += 1
       // Keeps the connection open after the first answer, and drops it on the next request.
@@ -335,7 +270,7 @@ test('a kept connection that the upstream closed meanwhile costs a reading clien
       else socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
     })
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
 
   expect(await ask(`${gateway.origin}/api/v1/me`)).toMatchObject({ status: 200, body: 'ok' })
   expect(await ask(`${gateway.origin}/api/v1/me`)).toMatchObject({ status: 200, body: 'ok' })
@@ -355,11 +290,11 @@ test.each([
   ],
 ])('a GET with %s stays one request on its way', async (_what, rest) => {
   const seen: [string | undefined, string][] = []
-  await using upstream = await listen(async (request, response) => {
+  await using upstream = await startUpstream(async (request, response) => {
     seen.push([request.url, await text(request).catch(() => '')])
     response.end('ok')
   })
-  await using gateway = await startGateway(upstream.origin)
+  await using gateway = await startTestGateway(upstream.origin)
   const socket = connect(gateway.port, '127.0.0.1')
   socket.write(`GET /api/v1/me HTTP/1.1\r\nHost: a\r\n${rest}`)
 
