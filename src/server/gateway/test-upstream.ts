@@ -50,9 +50,18 @@ export async function startRawUpstream(onSocket: (socket: Socket) => void): Prom
   }
 }
 
-export async function startTestGateway(upstream: string, options: Partial<GatewayOptions> = {}) {
-  const gateway = createGateway({ upstream, log: () => undefined, ...options })
-  const server = await startUpstream((request, response) => gateway.forward(request, response))
+type TestGatewayOptions = Partial<GatewayOptions> & {
+  /** Sees each request before it is forwarded. */
+  onRequest?: (request: IncomingMessage) => void
+}
+
+export async function startTestGateway(upstream: string, options: TestGatewayOptions = {}) {
+  const { onRequest, ...rest } = options
+  const gateway = createGateway({ upstream, log: () => undefined, ...rest })
+  const server = await startUpstream((request, response) => {
+    onRequest?.(request)
+    gateway.forward(request, response)
+  })
   return {
     ...server,
     async [Symbol.asyncDispose]() {
