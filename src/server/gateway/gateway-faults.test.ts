@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
+import { describeFailure } from './describe-failure.ts'
 import { ask, startRawUpstream, startTestGateway, startUpstream } from './test-upstream.ts'
 
 /** The error code of an answer that the gateway itself made: 503, and the API's JSON. */
@@ -100,12 +101,11 @@ test('an upstream that dies in the middle of an upload is told as 503 while the 
 
 test('an early refusal reaches a client that goes on sending, and the rest is not passed on', async () => {
   let passedOn = 0
-  await using upstream = await startUpstream((request, response) => {
-    request.on('data', (bytes: Buffer) => {
+  await using upstream = await startRawUpstream((socket) => {
+    socket.once('data', () => socket.write('HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\n{}'))
+    socket.on('data', (bytes) => {
       passedOn += bytes.length
     })
-    request.on('error', () => undefined)
-    response.writeHead(413).end('{}')
   })
   await using gateway = await startTestGateway(upstream.origin)
   const outgoing = httpRequest(`${gateway.origin}/api/v1/upload`, {
@@ -166,15 +166,22 @@ test('an answer that stops in the middle is cut off, and told in the log', async
   expect(lines[0]).toContain(upstream.origin)
 })
 
-test('the log says why, also for a name that stands for several addresses', async () => {
+test('the log says why nobody answers', async () => {
   const gone = await startRawUpstream(() => undefined)
   await gone[Symbol.asyncDispose]()
   const lines: string[] = []
   const log = (line: string) => void lines.push(line)
-  await using gateway = await startTestGateway(`http://localhost:${gone.port}`, { log })
+  await using gateway = await startTestGateway(gone.origin, { log })
 
   expect(codeOf(await ask(`${gateway.origin}/api/v1/me`))).toBe('unavailable')
-  expect(lines.join()).toMatch(/failed: connect ECONNREFUSED/)
+  expect(lines).toEqual([expect.stringContaining('failed: connect ECONNREFUSED 127.0.0.1')])
+})
+
+test('of a name with several addresses the log has words for each', () => {
+  const failures = ['::1', '127.0.0.1'].map((at) => new Error(`connect ECONNREFUSED ${at}`))
+  expect(describeFailure(new AggregateError(failures))).toBe(
+    'connect ECONNREFUSED ::1; connect ECONNREFUSED 127.0.0.1',
+  )
 })
 
 test('HEAD is answered with the head alone', async () => {
