@@ -19,6 +19,7 @@ const lingerMs = 5000
 export function sendAnswer(answer: IncomingMessage, exchange: Exchange): void {
   const { outgoing, request, response, stopSending } = exchange
   const status = answer.statusCode ?? 0
+  keepForRest(request, response)
   try {
     response.writeHead(status, headersToClient(answer.headers))
   } catch (error) {
@@ -42,6 +43,7 @@ export function refuse(
   failure: ApiFailure,
 ): void {
   const body = JSON.stringify(errorBody(failure))
+  keepForRest(request, response)
   response.writeHead(apiErrorStatus[failure.code], {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
@@ -49,6 +51,11 @@ export function refuse(
   })
   response.once('finish', () => linger(request))
   response.end(body)
+}
+
+/** Node hangs up after the answer on a client that asked for it, in the middle of its body too. */
+function keepForRest(request: IncomingMessage, response: ServerResponse): void {
+  if (!request.complete) response.shouldKeepAlive = true
 }
 
 /**
