@@ -25,6 +25,7 @@ import { createGateway } from './gateway/gateway.ts'
 import { addGatewayRoutes } from './gateway/gateway-routes.ts'
 import { addAddressWindow } from './http/address-window.ts'
 import { type Clock, systemClock } from './http/clock.ts'
+import { type ConnectionLimits, connectionLimits } from './http/connection-limits.ts'
 import { createApp } from './http/create-app.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { createLogger } from './http/log.ts'
@@ -47,6 +48,7 @@ import { addUploadRoutes } from './uploads/upload-routes.ts'
 export type Outside = {
   clock: Clock
   disk: Disk
+  limits: ConnectionLimits
   pages: AppPages
   startHasher(): FileHasher
 }
@@ -67,6 +69,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', projectFolde
 const systemOutside: Outside = {
   clock: systemClock,
   disk: systemDisk,
+  limits: connectionLimits,
   startHasher: createFileHasher,
   pages: builtAppPages(fileURLToPath(new URL('dist/app', projectFolder))),
 }
@@ -76,15 +79,20 @@ export async function buildServer(
   config: Config,
   outside: Partial<Outside> = {},
 ): Promise<BarkeepServer> {
-  const { pages, ...around } = { ...systemOutside, ...outside }
-  const app = createApp(createLogger(config.logLevel))
+  const { limits, pages, ...around } = { ...systemOutside, ...outside }
+  const app = createApp(createLogger(config.logLevel), limits)
   let origin = config.publicUrl ?? ''
   const publicUrl = () => origin
   await addSecurityHeaders(app, {
     linkOrigin: () => new URL(publicUrl()).origin,
     isUnderDevelopment: pages.isUnderDevelopment,
   })
-  await app.register(compress, { threshold: 1024, encodings: ['br', 'gzip'] })
+  await app.register(compress, {
+    threshold: 1024,
+    encodings: ['br', 'gzip'],
+    // It would read the body of an upload before the route does: raw bytes are stored as they come.
+    globalDecompression: false,
+  })
   app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
   await pages.add(app)
   const isFirstStart = await addRooms(app, { ...around, config, publicUrl })
@@ -119,7 +127,7 @@ async function addRooms(app: FastifyInstance, world: World): Promise<IsFirstStar
   }
 }
 
-type World = Omit<Outside, 'pages'> & { config: Config; publicUrl(): string }
+type World = Omit<Outside, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
 
 async function addOwnStore(app: FastifyInstance, world: World) {
   const { config, clock, disk, startHasher, publicUrl } = world
@@ -167,14 +175,14 @@ function addAccounts(app: FastifyInstance, parts: World & { database: Database; 
   const users = createUsersRepository(database)
   const apiKeys = createApiKeyRepository(database)
   const onUseNotNoted = (error: unknown) => app.log.warn({ err: error }, 'last use not noted')
-  const unknownKeyLimiter = createRateLimiter({ limit: rateLimit, clock })
-  addAddressWindow(app, unknownKeyLimiter)
-  const route = createRoute({
+  const gatekeeper = {
     authenticate: createAuthenticate({ apiKeys, clock, onUseNotNoted }),
     requireSession: createRequireSession(loadWebAuth),
     rateLimiter: createRateLimiter({ limit: rateLimit, clock }),
-    unknownKeyLimiter,
-  })
+    unknownKeyLimiter: createRateLimiter({ limit: rateLimit, clock }),
+  }
+  addAddressWindow(app, gatekeeper)
+  const route = createRoute(gatekeeper)
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })

@@ -2,9 +2,6 @@ import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import { type Config, ConfigError } from './config.ts'
 
-/** How long uploads and downloads that run may go on when the server is to end. */
-const graceMs = 1_500
-
 /** Listens; resolves with the address to open in a browser. Throws ConfigError. */
 export async function listenOn(
   app: FastifyInstance,
@@ -22,11 +19,19 @@ export async function listenOn(
 
 /** Ends within the grace, whatever runs: who still waits then is cut off. */
 export async function closeWithin(app: FastifyInstance): Promise<void> {
-  const timer = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  const { graceMs } = app.connectionLimits
+  const endAt = performance.now() + graceMs
+  // More than once: until imports have stopped, connections still come in.
+  const timer = setInterval(
+    () => {
+      if (performance.now() >= endAt) app.server.closeAllConnections()
+    },
+    Math.min(graceMs, 100),
+  )
   try {
     await app.close()
   } finally {
-    clearTimeout(timer)
+    clearInterval(timer)
   }
 }
 

@@ -88,20 +88,63 @@ test('guessing keys is limited by address, which stops nobody who has one', asyn
   expect((await server.get('/api/v1/me')).status).toBe(200)
 })
 
+const nobodysKey = `csb_live_${'0'.repeat(28)}`
+
 test('answers to nobody in particular tell the window of the address, and take no slot of it', async () => {
   await using server = await startTestServer({ config: { rateLimit: 5 } })
-  const guess = { key: `csb_live_${'0'.repeat(28)}` }
+  const guess = { key: nobodysKey }
   expect(windowOf(await server.get('/api/v1/me', guess))).toMatchObject({ limit: 5, remaining: 4 })
+  const nobody = { key: null }
   const answers = {
-    missing_auth: await server.get('/api/v1/me', { key: null }),
-    not_found: await server.get('/api/v1/nothing'),
-    'not_found too': await server.request('/api/v1/files', { method: 'DELETE' }),
+    missing_auth: await server.get('/api/v1/me', nobody),
+    not_found: await server.get('/api/v1/nothing', nobody),
+    'not_found too': await server.request('/api/v1/files', { method: 'DELETE', ...nobody }),
   }
   for (const [code, reply] of Object.entries(answers)) {
     expect(windowOf(reply), code).toMatchObject({ limit: 5, remaining: 4 })
     expect(code).toContain(await codeOf(reply))
   }
   expect((await fetch(`${server.origin}/api/keys`)).headers.has('x-ratelimit-limit')).toBe(false)
+})
+
+const anyKey = 'Authorization: Bearer KEY\r\n'
+
+test.each([
+  ['an address where nothing is', `GET /api/v1/none HTTP/1.1\r\nHost: a\r\n${anyKey}\r\n`],
+  ['another method', `DELETE /api/v1/files HTTP/1.1\r\nHost: a\r\n${anyKey}\r\n`],
+  ['OPTIONS', `OPTIONS /api/v1/me HTTP/1.1\r\nHost: a\r\n${anyKey}\r\n`],
+  ['a broken escape', `GET /api/v1/%zz HTTP/1.1\r\nHost: a\r\n${anyKey}\r\n`],
+  ['two slashes', `GET //evil/api/v1/me HTTP/1.1\r\nHost: a\r\n${anyKey}\r\n`],
+  ['another origin', `GET http://evil/api/v1/me HTTP/1.1\r\nHost: a\r\n${anyKey}\r\n`],
+  ['no Host', `GET /api/v1/me HTTP/1.1\r\n${anyKey}\r\n`],
+  ['two Hosts', `GET /api/v1/me HTTP/1.1\r\nHost: a\r\nHost: b\r\n${anyKey}\r\n`],
+  ['a Host that is none', `GET /api/v1/me HTTP/1.1\r\nHost: a b\r\n${anyKey}\r\n`],
+  ['an expectation', `GET /api/v1/me HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n${anyKey}\r\n`],
+])('the answer to %s tells the window of the key that was shown', async (_what, request) => {
+  await using server = await startTestServer({ config: { rateLimit: 5 } })
+  const remaining = async (key: string) =>
+    (await sendRaw(server.origin, request.replace('KEY', key))).headers['x-ratelimit-remaining']
+  await server.get('/api/v1/me')
+  await server.get('/api/v1/me')
+  expect(await remaining(server.key)).toBe('3')
+  expect(await remaining(server.key)).toBe('3')
+  expect(await remaining(await server.keyWith({ expiresAt: new Date(1000) }))).toBe('5')
+  // A guess counts wherever it is made.
+  expect(await remaining(nobodysKey)).toBe('4')
+  expect(await remaining(nobodysKey)).toBe('3')
+})
+
+test.each([
+  ['no HTTP', 'hello\r\n\r\n'],
+  ['too many headers', `GET /api/v1/me HTTP/1.1\r\nx: ${'a'.repeat(40_000)}\r\n\r\n`],
+  ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n'],
+  ['no path', 'GET * HTTP/1.1\r\nHost: a\r\n\r\n'],
+])('the answer to %s tells the window of the address', async (_what, request) => {
+  await using server = await startTestServer({ config: { rateLimit: 5 } })
+  await server.get('/api/v1/me', { key: nobodysKey })
+  const { headers } = await sendRaw(server.origin, request)
+  const reading = readRateLimit((name) => headers[name] ?? null)
+  expect(reading).toMatchObject({ limit: 5, remaining: 4, retryAfter: null })
 })
 
 test('the checks run in one order: key, account, scope, rate limit, parameters', async () => {

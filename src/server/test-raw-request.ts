@@ -26,6 +26,16 @@ export async function sendRaw(origin: string, request: string | Uint8Array): Pro
   throw new Error(`The connection ended without a whole answer: ${JSON.stringify(text)}`)
 }
 
+/** Sends bytes as they are; resolves with all that came when the server has closed the connection. */
+export async function sendUntilClosed(origin: string, request: string): Promise<string> {
+  const { hostname, port } = new URL(origin)
+  const socket = connect({ host: hostname, port: Number(port) })
+  socket.setEncoding('latin1').write(request)
+  let text = ''
+  for await (const chunk of socket) text += chunk
+  return text
+}
+
 function readReply(text: string): RawReply | null {
   const end = text.indexOf('\r\n\r\n')
   if (end < 0) return null

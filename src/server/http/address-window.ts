@@ -1,19 +1,56 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import ipaddr from 'ipaddr.js'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
-import { type RateLimiter, rateLimitHeaders } from './rate-limiter.ts'
+import { ApiFailure } from './api-failure.ts'
+import { isPath } from './check-head.ts'
+import { type RateLimitState, rateLimitHeaders } from './rate-limiter.ts'
+import type { Gatekeeper } from './route.ts'
+
+type Windows = Pick<
+  Gatekeeper<{ id: string; scopes: string[] }, unknown>,
+  'authenticate' | 'rateLimiter' | 'unknownKeyLimiter'
+>
 
 /**
- * "Every response includes" the window. Answers of the API to nobody's key in particular (without
- * one, to an address where nothing is) tell that of the client's address.
+ * "Every response includes" the window, also those that no endpoint made: to an address where
+ * nothing is, to a request that could not be read. Whoever shows a key is told its window, anybody
+ * else that of his address.
  */
-export function addAddressWindow(app: FastifyInstance, limiter: RateLimiter): void {
+export function addAddressWindow(app: FastifyInstance, windows: Windows): void {
+  app.addressHeaders = (address) =>
+    rateLimitHeaders(windows.unknownKeyLimiter.look(addressGroup(address)))
   app.addHook('onSend', async (request, reply) => {
-    if (!/^\/api\/v1(\/|\?|$)/.test(request.url) || reply.hasHeader(rateLimitHeader.limit)) return
-    reply.headers(rateLimitHeaders(limiter.look(addressGroup(request.ip))))
+    if (reply.hasHeader(rateLimitHeader.limit) || !isForApi(request.originalUrl)) return
+    const state = await keyWindow(windows, request)
+    reply.headers(state ? rateLimitHeaders(state) : app.addressHeaders(request.ip))
   })
+}
+
+/** A target that is no path may have been meant for the API: nobody can say. */
+function isForApi(target: string): boolean {
+  return /^\/api\/v1(\/|\?|$)/.test(target) || !isPath(target)
+}
+
+async function keyWindow(
+  { authenticate, rateLimiter, unknownKeyLimiter }: Windows,
+  request: FastifyRequest,
+): Promise<RateLimitState | null> {
+  if (request.headers.authorization === undefined) return null
+  try {
+    return rateLimiter.look((await authenticate(request.raw)).id)
+  } catch (error) {
+    // A store that fails must not take the answer with it.
+    if (!(error instanceof ApiFailure)) return null
+    if (error.keyId !== undefined) return rateLimiter.look(error.keyId)
+    // A guess counts wherever it is made.
+    const isGuess = error.code === 'invalid_key'
+    return isGuess ? unknownKeyLimiter.take(addressGroup(request.ip)).state : null
+  }
 }
 
 /** One household has a whole /64 of IPv6 addresses to guess from. */
 export function addressGroup(address: string): string {
-  return address.includes(':') ? address.split(':').slice(0, 4).join(':') : address
+  if (!ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address)
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString()
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiFailure } from './api-failure.ts'
@@ -6,42 +7,67 @@ import { errorBody } from './error-reply.ts'
 const notHttp = new ApiFailure('invalid_request', 'This is not a request that HTTP/1.1 knows.')
 const tooLarge = new ApiFailure('invalid_request', 'The request line and headers are too large.')
 const tooSlow = new ApiFailure('invalid_request', 'The request took too long to arrive.')
-const unknownExpectation = new ApiFailure(
-  'invalid_request',
-  'The only expectation that can be met is "100-continue".',
-)
+const noTunnel = new ApiFailure('invalid_request', 'There is no way through to other hosts here.')
 
-/** Node answers what its parser refuses with an empty body; every answer here is JSON. */
-export function answerParserError(error: Error & { code?: string }, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') {
+const underWay = new WeakMap<Socket, Set<ServerResponse>>()
+const broken = new WeakSet<Socket>()
+
+/** Headers that also those answers get which no request can be made out for. */
+export type HeadersFor = (socket: Socket) => Record<string, string>
+
+/**
+ * Takes over from Node what it would answer by itself: the go-ahead for a body before any check,
+ * 417 and an empty body for other expectations, and nothing at all for CONNECT.
+ */
+export function answerByOurselves(server: Server, headersFor: HeadersFor): void {
+  const handle = (request: IncomingMessage, response: ServerResponse) =>
+    void server.emit('request', request, response)
+  server.on('checkContinue', handle)
+  server.on('checkExpectation', handle)
+  server.on('connect', ({ socket }: IncomingMessage) => answerRaw(socket, noTunnel, headersFor))
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    const responses = underWay.get(socket) ?? new Set()
+    underWay.set(socket, responses.add(response))
+    response.once('close', () => responses.delete(response))
+  })
+}
+
+/**
+ * Answers what Node's parser refuses, which it would do with an empty body. What came whole before
+ * it on the same connection is answered first; an answer that has begun is never written into.
+ */
+export async function answerParserError(
+  error: Error & { code?: string },
+  socket: Socket,
+  headersFor: HeadersFor,
+): Promise<void> {
+  if (broken.has(socket)) return
+  broken.add(socket)
+  const responses = underWay.get(socket) ?? new Set()
+  const before = [...responses].filter((response) => response.req.complete)
+  await Promise.all(before.map((response) => once(response, 'close')))
+  const hasBegun = [...responses].some((response) => response.headersSent)
+  if (error.code === 'ECONNRESET' || hasBegun) socket.destroy()
+  else answerRaw(socket, failureOf(error), headersFor)
+}
+
+function failureOf({ code }: { code?: string }): ApiFailure {
+  if (code === 'HPE_HEADER_OVERFLOW') return tooLarge
+  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? tooSlow : notHttp
+}
+
+function answerRaw(socket: Socket, failure: ApiFailure, headersFor: HeadersFor): void {
+  if (!socket.writable) {
     socket.destroy()
     return
   }
-  const failure =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? tooLarge
-      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
-        ? tooSlow
-        : notHttp
   const body = JSON.stringify(errorBody(failure))
-  socket.end(
-    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-    () => socket.destroySoon(),
-  )
-}
-
-/** Takes over the answers to `Expect` from Node, which would ask for the body before any check. */
-export function answerExpectations(server: Server): void {
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    server.emit('request', request, response)
-  })
-  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
-    const body = JSON.stringify(errorBody(unknownExpectation))
-    response.writeHead(400, {
-      'content-type': 'application/json; charset=utf-8',
-      'content-length': Buffer.byteLength(body),
-      connection: 'close',
-    })
-    response.end(body)
-  })
+  const head = Object.entries({
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    'x-content-type-options': 'nosniff',
+    connection: 'close',
+    ...headersFor(socket),
+  }).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 400 Bad Request\r\n${head.join('')}\r\n${body}`, () => socket.destroySoon())
 }

@@ -56,9 +56,19 @@ function isStoreFailure(error: unknown): boolean {
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toApiFailure(error)
   const status = apiErrorStatus[failure.code]
-  if (status >= 500) request.log.error({ err: failure.cause ?? failure }, 'request failed')
+  if (status >= 500 && !isGone(error, reply)) logFailure(request, failure)
   if (failure.retryAfter !== undefined) reply.header(rateLimitHeader.retryAfter, failure.retryAfter)
   reply.code(status).type('application/json; charset=utf-8').send(errorBody(failure))
+}
+
+/** A client that went away is nothing to report, and a thousand of them are not a thousand errors. */
+function isGone(error: unknown, { raw }: FastifyReply): boolean {
+  return raw.destroyed && error instanceof Error && error.name === 'AbortError'
+}
+
+function logFailure({ log }: FastifyRequest, { code, message, cause }: ApiFailure): void {
+  if (cause !== undefined) log.error({ err: cause }, 'request failed')
+  else log.warn({ code }, message)
 }
 
 export function errorBody(failure: ApiFailure): ErrorReply {

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
 
 /** What must never be in a log, wherever a logged object may carry it. */
@@ -7,25 +7,53 @@ const secrets = ['authorization', 'cookie', 'set-cookie', 'password', 'secret', 
 /** JSON lines on standard error, so that what people are to read has standard output for itself. */
 export function createLogger(level: string, stream?: DestinationStream): Logger {
   const paths = secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.headers["${name}"]`])
-  return pino(
-    { level, base: undefined, redact: { paths, censor: '[hidden]' } },
-    stream ?? destination(2),
-  )
+  const redact = { paths, censor: '[hidden]' }
+  const hooks = { streamWrite: hideSecrets }
+  return pino({ level, base: undefined, redact, hooks }, stream ?? destination(2))
+}
+
+/** The last look at a line: libraries' errors carry texts that no list of fields foresees. */
+function hideSecrets(line: string): string {
+  return line
+    .replace(/csb_live_\w+/g, 'csb_live_[hidden]')
+    .replace(/\/share\/([\w-]{6})[\w-]{6,}[^"\\\s]*/g, '/share/$1…')
 }
 
 /** One line a request. Queries stay out: they hold names of files. */
 export async function logAnswer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   request.log.info({
     method: request.method,
-    path: loggedPath(request.url),
-    status: reply.statusCode,
+    path: loggedPath(request),
+    // Without an answer: the client went away before there was one.
+    status: reply.raw.headersSent ? reply.statusCode : null,
     ms: Math.round(reply.elapsedTime),
     address: request.ip,
   })
 }
 
-/** A share link is a secret: its log line shows enough to tell two apart, not enough to use one. */
-function loggedPath(url: string): string {
-  const path = url.split('?', 1)[0] ?? ''
-  return path.replace(/^\/share\/([^/]{0,6})[^/]*(\/.*)?$/, '/share/$1…')
+/**
+ * An address as its route has it. A share link is a secret: its line shows enough to tell two apart,
+ * not enough to use one. Of the app's pages nothing is shown, their addresses are names of folders.
+ */
+function loggedPath({ is404, originalUrl, params, routeOptions }: FastifyRequest): string {
+  const { url: route = '' } = routeOptions
+  if (route.startsWith('/share/')) {
+    const { trackingId = '' } = params as { trackingId?: string }
+    return `/share/${trackingId.slice(0, 6)}…`
+  }
+  if (!is404 && !route.includes('*')) return route
+  const path = originalUrl.split(/[?#]/, 1)[0] ?? ''
+  return path.startsWith('/api/') ? path.slice(0, 200) : '/…'
+}
+
+const dropsToldEveryMs = 60_000
+
+/** Says that connections are dropped, but not for each: there are thousands when it happens. */
+export function logDrops(app: FastifyInstance): void {
+  let toldAt = Number.NEGATIVE_INFINITY
+  app.server.on('drop', () => {
+    if (performance.now() - toldAt < dropsToldEveryMs) return
+    toldAt = performance.now()
+    app.log.warn({ connections: app.server.maxConnections }, 'too many connections, some dropped')
+  })
 }

@@ -4,12 +4,12 @@ import type * as z from 'zod/mini'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { addressGroup } from './address-window.ts'
 import { ApiFailure } from './api-failure.ts'
-import { limitBodyTime } from './body-time.ts'
-import { type IncomingBytes, incomingBytes, sendContinue } from './incoming-bytes.ts'
+import { type IncomingBytes, incomingBytes } from './incoming-bytes.ts'
 import { parseFields } from './parse-fields.ts'
 import { parseQuery } from './query.ts'
 import { type RateLimiter, type RateLimitState, rateLimitHeaders } from './rate-limiter.ts'
 import { SerializedReply } from './serialized-reply.ts'
+import { awaitSmallBody } from './small-body.ts'
 
 /** What a route must know of a key; the accounts' rooms know more. */
 type AnyKey = { id: string; scopes: string[] }
@@ -78,10 +78,7 @@ export function createRoute<Key extends AnyKey, Session>(
       admitted.set(request, { ...who, query })
       // Fastify refuses content types that it cannot read; an upload may carry any, or nonsense.
       if (endpoint.body === 'bytes') delete request.raw.headers['content-type']
-      else {
-        sendContinue(reply)
-        limitBodyTime(request, reply)
-      }
+      else awaitSmallBody(request, reply)
     }
 
     async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -153,6 +150,7 @@ async function authenticate<Key extends AnyKey, Session>(
       reply.headers(rateLimitHeaders(rateLimiter.look(error.keyId)))
     } else if (error.code === 'invalid_key') {
       const { isTaken, state } = unknownKeyLimiter.take(addressGroup(request.ip))
+      reply.headers(rateLimitHeaders(state))
       if (!isTaken) throw rateLimited(state)
     }
     throw error

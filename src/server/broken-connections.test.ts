@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { expect, test } from 'vitest'
+import { startTestServer } from './start-test-server.ts'
+import { sendUntilClosed } from './test-raw-request.ts'
+
+const statuses = (text: string) => text.match(/(?<=HTTP\/1\.1 )\d{3}/g)?.map(Number)
+
+test('what came whole is answered in its turn, before the nonsense that follows it', async () => {
+  await using server = await startTestServer()
+  const upload = `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nContent-Length: 5\r\n\r\nhello`
+  expect(statuses(await sendUntilClosed(server.origin, `${upload}nonsense\r\n\r\n`))).toEqual([
+    200, 400,
+  ])
+  const asked = `GET /api/v1/me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\n\r\n`
+  const answers = await sendUntilClosed(server.origin, `${asked}${asked}\0\0\r\n\r\n`)
+  expect(statuses(answers)).toEqual([200, 200, 400])
+})
+
+test('nonsense while a file is on its way is never written into the file', async () => {
+  await using server = await startTestServer()
+  const bytes = new Uint8Array(30_000_000)
+  const sent = (await (await server.upload({ name: 'a.bin', bytes })).json()) as { link: string }
+  const { hostname, port, pathname } = new URL(sent.link)
+  const socket = connect(Number(port), hostname)
+  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: a\r\n\r\n`)
+  const [begin] = (await once(socket, 'data')) as [Buffer]
+  socket.write('nonsense\r\n\r\n')
+  const parts = [begin]
+  for await (const part of socket) parts.push(part as Buffer)
+  const answers = Buffer.concat(parts)
+  const start = answers.indexOf('\r\n\r\n') + 4
+  expect(answers.subarray(start, start + bytes.length).equals(bytes)).toBe(true)
+  expect(statuses(answers.toString('latin1', start + bytes.length))).toEqual([400])
+})
+
+test('an upload is stored as it comes, whatever coding it says it has', async () => {
+  await using server = await startTestServer()
+  const headers = { 'content-encoding': 'gzip' }
+  const reply = await server.upload({ name: 'a.gz', bytes: 'no gzip' }, { headers })
+  expect(await reply.json()).toMatchObject({ status: 'ok', size: 7 })
+})

@@ -1,0 +1,61 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyRequest } from 'fastify'
+import { ApiFailure } from './api-failure.ts'
+
+/** What two readers could take for two different requests is refused. */
+export function checkHead({ raw, originalUrl }: FastifyRequest): void {
+  const refusal = whatIsWrong(raw, originalUrl)
+  if (refusal !== null) throw new ApiFailure('invalid_request', refusal)
+}
+
+function whatIsWrong(raw: IncomingMessage, target: string): string | null {
+  const [host, ...moreHosts] = raw.headersDistinct.host ?? []
+  if (host === undefined || host === '' || moreHosts.length > 0) {
+    return 'A request needs exactly one Host header.'
+  }
+  if (!isHost(host)) return 'The Host header names no host.'
+  // "//evil/api/v1/files" is a path to us and another host to a URL parser.
+  if (!isPath(target)) return 'The request target must be a path.'
+  if (!isDecodable(target)) return 'The address is not valid percent-encoded UTF-8.'
+  const { 'transfer-encoding': coding, expect = '100-continue' } = raw.headers
+  // "gzip, chunked" would be stored as it is on its way; HTTP/1.0 knows no chunks at all.
+  if (coding !== undefined && (!/^chunked$/i.test(coding) || raw.httpVersion === '1.0')) {
+    return 'The only Transfer-Encoding is "chunked", in HTTP/1.1.'
+  }
+  if (!/^100-continue$/i.test(expect))
+    return 'The only expectation that can be met is 100-continue.'
+  return null
+}
+
+/** Whether a request target is a path of ours: no "*", no other origin. */
+export function isPath(target: string): boolean {
+  return target.startsWith('/') && !target.startsWith('//')
+}
+
+/** Our own address is made from it where none is set, so it must be one. */
+function isHost(host: string): boolean {
+  return /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host) && URL.canParse(`http://${host}`)
+}
+
+function isDecodable(target: string): boolean {
+  try {
+    decodeURI(pathOf(target))
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * The router answers a path with a broken escape by itself, past every hook. With its escapes
+ * escaped it takes the way of all others, where `checkHead` refuses it by its original.
+ */
+export function routableUrl({ url = '/' }: { url?: string | undefined }): string {
+  if (isDecodable(url)) return url
+  const path = pathOf(url)
+  return path.replaceAll('%', '%25') + url.slice(path.length)
+}
+
+function pathOf(target: string): string {
+  return target.split(/[?#]/, 1)[0] ?? ''
+}
