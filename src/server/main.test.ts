@@ -5,8 +5,9 @@ import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { databaseFile } from './storage/database.ts'
+import { sendRaw } from './test-raw-request.ts'
 import { startServerProcess } from './test-server-process.ts'
 
 const freshFolder = () => mkdtempDisposable(join(tmpdir(), 'barkeep-main-'))
@@ -129,19 +130,27 @@ test('two servers never share a data folder, but one that was killed leaves it f
   expect(await second.origin).toContain('http://')
 })
 
-test('Ctrl-C ends the server within its grace although an upload hangs', async () => {
-  await using folder = await freshFolder()
-  await using server = startServerProcess({ BARKEEP_DATA: folder.path })
-  const { hostname, port } = new URL(await server.origin)
-  const socket = connect(Number(port), hostname)
-  socket.on('error', () => {})
-  socket.write(
-    `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${await server.firstKey}\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n`,
-  )
-  // The go-ahead: from here on the upload runs.
-  await once(socket, 'data')
-  expect(await server.end('SIGINT')).toBe(0)
-})
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  'a second %s ends the server at once although an upload runs',
+  async (signal) => {
+    await using folder = await freshFolder()
+    await using server = startServerProcess({ BARKEEP_DATA: folder.path })
+    const { hostname, port } = new URL(await server.origin)
+    const socket = connect(Number(port), hostname)
+    socket.on('error', () => {})
+    socket.write(
+      `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${await server.firstKey}\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\n`,
+    )
+    // The go-ahead: from here on the upload runs.
+    await once(socket, 'data')
+    server.child.kill(signal)
+    // It says so once it waits, and by then another signal is no echo of the first.
+    await vi.waitFor(() => expect(server.output().stdout).toContain('Waiting up to'), 5000)
+    const startedAt = performance.now()
+    expect(await server.end(signal)).toBe(130)
+    expect(performance.now() - startedAt).toBeLessThan(2000)
+  },
+)
 
 test('an upload that ends within the grace is kept when the server is told to end', async () => {
   await using folder = await freshFolder()
@@ -170,6 +179,20 @@ test('no log line holds a key, a query or a whole share link', async () => {
   const { link, tracking_id: trackingId } = sent as { link: string; tracking_id: string }
   await fetch(link, { headers })
   await fetch(`${origin}/api/v1/me?key=${key}`, { headers })
+  await fetch(link.replace('/share/', '/%73hare/'), { headers })
+  await fetch(link, { method: 'DELETE', headers })
+  await fetch(`${link}/below`, { headers })
+  await fetch(`${origin}/api/v1/${key}`, { headers })
+  await fetch(`${origin}/private-name/${key}`, { headers })
+  const signIn = {
+    method: 'POST',
+    headers: { ...headers, origin, 'content-type': 'application/json' },
+  }
+  const body = JSON.stringify({ username: 'owner', password: 'very-secret-password' })
+  await fetch(`${origin}/api/auth/sign-in/username`, { ...signIn, body })
+  await fetch(`${origin}/api/auth/sign-in/username`, { ...signIn, body: `${body}}` })
+  await sendRaw(origin, `GET ${link} HTTP/1.1\r\nHost: a\r\nCookie: very-secret\r\n\r\n`)
+  await sendRaw(origin, `GET /${new URL(link).pathname} HTTP/1.1\r\nHost: a\r\n\r\n`)
   await fetch(`${origin}/api/v1/import`, { method: 'POST', body: key, headers })
   await server.end('SIGTERM')
   const { stderr } = server.output()

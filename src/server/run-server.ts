@@ -1,6 +1,7 @@
 import type { FirstStart } from './account/first-start.ts'
 import { type BarkeepServer, buildServer, type Outside } from './build-server.ts'
 import { ConfigError, readEnvironment } from './config.ts'
+import { connectionLimits } from './http/connection-limits.ts'
 import { runFirstStart } from './run-first-start.ts'
 
 /** Runs the server as this process, until it is told to end. A wrong setting ends it with code 2. */
@@ -37,6 +38,9 @@ To sign in, open the address above and paste the API key. Name and password mana
 
 /** npm passes Ctrl-C on to a process that the terminal has told already: that is one, not two. */
 const oneKeyPressMs = 300
+/** Mostly nothing is under way, and there is nothing to explain. */
+const tellAfterMs = 1_000
+const stillEnding = `Waiting up to ${connectionLimits.graceMs / 1000} s for what is under way. Once more ends it at once.`
 
 function endOnSignals(server: BarkeepServer): void {
   let endingSince: number | null = null
@@ -46,6 +50,8 @@ function endOnSignals(server: BarkeepServer): void {
       if (endingSince !== null && performance.now() - endingSince > oneKeyPressMs) process.exit(130)
       if (endingSince !== null) return
       endingSince = performance.now()
+      const notice = setTimeout(() => print(stillEnding), tellAfterMs)
+      notice.unref()
       server.close().then(
         () => process.exit(0),
         (error) => {

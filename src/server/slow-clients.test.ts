@@ -1,0 +1,125 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { expect, test } from 'vitest'
+import { errorReply } from '#contract/api-error.ts'
+import { type ConnectionLimits, connectionLimits } from './http/connection-limits.ts'
+import { startTestServer } from './start-test-server.ts'
+import { sendRaw, sendUntilClosed } from './test-raw-request.ts'
+
+const startWith = (limits: Partial<ConnectionLimits>) =>
+  startTestServer({ outside: { limits: { ...connectionLimits, ...limits } } })
+
+async function openTo(origin: string): Promise<Socket> {
+  const { hostname, port } = new URL(origin)
+  const socket = connect(Number(port), hostname).setEncoding('latin1')
+  await once(socket, 'connect')
+  return socket
+}
+
+const asked = (path: string, lines = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${lines}\r\n`
+
+test.each([
+  ['sends nothing', ''],
+  ['never ends its head', 'GET /api/v1/me HTTP/1.1\r\nHost: a\r\nx: y'],
+  ['asks as one did in 1991', 'GET /api/v1/me\r\n'],
+])('a client that %s is told so in JSON when its time is up', async (_what, request) => {
+  await using server = await startWith({ headMs: 100, lookEveryMs: 20 })
+  const reply = await sendRaw(server.origin, request)
+  expect(reply.status).toBe(400)
+  expect(errorReply.parse(JSON.parse(reply.body)).message).toContain('too long')
+  expect(reply.headers['x-ratelimit-limit']).toBe('60')
+})
+
+test.each([
+  ['/api/v1/import', '60'],
+  ['/api/v1/import/cancel', '60'],
+  ['/api/v1/nothing', '60'],
+  ['/api/auth/sign-in/username', undefined],
+])('a body of JSON for %s that never ends is refused when its time is up', async (path, limit) => {
+  await using server = await startWith({ bodyMs: 100 })
+  const lines = [
+    `POST ${path} HTTP/1.1`,
+    `Host: ${new URL(server.origin).host}`,
+    `Origin: ${server.origin}`,
+    `Authorization: Bearer ${server.key}`,
+    'Content-Type: application/json',
+    'Content-Length: 100\r\n\r\n{',
+  ]
+  const reply = await sendRaw(server.origin, lines.join('\r\n'))
+  expect(reply.status).toBe(400)
+  expect(errorReply.parse(JSON.parse(reply.body))).toMatchObject({ code: 'invalid_request' })
+  expect(reply.headers['x-ratelimit-limit']).toBe(limit)
+})
+
+test('an upload is not held to the time of small bodies', async () => {
+  await using server = await startWith({ bodyMs: 50 })
+  const socket = await openTo(server.origin)
+  socket.write(
+    `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nContent-Length: 4\r\n\r\nab`,
+  )
+  // Came later and is over: so is the time that the upload would have had.
+  const refused = await sendRaw(
+    server.origin,
+    `POST /api/v1/import HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
+  )
+  expect(refused.status).toBe(400)
+  socket.write('cd')
+  const [answer] = await once(socket, 'data')
+  expect(answer).toContain('200 OK')
+  socket.destroy()
+})
+
+test('a kept connection is closed when nothing more is asked on it', async () => {
+  await using server = await startWith({ keptMs: 100 })
+  expect(await sendUntilClosed(server.origin, asked('/healthz'))).toContain('200 OK')
+})
+
+test('more connections than there is room for are dropped, and cost those inside nothing', async () => {
+  await using server = await startWith({ connections: 2 })
+  const inside = [await openTo(server.origin), await openTo(server.origin)]
+  expect(await sendUntilClosed(server.origin, asked('/healthz')).catch(() => '')).toBe('')
+  for (const socket of inside) {
+    socket.write(asked('/healthz'))
+    const [answer] = await once(socket, 'data')
+    expect(answer).toContain('200 OK')
+  }
+  const [left] = inside
+  left?.destroy()
+  await once(left as Socket, 'close')
+  await expect
+    .poll(() => sendRaw(server.origin, asked('/healthz')).catch(() => null))
+    .not.toBeNull()
+  inside[1]?.destroy()
+})
+
+test('an upload that hangs is cut off when the grace is over', async () => {
+  await using server = await startWith({ graceMs: 200 })
+  const socket = await openTo(server.origin)
+  socket.write(
+    `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`,
+  )
+  await once(socket, 'data')
+  const startedAt = performance.now()
+  await server.server.close()
+  expect(performance.now() - startedAt).toBeGreaterThan(190)
+  if (!socket.closed) await once(socket, 'close')
+})
+
+test('while an upload ends nobody is let in, and what is asked behind it is unavailable', async () => {
+  await using server = await startTestServer()
+  const socket = await openTo(server.origin)
+  socket.write(
+    `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`,
+  )
+  await once(socket, 'data')
+  const end = server.server.close()
+  const knock = () => sendRaw(server.origin, asked('/healthz')).catch(String)
+  await expect.poll(knock, { timeout: 5000 }).toContain('ECONNREFUSED')
+  socket.write(`abcd${asked('/api/v1/me', `Authorization: Bearer ${server.key}\r\n`)}`)
+  let answers = ''
+  for await (const chunk of socket) answers += chunk
+  expect(answers).toMatch(/^HTTP\/1.1 200 OK/)
+  expect(answers).toMatch(/HTTP\/1.1 503 .*"code":"unavailable"/s)
+  expect(answers).toMatch(/503 .*x-ratelimit-remaining: 59/is)
+  await end
+})
