@@ -105,7 +105,7 @@ test('an upload that hangs is cut off when the grace is over', async () => {
   if (!socket.closed) await once(socket, 'close')
 })
 
-test('while an upload ends nobody is let in, and what is asked behind it is unavailable', async () => {
+test('while an upload ends nobody is let in, and the end comes when it is answered', async () => {
   await using server = await startTestServer()
   const socket = await openTo(server.origin)
   socket.write(
@@ -115,11 +115,12 @@ test('while an upload ends nobody is let in, and what is asked behind it is unav
   const end = server.server.close()
   const knock = () => sendRaw(server.origin, asked('/healthz')).catch(String)
   await expect.poll(knock, { timeout: 5000 }).toContain('ECONNREFUSED')
-  socket.write(`abcd${asked('/api/v1/me', `Authorization: Bearer ${server.key}\r\n`)}`)
+  const startedAt = performance.now()
+  socket.write('abcd')
   let answers = ''
   for await (const chunk of socket) answers += chunk
   expect(answers).toMatch(/^HTTP\/1.1 200 OK/)
-  expect(answers).toMatch(/HTTP\/1.1 503 .*"code":"unavailable"/s)
-  expect(answers).toMatch(/503 .*x-ratelimit-remaining: 59/is)
   await end
+  // Long before the grace is over, though the client never closed its connection.
+  expect(performance.now() - startedAt).toBeLessThan(4000)
 })

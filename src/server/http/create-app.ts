@@ -66,6 +66,10 @@ function refuseWhileEnding(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     isEnding = true
   })
+  // Or a client that keeps its connection keeps the server, too.
+  app.addHook('onSend', async (_request, reply) => {
+    if (isEnding) reply.header('connection', 'close')
+  })
   app.addHook('onRequest', async () => {
     if (isEnding)
       throw new ApiFailure('unavailable', 'The server is ending. Try again in a moment.')
