@@ -2,7 +2,7 @@
 export type ConnectionLimits = {
   /**
    * Open at once; who comes after is dropped at the door. A slow upload holds about 60 kB and two
-   * open files, an idle connection 10 kB: this many fit into a small machine, and 600 browsers
+   * open files, an idle connection 20 kB: this many fit into a small machine, and 600 browsers
    * have room.
    */
   connections: number
