@@ -42,7 +42,7 @@ const words = {
   upload: {
     summary: 'Upload a file',
     about:
-      'The body is the file, byte for byte, with no form around it. The answer comes once every byte is safe on the disk. A name that is taken in the folder gets ` (2)` before its extension, so read `file_name` for the name it got; sending the same bytes under the same name again answers with the file that is there. Missing folders are made. A retry that carries the same `Idempotency-Key` header gets the first answer again.',
+      'The body is the file, byte for byte, with no form around it. The answer comes once every byte is safe on the disk. A name that is taken in the folder gets ` (2)` before its extension, so read `file_name` for the name it got; sending the same bytes under the same name again answers with the file that is there. Missing folders are made. A retry that carries the same `Idempotency-Key` header gets the first answer again; the same key with another file is refused.',
     curl: ['--data-binary @movie.mp4', '"{url}?filename=movie.mp4&path=/Films/"'],
     errors: ['payload_too_large'],
     answer: {

@@ -11,12 +11,14 @@ const maxKeyLength = 255
 export type Asked = { userId: string; endpoint: string; fingerprint: unknown }
 
 export type Idempotency = {
+  /** The request's `Idempotency-Key`, or null without one. Throws `invalid_request`. */
+  readKey(request: FastifyRequest): string | null
   /**
-   * Runs `work` once for the request's `Idempotency-Key`: who sends the key again within 24 hours
-   * gets the first answer again, also while the first is still under way. A failure is not kept.
+   * Runs `work` once for `key`: who sends it again within 24 hours gets the first answer again, also
+   * while the first is still under way. A failure is not kept. Without a key, `work` runs.
    * Throws `invalid_request` for a key that was used to ask for something else.
    */
-  once<Reply>(request: FastifyRequest, asked: Asked, work: () => Promise<Reply>): Promise<Reply>
+  once<Reply>(key: string | null, asked: Asked, work: () => Promise<Reply>): Promise<Reply>
 }
 
 export function createIdempotency(parts: { database: Database; clock: Clock }): Idempotency {
@@ -61,8 +63,9 @@ export function createIdempotency(parts: { database: Database; clock: Clock }): 
   }
 
   return {
-    async once<Reply>(request: FastifyRequest, asked: Asked, work: () => Promise<Reply>) {
-      const key = readKey(request)
+    readKey,
+
+    async once<Reply>(key: string | null, asked: Asked, work: () => Promise<Reply>) {
       if (key === null) return await work()
       const fingerprint = createHash('sha256')
         .update(JSON.stringify(asked.fingerprint))

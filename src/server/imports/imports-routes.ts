@@ -31,7 +31,8 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): 
 
   route(app, endpoints.startImport, async ({ body, key: { userId }, raw, signal }) => {
     const asked = { userId, endpoint: 'import', fingerprint: body }
-    return await parts.idempotency.once(raw, asked, async () => {
+    const { idempotency } = parts
+    return await idempotency.once(idempotency.readKey(raw), asked, async () => {
       const { id, type } = await startImport(parts, { userId, body, signal })
       return { status: 'ok' as const, type, task_id: id }
     })

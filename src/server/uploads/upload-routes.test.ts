@@ -108,12 +108,25 @@ test('names are stored in one Unicode form', async () => {
   expect(sent).toMatchObject({ file_name: '\u00e9.txt', folder: '/\u00fc/' })
 })
 
-test('an Idempotency-Key gives its first answer again, also when the bytes differ', async () => {
+test('an Idempotency-Key gives its first answer again', async () => {
   await using server = await startTestServer()
-  const once = { 'idempotency-key': 'k1' }
-  const first = await upload(server, { name: 'a.txt', bytes: 'one' }, once)
-  expect(await upload(server, { name: 'a.txt', bytes: 'two' }, once)).toEqual(first)
-  expect(await listedNames(server)).toEqual(['a.txt'])
+  const headers = { 'idempotency-key': 'k1' }
+  const file = { name: 'a.txt', bytes: 'one' }
+  const first = await upload(server, file, headers)
+  const again = await Promise.all([upload(server, file, headers), upload(server, file, headers)])
+  expect(again).toEqual([first, first])
+  expect(await blobCount(server)).toBe(1)
+  expect(await readdir(join(server.dataFolder, 'staging'))).toEqual([])
+})
+
+test('other bytes of the same length under a used Idempotency-Key are refused, not lost', async () => {
+  await using server = await startTestServer()
+  const headers = { 'idempotency-key': 'k1' }
+  await upload(server, { name: 'a.txt', bytes: 'one' }, headers)
+  const refused = await server.upload({ name: 'a.txt', bytes: 'two' }, { headers })
+  expect(refused.status).toBe(400)
+  expect(errorReply.parse(await refused.json()).message).toContain('Idempotency-Key')
+  expect(await readdir(join(server.dataFolder, 'staging'))).toEqual([])
   const next = await upload(server, { name: 'a.txt', bytes: 'two' }, { 'idempotency-key': 'k2' })
   expect(next.file_name).toBe('a (2).txt')
 })

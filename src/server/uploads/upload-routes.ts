@@ -21,11 +21,17 @@ export function addUploadRoutes(app: FastifyInstance, parts: Parts): void {
 
   route(app, endpoints.upload, async ({ query, key: { userId }, body, raw, signal }) => {
     const { path: folder, filename: name } = query
-    const asked = { userId, endpoint: 'upload', fingerprint: [folder, name, body.declaredBytes] }
-    return await idempotency.once(raw, asked, async () => {
-      const staged = await receive(body, signal)
-      return uploadReply(await addFile({ userId, folder, name, staged }), publicUrl())
-    })
+    const sendersKey = idempotency.readKey(raw)
+    const staged = await receive(body, signal)
+    try {
+      // Known by its bytes, or another file under a used key would be lost with a 200.
+      const asked = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
+      return await idempotency.once(sendersKey, asked, async () =>
+        uploadReply(await addFile({ userId, folder, name, staged }), publicUrl()),
+      )
+    } finally {
+      await staged.discard()
+    }
   })
 }
 
