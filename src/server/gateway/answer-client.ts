@@ -1,8 +1,8 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { apiErrorStatus } from '#contract/api-error.ts'
 import type { ApiFailure } from '#server/http/api-failure.ts'
+import { carryBytes } from '#server/http/carry-bytes.ts'
 import { errorBody } from '#server/http/error-reply.ts'
-import { carryBytes } from './carry-bytes.ts'
 import { headersToClient } from './forwarded-headers.ts'
 
 export type Exchange = {

@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
-import { carryBytes } from './carry-bytes.ts'
+import { carryBytes } from '#server/http/carry-bytes.ts'
 
 /** How long a client that expects `100 Continue` waits for an upstream that does not know of it. */
 const continueMs = 1000

@@ -1,11 +1,11 @@
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 
 /**
  * Carries every byte of `from` to `to`, at the pace of the slower one, and ends `to` with it. Like
  * `pipe`, but the memory of a chunk is freed as soon as it is out: the garbage collector lets 64 MB
  * of them pile up first. So nobody else may look at the chunks. Returns what stops it.
  */
-export function carryBytes(from: Readable, to: Writable): () => void {
+export function carryBytes(from: Readable, to: NodeJS.WritableStream): () => void {
   const handleData = (chunk: Buffer) => {
     if (!to.write(chunk, () => free(chunk))) from.pause()
   }
