@@ -92,6 +92,28 @@ test('a refusal is told with its code, and to whoever watches the session', asyn
   expect(errors).toHaveLength(1)
 })
 
+test.each([
+  [503, true],
+  [504, true],
+  [500, false],
+  [413, false],
+])(
+  'a %i after the last byte tells that the file may have arrived: %s',
+  async (status, expected) => {
+    const { outcome, request } = startSending()
+    const sent = await request()
+    sent.upload.onload?.()
+    sent.answer(status, {})
+    expect(await outcome).toMatchObject({ outcome: 'refused', mayHaveArrived: expected })
+  },
+)
+
+test('a 503 in the middle of the bytes tells that the file is not there', async () => {
+  const { outcome, request } = startSending()
+  ;(await request()).answer(503, {})
+  expect(await outcome).toMatchObject({ outcome: 'refused', mayHaveArrived: false })
+})
+
 test('a connection that is lost on the way lost the file', async () => {
   const { outcome, request } = startSending()
   const sent = await request()

@@ -4,7 +4,7 @@ import { browserClock } from '#app/lib/clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { UploadReply } from '#contract/uploads.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, isPassing } from './api-error.ts'
 import { readReply, readWindow } from './read-answer.ts'
 import { requestUrl } from './request-url.ts'
 
@@ -25,8 +25,11 @@ export type SendFile = {
 /** How a try ended. Only `sent` means that the file is there. */
 export type SendOutcome =
   | { outcome: 'sent'; reply: UploadReply }
-  /** The server said no, or its answer does not fit the file. */
-  | { outcome: 'refused'; error: ApiError }
+  /**
+   * The server said no, or its answer does not fit the file. `mayHaveArrived`: all bytes were sent,
+   * and a gateway that lost its upstream says nothing about what became of them there.
+   */
+  | { outcome: 'refused'; error: ApiError; mayHaveArrived: boolean }
   /** The connection was lost once all bytes were sent: the file may be there. Look before a second try. */
   | { outcome: 'unclear' }
   /** The connection was lost, or stalled for 30 s, before the end: the file is not there. */
@@ -63,10 +66,10 @@ function readOutcome(answer: Answer, size: number): SendOutcome {
     if (reply.size === size) return { outcome: 'sent', reply }
     const message = `The server has ${reply.size} bytes of ${size}.`
     const error = new ApiError({ code: 'size_mismatch', status: answer.status, message })
-    return { outcome: 'refused', error }
+    return { outcome: 'refused', error, mayHaveArrived: false }
   } catch (error) {
-    if (error instanceof ApiError) return { outcome: 'refused', error }
-    throw error
+    if (!(error instanceof ApiError)) throw error
+    return { outcome: 'refused', error, mayHaveArrived: answer.isAllSent && isPassing(error) }
   }
 }
 

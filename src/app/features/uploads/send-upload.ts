@@ -95,8 +95,7 @@ async function sendOnce(job: UploadJob, parts: SendUploadParts): Promise<Arrived
   })
   if (result.outcome === 'sent') return result.reply
   if (result.outcome === 'refused') {
-    // A gateway that gave up waiting says nothing about what its upstream did.
-    job.mayHaveArrived ||= result.error.status === 502 || result.error.status === 504
+    job.mayHaveArrived ||= result.mayHaveArrived
     throw result.error
   }
   job.mayHaveArrived ||= result.outcome === 'unclear'

@@ -86,7 +86,8 @@ function sent({ file, name, folder }: SendFile): SendOutcome {
 }
 
 function refused(code: string, status: number, message = 'No.'): SendOutcome {
-  return { outcome: 'refused', error: new ApiError({ code, status, message }) }
+  const error = new ApiError({ code, status, message })
+  return { outcome: 'refused', error, mayHaveArrived: false }
 }
 
 const first = <T>(list: readonly T[], index = 0): T => {
@@ -184,7 +185,7 @@ test.each([
 })
 
 test('what passes is tried again under the same idempotency key', async () => {
-  const { queue, tries, pauses, connection, row, states } = uploadWorld()
+  const { queue, tries, pauses, sought, connection, row, states } = uploadWorld()
   queue.connect(connection())
   queue.add([requestFor('a')])
   await first(tries).end(refused('unavailable', 503))
@@ -198,6 +199,7 @@ test('what passes is tried again under the same idempotency key', async () => {
   await first(pauses, 1)()
   await first(tries, 2).end(sent(first(tries, 2).send))
   expect(states()).toEqual(['a done'])
+  expect(sought).toEqual([])
   expect(new Set(tries.map(({ send }) => send.idempotencyKey)).size).toBe(1)
 })
 
@@ -212,6 +214,16 @@ test('after an unclear end the folder is looked at, and what lies there is not s
   expect(sought).toMatchObject([{ folder: '/Films/', name: 'a', size: 10, notBefore: 7_000_000 }])
   expect(row('a')).toMatchObject({ state: 'done', arrived: { file_name: 'a' } })
   expect(tries).toHaveLength(1)
+})
+
+test('a gateway that failed once all was sent leaves it unclear, so the folder is looked at', async () => {
+  const { queue, tries, pauses, sought, connection } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  const error = new ApiError({ code: 'unavailable', status: 503, message: '' })
+  await first(tries).end({ outcome: 'refused', error, mayHaveArrived: true })
+  await first(pauses)()
+  expect(sought).toHaveLength(1)
 })
 
 test('an unclear end whose file is not there is sent again', async () => {
