@@ -1,10 +1,9 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtempDisposable, open, rm, stat, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtempDisposable, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { median, startBarkeep, startNginx, writeBytes } from './rival-servers.ts'
 
 // Uploads of one file to Barkeep and to nginx (dav PUT), side by side, with curl as the client.
 //   npm run bench:uploads [MiB] [rounds]
@@ -12,83 +11,28 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 const [megabytes = 1024, rounds = 9] = process.argv.slice(2).map(Number)
-const project = join(import.meta.dirname, '..')
 
 type Target = { name: string; url(round: number): string; args: string[]; clean(): Promise<void> }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await once(server.close(), 'close')
-  return port
-}
-
-/** `settings` empty: as it comes, with bodies through a buffer of 16 KiB. */
-async function startNginx(parts: {
-  name: string
-  folder: string
-  settings: string
-}): Promise<Target & AsyncDisposable> {
-  const { name, folder, settings } = parts
-  const port = await freePort()
-  const stored = join(folder, 'nginx-stored')
-  await mkdir(stored, { recursive: true })
-  await writeFile(
-    join(folder, 'nginx.conf'),
-    `daemon off; pid ${folder}/nginx.pid; error_log ${folder}/error.log; user root;
-     events {}
-     http {
-       access_log off; client_max_body_size 0; tcp_nopush off;
-       client_body_temp_path ${folder}/nginx-body; ${settings}
-       server { listen 127.0.0.1:${port}; root ${stored}; location / { dav_methods PUT; } }
-     }`,
-  )
-  const child = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf')], {
-    stdio: 'inherit',
-  })
+function toNginx(name: string, { origin, stored }: Awaited<ReturnType<typeof startNginx>>): Target {
   return {
     name,
-    url: () => `http://127.0.0.1:${port}/file.bin`,
+    url: () => `${origin}/file.bin`,
     args: ['-X', 'PUT'],
     clean: () => rm(join(stored, 'file.bin'), { force: true }),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
   }
 }
 
-async function startBarkeep(
-  folder: string,
-  mode: 'whole' | 'bare',
-): Promise<Target & AsyncDisposable> {
-  const data = join(folder, `barkeep-${mode}`)
-  const script = join(project, 'bench/uploads-server.ts')
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', script, data, mode], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = await once(child.stdout, 'data')
-  const { origin, key } = JSON.parse(String(line)) as { origin: string; key: string }
+function toBarkeep(
+  name: string,
+  { origin, key, data }: Awaited<ReturnType<typeof startBarkeep>>,
+): Target {
   return {
-    name: mode === 'whole' ? 'Barkeep, durable and hashed' : 'Barkeep, neither',
+    name,
     // Another name each round: the same bytes under the same name would be the same file.
     url: (round) => `${origin}/api/v1/upload?filename=file-${round}.bin`,
     args: ['-X', 'POST', '-H', `Authorization: Bearer ${key}`],
     clean: () => rm(join(data, 'blobs'), { recursive: true, force: true }),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
-  }
-}
-
-async function writeSource(path: string): Promise<void> {
-  await using file = await open(path, 'w')
-  const block = Buffer.alloc(1024 * 1024)
-  for (let index = 0; index < megabytes; index += 1) {
-    block.fill(index % 251)
-    await file.write(block)
   }
 }
 
@@ -100,7 +44,7 @@ async function prepare(target: Target, folder: string): Promise<void> {
   await target.clean()
   await run('sync')
   const path = join(folder, 'warm')
-  for (let round = 0; round < 2; round += 1) await writeSource(path)
+  for (let round = 0; round < 2; round += 1) await writeBytes(path, megabytes)
   await rm(path)
 }
 
@@ -113,25 +57,27 @@ async function measure(target: Target, source: string, round: number): Promise<n
   return Number(seconds)
 }
 
-const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
-
 await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-bench-'))
 const source = join(folder.path, 'source.bin')
-await writeSource(source)
+await writeBytes(source, megabytes)
 const { size } = await stat(source)
-await using nginx = await startNginx({
-  name: 'nginx, dav PUT',
-  folder: join(folder.path, 'plain'),
-  settings: '',
-})
-await using tuned = await startNginx({
-  name: 'nginx, buffer of 1 MiB',
-  folder: join(folder.path, 'tuned'),
-  settings: 'client_body_buffer_size 1m;',
-})
+const inFolder = async (name: string) => {
+  const path = join(folder.path, name)
+  await mkdir(path)
+  return path
+}
+await using plain = await startNginx(await inFolder('plain'))
+await using buffered = await startNginx(await inFolder('tuned'), 'client_body_buffer_size 1m;')
 await using whole = await startBarkeep(folder.path, 'whole')
 await using bare = await startBarkeep(folder.path, 'bare')
-const targets = [nginx, tuned, whole, bare]
+const nginx = toNginx('nginx, dav PUT', plain)
+const tuned = toNginx('nginx, buffer of 1 MiB', buffered)
+const targets = [
+  nginx,
+  tuned,
+  toBarkeep('Barkeep, durable and hashed', whole),
+  toBarkeep('Barkeep, neither', bare),
+]
 const times = new Map<Target, number[]>(targets.map((target) => [target, []]))
 // The first two rounds are not counted: until then a server's code is not yet compiled.
 for (let round = -2; round < rounds; round += 1) {

@@ -3,7 +3,7 @@ import { readConfig } from '#server/config.ts'
 import { type Disk, systemDisk } from '#server/storage/disk.ts'
 import { makeApiKeyFor } from './bench-account.ts'
 
-// The server under test for bench/uploads: as it is ("whole"), or without fsync and hash ("bare").
+// The server under test for bench/uploads and bench/downloads: as it is ("whole"), or without fsync and hash ("bare").
 const [dataFolder = '', mode = 'whole'] = process.argv.slice(2)
 
 const volatileDisk: Disk = {
