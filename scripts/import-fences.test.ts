@@ -58,6 +58,8 @@ const plantedImports: [file: string, imported: string, allowed: boolean][] = [
   ['src/server/files/planted.ts', '#server/storage/blob-store.ts', true],
   ['src/server/files/planted.ts', '#server/uploads/receive-upload.ts', false],
   ['src/server/account/planted.ts', '#server/imports/import-queue.ts', false],
+  ['src/server/cli/planted.ts', '#server/account/create-user.ts', true],
+  ['src/server/cli/planted.ts', '#server/imports/import-queue.ts', false],
   ['src/server/api-keys/planted.ts', '#server/uploads/receive-upload.ts', false],
   ['src/server/uploads/planted.ts', '#server/files/add-file.ts', true],
   ['src/server/uploads/planted.ts', '#server/imports/import-queue.ts', false],

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runCli } from './cli-run.ts'
+import { runCli } from './cli/run-cli.ts'
 import { readEnvironment } from './config.ts'
 
 const { exitCode, stdout, stderr } = await runCli(process.argv.slice(2), readEnvironment)

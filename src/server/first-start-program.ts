@@ -1,5 +1,5 @@
 import { prepareFirstStart } from './account/first-start.ts'
-import { openCliStore } from './cli-store.ts'
+import { openCliStore } from './cli/cli-store.ts'
 import { readEnvironment } from './config.ts'
 
 // Run by run-first-start.ts as a process of its own: prints the FirstStart as JSON.

@@ -1,4 +1,4 @@
-import { openCliStore } from '#server/cli-store.ts'
+import { openCliStore } from '#server/cli/cli-store.ts'
 import type { TestServer } from '#server/start-test-server.ts'
 import { createUser } from './create-user.ts'
 

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
-import { openCliStore } from '#server/cli-store.ts'
+import { openCliStore } from '#server/cli/cli-store.ts'
 import { startTestServer } from '#server/start-test-server.ts'
 import { addTestUser, openTestBrowser } from './test-browser.ts'
 

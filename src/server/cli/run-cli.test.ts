@@ -10,13 +10,13 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { meReply } from '#contract/account.ts'
 import { apiKeyPrefix } from '#contract/api-keys.ts'
-import { openTestBrowser } from './account/test-browser.ts'
-import { type CliOutcome, runCli } from './cli-run.ts'
-import { readConfig } from './config.ts'
-import { startTestServer } from './start-test-server.ts'
-import { databaseFile } from './storage/database.ts'
+import { openTestBrowser } from '#server/account/test-browser.ts'
+import { readConfig } from '#server/config.ts'
+import { startTestServer } from '#server/start-test-server.ts'
+import { databaseFile } from '#server/storage/database.ts'
+import { type CliOutcome, runCli } from './run-cli.ts'
 
-const cli = fileURLToPath(new URL('cli.ts', import.meta.url))
+const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
 
 /** Runs the command line in a process of its own, with `env` as its whole environment. */
 async function barkeep(args: string[], env: Record<string, string>): Promise<CliOutcome> {

@@ -1,9 +1,9 @@
+import { type Config, ConfigError } from '#server/config.ts'
+import { ApiFailure } from '#server/http/api-failure.ts'
 import { readArguments } from './cli-arguments.ts'
 import { runners } from './cli-commands.ts'
 import { CliFailure } from './cli-failure.ts'
 import { help } from './cli-help.ts'
-import { type Config, ConfigError } from './config.ts'
-import { ApiFailure } from './http/api-failure.ts'
 
 /** `stdout` holds what was asked for and nothing else, `stderr` one line that says what went wrong. */
 export type CliOutcome = { exitCode: 0 | 1 | 2; stdout: string; stderr: string }
