@@ -35,7 +35,7 @@ export type Barkeep = {
 }
 
 const project = join(import.meta.dirname, '..')
-const main = join(project, 'src/server/main.ts')
+const main = join(project, 'src/server/main.js')
 const commandLine = join(project, 'src/server/cli.ts')
 const runFile = promisify(execFile)
 const isListening = /listening on http/

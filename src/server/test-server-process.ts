@@ -14,7 +14,7 @@ export type ServerProcess = AsyncDisposable & {
   end(signal: NodeJS.Signals): Promise<number | null>
 }
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url))
+const main = fileURLToPath(new URL('main.js', import.meta.url))
 
 /** Starts the server as `npm start` does, as a process of its own that can be killed. */
 export function startServerProcess(settings: Record<string, string>): ServerProcess {

@@ -9,7 +9,7 @@ import { meReply } from '#contract/account.ts'
 
 const address = /http:\/\/127\.0\.0\.1:\d+/
 const anyKey = /csb_live_[0-9A-Za-z]{28}/
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../main.js', import.meta.url))
 
 type Program = {
   origin: string
