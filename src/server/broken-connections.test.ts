@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { filesReply } from '#contract/files.ts'
 import { startTestServer } from './start-test-server.ts'
 import { sendUntilClosed } from './test-raw-request.ts'
 
@@ -8,13 +11,24 @@ const statuses = (text: string) => text.match(/(?<=HTTP\/1\.1 )\d{3}/g)?.map(Num
 
 test('what came whole is answered in its turn, before the nonsense that follows it', async () => {
   await using server = await startTestServer()
-  const upload = `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nContent-Length: 5\r\n\r\nhello`
-  expect(statuses(await sendUntilClosed(server.origin, `${upload}nonsense\r\n\r\n`))).toEqual([
-    200, 400,
-  ])
   const asked = `GET /api/v1/me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\n\r\n`
   const answers = await sendUntilClosed(server.origin, `${asked}${asked}\0\0\r\n\r\n`)
   expect(statuses(answers)).toEqual([200, 200, 400])
+})
+
+test('a body that is longer than its Content-Length is no file, whatever comes before it', async () => {
+  await using server = await startTestServer()
+  const upload = (name: string, bytes: string) =>
+    `POST /api/v1/upload?filename=${name} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nContent-Length: 5\r\n\r\n${bytes}`
+  const answers = await sendUntilClosed(
+    server.origin,
+    upload('a', 'hello') + upload('b', 'hello you'),
+  )
+  expect(statuses(answers)).toEqual([200, 400])
+  expect(answers).toContain('More bytes came than Content-Length said.')
+  const listed = filesReply.parse(await (await server.get('/api/v1/files')).json())
+  expect(listed.files.map(({ name }) => name)).toEqual(['a'])
+  expect(await readdir(join(server.dataFolder, 'staging'))).toEqual([])
 })
 
 test('nonsense while a file is on its way is never written into the file', async () => {

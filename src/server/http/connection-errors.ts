@@ -11,6 +11,7 @@ const noTunnel = new ApiFailure('invalid_request', 'There is no way through to o
 
 const underWay = new WeakMap<Socket, Set<ServerResponse>>()
 const broken = new WeakSet<Socket>()
+const overrun = new WeakSet<ServerResponse>()
 
 /** Headers that also those answers get which no request can be made out for. */
 export type HeadersFor = (socket: Socket) => Record<string, string>
@@ -45,10 +46,29 @@ export async function answerParserError(
   broken.add(socket)
   const responses = underWay.get(socket) ?? new Set()
   const before = [...responses].filter((response) => response.req.complete)
+  const last = before.at(-1)
+  const isReset = error.code === 'ECONNRESET'
+  if (last && !isReset) tellOverrun(last)
   await Promise.all(before.map((response) => once(response, 'close')))
   const hasBegun = [...responses].some((response) => response.headersSent)
-  if (error.code === 'ECONNRESET' || hasBegun) socket.destroy()
+  if (isReset || hasBegun) socket.destroy()
+  // It was refused for this very nonsense.
+  else if (last && last.statusCode >= 400) socket.destroySoon()
   else answerRaw(socket, failureOf(error), headersFor)
+}
+
+/**
+ * Calls `listener` when what follows a request's body is no HTTP: then the body was longer than its
+ * `Content-Length`, and what came of it is not what the client meant.
+ */
+export function onOverrun(response: ServerResponse, listener: () => void): void {
+  if (overrun.has(response)) listener()
+  else response.once('overrun', listener)
+}
+
+function tellOverrun(response: ServerResponse): void {
+  overrun.add(response)
+  response.emit('overrun')
 }
 
 function failureOf({ code }: { code?: string }): ApiFailure {

@@ -4,6 +4,7 @@ import type * as z from 'zod/mini'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { addressGroup } from './address-window.ts'
 import { ApiFailure } from './api-failure.ts'
+import { onOverrun } from './connection-errors.ts'
 import { type IncomingBytes, incomingBytes } from './incoming-bytes.ts'
 import { parseFields } from './parse-fields.ts'
 import { parseQuery } from './query.ts'
@@ -41,7 +42,7 @@ export type RouteContext<E extends Endpoint, Key, Session> = {
   /** The window after this request took its slot; null where there is none. */
   rateLimit: E['access'] extends 'key' ? RateLimitState : null
   raw: FastifyRequest
-  /** Aborted when the client goes away before it has its answer. */
+  /** Aborted when the client goes away before it has its answer, or sent more than it said. */
   signal: AbortSignal
 }
 
@@ -166,6 +167,8 @@ function rateLimited(state: RateLimitState): ApiFailure {
   )
 }
 
+const tooLong = new ApiFailure('invalid_request', 'More bytes came than Content-Length said.')
+
 function bodyOf(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): unknown {
   if (endpoint.body === null) return null
   if (endpoint.body === 'bytes') return incomingBytes(request, reply)
@@ -174,6 +177,7 @@ function bodyOf(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply
 
 function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController()
+  onOverrun(reply.raw, () => gone.abort(tooLong))
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished)
       gone.abort(new DOMException('The client went away.', 'AbortError'))

@@ -24,6 +24,7 @@ export function addUploadRoutes(app: FastifyInstance, parts: Parts): void {
     const sendersKey = idempotency.readKey(raw)
     const staged = await receive(body, signal)
     try {
+      signal.throwIfAborted()
       // Known by its bytes, or another file under a used key would be lost with a 200.
       const asked = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
       return await idempotency.once(sendersKey, asked, async () =>
