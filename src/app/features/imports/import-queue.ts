@@ -265,9 +265,9 @@ class Queue {
   }
 }
 
-export type ImportQueue = Queue
+export type { Queue as ImportQueue }
 
-export function createImportQueue(parts: ImportQueueParts = {}): ImportQueue {
+export function createImportQueue(parts: ImportQueueParts = {}): Queue {
   return new Queue(parts)
 }
 

@@ -229,9 +229,9 @@ class Queue {
   }
 }
 
-export type UploadQueue = Queue
+export type { Queue as UploadQueue }
 
-export function createUploadQueue(parts: UploadQueueParts = {}): UploadQueue {
+export function createUploadQueue(parts: UploadQueueParts = {}): Queue {
   return new Queue(parts)
 }
 
