@@ -1,11 +1,13 @@
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
+import { mkdtempDisposable, readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { filesReply } from '#contract/files.ts'
 import { startTestServer } from './start-test-server.ts'
 import { sendUntilClosed } from './test-raw-request.ts'
+import { startServerProcess } from './test-server-process.ts'
 
 const statuses = (text: string) => text.match(/(?<=HTTP\/1\.1 )\d{3}/g)?.map(Number)
 
@@ -53,4 +55,19 @@ test('an upload is stored as it comes, whatever coding it says it has', async ()
   const headers = { 'content-encoding': 'gzip' }
   const reply = await server.upload({ name: 'a.gz', bytes: 'no gzip' }, { headers })
   expect(await reply.json()).toMatchObject({ status: 'ok', size: 7 })
+})
+
+test('who asks for a tunnel and hangs up at once does not end the server', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-tunnel-'))
+  await using server = startServerProcess({ BARKEEP_DATA: folder.path })
+  const origin = await server.origin
+  const { hostname, port } = new URL(origin)
+  for (let knock = 0; knock < 100; knock += 1) {
+    const socket = connect(Number(port), hostname).on('error', () => {})
+    await once(socket, 'connect')
+    const request = `CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n${'x'.repeat(knock * 1000)}`
+    await new Promise((sent) => socket.write(request, sent))
+    socket.resetAndDestroy()
+  }
+  expect((await fetch(`${origin}/healthz`)).status).toBe(200)
 })

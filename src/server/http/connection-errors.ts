@@ -25,7 +25,11 @@ export function answerByOurselves(server: Server, headersFor: HeadersFor): void 
     void server.emit('request', request, response)
   server.on('checkContinue', handle)
   server.on('checkExpectation', handle)
-  server.on('connect', ({ socket }: IncomingMessage) => answerRaw(socket, noTunnel, headersFor))
+  server.on('connect', ({ socket }: IncomingMessage) => {
+    // Node hands the connection over whole: a client that resets it must not end the server.
+    socket.on('error', () => socket.destroy())
+    answerRaw(socket, noTunnel, headersFor)
+  })
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     const responses = underWay.get(socket) ?? new Set()
     underWay.set(socket, responses.add(response))
