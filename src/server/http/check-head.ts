@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { ApiFailure } from './api-failure.ts'
+import { isLengthMissing } from './linger.ts'
 
 /** What two readers could take for two different requests is refused. */
 export function checkHead({ raw, originalUrl }: FastifyRequest): void {
@@ -9,6 +10,8 @@ export function checkHead({ raw, originalUrl }: FastifyRequest): void {
 }
 
 function whatIsWrong(raw: IncomingMessage, target: string): string | null {
+  // Node's parser reads "HTTP/2.0" and "HTTP/0.9" as if they were this.
+  if (!/^1\.[01]$/.test(raw.httpVersion)) return 'This server speaks HTTP/1.1.'
   const [host, ...moreHosts] = raw.headersDistinct.host ?? []
   if (host === undefined || host === '' || moreHosts.length > 0) {
     return 'A request needs exactly one Host header.'
@@ -22,9 +25,10 @@ function whatIsWrong(raw: IncomingMessage, target: string): string | null {
   if (coding !== undefined && (!/^chunked$/i.test(coding) || raw.httpVersion === '1.0')) {
     return 'The only Transfer-Encoding is "chunked", in HTTP/1.1.'
   }
-  if (!/^100-continue$/i.test(expect))
-    return 'The only expectation that can be met is 100-continue.'
-  return null
+  if (isLengthMissing(raw)) return 'A body in HTTP/1.0 needs a Content-Length.'
+  return /^100-continue$/i.test(expect)
+    ? null
+    : 'The only expectation that can be met is 100-continue.'
 }
 
 /** Whether a request target is a path of ours: no "*", no other origin. */

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiFailure } from './api-failure.ts'
 import { errorBody } from './error-reply.ts'
+import { endThenDrain } from './linger.ts'
 
 const notHttp = new ApiFailure('invalid_request', 'This is not a request that HTTP/1.1 knows.')
 const tooLarge = new ApiFailure('invalid_request', 'The request line and headers are too large.')
@@ -81,6 +82,8 @@ function failureOf({ code }: { code?: string }): ApiFailure {
 }
 
 function answerRaw(socket: Socket, failure: ApiFailure, headersFor: HeadersFor): void {
+  // It has had its last answer, and what it still sends is being thrown away.
+  if (socket.writableEnded) return
   if (!socket.writable) {
     socket.destroy()
     return
@@ -89,9 +92,10 @@ function answerRaw(socket: Socket, failure: ApiFailure, headersFor: HeadersFor):
   const head = Object.entries({
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     connection: 'close',
     ...headersFor(socket),
   }).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.end(`HTTP/1.1 400 Bad Request\r\n${head.join('')}\r\n${body}`, () => socket.destroySoon())
+  endThenDrain(socket, `HTTP/1.1 400 Bad Request\r\n${head.join('')}\r\n${body}`)
 }
