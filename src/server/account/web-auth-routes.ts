@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ErrorReply } from '#contract/api-error.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import { clientAddressHeader } from './client-address.ts'
 import type { LoadWebAuth } from './load-web-auth.ts'
@@ -27,6 +28,7 @@ export function addWebAuthRoutes(
     for (const path of openPaths) {
       room.route({
         ...path,
+        exposeHeadRoute: false,
         bodyLimit: bodyMaxBytes,
         handler: async (request, reply) => {
           const webAuth = await loadWebAuth()
@@ -64,13 +66,12 @@ function toWebRequest(request: FastifyRequest, publicUrl: string | null): Reques
 }
 
 async function sendWebResponse(answer: Response, reply: FastifyReply): Promise<FastifyReply> {
-  reply.code(answer.status).header('cache-control', 'no-store')
+  reply.code(answer.status)
   for (const cookie of answer.headers.getSetCookie()) reply.header('set-cookie', cookie)
-  const retryAfter = answer.headers.get('x-retry-after')
-  if (retryAfter !== null) reply.header('retry-after', retryAfter)
   const text = await answer.text()
   const content: unknown = text === '' ? null : JSON.parse(text)
-  return reply.send(answer.ok ? toReply(content) : toErrorReply(answer.status, content))
+  if (!answer.ok) throw toFailure(answer, content)
+  return reply.send(toReply(content))
 }
 
 /**
@@ -86,11 +87,18 @@ function toReply(content: unknown): unknown {
   }
 }
 
-function toErrorReply(status: number, content: unknown) {
-  const { code, message } = (content ?? {}) as { code?: string; message?: string }
-  return {
-    status: 'error',
-    code: code ?? (status === 429 ? 'rate_limited' : 'invalid_request'),
-    message: message ?? 'The request was refused.',
+/** The library's refusals in the words of the contract. */
+function toFailure({ status, headers }: Response, content: unknown): Error {
+  const { code, message = 'The request was refused.' } = (content ?? {}) as Partial<ErrorReply>
+  // 422 is a name that no account can have: who guesses names learns nothing from it.
+  if (code === 'INVALID_USERNAME_OR_PASSWORD' || status === 422) {
+    return new ApiFailure('missing_auth', 'Name and password do not match.')
   }
+  if (code === 'BANNED_USER') return new ApiFailure('account_unavailable', message)
+  if (status === 401) return new ApiFailure('missing_auth', 'Sign in with name and password first.')
+  if (status === 429) {
+    const retryAfter = Number(headers.get('x-retry-after') ?? 60)
+    return new ApiFailure('rate_limited', message, { retryAfter })
+  }
+  return status >= 500 ? new Error(message) : new ApiFailure('invalid_request', message)
 }
