@@ -15,7 +15,8 @@ export function parseQuery(url: string): Record<string, string | string[]> {
     const name = decode(equals < 0 ? part : part.slice(0, equals))
     const value = equals < 0 ? '' : decode(part.slice(equals + 1))
     const known = fields[name]
-    fields[name] = known === undefined ? value : [known, value].flat()
+    // Two tell as much as ten thousand.
+    fields[name] = known === undefined ? value : [known, value].flat().slice(0, 2)
   }
   return fields
 }
