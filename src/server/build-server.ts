@@ -26,7 +26,7 @@ import { addGatewayRoutes } from './gateway/gateway-routes.ts'
 import { addAddressWindow } from './http/address-window.ts'
 import { type Clock, systemClock } from './http/clock.ts'
 import { type ConnectionLimits, connectionLimits } from './http/connection-limits.ts'
-import { createApp } from './http/create-app.ts'
+import { addFirstChecks, createApp } from './http/create-app.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { createLogger } from './http/log.ts'
 import { createRateLimiter } from './http/rate-limiter.ts'
@@ -87,6 +87,7 @@ export async function buildServer(
     linkOrigin: () => new URL(publicUrl()).origin,
     isUnderDevelopment: pages.isUnderDevelopment,
   })
+  addFirstChecks(app)
   await app.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],

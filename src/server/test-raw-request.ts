@@ -6,9 +6,13 @@ export type RawReply = { status: number; headers: Record<string, string>; body: 
  * Sends bytes as they are, which no HTTP client would, and reads one answer by its Content-Length
  * (or to the end of the connection). Interim 1xx answers are skipped.
  */
-export async function sendRaw(origin: string, request: string | Uint8Array): Promise<RawReply> {
+export async function sendRaw(
+  origin: string,
+  request: string | Uint8Array,
+  signal?: AbortSignal,
+): Promise<RawReply> {
   const { hostname, port } = new URL(origin)
-  const socket = connect({ host: hostname, port: Number(port) })
+  const socket = connect({ host: hostname, port: Number(port), ...(signal && { signal }) })
   socket.write(request)
   let text = ''
   try {

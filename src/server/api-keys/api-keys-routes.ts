@@ -20,9 +20,6 @@ export function addApiKeysRoutes(app: FastifyInstance, parts: Parts): void {
   const { route, apiKeys, clock, publicUrl } = parts
   app.register((room, _options, done) => {
     room.addHook('onRequest', createOriginCheck(publicUrl))
-    room.addHook('onSend', async (_request, reply) => {
-      reply.header('cache-control', 'no-store')
-    })
 
     route(room, endpoints.listKeys, async ({ session }) => ({
       status: 'ok' as const,

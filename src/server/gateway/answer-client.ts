@@ -42,6 +42,7 @@ export function refuse(
   response.writeHead(apiErrorStatus[failure.code], {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
+    'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
   })
   response.end(body)

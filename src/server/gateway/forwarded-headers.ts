@@ -47,6 +47,8 @@ export function headersToUpstream(headers: IncomingHttpHeaders): Headers {
  */
 export function headersToClient(headers: IncomingHttpHeaders): Headers {
   return {
+    // Where the upstream says nothing of it, no cache on the way may keep somebody's listing.
+    'cache-control': 'no-store',
     ...without(headers, neverReceived),
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',

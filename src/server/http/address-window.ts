@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
 import { ApiFailure } from './api-failure.ts'
-import { isPath } from './check-head.ts'
 import { type RateLimitState, rateLimitHeaders } from './rate-limiter.ts'
+import { isForV1 } from './request-target.ts'
 import type { Gatekeeper } from './route.ts'
 
 type Windows = Pick<
@@ -20,15 +20,10 @@ export function addAddressWindow(app: FastifyInstance, windows: Windows): void {
   app.addressHeaders = (address) =>
     rateLimitHeaders(windows.unknownKeyLimiter.look(addressGroup(address)))
   app.addHook('onSend', async (request, reply) => {
-    if (reply.hasHeader(rateLimitHeader.limit) || !isForApi(request.originalUrl)) return
+    if (reply.hasHeader(rateLimitHeader.limit) || !isForV1(request.originalUrl)) return
     const state = await keyWindow(windows, request)
     reply.headers(state ? rateLimitHeaders(state) : app.addressHeaders(request.ip))
   })
-}
-
-/** A target that is no path may have been meant for the API: nobody can say. */
-function isForApi(target: string): boolean {
-  return /^\/api\/v1(\/|\?|$)/.test(target) || !isPath(target)
 }
 
 async function keyWindow(

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { FastifyRequest } from 'fastify'
 import { ApiFailure } from './api-failure.ts'
 import { isLengthMissing } from './linger.ts'
+import { isDecodable, isPath } from './request-target.ts'
 
 /** What two readers could take for two different requests is refused. */
 export function checkHead({ raw, originalUrl }: FastifyRequest): void {
@@ -31,35 +32,7 @@ function whatIsWrong(raw: IncomingMessage, target: string): string | null {
     : 'The only expectation that can be met is 100-continue.'
 }
 
-/** Whether a request target is a path of ours: no "*", no other origin. */
-export function isPath(target: string): boolean {
-  return target.startsWith('/') && !target.startsWith('//')
-}
-
 /** Our own address is made from it where none is set, so it must be one. */
 function isHost(host: string): boolean {
   return /^([\w.-]+|\[[\da-f:.]+\])(:\d+)?$/i.test(host) && URL.canParse(`http://${host}`)
-}
-
-function isDecodable(target: string): boolean {
-  try {
-    decodeURI(pathOf(target))
-    return true
-  } catch {
-    return false
-  }
-}
-
-/**
- * The router answers a path with a broken escape by itself, past every hook. With its escapes
- * escaped it takes the way of all others, where `checkHead` refuses it by its original.
- */
-export function routableUrl({ url = '/' }: { url?: string | undefined }): string {
-  if (isDecodable(url)) return url
-  const path = pathOf(url)
-  return path.replaceAll('%', '%25') + url.slice(path.length)
-}
-
-function pathOf(target: string): string {
-  return target.split(/[?#]/, 1)[0] ?? ''
 }

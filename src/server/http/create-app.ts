@@ -1,12 +1,19 @@
-import fastify, { type FastifyInstance, LogController } from 'fastify'
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
 import type { Logger } from 'pino'
 import { ApiFailure } from './api-failure.ts'
-import { checkHead, routableUrl } from './check-head.ts'
+import { checkHead } from './check-head.ts'
 import { answerByOurselves, answerParserError, type HeadersFor } from './connection-errors.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { sendFailure } from './error-reply.ts'
 import { lingerAfterRefusal } from './linger.ts'
 import { logAnswer, logDrops } from './log.ts'
+import { nothingThere } from './nothing-there.ts'
+import { isProgramPath, routableUrl } from './request-target.ts'
 import { awaitSmallBody } from './small-body.ts'
 
 declare module 'fastify' {
@@ -50,14 +57,49 @@ export function createApp(logger: Logger, limits: ConnectionLimits): FastifyInst
   answerByOurselves(app.server, headersFor)
   logDrops(app)
   app.setErrorHandler(sendFailure)
-  refuseWhileEnding(app)
-  app.addHook('onRequest', async (request, reply) => {
-    checkHead(request)
-    if (!request.routeOptions.config.readsBodyLate) awaitSmallBody(request, reply)
-  })
-  app.addHook('onSend', lingerAfterRefusal)
+  readStrictJson(app)
+  app.addHook('onSend', forbidStoring)
   app.addHook('onResponse', logAnswer)
   return app
+}
+
+/** What is asked of every request. After the security headers: refusals have them, too. */
+export function addFirstChecks(app: FastifyInstance): void {
+  refuseWhileEnding(app)
+  // The last word on whether the connection is kept.
+  app.addHook('onSend', lingerAfterRefusal)
+  app.addHook('onRequest', async (request, reply) => {
+    checkHead(request)
+    if (request.is404 && !mayBePage(request)) throw nothingThere(request, reply)
+    if (!request.routeOptions.config.readsBodyLate) awaitSmallBody(request, reply)
+  })
+}
+
+/** What is a page is for the app to say. */
+function mayBePage({ method, originalUrl }: FastifyRequest): boolean {
+  return (method === 'GET' || method === 'HEAD') && !isProgramPath(originalUrl)
+}
+
+/** Keys, listings and refusals are of the moment, and nobody else's. */
+async function forbidStoring(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const isOfTheMoment = reply.statusCode >= 400 || isProgramPath(request.originalUrl)
+  if (isOfTheMoment && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+}
+
+/** Lenient decoders would store a name with "\ufffd" in the place of what nobody could read. */
+function readStrictJson(app: FastifyInstance): void {
+  const utf8 = new TextDecoder('utf-8', { fatal: true })
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    let text: string
+    try {
+      text = utf8.decode(body as Buffer)
+    } catch {
+      done(new ApiFailure('invalid_request', 'The body is not valid UTF-8.'))
+      return
+    }
+    parseJson(request, text, done)
+  })
 }
 
 /** What comes on kept connections while others end is better off with the next start. */

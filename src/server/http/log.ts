@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import { readPath } from './request-target.ts'
 
 /** What must never be in a log, wherever a logged object may carry it. */
 const secrets = ['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'key', 'token']
@@ -42,8 +43,13 @@ function loggedPath({ is404, originalUrl, params, routeOptions }: FastifyRequest
     return `/share/${trackingId.slice(0, 6)}…`
   }
   if (!is404 && !route.includes('*')) return route
-  const path = originalUrl.split(/[?#]/, 1)[0] ?? ''
-  return path.startsWith('/api/') ? path.slice(0, 200) : '/…'
+  const path = readPath(originalUrl)
+  return path.startsWith('/api/') ? path.split('/').map(shortWord).join('/') : '/…'
+}
+
+/** The name of something that is not there helps who misspelled it; a key that got here helps thieves. */
+function shortWord(segment: string): string {
+  return /^[\w.-]{0,20}$/.test(segment) ? segment : '…'
 }
 
 const dropsToldEveryMs = 60_000

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type * as z from 'zod/mini'
+import { apiErrorStatus } from '#contract/api-error.ts'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { addressGroup } from './address-window.ts'
 import { ApiFailure } from './api-failure.ts'
@@ -125,6 +126,7 @@ async function admit<Key extends AnyKey, Session>(
   const { rateLimiter } = gatekeeper
   if (endpoint.scope !== null && !key.scopes.includes(endpoint.scope)) {
     reply.headers(rateLimitHeaders(rateLimiter.look(key.id)))
+    reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${endpoint.scope}"`)
     throw new ApiFailure(
       'insufficient_scope',
       `This API key is missing the '${endpoint.scope}' scope.`,
@@ -146,6 +148,7 @@ async function authenticate<Key extends AnyKey, Session>(
     return await gatekeeper.authenticate(request.raw)
   } catch (error) {
     if (!(error instanceof ApiFailure)) throw error
+    if (apiErrorStatus[error.code] === 401) reply.header('www-authenticate', challengeOf(error))
     const { rateLimiter, unknownKeyLimiter } = gatekeeper
     if (error.keyId !== undefined) {
       reply.headers(rateLimitHeaders(rateLimiter.look(error.keyId)))
@@ -156,6 +159,11 @@ async function authenticate<Key extends AnyKey, Session>(
     }
     throw error
   }
+}
+
+/** "If the request lacks any authentication information", the challenge tells no error (RFC 6750, 3.1). */
+function challengeOf({ code }: ApiFailure): string {
+  return code === 'missing_auth' ? 'Bearer' : 'Bearer error="invalid_token"'
 }
 
 /** "Over the limit returns 429 … and a Retry-After header (seconds)." */

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { isProgramPath, nothingThere } from './api-not-found.ts'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { nothingThere } from './nothing-there.ts'
 
 /** Puts the app's pages on the server. `isUnderDevelopment`: its scripts are inline, so no strict policy. */
 export type AppPages = {
@@ -26,19 +26,14 @@ export function builtAppPages(folder: string): AppPages {
       }
       if (isBuilt) await app.register(fastifyStatic, files)
       app.setNotFoundHandler((request, reply) => {
-        const isPage = isBuilt && isPageRequest(request)
-        if (!isPage) throw nothingThere()
+        // A script of an older build that is gone must not be answered with a page.
+        const isPage = isBuilt && !request.url.startsWith('/assets/')
+        if (!isPage) throw nothingThere(request, reply)
         return sendIndex(reply)
       })
       if (isBuilt) app.get('/', (_request, reply) => sendIndex(reply))
     },
   }
-}
-
-/** A script of an older build that is gone must not be answered with a page. */
-function isPageRequest({ method, url }: FastifyRequest): boolean {
-  const isReading = method === 'GET' || method === 'HEAD'
-  return isReading && !isProgramPath(url) && !url.startsWith('/assets/')
 }
 
 function sendIndex(reply: FastifyReply): FastifyReply {

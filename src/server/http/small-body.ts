@@ -10,7 +10,7 @@ export function awaitSmallBody(request: FastifyRequest, reply: FastifyReply): vo
   const { raw } = request
   if (!isBodyUnderWay(raw)) return
   const { 'content-encoding': coding = 'identity' } = raw.headers
-  if (coding !== 'identity') {
+  if (!/^identity$/i.test(coding)) {
     throw new ApiFailure('invalid_request', 'Send the body as it is, without Content-Encoding.')
   }
   sendContinue(reply)

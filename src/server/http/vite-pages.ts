@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
-import { isProgramPath, nothingThere } from './api-not-found.ts'
 import type { AppPages } from './serve-app.ts'
 
 /** The app from its sources, with hot reload, on the same server and port as the API. */
@@ -16,7 +15,6 @@ export function viteAppPages(): AppPages {
       })
       app.addHook('onClose', () => vite.close())
       app.setNotFoundHandler(async (request, reply) => {
-        if (isProgramPath(request.url)) throw nothingThere()
         reply.hijack()
         const isAnswered = once(reply.raw, 'close')
         vite.middlewares(request.raw, reply.raw, () => reply.raw.writeHead(404).end())
