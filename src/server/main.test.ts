@@ -7,7 +7,6 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
 import { databaseFile } from './storage/database.ts'
-import { sendRaw } from './test-raw-request.ts'
 import { startServerProcess } from './test-server-process.ts'
 
 const freshFolder = () => mkdtempDisposable(join(tmpdir(), 'barkeep-main-'))
@@ -166,42 +165,4 @@ test('an upload that ends within the grace is kept when the server is told to en
   const [answer] = await once(socket, 'data')
   expect(String(answer)).toContain('200 OK')
   expect(await end).toBe(0)
-})
-
-test('no log line holds a key, a query or a whole share link', async () => {
-  await using folder = await freshFolder()
-  await using server = startServerProcess({ BARKEEP_DATA: folder.path, BARKEEP_LOG_LEVEL: 'trace' })
-  const origin = await server.origin
-  const key = await server.firstKey
-  const headers = { authorization: `Bearer ${key}`, cookie: 'session=very-secret' }
-  const url = `${origin}/api/v1/upload?filename=private-name.txt`
-  const sent = await (await fetch(url, { method: 'POST', body: 'x', headers })).json()
-  const { link, tracking_id: trackingId } = sent as { link: string; tracking_id: string }
-  await fetch(link, { headers })
-  await fetch(`${origin}/api/v1/me?key=${key}`, { headers })
-  await fetch(link.replace('/share/', '/%73hare/'), { headers })
-  await fetch(link, { method: 'DELETE', headers })
-  await fetch(`${link}/below`, { headers })
-  await fetch(`${origin}/api/v1/${key}`, { headers })
-  await fetch(`${origin}/private-name/${key}`, { headers })
-  const signIn = {
-    method: 'POST',
-    headers: { ...headers, origin, 'content-type': 'application/json' },
-  }
-  const body = JSON.stringify({ username: 'owner', password: 'very-secret-password' })
-  await fetch(`${origin}/api/auth/sign-in/username`, { ...signIn, body })
-  await fetch(`${origin}/api/auth/sign-in/username`, { ...signIn, body: `${body}}` })
-  await sendRaw(origin, `GET ${link} HTTP/1.1\r\nHost: a\r\nCookie: very-secret\r\n\r\n`)
-  await sendRaw(origin, `GET /${new URL(link).pathname} HTTP/1.1\r\nHost: a\r\n\r\n`)
-  await fetch(`${origin}/api/v1/import`, { method: 'POST', body: key, headers })
-  await server.end('SIGTERM')
-  const { stderr } = server.output()
-  const lines = stderr
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line))
-  expect(lines.map((line) => line.path)).toContain(`/share/${trackingId.slice(0, 6)}…`)
-  for (const secret of [key, 'very-secret', 'private-name', trackingId]) {
-    expect(stderr).not.toContain(secret)
-  }
 })
