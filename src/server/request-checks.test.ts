@@ -14,6 +14,8 @@ function handClock() {
   return clock
 }
 
+const nobodysKey = `csb_live_${'0'.repeat(28)}`
+
 const windowOf = (reply: Response) => readRateLimit((name) => reply.headers.get(name))
 
 async function codeOf(reply: Response): Promise<string> {
@@ -42,6 +44,53 @@ test('the 61st request of a minute is refused until a slot frees, and says when'
   expect((await server.get('/api/v1/me')).status).toBe(429)
   clock.ms += 1
   expect((await server.get('/api/v1/me')).status).toBe(200)
+  // One slot has come free, not sixty: the window slides.
+  expect((await server.get('/api/v1/me')).status).toBe(429)
+  clock.ms += 500
+  expect((await server.get('/api/v1/me')).status).toBe(200)
+  expect((await server.get('/api/v1/me')).status).toBe(429)
+})
+
+test.each([0, 1, 250, 499, 500, 501, 999])(
+  'at the second that Reset and Retry-After name a slot is free, and not a second before: %i ms',
+  async (offset) => {
+    const clock = handClock()
+    clock.ms = offset
+    await using server = await startTestServer({ config: { rateLimit: 1 }, outside: { clock } })
+    await server.get('/api/v1/me')
+    clock.ms += 20_300
+    const asked = windowOf(await server.get('/api/v1/me'))
+    const { resetAt = 0, retryAfter = 0 } = asked ?? {}
+    expect(retryAfter).toBe(40)
+    const resetMs = resetAt * 1000 - (clock.now() - clock.ms)
+    expect(resetMs - (offset + 60_000)).toBeGreaterThanOrEqual(0)
+    expect(resetMs - (offset + 60_000)).toBeLessThan(1000)
+
+    const askedAt = clock.ms
+    clock.ms = Math.min(resetMs, askedAt + Number(retryAfter) * 1000) - 1000
+    expect((await server.get('/api/v1/me')).status).toBe(429)
+    clock.ms = resetMs
+    expect((await server.get('/api/v1/me')).status).toBe(200)
+    clock.ms = resetMs + 60_000 - 1000
+    const again = windowOf(await server.get('/api/v1/me'))
+    clock.ms += Number(again?.retryAfter) * 1000
+    expect((await server.get('/api/v1/me')).status).toBe(200)
+  },
+)
+
+test('refused requests cost nothing, however many there are', async () => {
+  const clock = handClock()
+  await using server = await startTestServer({ config: { rateLimit: 2 }, outside: { clock } })
+  const key = await server.keyWith({ scopes: ['upload'] })
+  for (let knocks = 0; knocks < 20; knocks += 1) await server.get('/api/v1/files', { key })
+  expect(windowOf(await server.get('/api/v1/me', { key }))).toMatchObject({ remaining: 1 })
+  await server.get('/api/v1/me', { key })
+  for (let second = 0; second < 59; second += 1) {
+    clock.ms += 1000
+    expect((await server.get('/api/v1/me', { key })).status).toBe(429)
+  }
+  clock.ms += 1000
+  expect(windowOf(await server.get('/api/v1/me', { key }))).toMatchObject({ remaining: 1 })
 })
 
 test('refusals before the limit carry its headers and take no slot; after it they do take one', async () => {
@@ -80,15 +129,23 @@ test('two keys have a window each', async () => {
 
 test('guessing keys is limited by address, which stops nobody who has one', async () => {
   await using server = await startTestServer({ config: { rateLimit: 5 } })
-  const guess = () => server.get('/api/v1/me', { key: `csb_live_${'0'.repeat(28)}` })
-  for (let tries = 0; tries < 5; tries += 1) expect((await guess()).status).toBe(401)
-  const refused = await guess()
+  // Whoever may name his own address has as many guesses as there are addresses.
+  const guess = (tries: number) => {
+    const address = `203.0.113.${tries}`
+    const headers = {
+      'x-forwarded-for': address,
+      'x-real-ip': address,
+      forwarded: `for=${address}`,
+      'x-barkeep-client-address': address,
+    }
+    return server.get('/api/v1/me', { key: nobodysKey, headers })
+  }
+  for (let tries = 0; tries < 5; tries += 1) expect((await guess(tries)).status).toBe(401)
+  const refused = await guess(5)
   expect(refused.status).toBe(429)
   expect(windowOf(refused)).toMatchObject({ limit: 5, remaining: 0 })
   expect((await server.get('/api/v1/me')).status).toBe(200)
 })
-
-const nobodysKey = `csb_live_${'0'.repeat(28)}`
 
 test('answers to nobody in particular tell the window of the address, and take no slot of it', async () => {
   await using server = await startTestServer({ config: { rateLimit: 5 } })
