@@ -8,6 +8,7 @@ import { filesReply } from '#contract/files.ts'
 import { serverReply } from '#contract/server-description.ts'
 import { uploadReply } from '#contract/uploads.ts'
 import { startTestServer } from '#server/start-test-server.ts'
+import { sendRaw } from '#server/test-raw-request.ts'
 
 async function startBoth() {
   const upstream = await startTestServer()
@@ -103,4 +104,27 @@ test('an upstream that went away is 503 unavailable, and one that came back is u
   expect((await gateway.get('/api/v1/me', { key })).status).toBe(200)
   other.closeAllConnections()
   await new Promise((closed) => other.close(closed))
+})
+
+test('what a gateway has to answer by itself tells no window, for it knows none, and is kept by no cache', async () => {
+  const upstream = await startTestServer()
+  await upstream[Symbol.asyncDispose]()
+  await using gateway = await startTestServer({ config: { upstream: upstream.origin } })
+  const head = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer x`
+  const answers = {
+    'nobody behind it': [503, await sendRaw(gateway.origin, `${head('/api/v1/me')}\r\n\r\n`)],
+    'out of the API': [404, await sendRaw(gateway.origin, `${head('/api/v1/../no')}\r\n\r\n`)],
+    'two Hosts': [400, await sendRaw(gateway.origin, `${head('/api/v1/me')}\r\nHost: b\r\n\r\n`)],
+    'no HTTP': [400, await sendRaw(gateway.origin, 'hello\r\n\r\n')],
+    'no such method': [
+      404,
+      await sendRaw(gateway.origin, 'PROPFIND /api/v1/me HTTP/1.1\r\nHost: a\r\n\r\n'),
+    ],
+  } as const
+  for (const [what, [status, reply]] of Object.entries(answers)) {
+    expect(reply.status, what).toBe(status)
+    errorReply.parse(JSON.parse(reply.body))
+    expect(reply.headers, what).toMatchObject({ 'cache-control': 'no-store' })
+    expect(reply.headers, what).not.toHaveProperty('x-ratelimit-limit')
+  }
 })

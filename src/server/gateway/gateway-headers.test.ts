@@ -1,0 +1,83 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { expect, test } from 'vitest'
+import { ask, startTestGateway, startUpstream } from './test-upstream.ts'
+
+test('cookies and the headers of one hop pass in neither direction', async () => {
+  let seen: IncomingHttpHeaders = {}
+  await using upstream = await startUpstream((request, response) => {
+    seen = request.headers
+    response.writeHead(200, {
+      'set-cookie': 'a=1',
+      'strict-transport-security': 'max-age=1',
+      'clear-site-data': '"*"',
+      nel: '{}',
+      connection: 'close, x-private',
+      'x-private': '1',
+      'x-public': '2',
+    })
+    response.end()
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+
+  const answer = await ask(`${gateway.origin}/api/v1/me`, {
+    headers: {
+      cookie: 'barkeep.session_token=secret',
+      connection: 'close, x-hop',
+      'x-hop': '1',
+      te: 'trailers',
+      'proxy-authorization': 'Basic x',
+      origin: 'http://127.0.0.1:4000',
+      referer: 'http://127.0.0.1:4000/Films/',
+      'x-kept': '3',
+    },
+  })
+
+  expect(Object.keys(seen).sort()).toEqual(['connection', 'host', 'x-kept'])
+  expect(answer.headers).toMatchObject({ 'x-public': '2' })
+  for (const name of [
+    'set-cookie',
+    'strict-transport-security',
+    'clear-site-data',
+    'nel',
+    'x-private',
+  ]) {
+    expect(answer.headers).not.toHaveProperty(name)
+  }
+})
+
+test("an upstream's error page keeps its status, and can run no script under our address", async () => {
+  await using upstream = await startUpstream((_request, response) => {
+    response.writeHead(502, { 'content-type': 'text/html' }).end('<script>steal()</script>')
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+
+  const answer = await ask(`${gateway.origin}/api/v1/me`)
+
+  expect(answer).toMatchObject({ status: 502, body: '<script>steal()</script>' })
+  expect(answer.headers['content-security-policy']).toBe("default-src 'none'; sandbox")
+  expect(answer.headers['x-content-type-options']).toBe('nosniff')
+})
+
+test('a redirect of the upstream is handed on, not followed', async () => {
+  await using upstream = await startUpstream((_request, response) => {
+    response.writeHead(302, { location: 'http://127.0.0.1:9/inside' }).end()
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+
+  const answer = await ask(`${gateway.origin}/api/v1/me`)
+
+  expect(answer.status).toBe(302)
+  expect(answer.headers.location).toBe('http://127.0.0.1:9/inside')
+})
+
+test.each([
+  ['max-age=5', 'max-age=5'],
+  [undefined, 'no-store'],
+])('an answer that the upstream sends with Cache-Control %s comes with %s', async (sent, got) => {
+  await using upstream = await startUpstream((_request, response) => {
+    if (sent !== undefined) response.setHeader('cache-control', sent)
+    response.end('{"status":"ok"}')
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+  expect((await ask(`${gateway.origin}/api/v1/me`)).headers['cache-control']).toBe(got)
+})
