@@ -4,7 +4,7 @@ import { findProgram } from './find-program.ts'
 import { type Errand, getProgram } from './get-program.ts'
 import { findPackageManager, type PackageManager } from './install-packages.ts'
 import { installRelease } from './install-release.ts'
-import { chromium, ffmpeg, type Program, ytDlp } from './program.ts'
+import { chromium, curl, ffmpeg, type Program, ytDlp } from './program.ts'
 import { runProgram } from './run-program.ts'
 
 // The server looks in this folder too.
@@ -45,9 +45,15 @@ const chromiumErrand: Errand = {
   ],
 }
 
+const curlErrand: Errand = {
+  program: curl,
+  isThere: async () => (await findProgram(curl.name, searchPath)) !== null,
+  ways: [installPackage],
+}
+
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const errands = [videoErrand(ytDlp(system)), videoErrand(ffmpeg(system))]
-if (isForTests) errands.push(chromiumErrand)
+if (isForTests) errands.push(chromiumErrand, curlErrand)
 
 for (const errand of errands) {
   const { program, isThere, reasons } = await getProgram(errand, say)

@@ -70,6 +70,15 @@ export function ffmpeg(system: string): Program {
   }
 }
 
+/** What the reference's examples are written for. */
+export const curl: Program = {
+  name: 'curl',
+  neededFor: "the test of the reference's examples",
+  release: null,
+  homebrewFormula: 'curl',
+  versionArguments: ['--version'],
+}
+
 /** Playwright gets its own build where there is no package: see `get-programs.ts`. */
 export const chromium: Program = {
   name: 'chromium',

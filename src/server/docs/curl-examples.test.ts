@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { startTestServer } from '#server/start-test-server.ts'
+import { assertMatchesOpenApi } from './check-openapi-reply.ts'
+import { documentedEndpoints } from './endpoint-words.ts'
+
+/** The commands of the page as a person copies them out of a browser. */
+function commandsOf(page: string): string[] {
+  const blocks = page.matchAll(/<pre[^>]*><code>(curl [^<]*)<\/code>/g)
+  return [...blocks].map(([, text = '']) =>
+    text.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&amp;', '&'),
+  )
+}
+
+test('every command of the reference runs in a shell as it is written, but for the key', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-curl-'))
+  await writeFile(join(folder.path, 'movie.mp4'), 'pictures')
+  await using server = await startTestServer()
+  const page = await (await server.get('/docs/api', { key: null })).text()
+  const commands = commandsOf(page)
+  // The first is there twice: where the page begins, and at its endpoint.
+  expect(commands).toHaveLength(documentedEndpoints.length + 1)
+
+  const answers: Record<string, unknown> = {}
+  for (const command of commands) {
+    const text = command.replace('YOUR_KEY', server.key)
+    const shown = `${text} --silent --write-out '\n%{method} %{url} %{http_code}'`
+    const { stdout } = await promisify(execFile)('sh', ['-c', shown], { cwd: folder.path })
+    const [json = '', what = ''] = stdout.split(/\n(?=[A-Z]+ http)/)
+    const [method = '', url = '', status] = what.split(' ')
+    const { pathname } = new URL(url)
+    const body: unknown = JSON.parse(json)
+    assertMatchesOpenApi({ method, path: pathname, status: Number(status), body })
+    answers[`${method} ${pathname}`] = { status: Number(status), body }
+  }
+
+  const ok = { status: 200, body: { status: 'ok' } }
+  const notFound = { status: 404, body: { code: 'not_found' } }
+  expect(answers).toMatchObject({
+    'GET /api/v1/me': ok,
+    'POST /api/v1/upload': { status: 200, body: { file_name: 'movie.mp4', folder: '/Films/' } },
+    'GET /api/v1/files': { status: 200, body: { files: [{ name: 'movie.mp4', size: 8 }] } },
+    'GET /api/v1/folders': { status: 200, body: { tree: { folders: [{ name: 'Films' }] } } },
+    'POST /api/v1/import': ok,
+    // Nobody's task is called TASK_ID.
+    'GET /api/v1/import/status': notFound,
+    'POST /api/v1/import/cancel': notFound,
+  })
+})
