@@ -52,13 +52,14 @@ export async function answerParserError(
   const responses = underWay.get(socket) ?? new Set()
   const before = [...responses].filter((response) => response.req.complete)
   const last = before.at(-1)
-  const isReset = error.code === 'ECONNRESET'
-  if (last && !isReset) tellOverrun(last)
+  if (last && error.code?.startsWith('HPE_INVALID')) tellOverrun(last)
   await Promise.all(before.map((response) => once(response, 'close')))
   const hasBegun = [...responses].some((response) => response.headersSent)
-  if (isReset || hasBegun) socket.destroy()
+  // It has had its last answer, and what it still sends is being thrown away.
+  if (socket.writableEnded) return
+  if (error.code === 'ECONNRESET' || hasBegun) socket.destroy()
   // It was refused for this very nonsense.
-  else if (last && last.statusCode >= 400) socket.destroySoon()
+  else if (last && last.statusCode >= 400) endThenDrain(socket, '')
   else answerRaw(socket, failureOf(error), headersFor)
 }
 
@@ -82,8 +83,6 @@ function failureOf({ code }: { code?: string }): ApiFailure {
 }
 
 function answerRaw(socket: Socket, failure: ApiFailure, headersFor: HeadersFor): void {
-  // It has had its last answer, and what it still sends is being thrown away.
-  if (socket.writableEnded) return
   if (!socket.writable) {
     socket.destroy()
     return
