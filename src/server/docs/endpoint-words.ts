@@ -137,7 +137,8 @@ export const errorWords: Record<ApiErrorCode, string> = {
   premium_required: 'The key’s account has no pro plan.',
   account_unavailable: 'The key’s account is banned or gone.',
   insufficient_scope: 'The key was made without the scope that this endpoint asks for.',
-  not_found: 'No such folder, task or address.',
+  not_found:
+    'No such folder, task or address, or no such method there: then `Allow` names those that are.',
   payload_too_large: 'The body is larger than the account’s limit (see `/api/v1/me`).',
   rate_limited: 'The key’s window is full; `Retry-After` says for how many seconds.',
   server_error: 'Something went wrong inside. Reported in the server’s log.',
