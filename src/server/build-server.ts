@@ -34,6 +34,7 @@ import { createRoute } from './http/route.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { type AppPages, builtAppPages } from './http/serve-app.ts'
 import { createImports } from './imports/create-imports.ts'
+import { endLeftoverProcesses } from './imports/end-processes.ts'
 import { closeWithin, listenOn } from './listen.ts'
 import { openBlobStore } from './storage/blob-store.ts'
 import { lockDataFolder, prepareDataFolder } from './storage/data-folder.ts'
@@ -140,6 +141,7 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   const hasher = startHasher()
   app.addHook('onClose', () => hasher.close())
   const blobs = await openBlobStore({ dataFolder, disk, hasher })
+  await endLeftoverProcesses(dataFolder)
   await sweepBlobs({ dataFolder, database, log: app.log })
 
   const secret = await readSessionSecret(dataFolder)

@@ -1,25 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { createFakeYtDlp, processesWith } from './test-fake-yt-dlp.ts'
 import { startTestImportServer } from './test-import-server.ts'
-
-/** A program in yt-dlp's place: it tells its version, then does what `script` says. */
-async function createFakeYtDlp(script: string) {
-  const folder = await mkdtemp(join(tmpdir(), 'barkeep-fake-'))
-  const path = join(folder, 'yt-dlp')
-  const version = 'for a; do if [ "$a" = --version ]; then echo 2026.01.01; exit; fi; done'
-  await writeFile(path, `#!/bin/sh\nPATH=/usr/bin:/bin\n${version}\n${script}\n`)
-  await chmod(path, 0o700)
-  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
-}
-
-/** Live processes that carry `mark` in their arguments. */
-function processesWith(mark: string): string[] {
-  const lines = execFileSync('ps', ['-eo', 'stat=,args=']).toString().split('\n')
-  return lines.filter((line) => line.includes(mark) && !line.startsWith('Z'))
-}
 
 const title = `echo 'BARKEEP-VIDEO {"title": "Stubborn"}'`
 // Ignores SIGTERM, and so does the child that it has.

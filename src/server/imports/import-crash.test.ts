@@ -2,46 +2,14 @@ import { mkdtempDisposable, readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
-import { endpoints } from '#contract/endpoints.ts'
-import type { ImportRequest, ImportTask } from '#contract/imports.ts'
 import { databaseFile } from '#server/storage/database.ts'
-import { type ServerProcess, startServerProcess } from '#server/test-server-process.ts'
+import { startServerProcess } from '#server/test-server-process.ts'
+import { importClientOf } from './test-import-client.ts'
 import { startTestVideoSite } from './test-video-site.ts'
 
 // Real programs on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
-
-/** Speaks to a server process as a client with `key` does. */
-async function clientOf(server: ServerProcess, key: string) {
-  const origin = await server.origin
-  const ask = async (path: string, init: RequestInit = {}) => {
-    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
-    return await (await fetch(`${origin}/api/v1/${path}`, { ...init, headers })).json()
-  }
-  const status = async (id: string) =>
-    endpoints.importStatus.reply.parse(await ask(`import/status?task_id=${id}`)).task
-  return {
-    async start(request: ImportRequest): Promise<string> {
-      const body = JSON.stringify(request)
-      return endpoints.startImport.reply.parse(await ask('import', { method: 'POST', body }))
-        .task_id
-    },
-    async waitFor(id: string, isEnough: (task: ImportTask) => boolean): Promise<ImportTask> {
-      for (;;) {
-        const task = await status(id)
-        if (isEnough(task)) return task
-        await wait(30)
-      }
-    },
-    async list(path: string) {
-      const listed = await ask(`files?${new URLSearchParams({ path })}`)
-      const { folders, files } = endpoints.files.reply.parse(listed)
-      return { folders, names: files.map(({ name }) => name) }
-    },
-  }
-}
 
 async function filesIn(dataFolder: string, folders: string[]): Promise<string[]> {
   const paths = folders.map((name) => join(dataFolder, name))
@@ -73,7 +41,7 @@ test.each([
     const url = site.origin + link
     await using killed = startServerProcess(settings)
     const key = await killed.firstKey
-    const before = await clientOf(killed, key)
+    const before = await importClientOf(killed, key)
     const id = await before.start({ url, type, video: { quality: '360' } })
     await before.waitFor(id, ({ progress }) => progress !== '0%')
     await killed.end('SIGKILL')
@@ -84,7 +52,7 @@ test.each([
     expect(await filesIn(data.path, ['blobs'])).toEqual([])
 
     await using server = startServerProcess(settings)
-    const client = await clientOf(server, key)
+    const client = await importClientOf(server, key)
     const halfDone = await filesIn(data.path, ['staging', 'work'])
     expect(halfDone.filter((path) => left.includes(path))).toEqual([])
     const task = await client.waitFor(id, ({ state }) => state !== 'running')

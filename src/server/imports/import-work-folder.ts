@@ -1,5 +1,5 @@
 import { chmod, mkdir, realpath, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { MediaTools } from './media-tools.ts'
 
@@ -10,6 +10,8 @@ export type ImportWorkFolder = {
   programs: string
   /** An empty home: no configuration, no plugins, no cookies. */
   home: string
+  /** The folder's own name: what runs in it is known by it, also after a crash. */
+  mark: string
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -34,7 +36,11 @@ export async function createImportWorkFolder(
   if (tools.ffprobe !== null) {
     await writeWrapper(join(folders.programs, 'ffprobe'), tools.ffprobe, tools.setpriv)
   }
-  return { ...folders, [Symbol.asyncDispose]: () => work[Symbol.asyncDispose]() }
+  return {
+    ...folders,
+    mark: basename(path),
+    [Symbol.asyncDispose]: () => work[Symbol.asyncDispose](),
+  }
 }
 
 const localOnly = '-protocol_whitelist file,pipe'

@@ -1,4 +1,6 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,6 +22,7 @@ async function createProgram(script: string) {
       command: [path],
       cwd: folder,
       env: { PATH: '/usr/bin:/bin' },
+      mark: randomUUID(),
       signal: stop.signal,
       clock: systemClock,
       silentForMs: 60_000,
@@ -74,6 +77,26 @@ while [ ! -s child ]; do sleep 0.02; done`,
   )
   expect(await program.run()).toBe(0)
   expect(isAlive(Number(await readFile(join(program.folder, 'child'), 'utf8')))).toBe(false)
+})
+
+test('a process that ends at once, as by a second Ctrl-C, takes what it runs with it', async () => {
+  await using program = await createProgram(stubborn)
+  const script = `
+    import { runProgram } from ${JSON.stringify(import.meta.resolve('./run-program.ts'))}
+    await runProgram({
+      command: ['${program.folder}/program'],
+      cwd: '${program.folder}',
+      env: { PATH: '/usr/bin:/bin' },
+      mark: '${randomUUID()}',
+      signal: new AbortController().signal,
+      clock: { now: () => 0, monotonic: () => 0 },
+      silentForMs: 1,
+      onLine: () => process.exit(7),
+    })`
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script])
+  expect(await once(parent, 'exit')).toEqual([7, null])
+  const child = Number(await readFile(join(program.folder, 'child'), 'utf8'))
+  expect(isAlive(child)).toBe(false)
 })
 
 test('a program that prints nothing for long is ended and called hung', async () => {

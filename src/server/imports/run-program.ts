@@ -1,14 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Readable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '#server/http/clock.ts'
+import { endProcesses, killProcesses, markVariable, type ProcessFamily } from './end-processes.ts'
 import { ImportFailure } from './import-failure.ts'
 
 export type ProgramRun = {
   command: readonly [string, ...string[]]
   cwd: string
   env: Record<string, string>
+  /** Names this one run, on all of this machine: a UUID. */
+  mark: string
   signal: AbortSignal
   clock: Clock
   /** It is taken for hung when it writes no line for so long. */
@@ -16,15 +19,16 @@ export type ProgramRun = {
   onLine(line: string, source: 'stdout' | 'stderr'): void
 }
 
-// Cancelling promises an end within two seconds; this leaves the rest to the kernel.
-const politeMs = 800
-const killMs = 500
+const running = new Set<ProcessFamily>()
+// Who presses Ctrl-C twice ends the server at once; what it runs must not stay.
+process.on('exit', () => running.forEach(killProcesses))
+
 const watchEveryMs = 250
 const maxLineLength = 1_000_000
 
 /**
- * Runs a program as the leader of its own process group and ends the whole group with it: when it
- * exits, when `signal` aborts, when it is hung. Resolves with its exit code, null when it was killed.
+ * Runs a program as the leader of its own process group and ends everything it started with it:
+ * when it exits, when `signal` aborts, when it is hung. Resolves with its exit code, null when it was killed.
  * @throws the signal's reason; ImportFailure when it hung; the system's error when it cannot start
  */
 export async function runProgram(run: ProgramRun): Promise<number | null> {
@@ -32,7 +36,7 @@ export async function runProgram(run: ProgramRun): Promise<number | null> {
   const [file, ...args] = run.command
   const child = spawn(file, args, {
     cwd: run.cwd,
-    env: run.env,
+    env: { ...run.env, [markVariable]: run.mark },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -40,6 +44,8 @@ export async function runProgram(run: ProgramRun): Promise<number | null> {
   // Handled here too, or a failed start would be an unhandled rejection while awaiting below.
   closed.catch(() => undefined)
   await once(child, 'spawn')
+  const family = { group: child.pid ?? null, marks: new Set([run.mark]) }
+  running.add(family)
 
   let lastOutput = run.clock.monotonic()
   const onLine: ProgramRun['onLine'] = (line, source) => {
@@ -64,39 +70,12 @@ export async function runProgram(run: ProgramRun): Promise<number | null> {
     throw stop.aborted ? stop.reason : error
   } finally {
     clearInterval(watch)
-    await endGroup(child)
-    // A descendant that left the group may still hold the pipes open.
+    await endProcesses(family)
+    running.delete(family)
+    // A descendant that nobody could find may still hold the pipes open.
     await Promise.race([closed, wait(500, undefined, { ref: false })])
     child.stdout.destroy()
     child.stderr.destroy()
-  }
-}
-
-async function endGroup(child: ChildProcess): Promise<void> {
-  const group = child.pid
-  if (group === undefined) return
-  signalGroup(group, 'SIGTERM')
-  await untilGone(group, politeMs)
-  signalGroup(group, 'SIGKILL')
-  // Nothing outlives this signal, but what is dead counts as alive until its new parent looks.
-  await untilGone(group, killMs)
-}
-
-async function untilGone(group: number, atMostMs: number): Promise<void> {
-  const deadline = performance.now() + atMostMs
-  while (performance.now() < deadline && isGroupAlive(group)) await wait(20)
-}
-
-function isGroupAlive(group: number): boolean {
-  return signalGroup(group, 0)
-}
-
-function signalGroup(group: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    return process.kill(-group, signal)
-  } catch {
-    // No such process: the whole group is gone.
-    return false
   }
 }
 

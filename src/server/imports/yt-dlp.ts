@@ -64,6 +64,7 @@ export async function fetchVideo<Result>(
     command: commandFor(parts, fetch, work),
     cwd: work.output,
     env: environmentFor(work, proxy),
+    mark: work.mark,
     signal: AbortSignal.any([fetch.signal, refusal.signal]),
     clock: parts.clock,
     silentForMs: parts.silentForMs,

@@ -1,0 +1,38 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { endpoints } from '#contract/endpoints.ts'
+import type { ImportRequest, ImportTask } from '#contract/imports.ts'
+import type { ServerProcess } from '#server/test-server-process.ts'
+
+/** Speaks to a server process as a client with `key` does. */
+export async function importClientOf(server: ServerProcess, key: string) {
+  const origin = await server.origin
+  const ask = async (path: string, init: RequestInit = {}) => {
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    return await (await fetch(`${origin}/api/v1/${path}`, { ...init, headers })).json()
+  }
+  const status = async (id: string) =>
+    endpoints.importStatus.reply.parse(await ask(`import/status?task_id=${id}`)).task
+  return {
+    async start(request: ImportRequest): Promise<string> {
+      const body = JSON.stringify(request)
+      return endpoints.startImport.reply.parse(await ask('import', { method: 'POST', body }))
+        .task_id
+    },
+    async waitFor(id: string, isEnough: (task: ImportTask) => boolean): Promise<ImportTask> {
+      for (;;) {
+        const task = await status(id)
+        if (isEnough(task)) return task
+        await wait(30)
+      }
+    },
+    async cancel(id: string): Promise<void> {
+      const body = JSON.stringify({ task_id: id })
+      endpoints.cancelImport.reply.parse(await ask('import/cancel', { method: 'POST', body }))
+    },
+    async list(path: string) {
+      const listed = await ask(`files?${new URLSearchParams({ path })}`)
+      const { folders, files } = endpoints.files.reply.parse(listed)
+      return { folders, names: files.map(({ name }) => name) }
+    },
+  }
+}
