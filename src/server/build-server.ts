@@ -33,8 +33,10 @@ import { createRateLimiter } from './http/rate-limiter.ts'
 import { createRoute } from './http/route.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { type AppPages, builtAppPages } from './http/serve-app.ts'
+import { type Resolve, resolveByDns } from './imports/address-guard.ts'
 import { createImports } from './imports/create-imports.ts'
 import { endLeftoverProcesses } from './imports/end-processes.ts'
+import { type SourcePatience, sourcePatience } from './imports/source-patience.ts'
 import { closeWithin, listenOn } from './listen.ts'
 import { openBlobStore } from './storage/blob-store.ts'
 import { lockDataFolder, prepareDataFolder } from './storage/data-folder.ts'
@@ -52,6 +54,9 @@ export type Outside = {
   limits: ConnectionLimits
   pages: AppPages
   startHasher(): FileHasher
+  /** How long a source of imports may make wait, and how its name becomes addresses. */
+  patience: SourcePatience
+  resolve: Resolve
 }
 
 export type BarkeepServer = {
@@ -72,6 +77,8 @@ const systemOutside: Outside = {
   disk: systemDisk,
   limits: connectionLimits,
   startHasher: createFileHasher,
+  patience: sourcePatience,
+  resolve: resolveByDns,
   pages: builtAppPages(fileURLToPath(new URL('dist/app', projectFolder))),
 }
 
@@ -132,7 +139,7 @@ async function addRooms(app: FastifyInstance, world: World): Promise<IsFirstStar
 type World = Omit<Outside, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
 
 async function addOwnStore(app: FastifyInstance, world: World) {
-  const { config, clock, disk, startHasher, publicUrl } = world
+  const { config, clock, disk, startHasher, publicUrl, patience, resolve } = world
   const dataFolder = await prepareDataFolder(config.dataFolder)
   const lock = lockDataFolder(dataFolder)
   app.addHook('onClose', async () => lock[Symbol.dispose]())
@@ -160,7 +167,7 @@ async function addOwnStore(app: FastifyInstance, world: World) {
 
   const imports = createImports({
     ...{ config, clock, database, blobStore: blobs, folders, publicUrl, idempotency },
-    ...{ addFile, addFiles, log: app.log },
+    ...{ addFile, addFiles, log: app.log, patience, resolve },
   })
   imports.addRoutes(app, route)
   app.addHook('onListen', () => imports.start())

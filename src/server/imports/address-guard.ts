@@ -21,7 +21,8 @@ export type AddressGuard = {
   resolve(hostname: string, port: number): Promise<ResolvedAddress[]>
 }
 
-const resolveByDns: Resolve = (hostname) => lookup(hostname, { all: true, order: 'verbatim' })
+export const resolveByDns: Resolve = (hostname) =>
+  lookup(hostname, { all: true, order: 'verbatim' })
 
 /** The one judge of where imports may connect. `resolve` is replaced in tests of rebinding names. */
 export function createAddressGuard(

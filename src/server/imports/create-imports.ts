@@ -17,6 +17,7 @@ import { addImportRoutes, type ImportKey } from './imports-routes.ts'
 import { ageInDays, findMediaTools, type MediaTools } from './media-tools.ts'
 import { createUrlOpener } from './open-url.ts'
 import { createRunImport } from './run-import.ts'
+import type { SourcePatience } from './source-patience.ts'
 
 export type ImportsParts = {
   config: Pick<Config, 'importAllow' | 'importConcurrency' | 'uploadMaxBytes' | 'ytDlp' | 'ffmpeg'>
@@ -29,8 +30,9 @@ export type ImportsParts = {
   idempotency: Idempotency
   clock: Clock
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
-  /** How names become addresses; replaced in tests. */
-  resolve?: Resolve
+  /** How names become addresses. */
+  resolve: Resolve
+  patience: SourcePatience
 }
 
 export type Imports = {
@@ -49,7 +51,7 @@ const silentForMs = 180_000
 export function createImports(parts: ImportsParts): Imports {
   const { config, clock, log, idempotency } = parts
   const guard = createAddressGuard(parseImportAllow(config.importAllow), parts.resolve)
-  const openUrl = createUrlOpener(guard)
+  const openUrl = createUrlOpener(guard, parts.patience.silentMs)
   const repository = createImportRepository(parts.database, clock)
   const progress = createImportProgress()
   const tools = createToolFinder(config, { clock, log })

@@ -51,7 +51,9 @@ async function open(guard: AddressGuard, link: string): Promise<unknown> {
   const url = URL.parse(link)
   if (url === null) return 'no link'
   try {
-    const answer = await createUrlOpener(guard)(url, { signal: AbortSignal.timeout(10_000) })
+    const answer = await createUrlOpener(guard, 10_000)(url, {
+      signal: AbortSignal.timeout(10_000),
+    })
     closeBody(answer.body)
     return answer.status
   } catch (error) {

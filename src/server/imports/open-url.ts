@@ -21,19 +21,19 @@ export type UrlOpener = (
 
 const redirectsMax = 10
 const redirectStatuses = new Set([301, 302, 303, 307, 308])
-const silentForMs = 30_000
 
 /**
  * Makes the function that opens links. It follows redirects one by one, each judged by the guard,
  * and each connection goes to an address that the guard approved at that moment.
+ * @param silentMs a connection on which nothing moves for so long is given up
  * @throws ImportFailure, or the connection's error
  */
-export function createUrlOpener(guard: AddressGuard): UrlOpener {
+export function createUrlOpener(guard: AddressGuard, silentMs: number): UrlOpener {
   return async (start, { signal, headers }) => {
     let url = start
     for (let hop = 0; hop <= redirectsMax; hop += 1) {
       guard.checkUrl(url)
-      const body = await get(guard, url, { signal, headers })
+      const body = await get(guard, url, { signal, headers, silentMs })
       const { statusCode: status = 0, headers: answered } = body
       const { location } = answered
       if (!redirectStatuses.has(status) || location === undefined) {
@@ -48,21 +48,27 @@ export function createUrlOpener(guard: AddressGuard): UrlOpener {
   }
 }
 
+type Ask = {
+  signal: AbortSignal
+  headers: Record<string, string> | undefined
+  silentMs: number
+}
+
 // Node's own client: undici 7 ends the whole process when a site closes a body that nobody reads.
 async function get(
   guard: AddressGuard,
   url: URL,
-  { signal, headers }: { signal: AbortSignal; headers: Record<string, string> | undefined },
+  { signal, headers, silentMs }: Ask,
 ): Promise<IncomingMessage> {
-  const addresses = await guard.resolve(plainHost(url), portOf(url))
-  signal.throwIfAborted()
+  // A resolver cannot be called off, and takes half a minute where nobody answers it.
+  const addresses = await abortable(guard.resolve(plainHost(url), portOf(url)), signal)
   const start = url.protocol === 'https:' ? requestHttps : requestHttp
   const outgoing = start(url, {
     // A kept connection would outlive the approval of its address.
     agent: false,
     lookup: lookupOf(addresses),
     signal,
-    timeout: silentForMs,
+    timeout: silentMs,
     headers: {
       'user-agent': 'Mozilla/5.0 (compatible; Barkeep)',
       accept: '*/*',
@@ -76,6 +82,18 @@ async function get(
   )
   outgoing.end()
   return await awaitAnswer(outgoing)
+}
+
+async function abortable<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const handleAbort = () => reject(signal.reason)
+  signal.addEventListener('abort', handleAbort)
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', handleAbort)
+  }
 }
 
 /** Ends an answer whose body nobody wants any more. */

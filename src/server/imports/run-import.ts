@@ -8,6 +8,8 @@ import type { ImportProgress } from './import-progress.ts'
 import type { ImportEnd, ImportRepository, ImportTaskRow } from './import-repository.ts'
 import { importVideo, type VideoImportParts } from './import-video.ts'
 import type { MediaTools } from './media-tools.ts'
+import { openPatiently } from './open-patiently.ts'
+import type { UrlOpener } from './open-url.ts'
 
 export type RunImportParts = FileImportParts &
   VideoImportParts & {
@@ -65,12 +67,11 @@ async function findType(
   signal: AbortSignal,
 ): Promise<'file' | 'video'> {
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(detectMs)])
-  const type = await detectImportType(parts.openUrl, new URL(task.url), bounded).catch(
-    (error: unknown) => {
-      if (bounded.aborted && !signal.aborted) throw new ImportFailure('The site does not answer.')
-      throw error
-    },
-  )
+  const open: UrlOpener = (url, options) => openPatiently(parts, url, options)
+  const type = await detectImportType(open, new URL(task.url), bounded).catch((error: unknown) => {
+    if (bounded.aborted && !signal.aborted) throw new ImportFailure('The site does not answer.')
+    throw error
+  })
   await parts.repository.setType(task.id, type)
   return type
 }

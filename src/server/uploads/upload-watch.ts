@@ -1,12 +1,10 @@
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { Watch } from '#server/storage/read-batches.ts'
+import { type Pace, watchPace } from '#server/storage/watch-pace.ts'
 
 /** "Idle 30 s, or under 1 kB/s on average after the first minute": such a client only holds a place. */
-const idleMs = 30_000
-const graceMs = 60_000
-const minBytesPerSecond = 1_000
-const lookEveryMs = 1_000
+const pace: Pace = { idleMs: 30_000, graceMs: 60_000, minBytesPerSecond: 1_000 }
 
 export type UploadWatch = Watch & Disposable
 
@@ -15,33 +13,15 @@ export type UploadWatch = Watch & Disposable
  * than `maxBytes`: with the very chunk, for it may send no other.
  */
 export function watchUpload(clock: Clock, maxBytes: number): UploadWatch {
-  const stop = new AbortController()
-  const startedAt = clock.monotonic()
-  let lastAt = startedAt
+  const watch = watchPace(clock, pace, tooSlow)
   let bytes = 0
-  let isHeld = false
-
-  function look(): void {
-    const now = clock.monotonic()
-    if (isHeld) lastAt = now
-    const ranMs = now - startedAt
-    const isIdle = now - lastAt > idleMs
-    const isTrickling = ranMs > graceMs && bytes / (ranMs / 1000) < minBytesPerSecond
-    if (isIdle || isTrickling) stop.abort(tooSlow())
-  }
-  const timer = setInterval(look, lookEveryMs)
   return {
-    signal: stop.signal,
+    ...watch,
     note(arrived) {
       bytes += arrived
-      if (bytes > maxBytes) stop.abort(tooLarge(maxBytes))
-      lastAt = clock.monotonic()
+      if (bytes > maxBytes) watch.stop(tooLarge(maxBytes))
+      watch.note(arrived)
     },
-    hold(held) {
-      isHeld = held
-      lastAt = clock.monotonic()
-    },
-    [Symbol.dispose]: () => clearInterval(timer),
   }
 }
 

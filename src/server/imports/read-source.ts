@@ -1,0 +1,114 @@
+import { type ByteBatch, readBatches, type Watch } from '#server/storage/read-batches.ts'
+import { isPassing, pauseBefore } from './open-patiently.ts'
+import { closeBody, type OpenedUrl, type UrlOpener } from './open-url.ts'
+import type { SourcePatience } from './source-patience.ts'
+
+export type Source = {
+  first: OpenedUrl
+  /** Bytes of the whole file; null where the source does not say. */
+  total: number | null
+  watch: Watch
+  /** Aborts with the import, and with the watch: nothing here goes on for ever. */
+  signal: AbortSignal
+}
+
+/** The source broke off and cannot go on where it was, so it has to be fetched from the start. */
+export class CannotResume extends Error {}
+
+type Parts = { openUrl: UrlOpener; patience: SourcePatience }
+
+/** How far the file is, and how often the source was asked since it last sent a byte. */
+type Place = { bytes: number; idleTries: number; cause: unknown }
+
+/**
+ * The bytes of a whole file, across as many connections as it takes. Pieces are joined only while
+ * the source proves that they are of the same file.
+ * @throws CannotResume with what broke as its cause; the signal's reason
+ */
+export async function* readSource(parts: Parts, source: Source): AsyncGenerator<ByteBatch> {
+  const place: Place = { bytes: 0, idleTries: 0, cause: null }
+  let answer = source.first
+  for (;;) {
+    const failure = yield* readAnswer(answer, source.watch, (length) => {
+      place.bytes += length
+      place.idleTries = 0
+    })
+    const isWhole = source.total === null ? failure === null : place.bytes === source.total
+    if (isWhole) return
+    source.signal.throwIfAborted()
+    place.cause = failure ?? Object.assign(new Error('short body'), { code: 'ECONNRESET' })
+    answer = await resume(parts, source, place)
+  }
+}
+
+/** Yields one answer's body and returns what broke it, null when it came to its end. */
+async function* readAnswer(
+  answer: OpenedUrl,
+  watch: Watch,
+  count: (length: number) => void,
+): AsyncGenerator<ByteBatch, unknown> {
+  try {
+    for await (const batch of readBatches(answer.body, watch)) {
+      for (const chunk of batch) count(chunk.length)
+      yield batch
+    }
+    return null
+  } catch (error) {
+    return error
+  } finally {
+    closeBody(answer.body)
+  }
+}
+
+/** Asks for the rest until there is an answer that settles it. */
+async function resume(parts: Parts, source: Source, place: Place): Promise<OpenedUrl> {
+  const version = versionOf(source.first)
+  // Without a proof that the file is the same, two halves of two files could be joined.
+  if (version === undefined || place.bytes === 0) throw new CannotResume('', place)
+  for (;;) {
+    place.idleTries += 1
+    await pauseBefore(place.idleTries, parts.patience, source.signal)
+    const answer = await askForRest(parts, source, { place, version })
+    if (answer !== null) return answer
+  }
+}
+
+/** What an `If-Range` may carry: "a strong ETag, or the Last-Modified date". */
+function versionOf({ headers }: OpenedUrl): string | undefined {
+  const { etag } = headers
+  return etag !== undefined && !etag.startsWith('W/') ? etag : headers['last-modified']
+}
+
+/** The answer that goes on where the file is; null when it is worth to ask again. */
+async function askForRest(
+  parts: Parts,
+  source: Source,
+  { place, version }: { place: Place; version: string },
+): Promise<OpenedUrl | null> {
+  const { first, signal } = source
+  const headers = { range: `bytes=${place.bytes}-`, 'if-range': version }
+  try {
+    const answer = await parts.openUrl(first.url, { signal, headers })
+    if (isTheRest(answer, source, place)) return answer
+    closeBody(answer.body)
+    // A gateway whose server is starting anew; anything else is an answer to live with.
+    if (answer.status >= 502 && answer.status <= 504) return null
+  } catch (error) {
+    signal.throwIfAborted()
+    if (isPassing(error)) return null
+    place.cause = error
+  }
+  throw new CannotResume('', place)
+}
+
+/** Not every source that knows Range honours If-Range, so the answer's own word is compared, too. */
+function isTheRest(answer: OpenedUrl, { first, total }: Source, { bytes }: Place): boolean {
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.headers['content-range'] ?? '')
+  if (answer.status !== 206 || range === null || Number(range[1]) !== bytes) return false
+  if (total !== null && range[2] !== '*' && Number(range[2]) !== total) return false
+  const proofs = ['etag', 'last-modified', 'content-encoding'] as const
+  return proofs.every((name) => {
+    const told = answer.headers[name]
+    return told === undefined || told === first.headers[name]
+  })
+}
