@@ -9,8 +9,8 @@ import { meReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
 import { uploadReply } from '#contract/uploads.ts'
 import { startTestServer } from '#server/start-test-server.ts'
+import { makeTestCertificate } from '#server/test-certificate.ts'
 import { startServerProcess } from '#server/test-server-process.ts'
-import { makeTestCertificate } from './test-certificate.ts'
 import { ask, startRawUpstream, startTestGateway } from './test-upstream.ts'
 
 /** A Barkeep that can be reached by https only through `origin`, with a certificate nobody knows. */

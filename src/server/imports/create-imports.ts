@@ -14,7 +14,7 @@ import { createImportProgress } from './import-progress.ts'
 import { createImportQueue } from './import-queue.ts'
 import { createImportRepository } from './import-repository.ts'
 import { addImportRoutes, type ImportKey } from './imports-routes.ts'
-import { ageInDays, findMediaTools, type MediaTools } from './media-tools.ts'
+import { ageInDays, type FindTools, findMediaTools } from './media-tools.ts'
 import { createUrlOpener } from './open-url.ts'
 import { createRunImport } from './run-import.ts'
 import type { SourcePatience } from './source-patience.ts'
@@ -84,24 +84,19 @@ export function createImports(parts: ImportsParts): Imports {
 function createToolFinder(
   config: Pick<Config, 'ytDlp' | 'ffmpeg'>,
   { clock, log }: Pick<ImportsParts, 'clock' | 'log'>,
-): () => Promise<MediaTools | null> {
-  let found: Promise<MediaTools | null> | undefined
-  let isToldMissing = false
+): FindTools {
+  let found: ReturnType<FindTools> | undefined
+  let told = ''
 
-  async function look(): Promise<MediaTools | null> {
+  async function look(): ReturnType<FindTools> {
     const tools = await findMediaTools(config)
-    if (!('missing' in tools)) {
-      tellAge(tools.version)
-      return tools
-    }
-    found = undefined
-    if (!isToldMissing) {
-      log.warn(
-        `Video imports are off: ${tools.missing.join(' and ')} cannot be run. Install them, or name them in BARKEEP_YT_DLP and BARKEEP_FFMPEG.`,
-      )
-    }
-    isToldMissing = true
-    return null
+    if ('problem' in tools) {
+      found = undefined
+      const message = `Video imports are off: ${tools.problem}. ${tools.nextStep}.`
+      if (message !== told) log.warn(message)
+      told = message
+    } else tellAge(tools.version)
+    return tools
   }
 
   function tellAge(version: string): void {

@@ -121,16 +121,3 @@ test('auto tells pages and streams from files by what the source answers', async
   )
   expect(Object.fromEntries(told)).toEqual(detected)
 })
-
-test('without yt-dlp video imports are 503 feature_disabled, and files still come', async () => {
-  await using imports = await startTestImportServer({ config: { ytDlp: '/nowhere/yt-dlp' } })
-  const url = `${imports.site.origin}/watch/harbour`
-  for (const body of [{ url, type: 'video' }, { url }]) {
-    const reply = await imports.server.post('/api/v1/import', body)
-    expect([reply.status, await reply.json()]).toMatchObject([503, { code: 'feature_disabled' }])
-  }
-  expect(await imports.run('/file/a.bin')).toMatchObject({ state: 'completed' })
-  expect(await imports.run('/watch/harbour', { type: 'file' })).toMatchObject({
-    state: 'completed',
-  })
-})

@@ -18,29 +18,63 @@ export type MediaTools = {
   prlimit: string | null
 }
 
-export type MissingTools = { missing: string[] }
+/** Why there are no tools: one sentence, and the one thing to do about it. */
+export type UnfitTools = { problem: string; nextStep: string }
+
+export type FindTools = () => Promise<MediaTools | UnfitTools>
+
+/** For whoever wants a video: what is the matter, and the one thing to do. */
+export function unfitToolsText({ problem, nextStep }: UnfitTools): string {
+  return `Video imports are off on this server: ${problem}. ${nextStep}.`
+}
 
 /** Looks for the programs: the path that was asked for, PATH, then the project's own folder. */
 export async function findMediaTools(asked: {
   ytDlp: string | null
   ffmpeg: string | null
-}): Promise<MediaTools | MissingTools> {
+}): Promise<MediaTools | UnfitTools> {
   const [ytDlp, ffmpeg] = await Promise.all([
-    findProgram('yt-dlp', asked.ytDlp),
-    findProgram('ffmpeg', asked.ffmpeg),
+    findTool({ name: 'yt-dlp', asked: asked.ytDlp, variable: 'BARKEEP_YT_DLP' }, [
+      ...['--ignore-config', '--version'],
+    ]),
+    findTool({ name: 'ffmpeg', asked: asked.ffmpeg, variable: 'BARKEEP_FFMPEG' }, ['-version']),
   ])
-  const command = ytDlp === null ? null : await withInterpreter(ytDlp)
-  const version = command === null ? null : await versionOf(command)
-  if (command === null || version === null || ffmpeg === null) {
-    const isMissing = { 'yt-dlp': version === null, ffmpeg: ffmpeg === null }
-    return { missing: Object.entries(isMissing).flatMap(([name, is]) => (is ? [name] : [])) }
-  }
+  if ('problem' in ytDlp) return ytDlp
+  if ('problem' in ffmpeg) return ffmpeg
   const [besideFfmpeg, setpriv, prlimit] = await Promise.all([
-    findProgram('ffprobe', join(dirname(ffmpeg), 'ffprobe')),
+    findProgram('ffprobe', join(dirname(ffmpeg.path), 'ffprobe')),
     findProgram('setpriv', null),
     findProgram('prlimit', null),
   ])
-  return { ytDlp: command, version, ffmpeg, ffprobe: besideFfmpeg, setpriv, prlimit }
+  const { command, version } = ytDlp
+  return { ytDlp: command, version, ffmpeg: ffmpeg.path, ffprobe: besideFfmpeg, setpriv, prlimit }
+}
+
+type Tool = { path: string; command: [string, ...string[]]; version: string }
+
+/** No path in the words: clients of the API read them, too. */
+async function findTool(
+  tool: { name: string; asked: string | null; variable: string },
+  versionArguments: string[],
+): Promise<Tool | UnfitTools> {
+  const { name, asked, variable } = tool
+  const path = await findProgram(name, asked)
+  if (path === null) {
+    return asked === null
+      ? { problem: `${name} is not installed`, nextStep: `Install ${name} where the server runs` }
+      : {
+          problem: `${variable} names no program`,
+          nextStep: `Correct ${variable} and start the server again`,
+        }
+  }
+  const command = await withInterpreter(path)
+  const version = await versionOf(command, versionArguments)
+  if (version !== null) return { path, command, version }
+  const nextStep =
+    asked === null
+      ? `Install ${name} again where the server runs`
+      : `Correct ${variable} and start the server again`
+  return { problem: `${name} is there but does not run`, nextStep }
 }
 
 /** Whole days since the release that a yt-dlp version names; null when it names none. */
@@ -84,8 +118,11 @@ async function withInterpreter(program: string): Promise<[string, ...string[]]> 
   return python === '' ? [program] : [python, program]
 }
 
-async function versionOf([file, ...args]: readonly [string, ...string[]]): Promise<string | null> {
-  return run(file, [...args, '--ignore-config', '--version'], { timeout: 30_000 }).then(
+async function versionOf(
+  [file, ...args]: readonly [string, ...string[]],
+  versionArguments: string[],
+): Promise<string | null> {
+  return run(file, [...args, ...versionArguments], { timeout: 30_000 }).then(
     ({ stdout }) => stdout.trim().split('\n').at(-1) ?? '',
     () => null,
   )

@@ -7,7 +7,7 @@ import { type FileImportParts, importFile } from './import-file.ts'
 import type { ImportProgress } from './import-progress.ts'
 import type { ImportEnd, ImportRepository, ImportTaskRow } from './import-repository.ts'
 import { importVideo, type VideoImportParts } from './import-video.ts'
-import type { MediaTools } from './media-tools.ts'
+import { type FindTools, unfitToolsText } from './media-tools.ts'
 import { openPatiently } from './open-patiently.ts'
 import type { UrlOpener } from './open-url.ts'
 
@@ -15,7 +15,7 @@ export type RunImportParts = FileImportParts &
   VideoImportParts & {
     repository: ImportRepository
     progress: ImportProgress
-    tools(): Promise<MediaTools | null>
+    tools: FindTools
     log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'info'>
   }
 
@@ -96,7 +96,7 @@ async function runVideo(
   signal: AbortSignal,
 ): Promise<void> {
   const tools = await parts.tools()
-  if (tools === null) throw new ImportFailure('This server cannot import videos.')
+  if ('problem' in tools) throw new ImportFailure(unfitToolsText(tools))
   await importVideo(parts, task, {
     tools,
     signal,

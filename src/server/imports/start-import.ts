@@ -7,7 +7,7 @@ import { detectImportType } from './detect-import-type.ts'
 import { ImportFailure } from './import-failure.ts'
 import type { ImportQueue } from './import-queue.ts'
 import type { ImportRepository } from './import-repository.ts'
-import type { MediaTools } from './media-tools.ts'
+import { type FindTools, unfitToolsText } from './media-tools.ts'
 import type { UrlOpener } from './open-url.ts'
 
 export type StartImportParts = {
@@ -15,7 +15,7 @@ export type StartImportParts = {
   openUrl: UrlOpener
   queue: ImportQueue
   repository: ImportRepository
-  tools(): Promise<MediaTools | null>
+  tools: FindTools
 }
 
 export type StartedImport = { id: string; type: 'file' | 'video' }
@@ -35,12 +35,7 @@ export async function startImport(
   const { body, userId, signal } = asked
   const url = readLink(parts.guard, body.url)
   const type = body.type === 'auto' ? await tryToDetect(parts, url, signal) : body.type
-  if (type === 'video' && (await parts.tools()) === null) {
-    throw new ApiFailure(
-      'feature_disabled',
-      'Video imports are off on this server: yt-dlp or ffmpeg is missing. A page itself can be imported with type "file".',
-    )
-  }
+  if (type === 'video') await requireTools(parts.tools)
   const told = type ?? 'file'
   // 120 random bits: a task is found by its id alone.
   const id = `${told}_${randomBytes(15).toString('base64url')}`
@@ -56,6 +51,11 @@ export async function startImport(
   })
   parts.queue.add({ id, userId })
   return { id, type: told }
+}
+
+async function requireTools(find: FindTools): Promise<void> {
+  const tools = await find()
+  if ('problem' in tools) throw new ApiFailure('feature_disabled', unfitToolsText(tools))
 }
 
 function readLink(guard: AddressGuard, text: string): URL {

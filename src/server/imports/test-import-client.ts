@@ -12,11 +12,13 @@ export async function importClientOf(server: ServerProcess, key: string) {
   }
   const status = async (id: string) =>
     endpoints.importStatus.reply.parse(await ask(`import/status?task_id=${id}`)).task
+  const tryToStart = async (request: ImportRequest): Promise<unknown> =>
+    await ask('import', { method: 'POST', body: JSON.stringify(request) })
   return {
+    /** The answer as it is, a refusal too. */
+    tryToStart,
     async start(request: ImportRequest): Promise<string> {
-      const body = JSON.stringify(request)
-      return endpoints.startImport.reply.parse(await ask('import', { method: 'POST', body }))
-        .task_id
+      return endpoints.startImport.reply.parse(await tryToStart(request)).task_id
     },
     async waitFor(id: string, isEnough: (task: ImportTask) => boolean): Promise<ImportTask> {
       for (;;) {

@@ -23,7 +23,7 @@ afterAll(() => site[Symbol.asyncDispose]())
 
 async function tools() {
   const found = await findMediaTools({ ytDlp: null, ffmpeg: null })
-  if ('missing' in found) throw new Error(`not installed: ${found.missing}`)
+  if ('problem' in found) throw new Error(found.problem)
   return found
 }
 
