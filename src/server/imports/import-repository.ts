@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import type { TaskState } from '#contract/imports.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { Database } from '#server/storage/database.ts'
@@ -8,7 +8,15 @@ export type ImportTaskRow = Selectable<ImportTaskTable>
 
 export type NewImportTask = Pick<
   ImportTaskRow,
-  'id' | 'user_id' | 'asked_type' | 'type' | 'url' | 'folder' | 'file_name' | 'video_json'
+  | 'id'
+  | 'user_id'
+  | 'key_id'
+  | 'asked_type'
+  | 'type'
+  | 'url'
+  | 'folder'
+  | 'file_name'
+  | 'video_json'
 >
 
 /** How a task ends. `progress` is 0–100; a cancelled or failed one keeps how far it came. */
@@ -42,14 +50,32 @@ export function createImportRepository(database: Database, clock: Clock) {
         .executeTakeFirst()
     },
 
-    /** What was running when the server stopped, oldest first. */
+    /** Why a task may not go on by now, for people; null when it may. An expired key is no reason. */
+    async stopReason({ user_id, key_id }: ImportTaskRow): Promise<string | null> {
+      const user = await database
+        .selectFrom('user')
+        .select(['banned', 'plan'])
+        .where('id', '=', user_id)
+        .executeTakeFirst()
+      if (user === undefined || user.banned === 1) return 'The account is not available any more.'
+      if (user.plan !== 'pro') return 'The account has no pro plan any more.'
+      const revoked = await database
+        .selectFrom('api_key')
+        .select('id')
+        .where('id', '=', key_id)
+        .where('revoked_at', 'is not', null)
+        .executeTakeFirst()
+      return revoked === undefined ? null : 'The key that started it was revoked.'
+    },
+
+    /** What was running when the server stopped, in the order in which it came. */
     async unfinished(): Promise<{ id: string; user_id: string }[]> {
       return await database
         .selectFrom('import_task')
         .select(['id', 'user_id'])
         .where('state', '=', 'running')
-        .orderBy('created_at')
-        .orderBy('id')
+        // Not by time: many are asked for within one millisecond, and clocks are set back.
+        .orderBy(sql`rowid`)
         .execute()
     },
 

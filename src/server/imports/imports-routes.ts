@@ -9,7 +9,7 @@ import type { ImportTaskRow } from './import-repository.ts'
 import { type StartImportParts, startImport } from './start-import.ts'
 
 /** What imports need to know of a key. */
-export type ImportKey = { userId: string }
+export type ImportKey = { id: string; userId: string }
 
 export type ImportRouteParts = StartImportParts & {
   route: Route<ImportKey>
@@ -18,7 +18,7 @@ export type ImportRouteParts = StartImportParts & {
 }
 
 export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): void {
-  const { route, repository, queue, progress } = parts
+  const { route, repository, queue, progress, idempotency } = parts
 
   async function findOwn(id: string, { userId }: ImportKey): Promise<ImportTaskRow> {
     const task = await repository.find(id)
@@ -29,11 +29,10 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): 
     return task
   }
 
-  route(app, endpoints.startImport, async ({ body, key: { userId }, raw, signal }) => {
-    const asked = { userId, endpoint: 'import', fingerprint: body }
-    const { idempotency } = parts
+  route(app, endpoints.startImport, async ({ body, key, raw, signal }) => {
+    const asked = { userId: key.userId, endpoint: 'import', fingerprint: body }
     return await idempotency.once(idempotency.readKey(raw), asked, async () => {
-      const { id, type } = await startImport(parts, { userId, body, signal })
+      const { id, type } = await startImport(parts, { key, body, signal })
       return { status: 'ok' as const, type, task_id: id }
     })
   })

@@ -48,6 +48,9 @@ async function endOf(
   signal: AbortSignal,
 ): Promise<ImportEnd | null> {
   try {
+    // It may have waited long, for its turn or for the server to start again.
+    const stopReason = await parts.repository.stopReason(task)
+    if (stopReason !== null) throw new ImportFailure(stopReason)
     const type = task.type ?? (await findType(parts, task, signal))
     if (type === 'video') await runVideo(parts, task, signal)
     else await runFile(parts, task, signal)

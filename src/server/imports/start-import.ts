@@ -30,9 +30,9 @@ const detectMs = 5_000
  */
 export async function startImport(
   parts: StartImportParts,
-  asked: { userId: string; body: ImportBody; signal: AbortSignal },
+  asked: { key: { id: string; userId: string }; body: ImportBody; signal: AbortSignal },
 ): Promise<StartedImport> {
-  const { body, userId, signal } = asked
+  const { body, key, signal } = asked
   const url = readLink(parts.guard, body.url)
   const type = body.type === 'auto' ? await tryToDetect(parts, url, signal) : body.type
   if (type === 'video') await requireTools(parts.tools)
@@ -41,7 +41,8 @@ export async function startImport(
   const id = `${told}_${randomBytes(15).toString('base64url')}`
   await parts.repository.add({
     id,
-    user_id: userId,
+    user_id: key.userId,
+    key_id: key.id,
     asked_type: body.type,
     type,
     url: url.href,
@@ -49,7 +50,7 @@ export async function startImport(
     file_name: body.filename ?? null,
     video_json: JSON.stringify(body.video),
   })
-  parts.queue.add({ id, userId })
+  parts.queue.add({ id, userId: key.userId })
   return { id, type: told }
 }
 

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
 import { ConfigError } from '#server/config.ts'
 import { createFirstTables } from './migrations/0001-first-tables.ts'
+import { addImportKey } from './migrations/0002-import-key.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
 
@@ -13,7 +14,10 @@ export function databaseFile(dataFolder: string): string {
 }
 
 /** In order; the database's `user_version` says how many of them it has had. Never change one. */
-const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [createFirstTables]
+const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
+  createFirstTables,
+  addImportKey,
+]
 
 /**
  * Opens `file`, making it when it is missing, and brings it up to date: WAL with synchronous=FULL.

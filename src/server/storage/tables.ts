@@ -114,6 +114,8 @@ type FolderTable = {
 export type ImportTaskTable = {
   id: string
   user_id: string
+  /** The key that started it; null where a version before did not note it. */
+  key_id: string | null
   /** What was asked for: auto, file or video. */
   asked_type: string
   /** What it turned out to be: file or video; null while that is not known. */
