@@ -8,8 +8,8 @@ export type Canary = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-/** A listener on every address of this machine, where nothing may arrive. */
-export async function startCanary(): Promise<Canary> {
+/** A listener, on every address of this machine where none is named, at which nothing may arrive. */
+export async function startCanary(at = { host: '::', port: 0 }): Promise<Canary> {
   const sockets = new Set<Socket>()
   let count = 0
   const server = createServer((socket) => {
@@ -19,7 +19,7 @@ export async function startCanary(): Promise<Canary> {
     // An answer for whoever speaks HTTP, FTP or nothing at all, so that no client hangs.
     socket.end('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n')
   })
-  server.listen(0, '::')
+  server.listen(at.port, at.host)
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,

@@ -118,6 +118,8 @@ const hostileManifests: Record<string, (to: string) => string> = {
   'sample-aes.m3u8': (to) =>
     mediaPlaylist(to).replace('#EXTINF', `#EXT-X-KEY:METHOD=SAMPLE-AES,URI="${to}"\n#EXTINF`),
   'live.m3u8': (to) => mediaPlaylist(to).replace('#EXT-X-ENDLIST\n', ''),
+  'subtitles.m3u8': (to) =>
+    `#EXTM3U\n#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="s",NAME="en",LANGUAGE="en",URI="${to}"\n#EXT-X-STREAM-INF:BANDWIDTH=400000,RESOLUTION=640x360,SUBTITLES="s"\n/media/0/360/index.m3u8\n`,
   'base.mpd': (to) =>
     `<MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT6S"><Period><AdaptationSet mimeType="video/mp4"><Representation id="1" bandwidth="1" codecs="avc1.4d401e" width="640" height="360"><BaseURL>${escapeXml(to)}</BaseURL></Representation></AdaptationSet></Period></MPD>`,
   'segment.mpd': (to) =>

@@ -11,6 +11,7 @@ import { parseImportAllow } from './import-allow.ts'
 import { createImportWorkFolder } from './import-work-folder.ts'
 import { findMediaTools } from './media-tools.ts'
 import { startCanary } from './test-canary.ts'
+import { fetchPlainly } from './test-plain-yt-dlp.ts'
 import { startTestVideoSite } from './test-video-site.ts'
 import { fetchVideo } from './yt-dlp.ts'
 
@@ -50,55 +51,8 @@ async function fetchGuarded(link: string): Promise<string> {
   }
 }
 
-/** The control: the same program as anybody would start it, perhaps behind a proxy. */
-async function fetchPlainly(link: string, env: Record<string, string> = {}): Promise<void> {
-  await using folder = await temporaryFolder()
-  const args = ['--ignore-config', '--no-cache-dir', '--write-thumbnail', '--retries', '0']
-  await run('yt-dlp', [...args, '--fragment-retries', '0', '-o', 'video.%(ext)s', '--', link], {
-    cwd: folder.path,
-    timeout: 60_000,
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: folder.path, ...env },
-  }).catch(() => undefined)
-}
-
 const hostile = (trick: string, to: string) =>
   `${site.origin}/hostile/${trick}?to=${encodeURIComponent(to)}`
-const manifest = (trick: string) => (to: string) => hostile('content', hostile(trick, to))
-const redirect = (to: string) => `${site.origin}/redirect?to=${encodeURIComponent(to)}`
-
-const tricks: Record<string, { link(to: string): string; to?: string }> = {
-  'a video address': { link: (to) => hostile('content', to) },
-  'a video element': { link: (to) => hostile('element', to) },
-  'a thumbnail': { link: (to) => hostile('thumbnail', to) },
-  'a refreshing page': { link: (to) => hostile('refresh', to) },
-  'a redirect of the page': { link: redirect },
-  'a redirect of the video': { link: (to) => hostile('content', redirect(to)) },
-  'an HLS variant': { link: manifest('variant.m3u8') },
-  'an HLS segment': { link: manifest('segment.m3u8') },
-  'an HLS segment in decimal': { link: manifest('segment.m3u8'), to: 'http://2130706433:PORT/x' },
-  'an HLS key': { link: manifest('key.m3u8') },
-  'an HLS map': { link: manifest('map.m3u8') },
-  'an HLS list that ffmpeg fetches': { link: manifest('sample-aes.m3u8') },
-  'a DASH base': { link: manifest('base.mpd') },
-  'a DASH segment': { link: manifest('segment.mpd') },
-  'an ftp video': { link: (to) => hostile('content', to), to: 'ftp://127.0.0.1:PORT/x.mp4' },
-  'an ftp segment': { link: manifest('segment.m3u8'), to: 'ftp://127.0.0.1:PORT/x.ts' },
-}
-
-test.each(Object.entries(tricks))(
-  '%s cannot lead yt-dlp to this machine; without the guard it does',
-  async (_what, { link, to = 'http://127.0.0.1:PORT/x.mp4' }) => {
-    await using canary = await startCanary()
-    await using control = await startCanary()
-    await Promise.all([
-      fetchGuarded(link(to.replace('PORT', String(canary.port)))),
-      fetchPlainly(link(to.replace('PORT', String(control.port)))),
-    ])
-    expect(control.connections()).toBeGreaterThan(0)
-    expect(canary.connections()).toBe(0)
-  },
-)
-
 test('a page that tells yt-dlp to go round the proxy gains nothing; with the proxy alone it does', async () => {
   await using canary = await startCanary()
   await using control = await startCanary()
