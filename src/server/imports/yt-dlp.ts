@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { delimiter, extname, join } from 'node:path'
 import type { VideoOptions } from '#contract/imports.ts'
 import type { Clock } from '#server/http/clock.ts'
@@ -50,14 +50,18 @@ export async function fetchVideo<Result>(
   await parts.blobStore.requireRoom(0)
   await using work = await createImportWorkFolder(parts.blobStore, fetch.tools)
   const refusal = new AbortController()
-  const onTooLarge = () =>
-    refusal.abort(new ImportFailure('It is larger than this server accepts.'))
+  const onTooLarge = () => refusal.abort(tooLarge())
   // Picture and sound may each be fetched again after a break: twice the limit is never needed.
   await using proxy = await startFilteringProxy({
     guard: parts.guard,
     maxBytes: parts.maxBytes * 2,
     onTooLarge,
   })
+  // yt-dlp and ffmpeg write by themselves, not through the store that keeps the disk's reserve.
+  const watch = setInterval(() => {
+    parts.blobStore.requireRoom(0).catch((error: unknown) => refusal.abort(error))
+  }, lookAtDiskEveryMs)
+  using _watch = { [Symbol.dispose]: () => clearInterval(watch) }
   const progress = createVideoProgress()
   const errors: string[] = []
   const code = await runProgram({
@@ -75,15 +79,26 @@ export async function fetchVideo<Result>(
       }
       if (progress.bytes() > parts.maxBytes) onTooLarge()
       if (progress.isLive()) refusal.abort(new ImportFailure('Live streams cannot be imported.'))
-      // yt-dlp writes by itself, not through the store that keeps the disk's reserve.
-      parts.blobStore.requireRoom(0).catch((error: unknown) => refusal.abort(error))
       fetch.onProgress(progress.percent(), progress.title())
     },
   })
+  if (await isTooLarge(work.output, parts.maxBytes, code !== 0)) throw tooLarge()
   if (code !== 0) {
     throw proxy.hasRefused() ? new ForbiddenAddress() : new ImportFailure(ytDlpFailureText(errors))
   }
   return await use(await readResult(work.output, progress))
+}
+
+const tooLarge = () => new ImportFailure('It is larger than this server accepts.')
+
+/**
+ * Joined and converted files are larger than what came in. Where the system bounds them itself, a
+ * program ends at the limit without saying why.
+ */
+async function isTooLarge(output: string, maxBytes: number, hasFailed: boolean): Promise<boolean> {
+  const names = await readdir(output)
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(output, name))).size))
+  return sizes.some((size) => size > maxBytes || (hasFailed && size === maxBytes))
 }
 
 async function readResult(output: string, progress: VideoProgress): Promise<FetchedVideo> {
@@ -117,6 +132,7 @@ function commandFor(
   ] as unknown as [string, ...string[]]
 }
 
+const lookAtDiskEveryMs = 250
 const memoryMaxBytes = 4 * 1024 ** 3
 
 function environmentFor(work: ImportWorkFolder, proxy: FilteringProxy): Record<string, string> {
