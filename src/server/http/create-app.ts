@@ -98,7 +98,7 @@ function readStrictJson(app: FastifyInstance): void {
       done(new ApiFailure('invalid_request', 'The body is not valid UTF-8.'))
       return
     }
-    parseJson(request, text, done)
+    void parseJson(request, text, done)
   })
 }
 
