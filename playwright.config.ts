@@ -1,4 +1,5 @@
 import { defineConfig, devices } from '@playwright/test'
+import { lanName } from './e2e/lan-name.ts'
 import { findChromium } from './scripts/find-chromium.ts'
 
 const executablePath = await findChromium()
@@ -34,6 +35,7 @@ export default defineConfig({
         '--disable-component-update',
         '--disable-sync',
         '--no-first-run',
+        `--host-resolver-rules=MAP ${lanName} 127.0.0.1`,
       ],
     },
   },

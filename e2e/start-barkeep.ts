@@ -7,9 +7,13 @@ import { promisify } from 'node:util'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FilesPage } from '#contract/files.ts'
 import type { UploadReply } from '#contract/uploads.ts'
+import { lanName } from './lan-name.ts'
 import { type Cable, startCable } from './start-cable.ts'
 
-/** Environment variables of the server; `PORT`, data folder and public address are set already. */
+/**
+ * Environment variables of the server; `PORT`, data folder and public address are set already. With the
+ * `HOST` 0.0.0.0 the address is that of another machine's browser: see `lanName`.
+ */
 export type Settings = Record<string, string>
 
 export type Barkeep = {
@@ -46,6 +50,8 @@ const isWelcoming = /API key\s+(csb_live_\w+)/
 export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'barkeep-e2e-'))
   const cable = await startCable()
+  const isForNetwork = settings.HOST === '0.0.0.0'
+  const origin = isForNetwork ? cable.origin.replace('127.0.0.1', lanName) : cable.origin
   const env = {
     // biome-ignore lint/style/noProcessEnv: the server needs the PATH of whoever starts it
     ...process.env,
@@ -53,7 +59,7 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
     PORT: '0',
     BARKEEP_DATA: dataFolder,
     // Links have to lead through the cable too, or they would be foreign to the page.
-    BARKEEP_PUBLIC_URL: cable.origin,
+    BARKEEP_PUBLIC_URL: origin,
     ...settings,
   }
   const isGateway = settings.BARKEEP_UPSTREAM !== undefined
@@ -78,7 +84,7 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
   }
 
   return {
-    origin: cable.origin,
+    origin,
     key,
     password,
     cable,

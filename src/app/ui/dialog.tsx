@@ -14,6 +14,8 @@ export type DialogProps = {
   /** Buttons at the foot, the main one last. */
   footer?: ReactNode
   size?: 'medium' | 'large'
+  /** What takes the focus at the end; null for what had it before the dialog, which may be gone. */
+  focusAtEnd?: (opener: HTMLElement | null) => HTMLElement | null | undefined
 }
 
 /** A modal dialog; a sheet from below on narrow screens. Focus is held inside and given back. */
@@ -25,6 +27,7 @@ export function Dialog({
   children,
   footer,
   size = 'medium',
+  focusAtEnd,
 }: DialogProps) {
   const opener = useOpener(isOpen)
   return (
@@ -36,7 +39,8 @@ export function Dialog({
             // Radix gives the focus back to a trigger of its own, and there is none here.
             onCloseAutoFocus={(event) => {
               event.preventDefault()
-              opener?.focus()
+              const heir = focusAtEnd?.(opener) ?? opener
+              heir?.focus()
             }}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
             className={clsx(
@@ -46,7 +50,9 @@ export function Dialog({
           >
             <header className="flex items-start gap-4 px-5 pt-4 pb-2">
               <div className="min-w-0 grow">
-                <RadixDialog.Title className="font-semibold text-lg">{title}</RadixDialog.Title>
+                <RadixDialog.Title className="break-words font-semibold text-lg">
+                  {title}
+                </RadixDialog.Title>
                 {description !== undefined && (
                   <RadixDialog.Description className="text-muted text-sm">
                     {description}

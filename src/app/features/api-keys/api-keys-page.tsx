@@ -1,9 +1,10 @@
 import clsx from 'clsx'
-import { ArrowLeft } from 'lucide-react'
-import { useState } from 'react'
+import { ArrowLeft, KeyRound } from 'lucide-react'
+import { useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { Alert } from '#app/ui/alert.tsx'
 import { Button } from '#app/ui/button.tsx'
+import { EmptyState } from '#app/ui/empty-state.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
 import { emptyDraft } from './key-draft.ts'
@@ -31,11 +32,30 @@ export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPagePro
   const [draft, setDraft] = useState(emptyDraft)
   const [isCreating, setIsCreating] = useState(false)
   const [made, setMade] = useState<MadeApiKey | null>(null)
+  const madeHeading = useRef<HTMLHeadingElement>(null)
+  const createButton = useRef<HTMLButtonElement>(null)
 
   function handleMade(key: MadeApiKey) {
     setMade(key)
     setIsCreating(false)
     setDraft(emptyDraft)
+  }
+
+  function handleDone() {
+    setMade(null)
+    createButton.current?.focus()
+  }
+
+  /** Whoever signs out leaves nothing behind for the next person at this screen. */
+  async function handleSignOut() {
+    await ring.signOut()
+    setMade(null)
+    setDraft(emptyDraft)
+  }
+
+  async function handleRevoke(id: string) {
+    await ring.revoke(id)
+    setMade((shown) => (shown?.key.id === id ? null : shown))
   }
 
   return (
@@ -56,14 +76,17 @@ export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPagePro
         <h1 className="font-semibold text-xl">API keys</h1>
         {made && (
           <MadeKey
+            key={made.key.id}
+            heading={madeHeading}
             made={made}
             isConnected={currentKeyId !== null}
             onUse={() => onUseKey(made.secret)}
-            onDone={() => setMade(null)}
+            onDone={handleDone}
           />
         )}
         {snapshot.state === 'loading' && <Loading />}
         {snapshot.state === 'unreachable' && <Unreachable onRetry={() => void ring.load()} />}
+        {snapshot.state === 'elsewhere' && <Elsewhere />}
         {snapshot.state === 'signed-out' && (
           <SignInForm
             hasEnded={snapshot.hasEnded}
@@ -75,10 +98,12 @@ export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPagePro
           <>
             <KeysPanel
               snapshot={snapshot}
-              ring={ring}
               currentKeyId={currentKeyId}
               hasMade={made !== null}
+              createButton={createButton}
               onCreate={() => setIsCreating(true)}
+              onRevoke={handleRevoke}
+              onSignOut={handleSignOut}
             />
             <CreateKeyDialog
               isOpen={isCreating}
@@ -87,6 +112,7 @@ export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPagePro
               onDraftChange={setDraft}
               create={ring.create}
               onMade={handleMade}
+              focusAfter={madeHeading}
             />
           </>
         )}
@@ -115,7 +141,18 @@ function Unreachable({ onRetry }: { onRetry: () => void }) {
       action={<Button onClick={onRetry}>Try again</Button>}
       className="max-w-xl"
     >
-      The server does not answer, or keeps no accounts of its own.
+      The server does not answer. Check that it runs and that you are online.
     </Alert>
+  )
+}
+
+function Elsewhere() {
+  return (
+    <div role="alert">
+      <EmptyState icon={<KeyRound />} title="Keys are made at the hosted service">
+        This Barkeep is a window on it and keeps no accounts of its own. Make, see and revoke keys
+        in the API Keys panel of that service’s web app.
+      </EmptyState>
+    </div>
   )
 }

@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
 import { Alert } from '#app/ui/alert.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { Dialog } from '#app/ui/dialog.tsx'
@@ -14,6 +14,8 @@ type CreateKeyDialogProps = {
   onDraftChange: (draft: KeyDraft) => void
   create: (key: NewApiKey) => Promise<MadeApiKey>
   onMade: (made: MadeApiKey) => void
+  /** Where the focus goes when a key was made. */
+  focusAfter: RefObject<HTMLElement | null>
 }
 
 /** The dialog `Create key`. The draft belongs to the page: closing the dialog loses nothing. */
@@ -21,6 +23,7 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
   const { isOpen, onOpenChange, draft, onDraftChange, create, onMade } = props
   const formId = useId()
   const form = useRef<HTMLFormElement>(null)
+  const hasMade = useRef(false)
   const [faults, setFaults] = useState<DraftFaults>({})
   const [error, setError] = useState<unknown>(null)
   const [isPending, setIsPending] = useState(false)
@@ -46,6 +49,7 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
     setIsPending(true)
     try {
       onMade(await create(read.key))
+      hasMade.current = true
     } catch (fault) {
       setError(fault)
     } finally {
@@ -53,11 +57,18 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
     }
   }
 
+  function chooseFocus() {
+    const wasMade = hasMade.current
+    hasMade.current = false
+    return wasMade ? props.focusAfter.current : null
+  }
+
   return (
     <Dialog
       isOpen={isOpen}
       onOpenChange={handleOpenChange}
       title="Create key"
+      focusAtEnd={chooseFocus}
       footer={
         <>
           <Button onClick={() => handleOpenChange(false)}>Cancel</Button>

@@ -119,7 +119,12 @@ function RevokeButton({
   onRevoke,
 }: { apiKey: OwnedApiKey } & Pick<KeyListProps, 'onRevoke'>) {
   return (
-    <Button size="small" onClick={() => onRevoke(apiKey)} aria-label={`Revoke ${apiKey.name}`}>
+    <Button
+      size="small"
+      data-revoke=""
+      onClick={() => onRevoke(apiKey)}
+      aria-label={`Revoke ${apiKey.name}`}
+    >
       Revoke
     </Button>
   )

@@ -13,6 +13,8 @@ const key = (id: string) => ({
   last_used_at: null,
 })
 
+const yes = async () => true
+
 /** The answers of the own server to somebody who is signed in, until `endSession`. */
 function startServer() {
   let isSignedIn = true
@@ -37,7 +39,7 @@ function startServer() {
     return answers[`${init?.method} ${path}`]?.() ?? reply(404, {})
   })
   return {
-    ring: createKeyRing(session),
+    ring: createKeyRing(session, yes),
     endSession: () => {
       isSignedIn = false
     },
@@ -88,10 +90,23 @@ test('a server that does not answer shows as such, and loading again can mend it
       if (!isUp) throw new TypeError('Failed to fetch')
       return Response.json(null)
     }),
+    yes,
   )
   await ring.load()
   expect(ring.getSnapshot().state).toBe('unreachable')
   isUp = true
   await ring.load()
   expect(ring.getSnapshot().state).toBe('signed-out')
+})
+
+test('where the service behind has the accounts, nothing is asked of them', async () => {
+  const asked: string[] = []
+  const session = createWebSession(async (input) => {
+    asked.push(String(input))
+    return Response.json(null)
+  })
+  const ring = createKeyRing(session, async () => false)
+  await ring.load()
+  expect(ring.getSnapshot().state).toBe('elsewhere')
+  expect(asked).toEqual([])
 })

@@ -9,10 +9,11 @@ import {
 
 /**
  * `loading` until the server told who is signed in; `signed-out` shows the form, `hasEnded` says that
- * there was a session before; `unreachable` is a server that does not answer.
+ * there was a session before; `unreachable` is a server that does not answer; `elsewhere` is a gateway,
+ * whose service has the accounts.
  */
 export type KeyRingSnapshot = {
-  state: 'loading' | 'signed-out' | 'signed-in' | 'unreachable'
+  state: 'loading' | 'signed-out' | 'signed-in' | 'unreachable' | 'elsewhere'
   hasEnded: boolean
   username: string
   keys: readonly OwnedApiKey[]
@@ -26,7 +27,7 @@ const start: KeyRingSnapshot = { state: 'loading', hasEnded: false, username: ''
  * The keys of whoever is signed in, kept outside React. The actions throw `WebSessionError` for the
  * form that called them; a session that has ended shows in the snapshot as well.
  */
-export function createKeyRing(session: WebSession) {
+export function createKeyRing(session: WebSession, hasAccounts: () => Promise<boolean>) {
   const listeners = new Set<() => void>()
   let snapshot = start
 
@@ -45,6 +46,7 @@ export function createKeyRing(session: WebSession) {
   }
 
   async function readAll(): Promise<void> {
+    if (!(await hasAccounts())) return show({ ...start, state: 'elsewhere' })
     const username = await session.username()
     if (username === null) return show({ ...start, state: 'signed-out' })
     show({ state: 'signed-in', hasEnded: false, username, keys: await watched(session.listKeys()) })
@@ -73,12 +75,22 @@ export function createKeyRing(session: WebSession) {
       show({ ...start, state: 'signed-out' })
     },
     async create(key: NewApiKey): Promise<MadeApiKey> {
-      const made = await watched(session.createKey(key))
+      const made = await watched(session.createKey(key)).catch(async (error: unknown) => {
+        // Keys are made elsewhere too: what is shown may be why this one seemed possible.
+        await session.listKeys().then(
+          (keys) => show({ keys }),
+          () => {},
+        )
+        throw error
+      })
       show({ keys: [made.key, ...snapshot.keys] })
       return made
     },
     async revoke(id: string): Promise<void> {
-      await watched(session.revokeKey(id))
+      await watched(session.revokeKey(id)).catch((error: unknown) => {
+        // Somebody else was faster: what was wanted is done.
+        if (!(error instanceof WebSessionError && error.fault === 'gone')) throw error
+      })
       show({ keys: snapshot.keys.filter((key) => key.id !== id) })
     },
   }

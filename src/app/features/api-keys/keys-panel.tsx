@@ -1,32 +1,43 @@
 import { KeyRound, Plus } from 'lucide-react'
-import { useState } from 'react'
+import { type RefObject, useRef, useState } from 'react'
 import { keyLifetime } from '#app/api/key-words.ts'
 import { Alert } from '#app/ui/alert.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { apiKeysPerAccount, type OwnedApiKey } from '#contract/api-keys.ts'
 import { KeyList } from './key-list.tsx'
-import type { KeyRing, KeyRingSnapshot } from './key-ring.ts'
+import type { KeyRingSnapshot } from './key-ring.ts'
 import { RevokeKeyDialog } from './revoke-key-dialog.tsx'
 import { webSessionWords } from './web-session-words.ts'
 
 type KeysPanelProps = {
   snapshot: KeyRingSnapshot
-  ring: KeyRing
   currentKeyId: string | null
   /** A key was just made: what to do with it comes before making another. */
   hasMade: boolean
+  createButton: RefObject<HTMLButtonElement | null>
   onCreate: () => void
+  /** Both throw `WebSessionError`. */
+  onRevoke: (id: string) => Promise<void>
+  onSignOut: () => Promise<void>
 }
 
 /** The keys of whoever is signed in, how many more there may be, and the way out. */
-export function KeysPanel({ snapshot, ring, currentKeyId, hasMade, onCreate }: KeysPanelProps) {
+export function KeysPanel(props: KeysPanelProps) {
+  const { snapshot, currentKeyId, hasMade, onCreate } = props
+  const panel = useRef<HTMLElement>(null)
   const [revoking, setRevoking] = useState<OwnedApiKey | null>(null)
   const [signOutError, setSignOutError] = useState<unknown>(null)
+  const revokedRow = useRef(0)
   const { keys, username } = snapshot
   const live = keys.filter((key) => keyLifetime(key.expires_at, Date.now()) !== 'over').length
+  function handleAsk(key: OwnedApiKey) {
+    revokedRow.current = keys.indexOf(key)
+    setRevoking(key)
+  }
   const createButton = (
     <Button
+      ref={props.createButton}
       tone={hasMade ? 'outline' : 'primary'}
       icon={<Plus />}
       className="max-sm:grow"
@@ -38,8 +49,13 @@ export function KeysPanel({ snapshot, ring, currentKeyId, hasMade, onCreate }: K
       Create key
     </Button>
   )
+  /** The row that moved up is the next one in question; behind the last, the one before. */
+  const focusAfterRevoking = () => {
+    const rest = panel.current?.querySelectorAll<HTMLElement>('[data-revoke]') ?? []
+    return rest[Math.min(revokedRow.current, rest.length - 1)] ?? props.createButton.current
+  }
   return (
-    <section aria-label="Your keys" className="flex flex-col gap-4">
+    <section ref={panel} aria-label="Your keys" className="flex flex-col gap-4">
       <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
         <div className="min-w-0 grow basis-52">
           <p>
@@ -50,10 +66,7 @@ export function KeysPanel({ snapshot, ring, currentKeyId, hasMade, onCreate }: K
           </p>
           <p className="text-muted text-sm">{roomWords(live)}</p>
         </div>
-        <Button
-          tone="quiet"
-          onClick={() => void ring.signOut().then(() => setSignOutError(null), setSignOutError)}
-        >
+        <Button tone="quiet" onClick={() => void props.onSignOut().catch(setSignOutError)}>
           Sign out here
         </Button>
         {createButton}
@@ -68,13 +81,14 @@ export function KeysPanel({ snapshot, ring, currentKeyId, hasMade, onCreate }: K
           Make one for each program or device, so that you can revoke one without the others.
         </EmptyState>
       ) : (
-        <KeyList keys={keys} currentKeyId={currentKeyId} onRevoke={setRevoking} />
+        <KeyList keys={keys} currentKeyId={currentKeyId} onRevoke={handleAsk} />
       )}
       <RevokeKeyDialog
         apiKey={revoking}
         isCurrent={revoking !== null && revoking.id === currentKeyId}
-        revoke={ring.revoke}
+        revoke={props.onRevoke}
         onClose={() => setRevoking(null)}
+        focusAfter={focusAfterRevoking}
       />
     </section>
   )

@@ -1,5 +1,5 @@
 import { Check, Copy, LogIn } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { type RefObject, useRef, useState } from 'react'
 import { copyText } from '#app/lib/copy-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
@@ -9,21 +9,16 @@ type MadeKeyProps = {
   made: MadeApiKey
   /** This tab has a key already: using the new one replaces it. */
   isConnected: boolean
+  /** The focus belongs here once the key is made: the dialog that made it is gone. */
+  heading: RefObject<HTMLHeadingElement | null>
   onUse: () => void
   onDone: () => void
 }
 
 /** A key that was just made, whole, for the only time. Stays until the person puts it away. */
-export function MadeKey({ made, isConnected, onUse, onDone }: MadeKeyProps) {
-  const heading = useRef<HTMLHeadingElement>(null)
+export function MadeKey({ made, isConnected, heading, onUse, onDone }: MadeKeyProps) {
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const [copied, setCopied] = useState<boolean | null>(null)
-
-  useEffect(() => {
-    // A closing dialog gives the focus back in a timer of its own; this one runs after it.
-    const timer = setTimeout(() => heading.current?.focus())
-    return () => clearTimeout(timer)
-  }, [])
 
   async function handleCopy() {
     const isCopied = await copyText(made.secret)
@@ -39,7 +34,12 @@ export function MadeKey({ made, isConnected, onUse, onDone }: MadeKeyProps) {
       className="flex flex-col gap-3 rounded-lg border border-accent bg-selected p-4"
     >
       <div>
-        <h2 ref={heading} id="made-key" tabIndex={-1} className="font-semibold outline-none">
+        <h2
+          ref={heading}
+          id="made-key"
+          tabIndex={-1}
+          className="break-words font-semibold outline-none"
+        >
           <span dir="auto">{made.key.name}</span> is ready
         </h2>
         <p className="text-sm">

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import { shortenedKey } from '#app/api/key-words.ts'
 import { Alert } from '#app/ui/alert.tsx'
+import { announce } from '#app/ui/announcer.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { Dialog } from '#app/ui/dialog.tsx'
 import type { OwnedApiKey } from '#contract/api-keys.ts'
@@ -13,10 +14,13 @@ type RevokeKeyDialogProps = {
   isCurrent: boolean
   revoke: (id: string) => Promise<void>
   onClose: () => void
+  /** Where the focus goes on once the key's row, and its button with it, is gone. */
+  focusAfter: () => HTMLElement | null | undefined
 }
 
 /** Asks before a key is revoked: there is no way back. */
-export function RevokeKeyDialog({ apiKey, isCurrent, revoke, onClose }: RevokeKeyDialogProps) {
+export function RevokeKeyDialog(props: RevokeKeyDialogProps) {
+  const { apiKey, isCurrent, revoke, onClose, focusAfter } = props
   const [isPending, setIsPending] = useState(false)
   const [error, setError] = useState<unknown>(null)
 
@@ -25,10 +29,12 @@ export function RevokeKeyDialog({ apiKey, isCurrent, revoke, onClose }: RevokeKe
     onClose()
   }
 
-  async function handleRevoke(id: string) {
+  async function handleRevoke({ id, name }: OwnedApiKey) {
     setIsPending(true)
+    setError(null)
     try {
       await revoke(id)
+      announce(`${name} is revoked`)
       handleClose()
     } catch (fault) {
       setError(fault)
@@ -45,10 +51,11 @@ export function RevokeKeyDialog({ apiKey, isCurrent, revoke, onClose }: RevokeKe
       onOpenChange={handleClose}
       title={`Revoke “${apiKey.name}”?`}
       description={shortenedKey(apiKey)}
+      focusAtEnd={(opener) => (opener?.isConnected ? null : focusAfter())}
       footer={
         <>
           <Button onClick={handleClose}>Keep it</Button>
-          <Button tone="danger" isPending={isPending} onClick={() => void handleRevoke(apiKey.id)}>
+          <Button tone="danger" isPending={isPending} onClick={() => void handleRevoke(apiKey)}>
             Revoke key
           </Button>
         </>

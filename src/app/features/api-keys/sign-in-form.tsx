@@ -36,7 +36,8 @@ export function SignInForm({ hasEnded, lastUsername, onSignIn }: SignInFormProps
     setIsPending(true)
     setError(null)
     try {
-      await onSignIn({ username: username.trim(), password })
+      // Usernames are lower case; a phone's keyboard begins with a capital all the same.
+      await onSignIn({ username: username.trim().toLowerCase(), password })
     } catch (fault) {
       setError(fault)
       setIsPending(false)

@@ -30,6 +30,11 @@ export function webSessionWords(error: unknown): Words {
           ? `Wait ${error.retryAfter} s, then try again.`
           : 'Wait a minute, then try again.',
       }
+    case 'gone':
+      return {
+        title: 'This is not there any more',
+        nextStep: 'Reload the page to see what is.',
+      }
     case 'refused':
       return {
         title: 'The server refused this',

@@ -7,12 +7,16 @@ export type Credentials = { username: string; password: string }
 export type NewApiKey = z.input<typeof createApiKeyBody>
 export type MadeApiKey = z.output<typeof createApiKeyReply>
 
-/** `ended`: there is no web session (any more); `refused`: the server said why in `message`. */
+/**
+ * `ended`: there is no web session (any more); `gone`: what was asked for is not there (any more);
+ * `refused`: the server said why in `message`.
+ */
 export type WebSessionFault =
   | 'ended'
   | 'wrong-password'
   | 'banned'
   | 'too-many-tries'
+  | 'gone'
   | 'refused'
   | 'unreachable'
 
@@ -104,6 +108,7 @@ function readRefusal(reply: Response, content: unknown): WebSessionError {
   if (told.data?.code === 'BANNED_USER' || told.data?.code === 'account_unavailable') {
     return new WebSessionError('banned', message)
   }
+  if (told.data?.code === 'not_found') return new WebSessionError('gone', message)
   if (reply.status >= 500) return new WebSessionError('unreachable', message)
   // The library answers a name that no account can have with 422 instead of 401.
   if (reply.status === 422) return new WebSessionError('wrong-password', message)
