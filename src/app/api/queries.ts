@@ -10,6 +10,7 @@ import { endpoints } from '#contract/endpoints.ts'
 import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
 import { type FolderPath, folderName, parentFolder, rootFolder } from '#contract/folder-path.ts'
 import type { ApiClient } from './client.ts'
+import type { Lane } from './gate/gated-request.ts'
 import { joinFirstPage, withFile, withFolder } from './patch-listing.ts'
 import { addTreeFolder } from './patch-tree.ts'
 import { onBrowserWake, retryPassing } from './retry-passing.ts'
@@ -56,14 +57,14 @@ export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
         // react-query would ask for every loaded page anew: see refreshFolderIfOld.
         staleTime: Number.POSITIVE_INFINITY,
       }),
-    /** The first page alone, asked behind what a person does. Not cached: it is joined to the folder. */
-    firstPage: (path: FolderPath) =>
+    /** The first page alone. Not cached: it is joined to the folder. */
+    firstPage: (path: FolderPath, lane: Lane) =>
       queryOptions({
         queryKey: [scope, 'first-page', path],
         queryFn: ({ signal }) =>
           client.call(endpoints.files, {
             query: { path, offset: 0 },
-            lane: 'background',
+            lane,
             purpose: 'browsing',
             signal,
           }),
@@ -129,14 +130,23 @@ function patchFolder(
 export async function reconcileFolder(
   { queryClient, queries }: CachePatch,
   folder: FolderPath,
+  lane: Lane = 'background',
 ): Promise<void> {
   const { queryKey } = queries.folder(folder)
   if (!queryClient.getQueryData(queryKey)) return
-  const first = await queryClient.fetchQuery(queries.firstPage(folder))
+  const first = await queryClient.fetchQuery(queries.firstPage(folder, lane))
   queryClient.setQueryData(
     queryKey,
     (cached) => cached && (joinFirstPage(cached, first) as typeof cached),
   )
+}
+
+/** The same because a person asked for it and waits; a folder that could not be shown is tried again. */
+export async function refreshFolder(patch: CachePatch, folder: FolderPath): Promise<void> {
+  await reconcileFolder(patch, folder, 'person')
+  const { queryKey } = patch.queries.folder(folder)
+  if (patch.queryClient.getQueryData(queryKey)) return
+  await patch.queryClient.refetchQueries({ queryKey }, { throwOnError: true })
 }
 
 /** A listing that was read some minutes ago is shown at once, and its first page is read again behind it. */

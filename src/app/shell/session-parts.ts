@@ -8,6 +8,7 @@ import {
   createQueries,
   type Queries,
   reconcileFolder,
+  refreshFolder,
 } from '#app/api/queries.ts'
 import { createQueryClient } from '#app/api/query-client.ts'
 import { createFilesMemory, type FilesMemory } from '#app/features/files/files-memory.ts'
@@ -35,7 +36,10 @@ export type SessionParts = {
   /** Null while nobody is connected. */
   getSession(): Session | null
   subscribe(listener: () => void): () => void
-  /** Asks for a folder's first page and the tree anew, because a person wants to see what is new. */
+  /**
+   * Asks for a folder's first page anew, because a person wants to see what is new, and for the tree:
+   * at once where it is in sight, else when it comes in sight. Throws what the folder's call throws.
+   */
   refresh(folder: FolderPath): Promise<void>
 }
 
@@ -108,10 +112,8 @@ export function createSessionParts(connection: Connection): SessionParts {
     async refresh(folder) {
       if (!session) return
       const { queries } = session
-      await Promise.allSettled([
-        reconcileFolder({ queryClient, queries }, folder),
-        queryClient.refetchQueries({ queryKey: queries.tree().queryKey }),
-      ])
+      void queryClient.invalidateQueries({ queryKey: queries.tree().queryKey })
+      await refreshFolder({ queryClient, queries }, folder)
     },
   }
 }

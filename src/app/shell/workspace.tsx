@@ -91,7 +91,7 @@ export function Workspace({ session, parts, folder, isOnline, onSignOut }: Works
               memory={session.memory}
               hrefOf={folderHref}
               onOpenFolder={openFolder}
-              onRefresh={() => void parts.refresh(folder)}
+              onRefresh={() => parts.refresh(folder)}
               start={start}
               actions={bringIn}
               emptyHint={emptyHint(access)}

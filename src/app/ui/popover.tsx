@@ -1,26 +1,17 @@
-import { type ReactElement, Suspense, useState } from 'react'
-import { lazyPart } from './lazy-part.tsx'
+import type { ReactElement } from 'react'
+import { usePartOnDemand } from './missing-part.tsx'
 import type { PopoverProps } from './popover-surface.tsx'
 import { triggerOnDemand } from './trigger-on-demand.ts'
 
-const loadSurface = () => import('./popover-surface.tsx')
-const PopoverSurface = lazyPart(async () => (await loadSurface()).PopoverSurface)
+const loadSurface = async () => (await import('./popover-surface.tsx')).PopoverSurface
 
 /** A floating panel beside its trigger, for looking something up. Made when it is first wanted. */
 export function Popover(props: PopoverProps): ReactElement {
-  const [isWanted, setIsWanted] = useState(false)
-  const button = triggerOnDemand(props.trigger, {
+  const { found, want } = usePartOnDemand(loadSurface)
+  if (found) return <found.Part {...props} />
+  return triggerOnDemand(props.trigger, {
     opens: 'dialog',
     load: loadSurface,
-    onWant: () => {
-      setIsWanted(true)
-      props.onOpenChange?.(true)
-    },
+    onWant: () => void want().then(() => props.onOpenChange?.(true)),
   })
-  if (!isWanted && !props.isOpen) return button
-  return (
-    <Suspense fallback={button}>
-      <PopoverSurface {...props} />
-    </Suspense>
-  )
 }

@@ -1,13 +1,7 @@
 import { expect, test } from 'vitest'
 import type { GateSnapshot } from '#app/api/gate/gate-snapshot.ts'
-import {
-  countWaiting,
-  isMoving,
-  rateAnnouncement,
-  rateLine,
-  rateNotes,
-  shortRateLine,
-} from './rate-words.ts'
+import { rateNotes } from './rate-notes.ts'
+import { countWaiting, isMoving, rateAnnouncement, rateLine, shortRateLine } from './rate-words.ts'
 
 const now = 500_000
 const quiet: GateSnapshot = {

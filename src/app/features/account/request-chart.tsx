@@ -2,7 +2,8 @@ import clsx from 'clsx'
 import { useId, useSyncExternalStore } from 'react'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { useTick } from '#app/lib/use-tick.ts'
-import { isMoving, rateNotes } from './rate-words.ts'
+import { rateNotes } from './rate-notes.ts'
+import { isMoving } from './rate-words.ts'
 import {
   type ChartColumn,
   type ChartRow,

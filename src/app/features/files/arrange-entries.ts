@@ -22,8 +22,10 @@ export function arrangeEntries(
   const files = found.filter((entry) => entry.kind === 'file')
   if (column === 'name') return [...folders.reverse(), ...files.reverse()]
   const weigh = column === 'size' ? sizeOf : timeOf
-  const ordered = files.toSorted((one, other) => compareNumbers(weigh(one), weigh(other)))
-  return [...folders, ...(isDescending ? ordered.reverse() : ordered)]
+  // Not reversed afterwards: what is alike keeps the order of the names in both directions.
+  const sign = isDescending ? -1 : 1
+  const ordered = files.toSorted((one, other) => sign * compareNumbers(weigh(one), weigh(other)))
+  return [...folders, ...ordered]
 }
 
 function filterEntries(entries: readonly Entry[], filter: string): readonly Entry[] {

@@ -7,50 +7,52 @@ import { type FileEntry, noLinkReason } from './entry.ts'
 import { downloadLink, openLink } from './open-link.ts'
 import { useCopiedLink } from './use-copied-link.ts'
 
-/** What can be done with one file, at the end of its row. */
+/** What can be done with one file, at the end of its row or at the top of its tile. */
 export function FileActions({
   entry,
   tabIndex,
-  isCompact = false,
+  isTile = false,
 }: {
   entry: FileEntry
   /** -1 but in the row that has the keyboard: Tab must not walk through every row. */
   tabIndex: 0 | -1
-  /** Only the menu: where the row is narrow. */
-  isCompact?: boolean
+  isTile?: boolean
 }) {
   const { link, name } = entry
   const { isCopied, copy } = useCopiedLink()
-  const unavailableReason = link === null ? noLinkReason : undefined
+  const shared = {
+    size: 'small',
+    tabIndex,
+    unavailableReason: link === null ? noLinkReason : undefined,
+  } as const
   return (
     <div className="flex items-center justify-end">
-      {!isCompact && (
-        <span
-          className={clsx(
-            'flex max-lg:hidden group-focus-within:opacity-100 group-hover:opacity-100',
-            !isCopied && 'opacity-0',
-          )}
-        >
-          <IconButton
-            label="Copy link"
-            tooltip={isCopied ? 'Copied' : 'Copy link'}
-            icon={isCopied ? <Check className="text-success" /> : <Link2 />}
-            size="small"
-            tabIndex={tabIndex}
-            unavailableReason={unavailableReason}
-            onClick={() => link !== null && copy(link)}
-          />
-          <IconButton
-            label="Download"
-            icon={<Download />}
-            size="small"
-            tabIndex={tabIndex}
-            unavailableReason={unavailableReason}
-            onClick={() => link !== null && downloadLink(link, name)}
-          />
+      {/* Where a mouse has room for a menu, that shows where to look; without it these two always show. */}
+      <span
+        className={clsx(
+          'flex group-focus-within:opacity-100 group-hover:opacity-100 group-aria-selected:opacity-100 pointer-coarse:opacity-100',
+          !isCopied && (isTile ? 'opacity-0' : 'lg:opacity-0'),
+        )}
+      >
+        <IconButton
+          {...shared}
+          label="Copy link"
+          tooltip={isCopied ? 'Copied' : 'Copy link'}
+          icon={isCopied ? <Check className="text-success" /> : <Link2 />}
+          onClick={() => link !== null && copy(link)}
+        />
+        <IconButton
+          {...shared}
+          label="Download"
+          icon={<Download />}
+          onClick={() => link !== null && downloadLink(link, name)}
+        />
+      </span>
+      {!isTile && (
+        <span className="max-lg:hidden pointer-coarse:hidden">
+          <MoreActions entry={entry} tabIndex={tabIndex} onCopy={copy} />
         </span>
       )}
-      <MoreActions entry={entry} tabIndex={tabIndex} onCopy={copy} />
     </div>
   )
 }

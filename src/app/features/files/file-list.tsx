@@ -10,7 +10,9 @@ import { type FileRowsParts, useFileRows } from './use-file-rows.ts'
 import { useListEvents } from './use-list-events.ts'
 
 // Few choose tiles: their code is not for the first screen.
-const FileTile = memo(lazyPart(async () => (await import('./file-tile.tsx')).FileTile))
+const FileTile = memo(
+  lazyPart(async () => (await import('./file-tile.tsx')).FileTile, { otherwise: FileRow }),
+)
 
 export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort'> &
   FileRowsParts & {

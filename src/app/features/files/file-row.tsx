@@ -17,6 +17,7 @@ import { useWishedFocus } from './use-wished-focus.ts'
 /** One folder or file in the list. Its presses and keys are handled by the grid around it. */
 export const FileRow = memo(function FileRow(props: RowProps) {
   const { entry, rowIndex, isSelected, isActive, isNarrow, onToggle } = props
+  const { top, left, width, height } = props
   const ref = useWishedFocus(props)
   const tabIndex = isActive ? 0 : -1
   return (
@@ -27,7 +28,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
       aria-selected={isSelected}
       tabIndex={tabIndex}
       data-key={entry.key}
-      style={{ height: props.height, transform: `translateY(${props.top}px)` }}
+      style={{ height, left, width, transform: `translateY(${top}px)` }}
       className={clsx(
         'group absolute inset-x-0 top-0 grid items-center border-line/70 border-b px-3 select-none focus-visible:-outline-offset-2',
         columnsClass(isNarrow),
@@ -52,9 +53,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
       </GridCell>
       {!isNarrow && <Details entry={entry} />}
       <GridCell data-part="actions">
-        {entry.kind === 'file' && (
-          <FileActions entry={entry} tabIndex={tabIndex} isCompact={isNarrow} />
-        )}
+        {entry.kind === 'file' && <FileActions entry={entry} tabIndex={tabIndex} />}
       </GridCell>
     </GridRow>
   )

@@ -11,7 +11,7 @@ import type { RowProps } from './row-props.ts'
 import { useWishedFocus } from './use-wished-focus.ts'
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
-export function FileTile(props: Omit<RowProps, 'isNarrow'>) {
+export function FileTile(props: RowProps) {
   const { entry, rowIndex, isSelected, isActive, onToggle } = props
   const { top, left, width, height } = props
   const ref = useWishedFocus(props)
@@ -31,7 +31,7 @@ export function FileTile(props: Omit<RowProps, 'isNarrow'>) {
         isSelected ? 'bg-selected' : 'hover:bg-hover',
       )}
     >
-      <div className="flex h-8 items-center justify-between">
+      <div className="flex h-8 items-center justify-between pointer-coarse:h-11">
         <GridCell className="flex items-center pl-1" data-part="check">
           <Checkbox
             label={`Select ${shown}`}
@@ -42,7 +42,7 @@ export function FileTile(props: Omit<RowProps, 'isNarrow'>) {
           />
         </GridCell>
         <GridCell data-part="actions">
-          {entry.kind === 'file' && <FileActions entry={entry} tabIndex={tabIndex} isCompact />}
+          {entry.kind === 'file' && <FileActions entry={entry} tabIndex={tabIndex} isTile />}
         </GridCell>
       </div>
       <GridCell className="flex min-h-0 grow flex-col items-center gap-2 text-center">

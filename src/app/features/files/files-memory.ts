@@ -1,3 +1,5 @@
+import { type Sorting, serverOrder } from './arrange-entries.ts'
+
 /** Where a person was in a folder. */
 export type FolderPlace = {
   /** px */
@@ -11,10 +13,11 @@ export type FilesMemory = {
   readonly places: Map<string, FolderPlace>
   /** The folders that are open in the tree. */
   expanded: ReadonlySet<string>
+  sorting: Sorting
 }
 
 export function createFilesMemory(): FilesMemory {
-  return { places: new Map(), expanded: new Set(['/']) }
+  return { places: new Map(), expanded: new Set(['/']), sorting: serverOrder }
 }
 
 export const startOfFolder: FolderPlace = { scrollOffset: 0, activeKey: null }

@@ -1,12 +1,14 @@
-import { RefreshCw } from 'lucide-react'
+import { RefreshCw, SlidersHorizontal } from 'lucide-react'
 import { type ReactNode, useRef, useState } from 'react'
+import { errorText } from '#app/api/error-text.ts'
 import type { Queries } from '#app/api/queries.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { useStoredChoice } from '#app/lib/use-stored-choice.ts'
 import { visibleName } from '#app/lib/visible-name.ts'
+import { announce } from '#app/ui/announcer.tsx'
 import { IconButton } from '#app/ui/icon-button.tsx'
+import { MenuOnDemand } from '#app/ui/menu.tsx'
 import { type FolderPath, folderName } from '#contract/folder-path.ts'
-import { type Sorting, serverOrder } from './arrange-entries.ts'
 import { FileFilter } from './file-filter.tsx'
 import type { FilesMemory } from './files-memory.ts'
 import { rootName } from './flatten-tree.ts'
@@ -15,14 +17,16 @@ import { FolderView } from './folder-view.tsx'
 import { useFolder } from './use-folder.ts'
 import { ViewToggle, views } from './view-toggle.tsx'
 
+const loadListOptions = async () => (await import('./list-options-menu.tsx')).ListOptionsMenu
+
 export type FilesPageProps = {
   folder: FolderPath
   queries: Queries
   memory: FilesMemory
   hrefOf: (folder: FolderPath) => string
   onOpenFolder: (folder: FolderPath) => void
-  /** Asks the server for this folder and the tree anew. */
-  onRefresh: () => void
+  /** Asks the server for this folder and the tree anew; throws what the call throws. */
+  onRefresh: () => Promise<void>
   /** Before the path: the button that opens the drawer, on narrow screens. */
   start?: ReactNode
   /** The buttons that bring files in. */
@@ -36,10 +40,16 @@ export function FilesPage(props: FilesPageProps) {
   const listing = useFolder(queries, folder)
   const isNarrow = useMediaQuery('(width < 48rem)')
   const [view, setView] = useStoredChoice('barkeep.view', views)
-  const [sorting, setSorting] = useState<Sorting>(serverOrder)
+  const [sorting, setSorting] = useState(memory.sorting)
+  const refresh = useRefresh(props.onRefresh)
   const [filter, setFilter] = useFolderFilter(folder)
   const focusWish = useRef(false)
   const main = useRef<HTMLElement>(null)
+
+  function handleSort(next: typeof sorting) {
+    memory.sorting = next
+    setSorting(next)
+  }
 
   return (
     <main ref={main} className="flex min-h-0 min-w-0 grow flex-col">
@@ -62,13 +72,30 @@ export function FilesPage(props: FilesPageProps) {
               main.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus()
             }
           />
-          <ViewToggle view={view} onChange={setView} />
-          <IconButton
-            label="Refresh"
-            icon={<RefreshCw className={listing.isRefreshing ? 'animate-spin' : ''} />}
-            onClick={props.onRefresh}
-            className="max-sm:hidden"
-          />
+          {isNarrow ? (
+            <MenuOnDemand
+              load={loadListOptions}
+              menu={{
+                trigger: (
+                  <IconButton label="List options" icon={<SlidersHorizontal />} tone="outline" />
+                ),
+                sorting,
+                onSort: handleSort,
+                view,
+                onViewChange: setView,
+                onRefresh: refresh.start,
+              }}
+            />
+          ) : (
+            <>
+              <ViewToggle view={view} onChange={setView} />
+              <IconButton
+                label="Refresh"
+                icon={<RefreshCw className={refresh.isRunning ? 'animate-spin' : ''} />}
+                onClick={refresh.start}
+              />
+            </>
+          )}
           {props.actions}
         </div>
       </header>
@@ -80,8 +107,8 @@ export function FilesPage(props: FilesPageProps) {
         filter={filter}
         onFilterChange={setFilter}
         sorting={sorting}
-        onSort={setSorting}
-        view={isNarrow ? 'list' : view}
+        onSort={handleSort}
+        view={view}
         onOpenFolder={onOpenFolder}
         emptyHint={props.emptyHint}
         focusWish={focusWish}
@@ -95,4 +122,20 @@ function useFolderFilter(folder: FolderPath): [string, (text: string) => void] {
   const [filter, setFilter] = useState({ folder, text: '' })
   const text = filter.folder === folder ? filter.text : ''
   return [text, (next) => setFilter({ folder, text: next })]
+}
+
+/** What was asked for is answered in words too: a list that did not change looks like one not read. */
+function useRefresh(onRefresh: () => Promise<void>) {
+  const [isRunning, setIsRunning] = useState(false)
+  async function start() {
+    setIsRunning(true)
+    announce(
+      await onRefresh().then(
+        () => 'Up to date',
+        (error: unknown) => errorText(error).title,
+      ),
+    )
+    setIsRunning(false)
+  }
+  return { isRunning, start: () => void (isRunning || start()) }
 }

@@ -1,10 +1,13 @@
-import { Link2, X } from 'lucide-react'
+import { X } from 'lucide-react'
+import { Suspense } from 'react'
 import { errorText } from '#app/api/error-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { IconButton } from '#app/ui/icon-button.tsx'
-import { count, describeSelection } from './describe-list.ts'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
+import { describeSelection } from './describe-list.ts'
 import type { Entry } from './entry.ts'
-import { useCopiedLink } from './use-copied-link.ts'
+
+const ChosenActions = lazyPart(async () => (await import('./chosen-actions.tsx')).ChosenActions)
 
 /** The line under the list: what is here, what is chosen, and what the list does not cover. */
 export function ListStatus({
@@ -59,17 +62,16 @@ export function ListStatus({
 }
 
 function ChosenSummary({ chosen, onClear }: { chosen: readonly Entry[]; onClear: () => void }) {
-  const { copy } = useCopiedLink()
-  const links = chosen.flatMap((entry) => (entry.kind === 'file' && entry.link ? [entry.link] : []))
   return (
-    <div className="flex items-center gap-2">
-      <p role="status" className="font-medium text-ink">
+    <div className="flex min-w-0 items-center gap-2">
+      <p role="status" className="truncate font-medium text-ink">
         {describeSelection(chosen)}
       </p>
-      {links.length > 0 && (
-        <Button size="small" tone="quiet" icon={<Link2 />} onClick={() => copy(links.join('\n'))}>
-          {`Copy ${count(links.length, 'link')}`}
-        </Button>
+      {/* One alone has its buttons in its row. */}
+      {chosen.length > 1 && (
+        <Suspense fallback={null}>
+          <ChosenActions chosen={chosen} />
+        </Suspense>
       )}
       <IconButton label="Clear selection" icon={<X />} size="small" onClick={onClear} />
     </div>

@@ -8,7 +8,8 @@ export function downloadLink(link: string, name: string): void {
   const anchor = document.createElement('a')
   anchor.href = attachmentLink(link)
   anchor.download = name
-  anchor.target = '_blank'
+  // What may be shown instead of saved must not take this page's place.
+  if (!isSavedByBrowser(link)) anchor.target = '_blank'
   anchor.rel = 'noopener noreferrer'
   anchor.click()
 }
@@ -19,6 +20,11 @@ export function downloadLink(link: string, name: string): void {
  */
 export function attachmentLink(link: string): string {
   const url = new URL(link)
-  if (url.pathname.startsWith('/share/')) url.searchParams.set('download', '1')
+  if (isSavedByBrowser(link)) url.searchParams.set('download', '1')
   return url.href
+}
+
+/** Whether the link can be asked for an attachment. */
+export function isSavedByBrowser(link: string): boolean {
+  return new URL(link).pathname.startsWith('/share/')
 }

@@ -16,7 +16,14 @@ export function useCopiedLink() {
   async function copy(text: string) {
     const worked = await copyText(text)
     setIsCopied(worked)
-    announce(worked ? 'Link copied' : 'This browser does not allow copying. Open the file instead.')
+    announce(
+      worked ? copiedWords(text) : 'This browser does not allow copying. Open the file instead.',
+    )
   }
   return { isCopied, copy: (text: string) => void copy(text) }
+}
+
+function copiedWords(text: string): string {
+  const links = text.split('\n').length
+  return links === 1 ? 'Link copied' : `${links} links copied`
 }

@@ -8,7 +8,7 @@ import type { Selection } from './selection.ts'
 import { useTileColumns } from './use-tile-columns.ts'
 
 const headerHeight = 36
-const tileHeight = 156
+const tileHeight = 164
 const nearEndRows = 12
 /** Rows that stand for what is on its way. */
 const pendingRows = 3

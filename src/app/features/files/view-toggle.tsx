@@ -8,7 +8,7 @@ export type View = (typeof views)[number]
 export function ViewToggle({ view, onChange }: { view: View; onChange: (view: View) => void }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a <fieldset> is for forms
-    <div role="group" aria-label="View" className="hidden shrink-0 items-center sm:flex">
+    <div role="group" aria-label="View" className="flex shrink-0 items-center">
       <IconButton
         label="List"
         icon={<List />}

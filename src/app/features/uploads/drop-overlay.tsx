@@ -3,18 +3,15 @@ import { CloudUpload, Link, LockKeyhole } from 'lucide-react'
 import { visibleName } from '#app/lib/visible-name.ts'
 
 type DropOverlayProps = {
-  /** What is held over the screen; null while nothing is. */
+  /** What is held over the screen; null while what was dropped is read: a large folder takes a while. */
   dragged: 'files' | 'links' | null
-  /** A drop is being read: a large folder takes a while. */
-  isReading: boolean
   folder: string
   canUpload: boolean
   canImport: boolean
 }
 
 /** Says over the whole screen what letting go would do. */
-export function DropOverlay({ dragged, isReading, ...rest }: DropOverlayProps) {
-  if (dragged === null && !isReading) return null
+export function DropOverlay({ dragged, ...rest }: DropOverlayProps) {
   const { icon, words } = dragged ? promise(dragged, rest) : reading
   return (
     <div
@@ -36,7 +33,7 @@ const reading = { icon: <CloudUpload aria-hidden="true" />, words: 'Reading what
 
 function promise(
   dragged: 'files' | 'links',
-  { folder, canUpload, canImport }: Omit<DropOverlayProps, 'dragged' | 'isReading'>,
+  { folder, canUpload, canImport }: Omit<DropOverlayProps, 'dragged'>,
 ) {
   const isPossible = dragged === 'files' ? canUpload : canImport
   if (!isPossible) {

@@ -1,8 +1,8 @@
-import { type ReactNode, useRef } from 'react'
+import { type ReactNode, Suspense, useRef } from 'react'
 import { useDropzone } from 'react-dropzone'
 import { announce } from '#app/ui/announcer.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { DropOverlay } from './drop-overlay.tsx'
 import { type DroppedFile, placeDroppedFiles } from './dropped-files.ts'
 import type { UploadRequest } from './upload.ts'
 import { useLinkDrop } from './use-link-drop.ts'
@@ -21,6 +21,10 @@ export type DropTargetProps = {
   className?: string
   children: ReactNode
 }
+
+const DropOverlay = lazyPart(async () => (await import('./drop-overlay.tsx')).DropOverlay, {
+  floats: true,
+})
 
 const unreadable = 'Something in there could not be read, so nothing was added. Try it in parts.'
 
@@ -59,16 +63,15 @@ export function DropTarget(props: DropTargetProps) {
     className,
   })
 
+  const dragged = zone.isDragActive ? 'files' : isLinkDrag ? 'links' : null
   return (
     <div {...rootProps}>
       {children}
-      <DropOverlay
-        dragged={zone.isDragActive ? 'files' : isLinkDrag ? 'links' : null}
-        isReading={zone.isProcessing}
-        folder={folder}
-        canUpload={canUpload}
-        canImport={canImport}
-      />
+      {(dragged !== null || zone.isProcessing) && (
+        <Suspense fallback={null}>
+          <DropOverlay dragged={dragged} {...{ folder, canUpload, canImport }} />
+        </Suspense>
+      )}
     </div>
   )
 }
