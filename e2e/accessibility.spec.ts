@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
-import { fileRow, importDialog, transferRow } from './find-rows.ts'
+import { fileRow, importDialog } from './find-rows.ts'
+import { findViolations } from './find-violations.ts'
 import { expect, test } from './fixtures.ts'
 import { folderUrl } from './folder-url.ts'
 
@@ -9,16 +9,6 @@ const sizes = [
   { width: 820, height: 1180 },
   { width: 390, height: 844 },
 ]
-
-/** What axe calls serious or critical, as `rule: element`. */
-async function findViolations(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
-    )
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const viewport of sizes) {
@@ -54,33 +44,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
     })
   }
 }
-
-test('axe finds nothing serious in the account, the keys, the transfers and a folder that is not there', async ({
-  page,
-  barkeep,
-  connect,
-  watch,
-}) => {
-  watch.expectTrouble(/404|401/)
-  await connect()
-  const choosing = page.waitForEvent('filechooser')
-  await page.getByRole('button', { name: 'Upload', exact: true }).click()
-  expect(await findViolations(page)).toEqual([])
-  await page.getByRole('menuitem', { name: 'Upload files' }).click()
-  await (await choosing).setFiles([
-    { name: 'sent.txt', mimeType: 'text/plain', buffer: Buffer.from('sent') },
-  ])
-  await expect(transferRow(page, 'sent.txt')).toContainText('Done')
-  expect(await findViolations(page)).toEqual([])
-  await page.getByRole('button', { name: /^owner/ }).click()
-  expect(await findViolations(page)).toEqual([])
-  await page.getByRole('link', { name: 'API keys' }).click()
-  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible()
-  expect(await findViolations(page)).toEqual([])
-  await page.goto(folderUrl(barkeep, '/Nowhere/'))
-  await expect(page.getByRole('navigation', { name: 'Folder path' })).toBeVisible()
-  expect(await findViolations(page)).toEqual([])
-})
 
 test('the main way is walked by keyboard alone', async ({ page, barkeep, watch }) => {
   watch.allowOrigin(barkeep.origin)

@@ -33,7 +33,7 @@ export function ListStatus({
   onRetry: () => void
 }) {
   return (
-    <footer className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-line border-t px-4 py-1 text-muted text-sm">
+    <footer className="flex min-h-9 shrink-0 flex-wrap pointer-coarse:min-h-13 items-center gap-x-3 gap-y-1 border-line border-t px-4 py-1 text-muted text-sm">
       {chosen.length > 0 ? (
         <ChosenSummary chosen={chosen} onClear={onClear} />
       ) : (
