@@ -18,9 +18,14 @@ import {
 } from './import-job.ts'
 import { createImportRows } from './import-rows.ts'
 import { createImportStarts } from './import-starts.ts'
-import { type ImportStore, openImportStore, type TextStorage } from './import-store.ts'
+import {
+  type ImportStore,
+  openImportStore,
+  sharedStorage,
+  type TextStorage,
+} from './import-store.ts'
 import { createPollingSlice } from './polling-slice.ts'
-import { readTabId, sharedStorage } from './tab-storage.ts'
+import { readTabId } from './tab-id.ts'
 
 /** What the queue needs of one connected key. */
 type ImportConnection = {

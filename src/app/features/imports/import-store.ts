@@ -3,6 +3,15 @@ import { type ImportJob, importJob, isUnfinished } from './import-job.ts'
 /** Web storage, or a stand-in for it. */
 export type TextStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>
 
+/** What all tabs of this browser share; null where it refuses. */
+export function sharedStorage(): TextStorage | null {
+  try {
+    return window.localStorage
+  } catch {
+    return null
+  }
+}
+
 const finishedKeptMs = 7 * 86_400_000
 
 /**

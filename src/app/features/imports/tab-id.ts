@@ -2,15 +2,6 @@ import { randomId } from '#app/lib/random-id.ts'
 
 const storedName = 'barkeep.tab'
 
-/** What all tabs share; null where the browser refuses it. */
-export function sharedStorage(): Storage | null {
-  try {
-    return window.localStorage
-  } catch {
-    return null
-  }
-}
-
 /** Names this tab, and stays the same over its reloads where the browser keeps anything at all. */
 export function readTabId(): string {
   const fresh = randomId()
