@@ -8,6 +8,7 @@ import { findLinks } from '#app/features/imports/find-links.ts'
 import { DropTarget } from '#app/features/uploads/drop-target.tsx'
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { useLeaveQuestion } from '#app/features/uploads/use-uploads.ts'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { visibleName } from '#app/lib/visible-name.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, folderName } from '#contract/folder-path.ts'
@@ -38,6 +39,7 @@ export type WorkspaceProps = {
 /** The signed-in screen. The only place where the features meet. */
 export function Workspace({ session, parts, folder, isOnline, onSignOut }: WorkspaceProps) {
   const access = accessFromScopes(session.me.key.scopes)
+  const isTouch = useMediaQuery('(pointer: coarse)')
   const transfers = useTransfersView()
   const [importing, setImporting] = useState<Importing>(notImporting)
   usePersonActivity(session.gate)
@@ -94,7 +96,7 @@ export function Workspace({ session, parts, folder, isOnline, onSignOut }: Works
               onRefresh={() => parts.refresh(folder)}
               start={start}
               actions={bringIn}
-              emptyHint={emptyHint(access)}
+              emptyHint={emptyHint(access, isTouch)}
             />
           ) : (
             <DropBoxPage access={access} start={start} actions={bringIn} onLinks={openImports} />
@@ -135,7 +137,12 @@ function openPath(path: string) {
   openFolder((folder.endsWith('/') ? folder : `${folder}/`) as FolderPath)
 }
 
-function emptyHint({ canUpload, canImport }: ReturnType<typeof accessFromScopes>): string {
+function emptyHint(
+  { canUpload, canImport }: ReturnType<typeof accessFromScopes>,
+  isTouch: boolean,
+): string {
+  // Fingers have nothing to drop.
+  if (isTouch && canUpload) return 'Press “Upload” to bring files in.'
   if (canUpload && canImport)
     return 'Drop files anywhere on this page, or paste a link to import it.'
   if (canUpload) return 'Drop files anywhere on this page to upload them here.'
