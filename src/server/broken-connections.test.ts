@@ -3,7 +3,7 @@ import { mkdtempDisposable, readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { filesReply } from '#contract/files.ts'
 import { startTestServer } from './start-test-server.ts'
 import { sendUntilClosed } from './test-raw-request.ts'
@@ -70,4 +70,22 @@ test('who asks for a tunnel and hangs up at once does not end the server', async
     socket.resetAndDestroy()
   }
   expect((await fetch(`${origin}/healthz`)).status).toBe(200)
+})
+
+test('who goes away in the middle of a body is a line in the log, not an error of the server', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-gone-'))
+  await using server = startServerProcess({ BARKEEP_DATA: folder.path })
+  const { hostname, port } = new URL(await server.origin)
+  const key = await server.firstKey
+  const socket = connect(Number(port), hostname)
+  socket.write(
+    `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\nContent-Length: 100\r\n\r\nhello`,
+  )
+  const staging = join(folder.path, 'staging')
+  await vi.waitFor(async () => expect(await readdir(staging)).toHaveLength(1))
+  socket.resetAndDestroy()
+  await vi.waitFor(async () => expect(await readdir(staging)).toEqual([]))
+  await vi.waitFor(() => expect(server.output().stderr).toContain('"path":"/api/v1/upload"'))
+  expect(server.output().stderr).toContain('"status":null')
+  expect(server.output().stderr).not.toContain('"level":50')
 })

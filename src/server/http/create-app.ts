@@ -11,7 +11,7 @@ import { answerByOurselves, answerParserError, type HeadersFor } from './connect
 import type { ConnectionLimits } from './connection-limits.ts'
 import { sendFailure } from './error-reply.ts'
 import { lingerAfterRefusal } from './linger.ts'
-import { logAnswer, logDrops } from './log.ts'
+import { logDrops, logWhenOver } from './log.ts'
 import { nothingThere } from './nothing-there.ts'
 import { isProgramPath, routableUrl } from './request-target.ts'
 import { awaitSmallBody } from './small-body.ts'
@@ -58,8 +58,8 @@ export function createApp(logger: Logger, limits: ConnectionLimits): FastifyInst
   logDrops(app)
   app.setErrorHandler(sendFailure)
   readStrictJson(app)
+  app.addHook('onRequest', logWhenOver)
   app.addHook('onSend', forbidStoring)
-  app.addHook('onResponse', logAnswer)
   return app
 }
 

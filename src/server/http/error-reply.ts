@@ -56,14 +56,15 @@ function isStoreFailure(error: unknown): boolean {
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toApiFailure(error)
   const status = apiErrorStatus[failure.code]
-  if (status >= 500 && !isGone(error, reply)) logFailure(request, failure)
+  if (status >= 500 && !isGone(error, request, reply)) logFailure(request, failure)
   if (failure.retryAfter !== undefined) reply.header(rateLimitHeader.retryAfter, failure.retryAfter)
   reply.code(status).type('application/json; charset=utf-8').send(errorBody(failure))
 }
 
 /** A client that went away is nothing to report, and a thousand of them are not a thousand errors. */
-function isGone(error: unknown, { raw }: FastifyReply): boolean {
-  return raw.destroyed && error instanceof Error && error.name === 'AbortError'
+function isGone(error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
+  if (error !== null && error === request.raw.errored) return true
+  return reply.raw.destroyed && error instanceof Error && error.name === 'AbortError'
 }
 
 function logFailure({ log }: FastifyRequest, { code, message, cause }: ApiFailure): void {

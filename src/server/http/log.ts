@@ -20,15 +20,17 @@ function hideSecrets(line: string): string {
     .replace(/\/share\/([\w-]{6})[\w-]{6,}[^"\\\s]*/g, '/share/$1…')
 }
 
-/** One line a request. Queries stay out: they hold names of files. */
-export async function logAnswer(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  request.log.info({
-    method: request.method,
-    path: loggedPath(request),
-    // Without an answer: the client went away before there was one.
-    status: reply.raw.headersSent ? reply.statusCode : null,
-    ms: Math.round(reply.elapsedTime),
-    address: request.ip,
+/** One line a request, also where the client went away first. Queries stay out: they hold names of files. */
+export async function logWhenOver(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.raw.once('close', () => {
+    request.log.info({
+      method: request.method,
+      path: loggedPath(request),
+      // Without an answer: the client went away before there was one.
+      status: reply.raw.headersSent ? reply.statusCode : null,
+      ms: Math.round(reply.elapsedTime),
+      address: request.ip,
+    })
   })
 }
 
