@@ -101,16 +101,12 @@ export function createWebSession(send: typeof fetch = (input, init) => fetch(inp
 function readRefusal(reply: Response, content: unknown): WebSessionError {
   const told = z.partial(errorReply).safeParse(content)
   const message = told.data?.message ?? ''
-  const retryAfter = Number(reply.headers.get('retry-after') ?? reply.headers.get('x-retry-after'))
+  const retryAfter = Number(reply.headers.get('retry-after'))
   if (reply.status === 401) return new WebSessionError('ended', message)
   if (reply.status === 429)
     return new WebSessionError('too-many-tries', message, retryAfter || null)
-  if (told.data?.code === 'BANNED_USER' || told.data?.code === 'account_unavailable') {
-    return new WebSessionError('banned', message)
-  }
+  if (told.data?.code === 'account_unavailable') return new WebSessionError('banned', message)
   if (told.data?.code === 'not_found') return new WebSessionError('gone', message)
   if (reply.status >= 500) return new WebSessionError('unreachable', message)
-  // The library answers a name that no account can have with 422 instead of 401.
-  if (reply.status === 422) return new WebSessionError('wrong-password', message)
   return new WebSessionError('refused', message)
 }
