@@ -157,7 +157,7 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   const folders = createFolderRepository(database)
   const listing = createFileListing({ files, folders, publicUrl })
   const tree = createFolderTree(folders)
-  const addFiles = createAddFiles({ files, blobs, clock, listing, tree })
+  const addFiles = createAddFiles({ files, blobs, clock, tree })
   const addFile = createAddFile(addFiles)
   const idempotency = createIdempotency({ database, clock })
   const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })

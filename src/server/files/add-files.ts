@@ -4,7 +4,7 @@ import { type FileName, numberedFileName } from '#contract/file-name.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import type { FileTable, Tables } from '#server/storage/tables.ts'
-import type { FileListing, Place } from './file-listing.ts'
+import type { Place } from './file-listing.ts'
 import type { FileRepository } from './file-repository.ts'
 import { foldedName } from './folded-name.ts'
 import type { FolderTree } from './folder-tree.ts'
@@ -34,7 +34,6 @@ type Parts = {
   files: FileRepository
   blobs: BlobStore
   clock: Clock
-  listing: FileListing
   tree: FolderTree
 }
 
@@ -84,7 +83,7 @@ async function keep(
 }
 
 async function list(
-  { files, listing, tree }: Parts,
+  { files, tree }: Parts,
   { userId, folder, alongside }: Addition,
   kept: Kept[],
 ): Promise<StoredFile[]> {
@@ -94,8 +93,8 @@ async function list(
     const listed = named.map(({ stored }) => stored)
     const rows = named.flatMap((one) => rowOf(userId, one) ?? [])
     try {
-      const { madeFolders } = await listing.adding(place, rows, () =>
-        files.insert(rows, async (transaction) => alongside?.(transaction, listed)),
+      const { madeFolders } = await files.insert(rows, async (transaction) =>
+        alongside?.(transaction, listed),
       )
       if (madeFolders) tree.forget(userId)
       return listed

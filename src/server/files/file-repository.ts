@@ -5,10 +5,7 @@ import type { FileTable, Tables } from '#server/storage/tables.ts'
 import { insertFolders } from './folder-repository.ts'
 import type { StoredFile } from './stored-file.ts'
 
-/** Where a page starts: everything after this file, in the order of a listing. */
-export type PageEdge = { foldedName: string; id: string }
-
-export type ListedRow = { file: StoredFile; edge: PageEdge }
+type FolderOfUser = { userId: string; folder: FolderPath }
 
 type WriteAlongside = (transaction: Transaction<Tables>) => Promise<void>
 
@@ -65,31 +62,51 @@ export function createFileRepository(database: Database) {
       return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
     },
 
-    /** `limit` files after `edge` (null: from the start) and `skip` more. */
-    async page(
-      at: { userId: string; folder: FolderPath },
-      from: { edge: PageEdge | null; skip: number; limit: number },
-    ): Promise<ListedRow[]> {
-      const { edge } = from
-      const rows = await database
-        .selectFrom('file')
-        .selectAll()
-        .where('user_id', '=', at.userId)
-        .where('folder', '=', at.folder)
-        .$if(edge !== null, (query) =>
-          query.where(sql<boolean>`(folded_name, id) > (${edge?.foldedName}, ${edge?.id})`),
-        )
-        .orderBy('folded_name')
-        .orderBy('id')
-        .limit(from.limit)
-        .offset(from.skip)
-        .execute()
-      return rows.map((row) => ({
-        file: toStoredFile(row),
-        edge: { foldedName: row.folded_name, id: row.id },
-      }))
+    /** `limit` files from `offset` on, in the order of a listing. */
+    async page(folder: FolderOfUser, from: { offset: number; limit: number }) {
+      return (await selectPage(database, folder, from)).map(toStoredFile)
     },
   }
+}
+
+/**
+ * Starts at the last mark before the offset. All in one statement: a file that came between two of
+ * them would move the page.
+ */
+function selectPage(
+  database: Database,
+  { userId, folder }: FolderOfUser,
+  { offset, limit }: { offset: number; limit: number },
+): Promise<FileTable[]> {
+  return database
+    .with('counted', (build) =>
+      build
+        .selectFrom('listing_mark')
+        .select(['folded_name', 'id'])
+        .select(sql<number>`sum(files) over (order by folded_name, id) - files`.as('before'))
+        .where('user_id', '=', userId)
+        .where('folder', '=', folder),
+    )
+    .with(
+      (mark) => mark('mark').materialized(),
+      (build) =>
+        build
+          .selectFrom('counted')
+          .selectAll()
+          .where('before', '<=', offset)
+          .orderBy('before', 'desc')
+          .limit(1),
+    )
+    .selectFrom('file')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('folder', '=', folder)
+    .where(sql<boolean>`(folded_name, id) >= (select folded_name, id from mark)`)
+    .orderBy('folded_name')
+    .orderBy('id')
+    .limit(limit)
+    .offset(sql<number>`${offset} - coalesce((select before from mark), 0)`)
+    .execute()
 }
 
 async function insertFiles(

@@ -3,6 +3,7 @@ import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } f
 import { ConfigError } from '#server/config.ts'
 import { createFirstTables } from './migrations/0001-first-tables.ts'
 import { addImportKey } from './migrations/0002-import-key.ts'
+import { addListingMarks } from './migrations/0003-listing-marks.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
 
@@ -17,6 +18,7 @@ export function databaseFile(dataFolder: string): string {
 const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   createFirstTables,
   addImportKey,
+  addListingMarks,
 ]
 
 /**

@@ -13,6 +13,7 @@ export type Tables = {
   api_key: ApiKeyTable
   file: FileTable
   folder: FolderTable
+  listing_mark: ListingMarkTable
   import_task: ImportTaskTable
   idempotency: IdempotencyTable
 }
@@ -108,6 +109,15 @@ type FolderTable = {
   parent: string
   name: string
   folded_name: string
+}
+
+/** `files` are in `folder` from `(folded_name, id)` on, up to the next mark. Triggers keep it. */
+type ListingMarkTable = {
+  user_id: string
+  folder: string
+  folded_name: string
+  id: string
+  files: number
 }
 
 /** All that an import needs to start again after a restart. `progress` is 0–100. */
