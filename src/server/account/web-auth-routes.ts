@@ -10,13 +10,14 @@ import type { WebAuth } from './web-auth.ts'
 const bodyMaxBytes = 8 * 1024
 
 const signOutUrl = '/api/auth/sign-out'
+const changePasswordUrl = '/api/auth/change-password'
 
 /** Of all that the library could do, this alone can be reached. */
 const openPaths = [
   { method: 'GET', url: '/api/auth/get-session' },
   { method: 'POST', url: '/api/auth/sign-in/username' },
   { method: 'POST', url: signOutUrl },
-  { method: 'POST', url: '/api/auth/change-password' },
+  { method: 'POST', url: changePasswordUrl },
 ] as const
 
 export function addWebAuthRoutes(
@@ -56,13 +57,23 @@ function toWebRequest(request: FastifyRequest, publicUrl: string | null): Reques
     const value = request.headers[name]
     if (value !== undefined) headers.set(name, value)
   }
-  const body = request.method === 'POST' ? JSON.stringify(request.body ?? {}) : null
+  const body = request.method === 'POST' ? JSON.stringify(bodyFor(request)) : null
   if (body !== null) headers.set('content-type', 'application/json')
   return new Request(ownOrigin(request, publicUrl) + request.url, {
     method: request.method,
     headers,
     body,
   })
+}
+
+/** Who changes a password may do so because somebody else knows it: he is signed out, asked or not. */
+function bodyFor({ body, routeOptions }: FastifyRequest): unknown {
+  const isChange = routeOptions.url === changePasswordUrl
+  return isChange && isObject(body) ? { ...body, revokeOtherSessions: true } : (body ?? {})
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function sendWebResponse(answer: Response, reply: FastifyReply): Promise<FastifyReply> {
