@@ -104,6 +104,7 @@ test('a key that cannot be is refused with the reason', async () => {
     [{ name: 'a', scopes: [] }, 'at least one scope'],
     [{ name: 'a', scopes: ['read', 'admin'] }, 'scopes'],
     [{ name: 'a', expires_at: '2020-01-01T00:00:00Z' }, 'in the future'],
+    [{ name: 'a', expires_at: '9999-12-31T23:59:59-00:01' }, 'before the year 10000'],
     [{ name: 'a', expires_at: 'tomorrow' }, 'expires_at'],
     [{ name: 'a', expires_at: '2027-02-30T00:00:00Z' }, 'expires_at'],
     [[], 'JSON object'],

@@ -5,6 +5,9 @@ import { type Clock, isoTime } from '#server/http/clock.ts'
 import type { ApiKeyRepository } from './api-key-repository.ts'
 import { createApiKeySecret, describeApiKey, hashApiKey, randomText } from './api-key-secret.ts'
 
+/** From here on ISO 8601 takes more than four digits, and few read that. */
+const firstOfYear10000 = Date.UTC(10_000, 0)
+
 export type WantedApiKey = z.output<typeof createApiKeyBody>
 
 /**
@@ -21,6 +24,9 @@ export async function makeApiKey(
   const expiresAt = wanted.expires_at === null ? null : Date.parse(wanted.expires_at)
   if (expiresAt !== null && expiresAt <= createdAt) {
     throw new ApiFailure('invalid_request', 'The expiry must be in the future.')
+  }
+  if (expiresAt !== null && expiresAt >= firstOfYear10000) {
+    throw new ApiFailure('invalid_request', 'The expiry must be before the year 10000.')
   }
   const secret = createApiKeySecret()
   const { prefix, last4 } = describeApiKey(secret)
