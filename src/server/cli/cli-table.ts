@@ -14,6 +14,6 @@ export function formatTable(head: string[], rows: string[][]): string {
     .join('\n')
 }
 
-function withoutControls(text: string): string {
+export function withoutControls(text: string): string {
   return text.replaceAll(/\p{Control}/gu, '\uFFFD')
 }

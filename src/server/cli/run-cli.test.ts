@@ -123,6 +123,8 @@ test('what cannot be done is one line on standard error and exit code 1', async 
     ['users create alice', 'an account named "alice" already'],
     ['users create Alice!', 'lower-case letters'],
     ['users set bob --plan pro', 'no account named "bob"'],
+    ['users set b\nob\u001b[31m --plan pro', 'no account named "b ob\ufffd[31m"'],
+    [`keys revoke ${apiKeyPrefix}${'k3Y'.repeat(9)}x`, `id "${apiKeyPrefix}[hidden]"`],
   ]
   for (const [line, reason] of impossible) {
     const { exitCode, stdout, stderr } = await run(...line.split(' '))
@@ -182,6 +184,7 @@ test('wrong usage is one line on standard error that points to the help, and exi
       'not "2027-02-30"',
     ],
     [['keys', 'list', '--user'], '--user'],
+    [['keys', 'list', '--user', '-x'], "use '--user=-XYZ'"],
     [['keys', 'list', '--owner', 'x'], '--owner'],
     [['keys', 'revoke'], 'needs a KEY_ID'],
     [['keys', 'revoke', 'key_1', 'key_2'], 'does not take "key_2"'],
