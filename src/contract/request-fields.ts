@@ -24,7 +24,11 @@ export const folderPathOrRoot = z.pipe(
 )
 
 const offsetRule = 'offset must be a whole number, 0 or more.'
-const offsetText = z.pipe(z.string().check(z.regex(/^\d{1,15}$/)), z.transform(Number))
+/** Past the end of every folder are also the whole numbers that are more than a number here can be. */
+const offsetText = z.pipe(
+  z.string().check(z.regex(/^\d+$/)),
+  z.transform((digits) => Math.min(Number(digits), Number.MAX_SAFE_INTEGER)),
+)
 
 /** Query strings carry text, callers have numbers: both are read. */
 export const offsetField = z.pipe(

@@ -37,6 +37,8 @@ test.each([0, 1, 49, 50, 51, 100, 101])('%d files page as they should', async (c
   expect(seen).toEqual(names(count))
   expect(await page(server, '/', count)).toMatchObject({ files: [], has_more: false })
   expect(await page(server, '/', count + 1000)).toMatchObject({ files: [], has_more: false })
+  const beyond = await server.get(`/api/v1/files?offset=${'9'.repeat(400)}`)
+  expect(await beyond.json()).toMatchObject({ folders: [], files: [], has_more: false })
 })
 
 test('subfolders come on the first page only', async () => {
