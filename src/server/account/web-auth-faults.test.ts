@@ -41,3 +41,33 @@ test('a sign-out that did not end the session says so, and can be tried again', 
   expect((await browser.post('/api/auth/sign-out')).status).toBe(200)
   expect((await openTestBrowser(server, cookie).get('/api/keys')).status).toBe(401)
 })
+
+/** What a disk is like that cannot be read, until it is disposed: no table is found any more. */
+function spoilDatabase(server: TestServer): Disposable {
+  const other = new DatabaseSync(databaseFile(server.dataFolder), { defensive: false })
+  other.exec('pragma writable_schema = on; create table spoilt (x)')
+  other.exec(`update sqlite_schema set sql = 'spoilt' where name = 'spoilt'`)
+  other.exec('pragma schema_version = 1000')
+  return {
+    [Symbol.dispose]() {
+      other.exec(`delete from sqlite_schema where name = 'spoilt'; pragma schema_version = 1001`)
+      other.close()
+    },
+  }
+}
+
+test('a database that cannot be read is told unavailable to keys and sessions, and read again later', async () => {
+  await using server = await startTestServer()
+  const password = await addTestUser(server, 'alice')
+  const browser = openTestBrowser(server)
+  await browser.signIn('alice', password)
+  {
+    using _spoilt = spoilDatabase(server)
+    await expectUnavailable(await server.get('/api/v1/files'))
+    await expectUnavailable(await browser.get('/api/keys'))
+    await expectUnavailable(await browser.get('/api/auth/get-session'))
+    await expectUnavailable(await openTestBrowser(server).signIn('alice', password))
+  }
+  expect((await server.get('/api/v1/files')).status).toBe(200)
+  expect((await browser.get('/api/keys')).status).toBe(200)
+})

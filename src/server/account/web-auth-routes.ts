@@ -111,5 +111,10 @@ function toFailure({ status, headers }: Response, content: unknown): Error {
     const retryAfter = Number(headers.get('x-retry-after') ?? 60)
     return new ApiFailure('rate_limited', message, { retryAfter })
   }
-  return status >= 500 ? new Error(message) : new ApiFailure('invalid_request', message)
+  if (status < 500) return new ApiFailure('invalid_request', message)
+  // Its mistakes are thrown (see web-auth.ts); this is how it tells that its database failed.
+  const cause = new Error(message)
+  return new ApiFailure('unavailable', 'Storage is briefly unavailable. Try again later.', {
+    cause,
+  })
 }

@@ -19,8 +19,9 @@ const storeFailures = new Set([
   'EPERM',
 ])
 
-// SQLITE_IOERR, _FULL, _CANTOPEN, _READONLY, _NOMEM: the database's own view of the same.
-const sqliteStoreFailures = new Set([7, 8, 10, 13, 14])
+// SQLITE_IOERR, _FULL, _CANTOPEN, _READONLY, _NOMEM: the database's own view of the same. And
+// _CORRUPT, _NOTADB: that is how it tells of a disk that could not be read.
+const sqliteStoreFailures = new Set([7, 8, 10, 11, 13, 14, 26])
 
 /** Turns anything that was thrown into a failure of the contract; what is not meant for strangers stays in `cause`. */
 function toApiFailure(error: unknown): ApiFailure {
@@ -49,7 +50,9 @@ function toApiFailure(error: unknown): ApiFailure {
 function isStoreFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('errcode' in error && sqliteStoreFailures.has(Number(error.errcode) & 0xff)) return true
-  return isBusy(error) || ('code' in error && storeFailures.has(String(error.code)))
+  if (isBusy(error) || ('code' in error && storeFailures.has(String(error.code)))) return true
+  // A library may have put its own words around it.
+  return isStoreFailure(error.cause)
 }
 
 /** The one error handler: every refusal and every crash of a handler ends here. */
