@@ -6,6 +6,15 @@ import { foldedName } from './folded-name.ts'
 
 export type FolderRepository = ReturnType<typeof createFolderRepository>
 
+/** One row a parent: making a hundred thousand row objects takes longer than all the rest. */
+const joinedNames = sql<string | null>`group_concat(name, '/' order by folded_name, name)`.as(
+  'names',
+)
+
+function splitNames(joined: string | null): string[] {
+  return joined === null ? [] : joined.split('/')
+}
+
 /** The only SQL about folders. */
 export function createFolderRepository(database: Database) {
   return {
@@ -20,28 +29,25 @@ export function createFolderRepository(database: Database) {
     },
 
     async subfolders(userId: string, path: FolderPath): Promise<string[]> {
-      const rows = await database
+      const row = await database
         .selectFrom('folder')
-        .select('name')
+        .select(joinedNames)
         .where('user_id', '=', userId)
         .where('parent', '=', path)
-        .orderBy('folded_name')
-        .orderBy('name')
-        .execute()
-      return rows.map((row) => row.name)
+        .executeTakeFirst()
+      return splitNames(row?.names ?? null)
     },
 
     /** Every folder that has subfolders, with their names in order; no name has a slash in it. */
     async subfoldersByParent(userId: string): Promise<{ parent: string; names: string[] }[]> {
-      // One row a parent: making a hundred thousand row objects takes longer than all the rest.
       const rows = await database
         .selectFrom('folder')
         .select('parent')
-        .select(sql<string>`group_concat(name, '/' order by folded_name, name)`.as('names'))
+        .select(joinedNames)
         .where('user_id', '=', userId)
         .groupBy('parent')
         .execute()
-      return rows.map(({ parent, names }) => ({ parent, names: names.split('/') }))
+      return rows.map(({ parent, names }) => ({ parent, names: splitNames(names) }))
     },
   }
 }
