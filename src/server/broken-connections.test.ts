@@ -3,13 +3,33 @@ import { mkdtempDisposable, readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { expect, test, vi } from 'vitest'
 import { filesReply } from '#contract/files.ts'
 import { startTestServer } from './start-test-server.ts'
 import { sendUntilClosed } from './test-raw-request.ts'
 import { startServerProcess } from './test-server-process.ts'
 
-const statuses = (text: string) => text.match(/(?<=HTTP\/1\.1 )\d{3}/g)?.map(Number)
+const statuses = (answers: string) => answers.match(/(?<=HTTP\/1\.1 )\d{3}/g)?.map(Number)
+
+test('who ends his side after his request gets the whole answer all the same', async () => {
+  await using server = await startTestServer()
+  const head = (line: string) =>
+    `${line} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\n`
+  const requests = [
+    `${head('GET /api/v1/me')}\r\n`,
+    `${head('POST /api/v1/upload?filename=a')}Content-Length: 5\r\n\r\nhello`,
+    `${head('POST /api/v1/upload?filename=b')}Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n`,
+    `${head('GET /docs/api')}\r\n`,
+  ]
+  const { hostname, port } = new URL(server.origin)
+  for (const request of requests) {
+    const socket = connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+    socket.end(request)
+    expect(await text(socket), request).toMatch(/^HTTP\/1\.1 200 /)
+    socket.destroy()
+  }
+})
 
 test('what came whole is answered in its turn, before the nonsense that follows it', async () => {
   await using server = await startTestServer()

@@ -54,6 +54,8 @@ export function createApp(logger: Logger, limits: ConnectionLimits): FastifyInst
   app.decorate('connectionLimits', limits)
   app.decorate('addressHeaders', () => ({}))
   app.server.maxConnections = limits.connections
+  // Who has sent all he has to say may end his side and still wait for the answer. Node would hang up.
+  Object.assign(app.server, { httpAllowHalfOpen: true })
   answerByOurselves(app.server, headersFor)
   logDrops(app)
   app.setErrorHandler(sendFailure)
