@@ -99,6 +99,25 @@ test('a client that goes away mid-upload takes its upstream request with it', as
   await gone.promise
 })
 
+test('the upstream refuses by the head alone, before the client has sent a byte of its body', async () => {
+  await using upstream = await startUpstream((_request, response) => {
+    response.writeHead(401, { 'content-type': 'application/json' }).end('{}')
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+  const outgoing = httpRequest(`${gateway.origin}/api/v1/upload`, {
+    method: 'POST',
+    agent: false,
+    headers: { 'content-length': '1000000' },
+  })
+  outgoing.on('error', () => undefined)
+  outgoing.flushHeaders()
+
+  const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
+
+  expect(answer.statusCode).toBe(401)
+  outgoing.destroy()
+})
+
 test('the upstream is asked first where the client waits for 100 Continue', async () => {
   let bytes = 0
   await using upstream = await startUpstream((request, response) => {
@@ -247,6 +266,10 @@ test.each([
   ['/api/v1/%2e%2E/admin', null],
   ['/api/v1/..\\admin', null],
   ['//evil.example/api/v1/me', null],
+  ['/api/v1/..%2fadmin', null],
+  ['/api/v1/%2e%2e%2Fadmin', null],
+  ['/api/v1/..%5Cadmin', null],
+  ['/api/v1/files?path=%2Fa%5C', 'https://up.example/api/v1/files?path=%2Fa%5C'],
   ['/api/v1', null],
   ['/api/v1/../../api/v1/me', 'https://up.example/api/v1/me'],
   ['http://evil.example/api/v1/me', null],

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
 import { carryBytes } from '#server/http/carry-bytes.ts'
+import { isBodyUnderWay } from '#server/http/incoming-bytes.ts'
 
 /** How long a client that expects `100 Continue` waits for an upstream that does not know of it. */
 const continueMs = 1000
@@ -11,7 +12,12 @@ type Parties = { outgoing: ClientRequest; request: IncomingMessage; response: Se
  * Returns what stops it.
  */
 export function sendBody({ outgoing, request, response }: Parties): () => void {
-  if (request.complete || request.headers.expect === undefined) return carryBytes(request, outgoing)
+  if (request.complete || request.headers.expect === undefined) {
+    // Node holds a head back until there is a byte of its body. The upstream may refuse by the head
+    // alone, and must not wait for a slow client to begin.
+    if (isBodyUnderWay(request)) outgoing.flushHeaders()
+    return carryBytes(request, outgoing)
+  }
   // "Expect: 100-continue": the upstream is asked first, and may refuse before a byte is sent.
   let stop = () => {}
   let isAsked = false

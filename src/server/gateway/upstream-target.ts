@@ -7,5 +7,7 @@ const apiRoot = '/api/v1/'
 export function upstreamTarget(requestUrl: string, upstream: string): URL | null {
   if (!requestUrl.startsWith(apiRoot)) return null
   const target = new URL(upstream + requestUrl)
-  return target.pathname.startsWith(apiRoot) ? target : null
+  // Escaped slashes are read by many a server before it looks for dots.
+  const isPlain = !/%(2f|5c)/i.test(target.pathname)
+  return isPlain && target.pathname.startsWith(apiRoot) ? target : null
 }
