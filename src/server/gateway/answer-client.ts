@@ -1,4 +1,9 @@
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http'
 import { apiErrorStatus } from '#contract/api-error.ts'
 import type { ApiFailure } from '#server/http/api-failure.ts'
 import { carryBytes } from '#server/http/carry-bytes.ts'
@@ -20,7 +25,7 @@ export function sendAnswer(answer: IncomingMessage, exchange: Exchange): void {
   response.once('finish', stopSending)
   lingerAfter(request, response)
   try {
-    response.writeHead(status, headersToClient(answer.headers))
+    response.writeHead(status, answer.statusMessage, headersToClient(answer.headers))
   } catch (error) {
     // A status or header that no honest server sends.
     outgoing.destroy(error as Error)
@@ -38,8 +43,10 @@ export function refuse(
   failure: ApiFailure,
 ): void {
   const body = JSON.stringify(errorBody(failure))
+  const status = apiErrorStatus[failure.code]
   lingerAfter(request, response)
-  response.writeHead(apiErrorStatus[failure.code], {
+  // An answer that could not be handed on has left its own words there.
+  response.writeHead(status, STATUS_CODES[status], {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
     'cache-control': 'no-store',

@@ -184,6 +184,52 @@ test('of a name with several addresses the log has words for each', () => {
   )
 })
 
+test.each([
+  ['HEAD', 'a body that HEAD has none of', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok', ''],
+  ['GET', 'nonsense', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\noknonsense', 'ok'],
+])(
+  'an answer to %s that is whole arrives although %s follows it',
+  async (method, _what, answer, body) => {
+    await using upstream = await startRawUpstream((socket) => {
+      socket.once('data', () => socket.write(answer))
+    })
+    await using gateway = await startTestGateway(upstream.origin)
+
+    expect(await ask(`${gateway.origin}/api/v1/me`, { method })).toMatchObject({
+      status: 200,
+      body,
+    })
+  },
+)
+
+test('an answer in a coding of its own is told as 503, not as the bytes it is not', async () => {
+  await using upstream = await startRawUpstream((socket) => {
+    socket.once('data', () =>
+      socket.write(
+        'HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\nxx\r\n0\r\n\r\n',
+      ),
+    )
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+
+  expect(codeOf(await ask(`${gateway.origin}/api/v1/me`))).toBe('unavailable')
+})
+
+test('an upstream that hangs on a kept connection is waited for once, not twice', async () => {
+  let requests = 0
+  await using upstream = await startRawUpstream((socket) => {
+    socket.on('data', () => {
+      requests += 1
+      if (requests === 1) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok')
+    })
+  })
+  await using gateway = await startTestGateway(upstream.origin, { idleMs: 200 })
+  await ask(`${gateway.origin}/api/v1/me`)
+
+  expect(codeOf(await ask(`${gateway.origin}/api/v1/me`))).toBe('unavailable')
+  expect(requests).toBe(2)
+})
+
 test('HEAD is answered with the head alone', async () => {
   await using upstream = await startUpstream((request, response) => {
     response.writeHead(200, { 'content-length': 1234, 'x-method': request.method })

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect, test } from 'vitest'
-import { ask, startTestGateway, startUpstream } from './test-upstream.ts'
+import { ask, startRawUpstream, startTestGateway, startUpstream } from './test-upstream.ts'
 
 test('cookies and the headers of one hop pass in neither direction', async () => {
   let seen: IncomingHttpHeaders = {}
@@ -68,6 +68,33 @@ test('a redirect of the upstream is handed on, not followed', async () => {
 
   expect(answer.status).toBe(302)
   expect(answer.headers.location).toBe('http://127.0.0.1:9/inside')
+})
+
+test('the status text and every value of a header that comes twice are kept', async () => {
+  await using upstream = await startRawUpstream((socket) => {
+    socket.once('data', () =>
+      socket.write(
+        'HTTP/1.1 429 Slow Down\r\nRetry-After: 7\r\nVary: a\r\nVary: b\r\nContent-Length: 0\r\n\r\n',
+      ),
+    )
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+
+  const answer = await ask(`${gateway.origin}/api/v1/me`)
+
+  expect(answer).toMatchObject({ status: 429, statusText: 'Slow Down' })
+  expect(answer.headers).toMatchObject({ 'retry-after': '7', vary: 'a, b' })
+})
+
+test('a status text that may not be sent is not handed on, nor are its words the 503’s', async () => {
+  await using upstream = await startRawUpstream((socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 200 \x01\r\nContent-Length: 0\r\n\r\n'))
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+
+  const answer = await ask(`${gateway.origin}/api/v1/me`)
+
+  expect(answer).toMatchObject({ status: 503, statusText: 'Service Unavailable' })
 })
 
 test.each([

@@ -56,9 +56,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     watchUpstream({ ...client, outgoing }, limits)
     response.once('close', () => outgoing.destroy())
     const stopSending = sendBody({ ...client, outgoing })
+    let isAnswerWhole = () => false
     outgoing.on('response', (answer) => {
+      isAnswerWhole = () => answer.complete
       answer.once('error', fail)
-      sendAnswer(answer, { ...client, outgoing, stopSending })
+      if (isEncoded(answer)) fail(new Error('an answer in a coding that nobody asked for'))
+      else sendAnswer(answer, { ...client, outgoing, stopSending })
     })
     outgoing.on('error', fail)
     outgoing.on('upgrade', (_answer, socket) => {
@@ -69,15 +72,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     function fail(error: Error): void {
       if (response.destroyed || response.writableEnded) return
       stopSending()
-      // The upstream may close a kept connection just as it is used.
-      if (outgoing.reusedSocket && !response.headersSent) {
-        exchange(target, client, false)
-        return
+      if (response.headersSent) breakOff(error)
+      // The upstream may close a kept connection just as it is used. Our own patience has no code.
+      else if (outgoing.reusedSocket && 'code' in error) exchange(target, client, false)
+      else {
+        log(error)
+        refuse(request, response, unavailable)
       }
+    }
+
+    function breakOff(error: Error): void {
       log(error)
-      // Cut short, not ended: half an answer must not look whole.
-      if (response.headersSent) response.destroy()
-      else refuse(request, response, unavailable)
+      // Cut short, not ended: half an answer must not look whole. What comes after a whole one
+      // (a body to HEAD, for one) takes nothing from it.
+      if (!isAnswerWhole()) response.destroy()
     }
   }
 

@@ -74,5 +74,6 @@ export async function startTestGateway(upstream: string, options: TestGatewayOpt
 export async function ask(url: string, options: RequestOptions = {}, body = '') {
   const outgoing = httpRequest(url, { agent: false, ...options }).end(body)
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]
-  return { status: answer.statusCode, headers: answer.headers, body: await text(answer) }
+  const { statusCode: status, statusMessage: statusText, headers } = answer
+  return { status, statusText, headers, body: await text(answer) }
 }
