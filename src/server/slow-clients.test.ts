@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
+import { uploadReply } from '#contract/uploads.ts'
 import { type ConnectionLimits, connectionLimits } from './http/connection-limits.ts'
 import { startTestServer } from './start-test-server.ts'
 import { sendRaw, sendUntilClosed } from './test-raw-request.ts'
@@ -121,5 +122,23 @@ test('while an upload ends nobody is let in, and the end comes when it is answer
   expect(answers).toMatch(/^HTTP\/1.1 200 OK/)
   await end
   // Long before the grace is over, though the client never closed its connection.
+  expect(performance.now() - startedAt).toBeLessThan(4000)
+})
+
+test('a download that is under way comes whole while the server ends, and keeps it no longer', async () => {
+  await using server = await startTestServer()
+  const bytes = new Uint8Array(20_000_000)
+  const sent = await server.upload({ name: 'a.bin', bytes })
+  const { link } = uploadReply.parse(await sent.json())
+  const socket = await openTo(server.origin)
+  socket.write(asked(new URL(link).pathname))
+  await once(socket, 'readable')
+  const end = server.server.close()
+  await expect.poll(() => server.server.app.server.listening).toBe(false)
+  const startedAt = performance.now()
+  let length = 0
+  for await (const chunk of socket) length += chunk.length
+  expect(length).toBeGreaterThan(bytes.length)
+  await end
   expect(performance.now() - startedAt).toBeLessThan(4000)
 })

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, test } from 'vitest'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { expect, test, vi } from 'vitest'
 import { meReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
 import { filesReply } from '#contract/files.ts'
@@ -9,6 +10,7 @@ import { serverReply } from '#contract/server-description.ts'
 import { uploadReply } from '#contract/uploads.ts'
 import { startTestServer } from '#server/start-test-server.ts'
 import { sendRaw } from '#server/test-raw-request.ts'
+import { startUpstream } from './test-upstream.ts'
 
 async function startBoth() {
   const upstream = await startTestServer()
@@ -127,4 +129,27 @@ test('what a gateway has to answer by itself tells no window, for it knows none,
     expect(reply.headers, what).toMatchObject({ 'cache-control': 'no-store' })
     expect(reply.headers, what).not.toHaveProperty('x-ratelimit-limit')
   }
+})
+
+test('an upload that ends while the gateway is ending is answered, and keeps it no longer', async () => {
+  const begun = Promise.withResolvers<void>()
+  await using upstream = await startUpstream(async (request, response) => {
+    request.once('data', () => begun.resolve())
+    response.end(await text(request))
+  })
+  await using gateway = await startTestServer({ config: { upstream: upstream.origin } })
+  const { hostname, port } = new URL(gateway.origin)
+  const socket = connect(Number(port), hostname).setEncoding('latin1')
+  socket.write('POST /api/v1/upload HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab')
+  await begun.promise
+  const startedAt = performance.now()
+  const end = gateway.server.close()
+  await vi.waitFor(() => expect(gateway.server.app.server.listening).toBe(false))
+  socket.write('cd')
+  let answer = ''
+  for await (const chunk of socket) answer += chunk
+  expect(answer).toMatch(/^HTTP\/1.1 200 OK\r\n.*^connection: close\r\n.*abcd$/ims)
+  await end
+  // Long before the grace is over, though the client would have kept its connection.
+  expect(performance.now() - startedAt).toBeLessThan(4000)
 })

@@ -9,6 +9,7 @@ import { ApiFailure } from './api-failure.ts'
 import { checkHead } from './check-head.ts'
 import { answerByOurselves, answerParserError, type HeadersFor } from './connection-errors.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
+import { endConnections } from './end-connections.ts'
 import { sendFailure } from './error-reply.ts'
 import { lingerAfterRefusal } from './linger.ts'
 import { logDrops, logWhenOver } from './log.ts'
@@ -67,7 +68,7 @@ export function createApp(logger: Logger, limits: ConnectionLimits): FastifyInst
 
 /** What is asked of every request. After the security headers: refusals have them, too. */
 export function addFirstChecks(app: FastifyInstance): void {
-  refuseWhileEnding(app)
+  endConnections(app)
   // The last word on whether the connection is kept.
   app.addHook('onSend', lingerAfterRefusal)
   app.addHook('onRequest', async (request, reply) => {
@@ -101,21 +102,5 @@ function readStrictJson(app: FastifyInstance): void {
       return
     }
     void parseJson(request, text, done)
-  })
-}
-
-/** What comes on kept connections while others end is better off with the next start. */
-function refuseWhileEnding(app: FastifyInstance): void {
-  let isEnding = false
-  app.addHook('preClose', async () => {
-    isEnding = true
-  })
-  // Or a client that keeps its connection keeps the server, too.
-  app.addHook('onSend', async (_request, reply) => {
-    if (isEnding) reply.header('connection', 'close')
-  })
-  app.addHook('onRequest', async () => {
-    if (isEnding)
-      throw new ApiFailure('unavailable', 'The server is ending. Try again in a moment.')
   })
 }
