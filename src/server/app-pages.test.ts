@@ -37,6 +37,7 @@ test('the app may run its own scripts, none inline, and speak to this server alo
   )
   expect(policy.get('default-src')).toEqual(["'none'"])
   expect(policy.get('script-src')).toEqual(["'self'"])
+  expect(policy.get('worker-src')).toEqual(["'none'"])
   expect(policy.get('connect-src')).toEqual(["'self'"])
   expect(policy.get('frame-ancestors')).toEqual(["'none'"])
   expect(policy.get('base-uri')).toEqual(["'none'"])

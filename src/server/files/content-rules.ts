@@ -3,6 +3,8 @@ import send from '@fastify/send'
 export type ContentRules = { type: string; isInline: boolean; policy: string }
 
 const fallbackType = 'application/octet-stream'
+// What browsers run, as a script of a page or as a worker that outlives it, if it has such a type.
+const scriptType = /^(application|text)\/(x-)?(java|ecma|live|j)script$/
 const sandboxPolicy = "default-src 'none'; sandbox"
 // A picture or a film on its own page, and the style that browsers give that page.
 const mediaPolicy =
@@ -15,7 +17,8 @@ const pdfPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inli
  * download otherwise. No stored page may ever run as a page of the app's origin.
  */
 export function contentRules(name: string): ContentRules {
-  const type = send.mime.getType(name) ?? fallbackType
+  const named = send.mime.getType(name) ?? fallbackType
+  const type = scriptType.test(named) ? fallbackType : named
   if (type === 'application/pdf') return { type, isInline: true, policy: pdfPolicy }
   if (/^(image|audio|video)\//.test(type)) return { type, isInline: true, policy: mediaPolicy }
   if (type === 'text/plain') {

@@ -19,6 +19,8 @@ export async function addSecurityHeaders(
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
+        // The app has none; a service worker would stay when whoever smuggled it in is gone.
+        workerSrc: ["'none'"],
         // Libraries for dialogs set styles while they run; scripts are what must not be inline.
         styleSrc: ["'self'", "'unsafe-inline'"],
         connectSrc: ["'self'"],
