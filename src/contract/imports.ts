@@ -57,11 +57,15 @@ export const importReply = z.object({
   task_id: z.string(),
 })
 
-const taskId = z.string().check(z.minLength(1), z.maxLength(200))
+const taskId = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(200),
+    z.meta({ description: 'As `POST /api/v1/import` gave it.' }),
+  )
 
-export const importStatusQuery = z.object({
-  task_id: taskId.check(z.meta({ description: 'As `POST /api/v1/import` gave it.' })),
-})
+export const importStatusQuery = z.object({ task_id: taskId })
 
 /** `link` once a file import is complete, `folder` once a video import is, `error` when it failed. */
 export const importTask = z.object({

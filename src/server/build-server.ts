@@ -120,9 +120,9 @@ export async function buildServer(
 type IsFirstStart = () => Promise<boolean>
 
 async function addRooms(app: FastifyInstance, world: World): Promise<IsFirstStart> {
-  const { upstream } = world.config
+  const { upstream, rateLimit } = world.config
   addServerRoute(app, upstream === null ? 'own' : 'gateway', version)
-  addReferenceRoutes(app, { publicUrl: world.publicUrl, rateLimit: world.config.rateLimit })
+  addReferenceRoutes(app, { publicUrl: world.publicUrl, rateLimit, upstream })
   if (upstream !== null) {
     addGatewayRoutes(app, createGateway({ upstream, log: (message) => app.log.warn(message) }))
     return async () => false

@@ -11,7 +11,7 @@ const styleFile = new URL('reference.css', import.meta.url)
  */
 export function addReferenceRoutes(
   app: FastifyInstance,
-  { publicUrl, rateLimit }: { publicUrl: () => string; rateLimit: number },
+  parts: { publicUrl: () => string; rateLimit: number; upstream: string | null },
 ): void {
   app.get('/docs/api', async (_request, reply) => {
     reply.type('text/html; charset=utf-8')
@@ -19,7 +19,7 @@ export function addReferenceRoutes(
       'content-security-policy',
       "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
-    return createReferencePage({ origin: publicUrl(), rateLimit })
+    return createReferencePage({ ...parts, origin: parts.publicUrl() })
   })
   app.get('/docs/api.css', async (_request, reply) => {
     reply.type('text/css; charset=utf-8')

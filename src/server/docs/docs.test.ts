@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { apiErrorCodes } from '#contract/api-error.ts'
 import { endpoints } from '#contract/endpoints.ts'
-import { startTestServer } from '#server/start-test-server.ts'
+import { startTestServer, type TestServer } from '#server/start-test-server.ts'
 import { assertMatchesOpenApi } from './check-openapi-reply.ts'
 import { documentedEndpoints } from './endpoint-words.ts'
 import type { OpenApiDocument } from './openapi.ts'
@@ -127,6 +127,19 @@ test('programs are told where an Idempotency-Key may be sent', async () => {
   expect(told).toEqual([endpoints.upload.path, endpoints.startImport.path])
 })
 
+test('programs are told that an upload may have any content type: curl calls it a form', async () => {
+  await using server = await startTestServer()
+  const reply = await server.get('/api/v1/openapi.json', { key: null })
+  expect(await reply.json()).toHaveProperty([
+    'paths',
+    endpoints.upload.path,
+    'post',
+    'requestBody',
+    'content',
+    '*/*',
+  ])
+})
+
 test('fields that nobody knows yet are no fault', () => {
   const body = { status: 'ok', type: 'file', task_id: 'file_1', queue_position: 3 }
   assertMatchesOpenApi({ method: 'POST', path: '/api/v1/import', status: 200, body })
@@ -162,4 +175,22 @@ test('an address with markup in it stays text', async () => {
   await using server = await startTestServer({ config: { publicUrl: 'http://x/"><b>' } })
   const page = await (await server.get('/docs/api', { key: null })).text()
   expect(page).not.toContain('"><b>')
+})
+
+test('in front of a service the reference has its commands for here, and says nothing that holds only without', async () => {
+  const config = { upstream: 'https://service.example', rateLimit: 7 }
+  await using gateway = await startTestServer({ config })
+  await using own = await startTestServer()
+  const pageOf = async (server: TestServer) =>
+    await (await server.get('/docs/api', { key: null })).text()
+  const [inFront, alone] = await Promise.all([pageOf(gateway), pageOf(own)])
+
+  expect(inFront).toContain(`${gateway.origin}/api/v1/upload`)
+  expect(inFront).toContain('stands in front of <code>https://service.example</code>')
+  expect(inFront).toContain('A key may make 60 requests')
+  // The control: each of them is told where it is so.
+  for (const told of ['npx barkeep keys', 'safe on the disk', `${own.origin}/share/`]) {
+    expect(alone).toContain(told)
+    expect(inFront).not.toContain(told.replace(own.origin, gateway.origin))
+  }
 })

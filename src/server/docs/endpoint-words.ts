@@ -5,15 +5,22 @@ type EndpointWords = {
   summary: string
   /** Sentences; text in backquotes is code. */
   about: string
+  /** What this server promises beyond the API; of a service behind a gateway nobody here knows it. */
+  ownStore?: string
   /** The arguments that follow `curl`, shell-quoted, a line each; `{url}` is the endpoint's address. */
   curl: string[]
   /** What can go wrong here beside what can go wrong everywhere. */
   errors: ApiErrorCode[]
-  /** An answer as it could be; `ORIGIN` stands for this server's address. */
+  /** An answer as it could be; `ORIGIN` stands for the address that has the files. */
   answer: unknown
 }
 
 export type DocumentedEndpoint = EndpointWords & { name: string; endpoint: Endpoint }
+
+/** All there is to say of an endpoint of this server. */
+export function allAbout({ about, ownStore }: EndpointWords): string {
+  return ownStore === undefined ? about : `${about} ${ownStore}`
+}
 
 const words = {
   me: {
@@ -42,7 +49,9 @@ const words = {
   upload: {
     summary: 'Upload a file',
     about:
-      'The body is the file, byte for byte, with no form around it. The answer comes once every byte is safe on the disk. A name that is taken in the folder gets ` (2)` before its extension, so read `file_name` for the name it got; sending the same bytes under the same name again answers with the file that is there. Missing folders are made. A retry that carries the same `Idempotency-Key` header gets the first answer again; the same key with another file is refused.',
+      'The body is the file, byte for byte, with no form around it and of any content type. Read `file_name` in the answer for the name it got.',
+    ownStore:
+      'The answer comes once every byte is safe on the disk. A name that is taken in the folder gets ` (2)` before its extension; sending the same bytes under the same name again answers with the file that is there. Missing folders are made. A retry that carries the same `Idempotency-Key` header gets the first answer again; the same key with another file is refused.',
     curl: ['--data-binary @movie.mp4', '"{url}?filename=movie.mp4&path=/Films/"'],
     errors: ['payload_too_large'],
     answer: {
@@ -57,7 +66,7 @@ const words = {
   startImport: {
     summary: 'Import a link',
     about:
-      'The server fetches the link by itself; poll the returned `task_id` for how far it is. `auto` finds out whether the link is a file or a page with a video. A file goes to `path` under `filename`; a video gets a folder of its own, named after its title, with subtitles and thumbnail beside it if asked for.',
+      'The server fetches the link by itself; poll the returned `task_id` for how far it is. `auto` finds out whether the link is a file or a page with a video. A file goes to `path` under `filename`; a video gets a folder of its own, with subtitles and thumbnail beside it if asked for.',
     curl: [
       '-H "Content-Type: application/json"',
       `-d '{ "url": "https://videos.example/watch/7", "video": { "quality": "1080" } }'`,
@@ -69,7 +78,8 @@ const words = {
   importStatus: {
     summary: 'See how an import is doing',
     about:
-      'Ask every few seconds until `state` is `completed`, `failed` or `cancelled`. A finished file import has its `link`, a finished video import its `folder`, a failed one says why in `error`.',
+      'Ask every few seconds until `state` is `completed`, `failed` or `cancelled`. A finished file import has its `link`, a finished video import its `folder`.',
+    ownStore: 'A failed one says why in `error`.',
     curl: ['"{url}?task_id=TASK_ID"'],
     errors: ['not_found'],
     answer: {
@@ -109,7 +119,8 @@ const words = {
   },
   folders: {
     summary: 'Read the folder tree',
-    about: 'All folders, nested, without their files. A folder exists because files are in it.',
+    about: 'All folders, nested, without their files.',
+    ownStore: 'A folder exists because files are in it.',
     curl: ['"{url}"'],
     errors: [],
     answer: {

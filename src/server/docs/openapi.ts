@@ -2,6 +2,7 @@ import type * as z from 'zod/mini'
 import { type ApiErrorCode, apiErrorStatus, errorReply } from '#contract/api-error.ts'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
 import {
+  allAbout,
   type DocumentedEndpoint,
   documentedEndpoints,
   errorsOf,
@@ -83,7 +84,8 @@ const idempotencyKey = {
 }
 
 function describeOperation(documented: DocumentedEndpoint, toSchema: ToSchema): Json {
-  const { endpoint, name, summary, about } = documented
+  const { endpoint, name, summary } = documented
+  const about = allAbout(documented)
   const parameters = describeParameters(endpoint.query)
   if (takesIdempotencyKey.has(name)) parameters.push(idempotencyKey)
   return {
@@ -120,8 +122,10 @@ function describeParameters(query: z.ZodMiniType): Json[] {
 }
 
 function describeBody(body: z.ZodMiniType | 'bytes', toSchema: ToSchema): Json {
-  // OpenAPI 3.1 tells raw bytes by their media type alone.
-  if (body === 'bytes') return { required: true, content: { 'application/octet-stream': {} } }
+  // OpenAPI 3.1 tells raw bytes by their media type alone, and curl calls them a form.
+  if (body === 'bytes') {
+    return { required: true, content: { 'application/octet-stream': {}, '*/*': {} } }
+  }
   return { required: true, content: { 'application/json': { schema: toSchema(body) } } }
 }
 

@@ -1,7 +1,8 @@
 import { apiErrorCodes, apiErrorStatus } from '#contract/api-error.ts'
 import { apiKeysPerAccount, scopes } from '#contract/api-keys.ts'
-import { rateLimitWindowSeconds } from '#contract/rate-limit.ts'
+import { rateLimitDefault, rateLimitWindowSeconds } from '#contract/rate-limit.ts'
 import {
+  allAbout,
   type DocumentedEndpoint,
   documentedEndpoints,
   errorsOf,
@@ -10,10 +11,16 @@ import {
 import { type Html, html, sentence } from './html.ts'
 import { listFields } from './schema-fields.ts'
 
-type PageParts = { origin: string; rateLimit: number }
+type PageParts = {
+  origin: string
+  rateLimit: number
+  /** The service that this server stands in front of; null where it has files of its own. */
+  upstream: string | null
+}
 
 /** The API for reading, with commands that work as they stand against `origin`. */
-export function createReferencePage({ origin, rateLimit }: PageParts): string {
+export function createReferencePage(parts: PageParts): string {
+  const { origin, upstream } = parts
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -38,11 +45,12 @@ ${documentedEndpoints.map(({ name, summary }) => html`<li><a href="#${name}">${s
 <p>Everything this file manager does goes through this API, and your programs can do the same. It speaks
 JSON below <code>${origin}/api/v1/</code>; whatever it answers has a <code>status</code> of <code>"ok"</code> or
 <code>"error"</code>. As a file for tools: <a href="/api/v1/openapi.json">OpenAPI 3.1</a>.</p>
-${command(`curl -H "Authorization: Bearer YOUR_KEY" "${origin}/api/v1/me"`)}
-${describeKeys()}
-${describeRateLimit(rateLimit)}
+${upstream === null ? html`` : describeGateway(upstream)}
+${command('"{url}"', `${origin}/api/v1/me`)}
+${describeKeys(upstream)}
+${describeRateLimit(parts)}
 ${describeErrors()}
-${documentedEndpoints.map((documented) => describeEndpoint(documented, origin))}
+${documentedEndpoints.map((documented) => describeEndpoint(documented, parts))}
 </main>
 </body>
 </html>
@@ -50,27 +58,40 @@ ${documentedEndpoints.map((documented) => describeEndpoint(documented, origin))}
   return page.markup
 }
 
-function describeKeys(): Html {
+function describeGateway(upstream: string): Html {
+  return html`<p>This server stands in front of <code>${upstream}</code> and passes everything on: keys, files and
+limits are there, and it may tell more than this page does. When it does not answer, this server says
+<code>unavailable</code> by itself, and nothing of the rate limit.</p>`
+}
+
+function describeKeys(upstream: string | null): Html {
+  const place =
+    upstream === null
+      ? html`on the
+<a href="/api-keys">API keys</a> page or with <code>npx barkeep keys</code>`
+      : html`at <code>${upstream}</code>`
   return html`<section id="keys" aria-labelledby="keys-heading">
 <h2 id="keys-heading">Keys and scopes</h2>
-<p>Each request carries a key: <code>Authorization: Bearer csb_live_…</code>. Keys are made and revoked on the
-<a href="/api-keys">API keys</a> page or with <code>npx barkeep keys</code>, ${apiKeysPerAccount} at most for an account. A key is
+<p>Each request carries a key: <code>Authorization: Bearer csb_live_…</code>. Keys are made and revoked ${place}, ${apiKeysPerAccount} at most for an account. A key is
 shown once, for only its hash is kept. Revoked, it is dead for the next request. Give a key the scopes that its
 program needs and no more.</p>
 ${table(
   ['Scope', 'Opens'],
   scopes.map((scope) => [
     html`<code>${scope}</code>`,
-    html`${documentedEndpoints
+    html`<ul>${documentedEndpoints
       .filter(({ endpoint }) => endpoint.scope === scope)
-      .map(({ endpoint }) => html`<code>${endpoint.method} ${endpoint.path}</code> `)}`,
+      .map(
+        ({ endpoint }) => html`<li><code>${endpoint.method} ${endpoint.path}</code></li>`,
+      )}</ul>`,
   ]),
 )}
 </section>
 `
 }
 
-function describeRateLimit(limit: number): Html {
+function describeRateLimit({ rateLimit, upstream }: PageParts): Html {
+  const limit = upstream === null ? rateLimit : rateLimitDefault
   return html`<section id="rate-limit" aria-labelledby="rate-limit-heading">
 <h2 id="rate-limit-heading">Rate limit</h2>
 <p>A key may make ${limit} requests in any ${rateLimitWindowSeconds} seconds: the window slides, so a slot frees
@@ -105,18 +126,17 @@ ${table(
 `
 }
 
-function describeEndpoint(documented: DocumentedEndpoint, origin: string): Html {
+function describeEndpoint(documented: DocumentedEndpoint, { origin, upstream }: PageParts): Html {
   const { name, summary, about, endpoint, curl, answer } = documented
-  const url = origin + endpoint.path
-  const example = JSON.parse(JSON.stringify(answer).replaceAll('ORIGIN', origin))
+  const example = JSON.parse(JSON.stringify(answer).replaceAll('ORIGIN', upstream ?? origin))
   return html`<section id="${name}" aria-labelledby="${name}-heading">
 <h2 id="${name}-heading">${summary}</h2>
 <p class="endpoint"><code>${endpoint.method} ${endpoint.path}</code> ${
     endpoint.scope ? html`needs the scope <code>${endpoint.scope}</code>` : 'any key'
   }</p>
-<p>${sentence(about)}</p>
+<p>${sentence(upstream === null ? allAbout(documented) : about)}</p>
 ${describeFields(endpoint)}
-${command(['curl -H "Authorization: Bearer YOUR_KEY"', ...curl].join(' \\\n  ').replace('{url}', url))}
+${command(curl.join(' \\\n  '), origin + endpoint.path)}
 ${json(example)}
 <p>Errors: ${errorsOf(documented).map((code) => html`<a href="#errors"><code>${code}</code></a> `)}</p>
 </section>
@@ -144,7 +164,9 @@ function table(head: string[], rows: Html[][]): Html {
 </table></div>`
 }
 
-function command(text: string): Html {
+/** What follows `curl` and the key, `{url}` filled in. */
+function command(rest: string, url: string): Html {
+  const text = `curl -H "Authorization: Bearer YOUR_KEY" \\\n  ${rest}`.replace('{url}', url)
   return html`<pre tabindex="0"><code>${text}</code></pre>`
 }
 
