@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +14,7 @@ import { startTestServer, type TestServer } from '#server/start-test-server.ts'
 import { assertMatchesOpenApi } from './check-openapi-reply.ts'
 import { documentedEndpoints } from './endpoint-words.ts'
 import type { OpenApiDocument } from './openapi.ts'
+import { watchReplies } from './watch-replies.ts'
 
 const redocly = fileURLToPath(
   new URL('../../../node_modules/@redocly/cli/bin/cli.js', import.meta.url),
@@ -93,6 +97,28 @@ test.each([
   ],
 ])('an answer is refused when %s', (_what, reply) => {
   expect(() => assertMatchesOpenApi(reply)).toThrow()
+})
+
+const window = { 'x-ratelimit-limit': '60', 'x-ratelimit-remaining': '1', 'x-ratelimit-reset': '2' }
+const refusal = JSON.stringify({ status: 'error', code: 'invalid_key', message: 'No.' })
+
+test.each([
+  ['as the document tells it', 401, window, refusal, null],
+  ['without its window', 401, {}, refusal, /X-RateLimit-limit/],
+  ['of another shape', 401, window, '{}', /must have required property/],
+  ['that is no JSON', 401, window, 'no', /not valid JSON/],
+  ['that is not told of', 418, window, refusal, /does not tell of/],
+])('a server under watch that gives an answer %s', async (_how, status, headers, body, fault) => {
+  const server = createServer((_request, response) =>
+    response.setHeaders(new Headers(headers)).writeHead(status).end(body),
+  )
+  const check = watchReplies(server)
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const { port } = server.address() as AddressInfo
+  await (await fetch(`http://127.0.0.1:${port}/api/v1/me`)).text()
+  await new Promise((closed) => server.close(closed))
+  if (fault === null) check()
+  else expect(check).toThrow(fault)
 })
 
 test.each(['size', 'limit', 'next_offset'])(

@@ -1,0 +1,60 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { assertMatchesOpenApi } from './check-openapi-reply.ts'
+
+const decoders = new Map([
+  ['gzip', gunzipSync],
+  ['br', brotliDecompressSync],
+])
+
+/**
+ * Holds every answer of the v1 API that `server` gives, to whatever client, against the OpenAPI
+ * document. Returns what throws when one of them broke it. For tests.
+ */
+export function watchReplies(server: Server): () => void {
+  const faults: Error[] = []
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { method = '', url: path = '' } = request
+    const isApi = path.startsWith('/api/v1/') && !path.startsWith('/api/v1/openapi.json')
+    if (!isApi || method === 'HEAD') return
+    const sent = keepSent(response)
+    response.once('finish', () => {
+      try {
+        const body: unknown = JSON.parse(String(sent()))
+        assertMatchesOpenApi({ method, path, status: response.statusCode, body })
+        assertTellsWindow(response)
+      } catch (error) {
+        faults.push(new Error(`${method} ${path}: ${(error as Error).message}`))
+      }
+    })
+  })
+  return () => {
+    if (faults.length > 0) throw new AggregateError(faults, faults.map(String).join('\n'))
+  }
+}
+
+/** "Every response includes" the three headers. */
+function assertTellsWindow(response: ServerResponse): void {
+  for (const name of ['limit', 'remaining', 'reset']) {
+    const value = String(response.getHeader(`x-ratelimit-${name}`))
+    if (!/^\d+$/.test(value)) throw new Error(`its X-RateLimit-${name} is ${value}.`)
+  }
+}
+
+/** Returns what tells the body that went out, without its compression. */
+function keepSent(response: ServerResponse): () => Buffer {
+  const chunks: Buffer[] = []
+  for (const name of ['write', 'end'] as const) {
+    const send = response[name].bind(response) as (...parts: unknown[]) => never
+    response[name] = (...parts: unknown[]) => {
+      const [chunk] = parts
+      if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
+      return send(...parts)
+    }
+  }
+  return () => {
+    const decode = decoders.get(String(response.getHeader('content-encoding')))
+    const bytes = Buffer.concat(chunks)
+    return decode ? decode(bytes) : bytes
+  }
+}
