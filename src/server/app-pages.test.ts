@@ -1,8 +1,9 @@
-import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, rename, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
+import { uploadReply } from '#contract/uploads.ts'
 import { builtAppPages } from './http/serve-app.ts'
 import { startTestServer } from './start-test-server.ts'
 
@@ -81,10 +82,32 @@ test('stored files are never pages of the app, however they are asked for', asyn
   }
 })
 
-test('who asks whether the server is well needs no key', async () => {
+test.each(['GET', 'HEAD'])(
+  'who asks by %s whether the server is well needs no key',
+  async (method) => {
+    await using server = await startTestServer()
+    const reply = await fetch(`${server.origin}/healthz`, { method })
+    expect(reply.status).toBe(200)
+    expect(await reply.text()).toBe(method === 'GET' ? '{"status":"ok"}' : '')
+  },
+)
+
+test('a disk that is taken out makes files unavailable, not the server: it needs no new start', async () => {
   await using server = await startTestServer()
-  const reply = await fetch(`${server.origin}/healthz`)
-  expect(await reply.json()).toEqual({ status: 'ok' })
+  const { link } = uploadReply.parse(
+    await (await server.upload({ name: 'a.txt', bytes: 'here' })).json(),
+  )
+  const away = `${server.dataFolder}-away`
+  await rename(server.dataFolder, away)
+  for (const reply of [await server.upload({ name: 'b.txt', bytes: 'x' }), await fetch(link)]) {
+    expect(reply.status).toBe(503)
+    expect(errorReply.parse(await reply.json()).code).toBe('unavailable')
+  }
+  expect((await fetch(`${server.origin}/healthz`)).status).toBe(200)
+
+  await rename(away, server.dataFolder)
+  expect((await server.upload({ name: 'b.txt', bytes: 'x' })).status).toBe(200)
+  expect(await (await fetch(link)).text()).toBe('here')
 })
 
 test('answers of the API are compressed when they are worth it, share links never', async () => {

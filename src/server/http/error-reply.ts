@@ -14,6 +14,12 @@ const storeFailures = new Set([
   'ENFILE',
   'ENOMEM',
   'EROFS',
+  // The disk of the data folder was taken out, or its share is gone.
+  'ENOENT',
+  'ENOTDIR',
+  'ENODEV',
+  'ENXIO',
+  'ESTALE',
   // Somebody changed whose the data folder is, or froze it.
   'EACCES',
   'EPERM',
