@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempDisposable, readdir, rm, writeFile } from 'node:fs/promises'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { mkdir, mkdtempDisposable, readdir, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { filesReply, type ListedFile } from '#contract/files.ts'
@@ -12,9 +12,9 @@ import { startServerProcess } from './test-server-process.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-async function namesIn(folder: string): Promise<string[]> {
+async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name)
+  return entries.flatMap((entry) => (entry.isFile() ? join(entry.parentPath, entry.name) : []))
 }
 
 async function listAll(origin: string, key: string): Promise<ListedFile[]> {
@@ -58,7 +58,7 @@ async function startHalfAnUpload(origin: string, key: string, dataFolder: string
   )
   socket.write(randomBytes(3_000_000))
   const staging = join(dataFolder, 'staging')
-  await vi.waitFor(async () => expect(await namesIn(staging)).not.toEqual([]), { timeout: 5000 })
+  await vi.waitFor(async () => expect(await filesIn(staging)).not.toEqual([]), { timeout: 5000 })
 }
 
 test('kill -9 at any moment loses nothing that was acknowledged and leaves nothing half', async () => {
@@ -79,12 +79,12 @@ test('kill -9 at any moment loses nothing that was acknowledged and leaves nothi
     await server.end('SIGKILL')
     await Promise.all(writers)
     // The control: the kill did leave something for the next start to take away.
-    expect(await namesIn(join(folder.path, 'staging'))).not.toEqual([])
+    expect(await filesIn(join(folder.path, 'staging'))).not.toEqual([])
   }
 
   await using server = startServerProcess(settings)
   const origin = await server.origin
-  expect(await namesIn(join(folder.path, 'staging'))).toEqual([])
+  expect(await filesIn(join(folder.path, 'staging'))).toEqual([])
   const listed = await listAll(origin, key)
   expect(acknowledged.size).toBeGreaterThan(0)
   const found = new Map(listed.map((file) => [file.name, file]))
@@ -96,7 +96,7 @@ test('kill -9 at any moment loses nothing that was acknowledged and leaves nothi
     const known = acknowledged.get(file.name)
     if (known !== undefined) expect(sha256(bytes)).toBe(known)
   }
-  expect(await namesIn(join(folder.path, 'blobs'))).toHaveLength(listed.length)
+  expect(await filesIn(join(folder.path, 'blobs'))).toHaveLength(listed.length)
 }, 120_000)
 
 test('a start sweeps what a crash left and nothing else', async () => {
@@ -107,35 +107,77 @@ test('a start sweeps what a crash left and nothing else', async () => {
     await using server = startServerProcess(settings)
     const origin = await server.origin
     key = await server.firstKey
-    for (const name of ['kept', 'lost']) {
-      const reply = await fetch(`${origin}/api/v1/upload?filename=${name}`, {
-        method: 'POST',
-        body: name,
-        headers: { authorization: `Bearer ${key}` },
-      })
-      expect(reply.status).toBe(200)
-    }
+    await uploadNamed('kept', { origin, key })
     await server.end('SIGKILL')
   }
   const blobs = join(folder.path, 'blobs')
-  const lostBlob = await loseBlob(folder.path)
-  const stray = '11111111-1111-4111-8111-111111111111'
-  await writeFile(join(folder.path, 'staging', `${stray}.part`), 'half')
-  await writeFile(
-    join(blobs, lostBlob.slice(0, 2), `${lostBlob.slice(0, 2)}${stray.slice(2)}`),
-    'x',
-  )
-  await writeFile(join(blobs, 'notes of the owner.txt'), 'mine')
-  await writeFile(join(folder.path, 'staging', 'mine.part'), 'mine')
+  const [shard = ''] = await readdir(blobs)
+  const blobLike = `${shard}${randomUUID().slice(2)}`
+  await writeFile(join(folder.path, 'staging', `${randomUUID()}.part`), 'half')
+  await writeFile(join(blobs, shard, blobLike), 'x')
+  await mkdir(join(folder.path, 'work', randomUUID()))
+  const foreign = [
+    join(blobs, 'notes of the owner.txt'),
+    // Where a folder of blobs would be, and what is named like a blob but cannot be one.
+    join(blobs, shard === '00' ? '01' : '00'),
+    join(blobs, shard, `${shard === '00' ? '01' : '00'}${blobLike.slice(2)}`),
+    join(blobs, shard, `${shard}${randomUUID().slice(2)}`, 'inside'),
+    join(folder.path, 'staging', 'mine.part'),
+    join(folder.path, 'staging', `${randomUUID()}.part`, 'inside'),
+    join(folder.path, 'work', randomUUID()),
+  ]
+  for (const path of foreign) {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, 'mine')
+  }
 
   await using server = startServerProcess(settings)
   const listed = await listAll(await server.origin, key)
   expect(listed.map((file) => file.name)).toEqual(['kept'])
-  expect(await namesIn(join(folder.path, 'staging'))).toEqual(['mine.part'])
-  const left = await namesIn(blobs)
-  expect(left).toHaveLength(2)
-  expect(left).toContain('notes of the owner.txt')
+  const left = ['blobs', 'staging', 'work'].map((name) => filesIn(join(folder.path, name)))
+  const all = (await Promise.all(left)).flat()
+  expect(all).toEqual(expect.arrayContaining(foreign))
+  expect(all).toHaveLength(foreign.length + 1)
+  expect(await readdir(join(folder.path, 'work'))).toHaveLength(1)
 })
+
+test('a file whose bytes are gone is listed no more, and nothing promises it any longer', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-sweep-'))
+  const settings = { BARKEEP_DATA: folder.path }
+  const lost = { path: '/with/lost/', headers: { 'idempotency-key': 'k' } }
+  let key = ''
+  {
+    await using server = startServerProcess(settings)
+    const origin = await server.origin
+    key = await server.firstKey
+    await uploadNamed('kept', { origin, key, path: '/with/' })
+    await uploadNamed('lost', { origin, key, ...lost })
+    await server.end('SIGKILL')
+  }
+  await loseBlob(folder.path)
+
+  await using server = startServerProcess(settings)
+  const origin = await server.origin
+  const headers = { authorization: `Bearer ${key}` }
+  const tree = await (await fetch(`${origin}/api/v1/folders`, { headers })).json()
+  expect(tree).toMatchObject({ tree: { folders: [{ path: '/with/', folders: [] }] } })
+  const { link } = await uploadNamed('lost', { origin, key, ...lost })
+  expect(await (await fetch(link)).text()).toBe('lost')
+})
+
+/** Uploads a file whose bytes are its name. */
+async function uploadNamed(
+  name: string,
+  to: { origin: string; key: string; path?: string; headers?: Record<string, string> },
+): Promise<UploadReply> {
+  const query = new URLSearchParams({ filename: name, path: to.path ?? '/' })
+  const reply = await fetch(`${to.origin}/api/v1/upload?${query}`, {
+    method: 'POST',
+    body: name,
+    headers: { authorization: `Bearer ${to.key}`, ...to.headers },
+  })
+  return uploadReply.parse(await reply.json())
+}
 
 /** Takes the bytes of the file "lost" away, as a disk that was repaired may; gives its blob's id. */
 async function loseBlob(dataFolder: string): Promise<string> {
