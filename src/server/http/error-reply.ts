@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { apiErrorStatus, type ErrorReply } from '#contract/api-error.ts'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
@@ -7,7 +8,6 @@ import { ApiFailure } from './api-failure.ts'
 /** What a failing disk, a full table of open files or a store that went read-only throws. */
 const storeFailures = new Set([
   'ENOSPC',
-  'EDQUOT',
   'EFBIG',
   'EIO',
   'EMFILE',
@@ -25,9 +25,12 @@ const storeFailures = new Set([
   'EPERM',
 ])
 
-// SQLITE_IOERR, _FULL, _CANTOPEN, _READONLY, _NOMEM: the database's own view of the same. And
-// _CORRUPT, _NOTADB: that is how it tells of a disk that could not be read.
-const sqliteStoreFailures = new Set([7, 8, 10, 11, 13, 14, 26])
+/** Node has no name for a quota that is used up, only its number. */
+const quotaErrno = -constants.errno.EDQUOT
+
+// SQLITE_NOMEM, _READONLY, _IOERR, _FULL, _CANTOPEN: the database's own view of the same. _CORRUPT
+// and _NOTADB are also what it makes of a disk that cannot be read, _PROTOCOL of a lock that it cannot get.
+const sqliteStoreFailures = new Set([7, 8, 10, 11, 13, 14, 15, 26])
 
 /** Turns anything that was thrown into a failure of the contract; what is not meant for strangers stays in `cause`. */
 function toApiFailure(error: unknown): ApiFailure {
@@ -56,6 +59,7 @@ function toApiFailure(error: unknown): ApiFailure {
 function isStoreFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('errcode' in error && sqliteStoreFailures.has(Number(error.errcode) & 0xff)) return true
+  if ('errno' in error && error.errno === quotaErrno) return true
   if (isBusy(error) || ('code' in error && storeFailures.has(String(error.code)))) return true
   // A library may have put its own words around it.
   return isStoreFailure(error.cause)
