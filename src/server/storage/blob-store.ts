@@ -40,8 +40,12 @@ export type BlobStore = {
   requireRoom(bytes: number): Promise<void>
 }
 
-/** Left free on the disk: a database without room for its log could not even be read properly. */
-const reserveBytes = 256 * 1024 * 1024
+/**
+ * Left free on the disk: a database without room for its log could not even be read properly. Of a
+ * small disk a part, or nothing would ever fit on it.
+ */
+const maxReserveBytes = 256 * 1024 * 1024
+const reservedPart = 1 / 16
 const readBytes = 256 * 1024
 /** Batches of all uploads and imports that may be on their way to the disk at once. */
 const writeTurns = 16
@@ -58,10 +62,24 @@ export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promis
   for (const name of Object.values(blobFolders)) {
     await mkdir(join(dataFolder, name), { recursive: true, mode: 0o700 })
   }
+  await disk.syncFolder(dataFolder)
 
+  const reserveBytes = Math.min(maxReserveBytes, (await disk.totalBytes(dataFolder)) * reservedPart)
   async function requireRoom(bytes: number): Promise<void> {
     if ((await disk.freeBytes(dataFolder)) - bytes >= reserveBytes) return
     throw new ApiFailure('unavailable', 'The server has too little storage left for this file.')
+  }
+
+  // Each is made durable by its first blob; a second one at the same time waits for that, too.
+  const shards = new Map<string, Promise<void>>()
+  function requireShard(folder: string): Promise<void> {
+    const ready = shards.get(folder) ?? makeShard(folder)
+    shards.set(folder, ready)
+    return ready
+  }
+  async function makeShard(folder: string): Promise<void> {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await disk.syncFolder(dirname(folder))
   }
 
   return {
@@ -102,12 +120,13 @@ export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promis
       const blobId = randomUUID()
       const path = pathOf(blobId)
       const folder = dirname(path)
-      const made = await mkdir(folder, { recursive: true, mode: 0o700 })
-      if (made !== undefined) await disk.syncFolder(dirname(folder))
-      await rename(staged.path, path)
       try {
+        await requireShard(folder)
+        await rename(staged.path, path)
         await disk.syncFolder(folder)
       } catch (error) {
+        // It may not have been made, or somebody took it away: the next blob makes it anew.
+        shards.delete(folder)
         await rm(path, { force: true })
         throw error
       }

@@ -14,6 +14,7 @@ export type Disk = {
   syncFolder(folder: string): Promise<void>
   /** Bytes that are left on the file system of `folder`. */
   freeBytes(folder: string): Promise<number>
+  totalBytes(folder: string): Promise<number>
 }
 
 export const systemDisk: Disk = {
@@ -25,5 +26,9 @@ export const systemDisk: Disk = {
   async freeBytes(folder) {
     const { bavail, bsize } = await statfs(folder)
     return bavail * bsize
+  },
+  async totalBytes(folder) {
+    const { blocks, bsize } = await statfs(folder)
+    return blocks * bsize
   },
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { constants } from 'node:os'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { getSystemErrorName } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { startTestServer, type TestServer } from '#server/start-test-server.ts'
@@ -37,8 +39,11 @@ function uploadHead(server: TestServer, lines: string[]): string {
   ].join('\r\n')
 }
 
-function failure(code: string): Error {
-  return Object.assign(new Error(`${code}: of the test`), { code })
+/** What Node throws for it: some of the system's errors have no name there. */
+function failure(name: string): Error {
+  const errno = -((constants.errno as Record<string, number>)[name] ?? 0)
+  const code = getSystemErrorName(errno)
+  return Object.assign(new Error(`${name}: of the test`), { errno, code })
 }
 
 /** A disk that works until `breaks` is set to what then fails. */
@@ -77,6 +82,7 @@ function breakableDisk() {
     },
     freeBytes: async (folder) =>
       state.breaks === 'freeBytes' ? 1_000_000 : systemDisk.freeBytes(folder),
+    totalBytes: systemDisk.totalBytes,
   }
   return { disk, state }
 }
@@ -112,6 +118,18 @@ test.each([
     expect(await listedNames(server)).toEqual(['a.bin'])
   },
 )
+
+test('a small disk keeps a part of itself free, not all of it', async () => {
+  const disk: Disk = {
+    ...systemDisk,
+    totalBytes: async () => 64_000_000,
+    freeBytes: async () => 40_000_000,
+  }
+  await using server = await startTestServer({ outside: { disk } })
+  const tooMuch = await sendRaw(server.origin, uploadHead(server, ['Content-Length: 36000001']))
+  expect(tooMuch.status).toBe(503)
+  expect((await server.upload({ name: 'a.bin', bytes: 'x' })).status).toBe(200)
+})
 
 test('while another process holds the database an upload is told unavailable and reading goes on', async () => {
   await using server = await startTestServer()
@@ -233,8 +251,8 @@ test('an upload is neither listed nor answered before its bytes and its folder a
       }
     },
     async syncFolder(folder) {
-      // The first is for the new subfolder itself; what counts is the one that holds the file.
-      if (!folder.endsWith('blobs')) {
+      // Before it come the data folder, at the start, and the one that the new subfolder is in.
+      if (dirname(folder).endsWith('blobs')) {
         atFolder.resolve()
         await mayGoOn.promise
       }
@@ -251,6 +269,29 @@ test('an upload is neither listed nor answered before its bytes and its folder a
   expect(await listedNames(server)).toEqual([])
   mayGoOn.resolve()
   expect((await upload).status).toBe(200)
-  expect(steps).toEqual(['file synced', 'folder synced', 'folder synced', 'answered'])
+  expect(steps.slice(1)).toEqual(['file synced', 'folder synced', 'folder synced', 'answered'])
   expect(await listedNames(server)).toEqual(['a.bin'])
+})
+
+test('no file is put into a new folder of blobs before that folder is on the disk', async () => {
+  const mayGoOn = Promise.withResolvers<void>()
+  let filesPut = 0
+  const disk: Disk = {
+    ...systemDisk,
+    async syncFolder(folder) {
+      if (folder.endsWith('blobs')) await mayGoOn.promise
+      if (dirname(folder).endsWith('blobs')) filesPut += 1
+      await systemDisk.syncFolder(folder)
+    },
+  }
+  await using server = await startTestServer({ config: { rateLimit: 100 }, outside: { disk } })
+  // Of so many some share one of the 256 folders.
+  const uploads = Array.from({ length: 80 }, (_, index) =>
+    server.upload({ name: `${index}`, bytes: `${index}` }),
+  )
+  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(80))
+  expect(filesPut).toBe(0)
+  mayGoOn.resolve()
+  const answers = await Promise.all(uploads)
+  expect(new Set(answers.map((reply) => reply.status))).toEqual(new Set([200]))
 })
