@@ -1,3 +1,5 @@
+import { readdir, rm, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { uploadReply } from '#contract/uploads.ts'
@@ -69,6 +71,44 @@ test.each([
   expect(reply.status).toBe(status)
   expect(reply.headers.get('content-range')).toBe(contentRange)
   expect(await reply.text()).toBe(text)
+})
+
+test.each([
+  ['bytes=-1', 200, null],
+  ['bytes=0-', 416, 'bytes */0'],
+])('Range: %s of an empty file is answered %d', async (range, status, contentRange) => {
+  await using server = await startTestServer()
+  const reply = await get(await share(server, 'empty.txt', ''), { range })
+  expect(reply.status).toBe(status)
+  expect(reply.headers.get('content-range')).toBe(contentRange)
+})
+
+/** Where the only file of `server` is stored. */
+async function blobPath({ dataFolder }: TestServer): Promise<string> {
+  const options = { recursive: true, withFileTypes: true } as const
+  const [blob] = (await readdir(join(dataFolder, 'blobs'), options)).filter((one) => one.isFile())
+  return join(blob?.parentPath ?? '', blob?.name ?? '')
+}
+
+test.each([
+  ['ten.txt', 10, 'bytes=0-6', 'GET'],
+  ['large.txt', 200_000, 'bytes=6-', 'GET'],
+  ['gone.txt', 10, null, 'GET'],
+  ['gone.txt', 200_000, null, 'GET'],
+  ['gone.txt', 10, null, 'HEAD'],
+])('of %s (%d bytes) that the disk lost nothing is told but the failure', async (...given) => {
+  const [name, size, range, method] = given
+  await using server = await startTestServer()
+  const link = await share(server, name, 'x'.repeat(size))
+  if (name === 'gone.txt') await rm(await blobPath(server))
+  else await truncate(await blobPath(server), 5)
+  const reply = await get(link, range === null ? {} : { range }, method)
+  expect(reply.status).toBe(500)
+  expect(reply.headers.get('content-type')).toBe('application/json; charset=utf-8')
+  expect(reply.headers.get('cache-control')).toBe('no-store')
+  for (const header of ['etag', 'content-range', 'content-disposition', 'last-modified']) {
+    expect(reply.headers.get(header)).toBeNull()
+  }
 })
 
 test('a large file comes whole and in ranges that are longer than one read', async () => {

@@ -12,11 +12,14 @@ export function readByteRange(
   const match = /^bytes=\s*(\d*)-(\d*)\s*$/i.exec(header?.trim() ?? '')
   const [, first = '', last = ''] = match ?? []
   if (!match || (first === '' && last === '')) return 'whole'
-  if (first === '') {
-    const length = Math.min(Number(last), size)
-    return length === 0 ? 'unsatisfiable' : { first: size - length, last: size - 1 }
-  }
+  if (first === '') return lastBytes(Number(last), size)
   if (last !== '' && Number(last) < Number(first)) return 'whole'
   if (Number(first) >= size) return 'unsatisfiable'
   return { first: Number(first), last: last === '' ? size - 1 : Math.min(Number(last), size - 1) }
+}
+
+function lastBytes(length: number, size: number): ByteRange | 'whole' | 'unsatisfiable' {
+  if (length === 0) return 'unsatisfiable'
+  // The end of an empty file is all of it, which no "Content-Range" can say.
+  return size === 0 ? 'whole' : { first: Math.max(0, size - length), last: size - 1 }
 }

@@ -65,12 +65,23 @@ function isStoreFailure(error: unknown): boolean {
   return isStoreFailure(error.cause)
 }
 
+/** What may have been said of a file before reading it failed: of the failure it is not true. */
+const aboutAFile = [
+  'accept-ranges',
+  'cache-control',
+  'content-disposition',
+  'content-range',
+  'etag',
+  'last-modified',
+]
+
 /** The one error handler: every refusal and every crash of a handler ends here. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = toApiFailure(error)
   const status = apiErrorStatus[failure.code]
   if (status >= 500 && !isGone(error, request, reply)) logFailure(request, failure)
   if (failure.retryAfter !== undefined) reply.header(rateLimitHeader.retryAfter, failure.retryAfter)
+  for (const name of aboutAFile) reply.removeHeader(name)
   reply.code(status).type('application/json; charset=utf-8').send(errorBody(failure))
 }
 

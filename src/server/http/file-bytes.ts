@@ -55,7 +55,7 @@ export class FileBytes extends Readable {
     }
     const buffer = Buffer.allocUnsafeSlow(Math.min(left, this.#chunkBytes()))
     const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#next)
-    if (bytesRead === 0) throw new Error('The file is shorter than it was said to be.')
+    if (bytesRead === 0) throw tooShort()
     this.#next += bytesRead
     this.#pushedAt = performance.now()
     this.push(buffer.subarray(0, bytesRead))
@@ -74,4 +74,8 @@ export class FileBytes extends Readable {
     if (this.#isLarge) largeReads -= 1
     this.#isLarge = false
   }
+}
+
+export function tooShort(): Error {
+  return new Error('The file is shorter than it was said to be.')
 }
