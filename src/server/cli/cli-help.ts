@@ -10,7 +10,7 @@ also while the server runs; what it changes counts from the next request on.
   npx barkeep users create NAME [--plan pro|free]
       Makes an account and prints its password, once.
   npx barkeep users set NAME [--plan pro|free] [--state active|banned]
-      Banning ends the account's web sessions, and its keys open nothing.
+      Banning ends the account's web sessions, and its keys and share links open nothing.
   npx barkeep users list
 
 Exit codes: 0 done, 1 not done, 2 wrong usage.

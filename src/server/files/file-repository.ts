@@ -53,11 +53,14 @@ export function createFileRepository(database: Database) {
     insert: (rows: FileTable[], alongside: WriteAlongside): Promise<{ madeFolders: boolean }> =>
       database.transaction().execute((transaction) => insertFiles(transaction, rows, alongside)),
 
-    async findByTrackingId(trackingId: string) {
+    /** The file that a share link opens; those of a banned account open nothing. */
+    async findShared(trackingId: string) {
       const row = await database
         .selectFrom('file')
-        .selectAll()
+        .innerJoin('user', 'user.id', 'file.user_id')
+        .selectAll('file')
         .where('tracking_id', '=', trackingId)
+        .where('user.banned', 'is not', 1)
         .executeTakeFirst()
       return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
     },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { uploadReply } from '#contract/uploads.ts'
+import { openCliStore } from '#server/cli/cli-store.ts'
 import { startTestServer, type TestServer } from '#server/start-test-server.ts'
 
 async function share(server: TestServer, name: string, bytes: string): Promise<string> {
@@ -201,6 +202,19 @@ test('a link is the whole of it: another name or id is nothing', async () => {
   const trackingId = link.split('/').at(-2) ?? ''
   // 24 characters of base64url are 144 bits.
   expect(trackingId).toMatch(/^[\w-]{24}$/)
+})
+
+test('the links of a banned account open nothing until it is free again', async () => {
+  await using server = await startTestServer()
+  const link = await share(server, 'a.txt', 'x')
+  await using store = await openCliStore(server.config)
+  const owner = await store.users.find('owner')
+  const statuses: number[] = []
+  for (const state of ['banned', 'active'] as const) {
+    await store.users.setState(owner?.id ?? '', state, new Date())
+    statuses.push((await get(link)).status)
+  }
+  expect(statuses).toEqual([404, 200])
 })
 
 test('a page of another origin may ask before it reads a range', async () => {

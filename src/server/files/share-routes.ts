@@ -21,7 +21,7 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): v
       'cross-origin-resource-policy': 'cross-origin',
       'x-content-type-options': 'nosniff',
     })
-    const file = await files.findByTrackingId(request.params.trackingId)
+    const file = await files.findShared(request.params.trackingId)
     // The name is part of the link, or one file would have any number of addresses.
     if (!file || file.name !== request.params.name) {
       throw new ApiFailure('not_found', 'There is no file behind this link.')
