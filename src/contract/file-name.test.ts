@@ -47,6 +47,10 @@ const numbered: [name: string, number: number, result: string][] = [
   ['movie', 2, 'movie (2)'],
   ['archive.tar.gz', 2, 'archive.tar (2).gz'],
   ['.bashrc', 2, '.bashrc (2)'],
+  ['..bashrc', 2, '..bashrc (2)'],
+  ['...', 2, '... (2)'],
+  ['a\u2028b.txt', 2, 'a\u2028b (2).txt'],
+  ['.a.txt', 2, '.a (2).txt'],
   ['movie (2).mp4', 2, 'movie (2) (2).mp4'],
   ['trailing.', 2, 'trailing (2).'],
 ]

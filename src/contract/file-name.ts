@@ -35,10 +35,8 @@ export function parseFileName(text: string, noun = 'File names'): Parsed<FileNam
  * would grow past 255 bytes is cut at a character, never inside one.
  */
 export function numberedFileName(name: FileName, number: number): FileName {
-  const dot = name.lastIndexOf('.')
-  // A leading dot starts a hidden file's name, not an extension.
-  const stem = dot > 0 ? name.slice(0, dot) : name
-  const extension = dot > 0 ? name.slice(dot) : ''
+  // A leading dot starts a hidden file's name, not an extension, and so do several.
+  const [, stem = name, extension = ''] = /^(\.*[^.].*)(\.[^.]*)$/s.exec(name) ?? []
   const suffix = ` (${number})${extension}`
   const kept = cutToBytes(stem, fileNameMaxBytes - utf8Length(suffix))
   if (kept !== '') return (kept + suffix) as FileName
