@@ -57,6 +57,8 @@ export const importReply = z.object({
   task_id: z.string(),
 })
 
+export type ImportReply = z.infer<typeof importReply>
+
 const taskId = z
   .string()
   .check(

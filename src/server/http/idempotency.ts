@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
+import type { Transaction } from 'kysely'
 import type { Database } from '#server/storage/database.ts'
+import type { Tables } from '#server/storage/tables.ts'
 import { ApiFailure } from './api-failure.ts'
 import type { Clock } from './clock.ts'
 
@@ -10,6 +12,9 @@ const maxKeyLength = 255
 /** What the answer belongs to: whose request, and what it asked for in every point that matters. */
 export type Asked = { userId: string; endpoint: string; fingerprint: unknown }
 
+/** Keeps the answer, in the transaction that makes it true: neither is ever there alone. */
+export type KeepReply<Reply> = (transaction: Transaction<Tables>, reply: Reply) => Promise<void>
+
 export type Idempotency = {
   /** The request's `Idempotency-Key`, or null without one. Throws `invalid_request`. */
   readKey(request: FastifyRequest): string | null
@@ -18,7 +23,11 @@ export type Idempotency = {
    * while the first is still under way. A failure is not kept. Without a key, `work` runs.
    * Throws `invalid_request` for a key that was used to ask for something else.
    */
-  once<Reply>(key: string | null, asked: Asked, work: () => Promise<Reply>): Promise<Reply>
+  once<Reply>(
+    key: string | null,
+    asked: Asked,
+    work: (keep: KeepReply<Reply>) => Promise<Reply>,
+  ): Promise<Reply>
 }
 
 export function createIdempotency(parts: { database: Database; clock: Clock }): Idempotency {
@@ -43,18 +52,22 @@ export function createIdempotency(parts: { database: Database; clock: Clock }): 
     return row?.reply_json ?? null
   }
 
-  async function remember(asked: Asked, key: string, kept: { fingerprint: string; reply: string }) {
+  async function remember(
+    transaction: Transaction<Tables>,
+    asked: Asked,
+    kept: { key: string; fingerprint: string; reply: string },
+  ): Promise<void> {
     const now = clock.now()
-    await database
+    await transaction
       .deleteFrom('idempotency')
       .where('created_at', '<=', now - keptMs)
       .execute()
-    await database
+    await transaction
       .replaceInto('idempotency')
       .values({
         user_id: asked.userId,
         endpoint: asked.endpoint,
-        key,
+        key: kept.key,
         fingerprint: kept.fingerprint,
         reply_json: kept.reply,
         created_at: now,
@@ -65,8 +78,12 @@ export function createIdempotency(parts: { database: Database; clock: Clock }): 
   return {
     readKey,
 
-    async once<Reply>(key: string | null, asked: Asked, work: () => Promise<Reply>) {
-      if (key === null) return await work()
+    async once<Reply>(
+      key: string | null,
+      asked: Asked,
+      work: (keep: KeepReply<Reply>) => Promise<Reply>,
+    ) {
+      if (key === null) return await work(async () => {})
       const fingerprint = createHash('sha256')
         .update(JSON.stringify(asked.fingerprint))
         .digest('hex')
@@ -75,9 +92,9 @@ export function createIdempotency(parts: { database: Database; clock: Clock }): 
       const running = (async () => {
         const known = await recall(asked, key, fingerprint)
         if (known !== null) return JSON.parse(known) as Reply
-        const reply = await work()
-        await remember(asked, key, { fingerprint, reply: JSON.stringify(reply) })
-        return reply
+        return await work((transaction, reply) =>
+          remember(transaction, asked, { key, fingerprint, reply: JSON.stringify(reply) }),
+        )
       })()
       underWay.set(slot, running)
       try {

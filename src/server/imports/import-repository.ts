@@ -34,12 +34,19 @@ export type ImportRepository = ReturnType<typeof createImportRepository>
 /** The only SQL about import tasks. */
 export function createImportRepository(database: Database, clock: Clock) {
   return {
-    async add(task: NewImportTask): Promise<void> {
+    /** With what `alongside` writes, or neither. */
+    async add(
+      task: NewImportTask,
+      alongside: (transaction: Transaction<Tables>) => Promise<void>,
+    ): Promise<void> {
       const now = clock.now()
-      await database
-        .insertInto('import_task')
-        .values({ ...task, state: 'running', progress: 0, created_at: now, updated_at: now })
-        .execute()
+      await database.transaction().execute(async (transaction) => {
+        await transaction
+          .insertInto('import_task')
+          .values({ ...task, state: 'running', progress: 0, created_at: now, updated_at: now })
+          .execute()
+        await alongside(transaction)
+      })
     },
 
     async find(id: string): Promise<ImportTaskRow | undefined> {

@@ -1,12 +1,17 @@
 import type { FastifyInstance } from 'fastify'
 import { endpoints } from '#contract/endpoints.ts'
-import type { ImportTask } from '#contract/imports.ts'
+import type { ImportReply, ImportTask } from '#contract/imports.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Idempotency } from '#server/http/idempotency.ts'
 import type { Route } from '#server/http/route.ts'
 import { type ImportProgress, progressText } from './import-progress.ts'
 import type { ImportTaskRow } from './import-repository.ts'
-import { type StartImportParts, startImport } from './start-import.ts'
+import {
+  type Alongside,
+  type StartedImport,
+  type StartImportParts,
+  startImport,
+} from './start-import.ts'
 
 /** What imports need to know of a key. */
 export type ImportKey = { id: string; userId: string }
@@ -31,9 +36,10 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): 
 
   route(app, endpoints.startImport, async ({ body, key, raw, signal }) => {
     const asked = { userId: key.userId, endpoint: 'import', fingerprint: body }
-    return await idempotency.once(idempotency.readKey(raw), asked, async () => {
-      const { id, type } = await startImport(parts, { key, body, signal })
-      return { status: 'ok' as const, type, task_id: id }
+    const sendersKey = idempotency.readKey(raw)
+    return await idempotency.once<ImportReply>(sendersKey, asked, async (keep) => {
+      const alongside: Alongside = (transaction, started) => keep(transaction, replyOf(started))
+      return replyOf(await startImport(parts, { key, body, signal, alongside }))
     })
   })
 
@@ -51,6 +57,10 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): 
     }
     return { status: 'ok' as const }
   })
+}
+
+function replyOf({ id, type }: StartedImport): ImportReply {
+  return { status: 'ok', type, task_id: id }
 }
 
 function toImportTask(task: ImportTaskRow, progress: ImportProgress): ImportTask {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import type { Transaction } from 'kysely'
 import { rootFolder } from '#contract/folder-path.ts'
 import type { ImportBody } from '#contract/imports.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
+import type { Tables } from '#server/storage/tables.ts'
 import type { AddressGuard } from './address-guard.ts'
 import { detectImportType } from './detect-import-type.ts'
 import { ImportFailure } from './import-failure.ts'
 import type { ImportQueue } from './import-queue.ts'
-import type { ImportRepository } from './import-repository.ts'
+import type { ImportRepository, NewImportTask } from './import-repository.ts'
 import { type FindTools, unfitToolsText } from './media-tools.ts'
 import type { UrlOpener } from './open-url.ts'
 
@@ -20,6 +22,9 @@ export type StartImportParts = {
 
 export type StartedImport = { id: string; type: 'file' | 'video' }
 
+/** What must become true together with the task, written in the same transaction. */
+export type Alongside = (transaction: Transaction<Tables>, started: StartedImport) => Promise<void>
+
 // An answer is awaited by a person; a source that is slower is looked at again by the task itself.
 const detectMs = 5_000
 
@@ -30,16 +35,22 @@ const detectMs = 5_000
  */
 export async function startImport(
   parts: StartImportParts,
-  asked: { key: { id: string; userId: string }; body: ImportBody; signal: AbortSignal },
+  asked: {
+    key: { id: string; userId: string }
+    body: ImportBody
+    signal: AbortSignal
+    alongside: Alongside
+  },
 ): Promise<StartedImport> {
-  const { body, key, signal } = asked
+  const { body, key, signal, alongside } = asked
   const url = readLink(parts.guard, body.url)
   const type = body.type === 'auto' ? await tryToDetect(parts, url, signal) : body.type
   if (type === 'video') await requireTools(parts.tools)
   const told = type ?? 'file'
   // 120 random bits: a task is found by its id alone.
   const id = `${told}_${randomBytes(15).toString('base64url')}`
-  await parts.repository.add({
+  const started: StartedImport = { id, type: told }
+  const task: NewImportTask = {
     id,
     user_id: key.userId,
     key_id: key.id,
@@ -49,9 +60,10 @@ export async function startImport(
     folder: body.path ?? rootFolder,
     file_name: body.filename ?? null,
     video_json: JSON.stringify(body.video),
-  })
+  }
+  await parts.repository.add(task, (transaction) => alongside(transaction, started))
   parts.queue.add({ id, userId: key.userId })
-  return { id, type: told }
+  return started
 }
 
 async function requireTools(find: FindTools): Promise<void> {

@@ -1,10 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { filesReply } from '#contract/files.ts'
 import { type UploadReply, uploadReply } from '#contract/uploads.ts'
 import { startTestServer, type TestServer } from '#server/start-test-server.ts'
+import { databaseFile } from '#server/storage/database.ts'
 
 async function upload(
   server: TestServer,
@@ -148,6 +150,34 @@ test('what an Idempotency-Key failed at can be tried again', async () => {
   const headers = { 'idempotency-key': 'k1' }
   expect((await server.upload({ name: 'a', bytes: 'four' }, { headers })).status).toBe(413)
   expect((await server.upload({ name: 'a', bytes: 'one' }, { headers })).status).toBe(200)
+})
+
+test('a file is not listed when the answer to its Idempotency-Key cannot be kept', async () => {
+  await using server = await startTestServer()
+  const file = { name: 'a', bytes: 'one' }
+  const database = new DatabaseSync(databaseFile(server.dataFolder))
+  database.exec(
+    "create trigger refuse before insert on idempotency begin select raise(abort, 'no'); end",
+  )
+  const headers = { 'idempotency-key': 'k1' }
+  expect((await server.upload(file, { headers })).status).toBe(500)
+  expect(await listedNames(server)).toEqual([])
+  expect(await blobCount(server)).toBe(0)
+  database.exec('drop trigger refuse')
+  database.close()
+  await upload(server, file, headers)
+})
+
+test('an Idempotency-Key is good for one account, and over a restart', async () => {
+  await using server = await startTestServer()
+  const key = await server.keyWith({ username: 'alice' })
+  const headers = { 'idempotency-key': 'k1' }
+  const mine = await upload(server, { name: 'a.txt', bytes: 'mine' }, headers)
+  expect((await server.upload({ name: 'b.txt', bytes: 'hers' }, { key, headers })).status).toBe(200)
+  await server.restart()
+  const again = await upload(server, { name: 'a.txt', bytes: 'mine' }, headers)
+  expect(again).toEqual(mine)
+  expect((await server.upload({ name: 'c.txt', bytes: 'x' }, { headers })).status).toBe(400)
 })
 
 test('what one account stores another neither sees nor joins', async () => {

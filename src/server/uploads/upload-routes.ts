@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { endpoints } from '#contract/endpoints.ts'
 import type { UploadReply } from '#contract/uploads.ts'
 import type { AddFile } from '#server/files/add-file.ts'
+import type { Alongside } from '#server/files/add-files.ts'
 import { fileLink } from '#server/files/file-link.ts'
 import type { StoredFile } from '#server/files/stored-file.ts'
 import type { Idempotency } from '#server/http/idempotency.ts'
@@ -27,9 +28,12 @@ export function addUploadRoutes(app: FastifyInstance, parts: Parts): void {
       signal.throwIfAborted()
       // Known by its bytes, or another file under a used key would be lost with a 200.
       const asked = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
-      return await idempotency.once(sendersKey, asked, async () =>
-        uploadReply(await addFile({ userId, folder, name, staged }), publicUrl()),
-      )
+      return await idempotency.once<UploadReply>(sendersKey, asked, async (keep) => {
+        const replyOf = (file: StoredFile) => uploadReply(file, publicUrl())
+        const alongside: Alongside = (transaction, [file]) =>
+          keep(transaction, replyOf(file as StoredFile))
+        return replyOf(await addFile({ userId, folder, name, staged, alongside }))
+      })
     } finally {
       await staged.discard()
     }
