@@ -45,17 +45,22 @@ export async function openDatabase(file: string): Promise<Database> {
 
 /** One transaction: a crash in the middle leaves the old version, two processes take turns. */
 async function migrate(database: Database, file: string): Promise<void> {
+  // What is up to date can be opened also while another process writes.
+  if ((await readVersion(database, file)) === migrations.length) return
   await database.transaction().execute(async (transaction) => {
-    const found = await sql<{ user_version: number }>`pragma user_version`.execute(transaction)
-    const version = found.rows[0]?.user_version ?? 0
-    if (version > migrations.length) {
-      throw new ConfigError(
-        `${file} was written by a newer version of Barkeep (its format is ${version}, this one knows ${migrations.length}). Start that version, or set BARKEEP_DATA to another folder.`,
-      )
-    }
+    const version = await readVersion(transaction, file)
     for (const migration of migrations.slice(version)) {
       await migration(transaction as unknown as Kysely<unknown>)
     }
     await sql.raw(`pragma user_version = ${migrations.length}`).execute(transaction)
   })
+}
+
+async function readVersion(database: Database, file: string): Promise<number> {
+  const found = await sql<{ user_version: number }>`pragma user_version`.execute(database)
+  const version = found.rows[0]?.user_version ?? 0
+  if (version <= migrations.length) return version
+  throw new ConfigError(
+    `${file} was written by a newer version of Barkeep (its format is ${version}, this one knows ${migrations.length}). Start that version, or set BARKEEP_DATA to another folder.`,
+  )
 }

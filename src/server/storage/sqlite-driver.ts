@@ -9,7 +9,7 @@ import {
   SelectQueryNode,
 } from 'kysely'
 
-/** How long a write waits while another process (the command line) holds the write lock. */
+/** How long to wait while another process (the command line) holds the lock. */
 const lockPatienceMs = 1_000
 const lockPollMs = 5
 
@@ -31,8 +31,9 @@ export class SqliteDriver implements Driver {
 
   async init(): Promise<void> {
     await makePrivate(this.#file)
-    this.#writer = openConnection(this.#file)
-    this.#reader = openConnection(this.#file)
+    // Locked whole while another process clears up after one that was killed, or closes it as the last.
+    this.#writer = await whileUnlocked(() => openConnection(this.#file))
+    this.#reader = await whileUnlocked(() => openConnection(this.#file))
   }
 
   async acquireConnection(): Promise<SqliteConnection> {
@@ -76,6 +77,16 @@ async function makePrivate(file: string): Promise<void> {
 
 function openConnection(file: string): DatabaseSync {
   const connection = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: 0 })
+  try {
+    makeDurable(connection)
+    return connection
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+function makeDurable(connection: DatabaseSync): void {
   connection.exec('pragma journal_mode = wal; pragma synchronous = full')
   const mode = connection.prepare('pragma journal_mode').get()?.journal_mode
   const synchronous = connection.prepare('pragma synchronous').get()?.synchronous
@@ -83,7 +94,6 @@ function openConnection(file: string): DatabaseSync {
   if (mode !== 'wal' || synchronous !== 2) {
     throw new Error(`SQLite runs with ${mode}/${synchronous}, not with WAL and synchronous=FULL.`)
   }
-  return connection
 }
 
 class SqliteConnection implements DatabaseConnection {
