@@ -78,7 +78,8 @@ export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promis
     return ready
   }
   async function makeShard(folder: string): Promise<void> {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    // Not recursive: then whatever fails comes as ENOENT.
+    await mkdir(folder, { mode: 0o700 }).catch(ignoreExisting)
     await disk.syncFolder(dirname(folder))
   }
 
@@ -135,4 +136,8 @@ export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promis
 
     remove: (blobId) => rm(pathOf(blobId), { force: true }),
   }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
 }
