@@ -6,8 +6,8 @@ import { type SourceAnswer, startTestSource, type TestSource } from './test-sour
 // Two versions of one file, of one length: wherever they were joined, it shows.
 const [oldBytes, newBytes] = [Buffer.alloc(100_000, 'old.'), Buffer.alloc(100_000, 'new!')]
 const half = oldBytes.length / 2
-const monday = 'Mon, 02 Nov 2026 08:00:00 GMT'
-const tuesday = 'Tue, 03 Nov 2026 08:00:00 GMT'
+const monday = 'Mon, 02 Nov 2020 08:00:00 GMT'
+const tuesday = 'Tue, 03 Nov 2020 08:00:00 GMT'
 
 const hangUp: SourceAnswer = (outgoing) => void outgoing.destroy()
 const silence: SourceAnswer = () => {}
@@ -117,6 +117,7 @@ const otherRange = (range: string): SourceAnswer => {
 
 const changed: [string, Headers, SourceAnswer][] = [
   ['the whole file', { etag: '"1"' }, whole(newBytes, { etag: '"2"' })],
+  ['the rest without an ETag', { etag: '"1"' }, secondHalf(newBytes, {})],
   ['the rest of another ETag', { etag: '"1"' }, secondHalf(newBytes, { etag: '"2"' })],
   [
     'the rest of another date',
@@ -147,6 +148,16 @@ test.each(changed)(
     expect(source.requests[2]?.range).toBeUndefined()
   },
 )
+
+test('a date of the very second proves nothing: a file is fetched from the start, without asking for a range', async () => {
+  const headers = { 'last-modified': monday, date: monday }
+  await using source = await startTestSource(firstHalf('breaks', headers), (outgoing, incoming) => {
+    const answer = incoming.headers.range ? secondHalf : whole
+    answer(newBytes, headers)(outgoing, incoming)
+  })
+  expect((await importFrom(source)).bytes?.equals(newBytes)).toBe(true)
+  expect(source.requests).toHaveLength(2)
+})
 
 const stopped = 'The site stopped in the middle and did not go on.'
 

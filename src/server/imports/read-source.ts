@@ -73,10 +73,13 @@ async function resume(parts: Parts, source: Source, place: Place): Promise<Opene
   }
 }
 
-/** What an `If-Range` may carry: "a strong ETag, or the Last-Modified date". */
+/** What an `If-Range` may carry: "a strong ETag", or a date that is as strong. */
 function versionOf({ headers }: OpenedUrl): string | undefined {
-  const { etag } = headers
-  return etag !== undefined && !etag.startsWith('W/') ? etag : headers['last-modified']
+  const { etag, date, 'last-modified': modified } = headers
+  if (etag !== undefined && !etag.startsWith('W/')) return etag
+  // "At least one second earlier than the Date": what was written this second can be written again in it.
+  const age = Date.parse(date ?? '') - Date.parse(modified ?? '')
+  return age >= 1_000 ? modified : undefined
 }
 
 /** The answer that goes on where the file is; null when it is worth to ask again. */
@@ -89,7 +92,7 @@ async function askForRest(
   const headers = { range: `bytes=${place.bytes}-`, 'if-range': version }
   try {
     const answer = await parts.openUrl(first.url, { signal, headers })
-    if (isTheRest(answer, source, place)) return answer
+    if (isTheRest(answer, source, { place, version })) return answer
     closeBody(answer.body)
     // A gateway whose server is starting anew; anything else is an answer to live with.
     if (answer.status >= 502 && answer.status <= 504) return null
@@ -102,10 +105,16 @@ async function askForRest(
 }
 
 /** Not every source that knows Range honours If-Range, so the answer's own word is compared, too. */
-function isTheRest(answer: OpenedUrl, { first, total }: Source, { bytes }: Place): boolean {
+function isTheRest(
+  answer: OpenedUrl,
+  { first, total }: Source,
+  { place: { bytes }, version }: { place: Place; version: string },
+): boolean {
   const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.headers['content-range'] ?? '')
   if (answer.status !== 206 || range === null || Number(range[1]) !== bytes) return false
   if (total !== null && range[2] !== '*' && Number(range[2]) !== total) return false
+  // "A 206 must carry the ETag" of the whole; without it nothing says that it is the same file.
+  if (version === first.headers.etag && answer.headers.etag !== version) return false
   const proofs = ['etag', 'last-modified', 'content-encoding'] as const
   return proofs.every((name) => {
     const told = answer.headers[name]
