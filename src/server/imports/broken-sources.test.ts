@@ -175,7 +175,7 @@ test.each([
     await imports.waitFor(id, ({ progress }) => progress === '50%')
     if (answer === null) await source.end()
     const task = await imports.waitFor(id, ({ state }) => state !== 'running')
-    expect(task).toMatchObject({ state: 'failed', error: stopped })
+    expect(task).toMatchObject({ state: 'failed', error: stopped, progress: '50%' })
     expect((await imports.list()).names).toEqual([])
     expect(await imports.leftovers()).toEqual([])
   },

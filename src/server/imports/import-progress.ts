@@ -17,6 +17,12 @@ export function createImportProgress(): ImportProgress {
   }
 }
 
+/** What a task keeps that ends before it is complete: how far it came, and its title where it had one. */
+export function reachedBy(reading: ProgressReading | undefined) {
+  if (reading === undefined) return {}
+  return { progress: Math.floor(reading.percent ?? 0), title: reading.title }
+}
+
 /** `42%`, as the reference shows it; `12.5 MB` while the whole is unknown. Never 100 % before the end. */
 export function progressText({ percent, bytes }: ProgressReading): string {
   if (percent !== null) return `${Math.min(99, Math.floor(percent))}%`

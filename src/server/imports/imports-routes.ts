@@ -4,7 +4,7 @@ import type { ImportReply, ImportTask } from '#contract/imports.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Idempotency } from '#server/http/idempotency.ts'
 import type { Route } from '#server/http/route.ts'
-import { type ImportProgress, progressText } from './import-progress.ts'
+import { type ImportProgress, progressText, reachedBy } from './import-progress.ts'
 import type { ImportTaskRow } from './import-repository.ts'
 import {
   type Alongside,
@@ -51,9 +51,10 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): 
   route(app, endpoints.cancelImport, async ({ body, key }) => {
     const task = await findOwn(body.task_id, key)
     if (task.state === 'running') {
+      const reached = reachedBy(progress.get(task.id))
       await queue.cancel(task.id)
       // It may have ended in the meantime: then it stays what it is.
-      await repository.finish(task.id, { state: 'cancelled' })
+      await repository.finish(task.id, { state: 'cancelled', ...reached })
     }
     return { status: 'ok' as const }
   })
@@ -64,7 +65,7 @@ function replyOf({ id, type }: StartedImport): ImportReply {
 }
 
 function toImportTask(task: ImportTaskRow, progress: ImportProgress): ImportTask {
-  const reading = progress.get(task.id) ?? { percent: 0, bytes: 0, title: null }
+  const reading = progress.get(task.id) ?? { percent: task.progress, bytes: 0, title: null }
   const title = task.title ?? reading.title
   const isDone = task.state === 'completed'
   return {

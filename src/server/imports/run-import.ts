@@ -4,7 +4,7 @@ import { detectImportType } from './detect-import-type.ts'
 import { ImportFailure } from './import-failure.ts'
 import { importFailureText } from './import-failure-text.ts'
 import { type FileImportParts, importFile } from './import-file.ts'
-import type { ImportProgress } from './import-progress.ts'
+import { type ImportProgress, reachedBy } from './import-progress.ts'
 import type { ImportEnd, ImportRepository, ImportTaskRow } from './import-repository.ts'
 import { importVideo, type VideoImportParts } from './import-video.ts'
 import { type FindTools, unfitToolsText } from './media-tools.ts'
@@ -32,7 +32,8 @@ export function createRunImport(parts: RunImportParts) {
       const task = await parts.repository.find(id)
       if (task?.state !== 'running') return
       const end = await endOf(parts, task, signal)
-      if (end !== null) await finish(parts, id, { end, signal })
+      if (end === null) return
+      await finish(parts, id, { end: { ...end, ...reachedBy(parts.progress.get(id)) }, signal })
     } catch (error) {
       parts.log.error({ err: error, importId: id }, 'import task cannot be read')
     } finally {
