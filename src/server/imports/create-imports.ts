@@ -43,7 +43,6 @@ export type Imports = {
   stop(): Promise<void>
 }
 
-const keptForMs = 7 * 86_400_000
 const oldAfterDays = 90
 const silentForMs = 180_000
 
@@ -71,7 +70,6 @@ export function createImports(parts: ImportsParts): Imports {
     async start() {
       // Looking takes a second, and nobody has to wait for it but video imports.
       void tools()
-      await repository.removeEndedBefore(clock.now() - keptForMs)
       for (const { id, user_id } of await repository.unfinished()) {
         queue.add({ id, userId: user_id })
       }

@@ -29,6 +29,9 @@ export type ImportEnd = {
   result_folder?: string
 }
 
+/** How long a task can be asked for once it has ended. */
+const keptForMs = 7 * 86_400_000
+
 export type ImportRepository = ReturnType<typeof createImportRepository>
 
 /** The only SQL about import tasks. */
@@ -41,6 +44,13 @@ export function createImportRepository(database: Database, clock: Clock) {
     ): Promise<void> {
       const now = clock.now()
       await database.transaction().execute(async (transaction) => {
+        await transaction
+          .deleteFrom('import_task')
+          .where('state', 'in', ['completed', 'failed', 'cancelled'])
+          // By its beginning, which is indexed, and then by its end.
+          .where('created_at', '<', now - keptForMs)
+          .where('updated_at', '<', now - keptForMs)
+          .execute()
         await transaction
           .insertInto('import_task')
           .values({ ...task, state: 'running', progress: 0, created_at: now, updated_at: now })
@@ -101,15 +111,6 @@ export function createImportRepository(database: Database, clock: Clock) {
         .set({ ...end, updated_at: clock.now() })
         .where('id', '=', id)
         .where('state', '=', 'running')
-        .execute()
-    },
-
-    /** Forgets tasks that ended before `time`, in epoch milliseconds. */
-    async removeEndedBefore(time: number): Promise<void> {
-      await database
-        .deleteFrom('import_task')
-        .where('state', '!=', 'running')
-        .where('updated_at', '<', time)
         .execute()
     },
   }

@@ -65,6 +65,21 @@ test('cancelling a task that has ended is fine and changes nothing', async () =>
   expect(await imports.status(task.id)).toEqual(task)
 })
 
+test('a task is forgotten a week after its end, without a new start of the server', async () => {
+  let lead = 0
+  const clock = { now: () => Date.now() + lead, monotonic: () => performance.now() }
+  await using imports = await startTestImportServer({ outside: { clock } })
+  const { id } = await imports.run('/file/a.bin')
+  lead = 6.9 * 86_400_000
+  const { id: later } = await imports.run('/file/b.bin')
+  expect(await imports.status(id)).toMatchObject({ state: 'completed' })
+  lead = 7.1 * 86_400_000
+  await imports.run('/file/c.bin')
+  const reply = await imports.server.get(`/api/v1/import/status?task_id=${id}`)
+  expect(reply.status).toBe(404)
+  expect(await imports.status(later)).toMatchObject({ state: 'completed' })
+})
+
 test('the same Idempotency-Key starts one import, however often it is sent', async () => {
   await using imports = await startTestImportServer()
   const body = { url: `${imports.site.origin}/file/a.bin` }
