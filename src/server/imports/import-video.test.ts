@@ -64,6 +64,16 @@ test('best is the highest, a height is the most there may be, audio is sound alo
   expect(await streamsOf(imports, '/One. Two (3)/', 'One. Two.m4a')).toEqual(['audio'])
 })
 
+test('picture and sound that come apart are joined to an mp4, which every browser plays', async () => {
+  await using imports = await startTestImportServer()
+  await imports.run('/watch/a?list=separate')
+  expect((await imports.list('/Harbour at dawn/')).names).toEqual(['Harbour at dawn.mp4'])
+  expect(await streamsOf(imports, '/Harbour at dawn/', 'Harbour at dawn.mp4')).toEqual([
+    'audio',
+    'video 720',
+  ])
+})
+
 test('two videos of one title at the same time get a folder each', async () => {
   await using imports = await startTestImportServer()
   const tasks = await Promise.all(

@@ -53,14 +53,17 @@ const answers: Record<string, Answer> = {
   hostile: answerHostile,
 }
 
-/** `/watch/<name>?title=…&pace=…`: a page with one video; `pace` delays each segment, in milliseconds. */
+/**
+ * `/watch/<name>?title=…&pace=…&list=…`: a page with one video; `pace` delays each segment, in
+ * milliseconds; `list=separate` has picture and sound apart.
+ */
 function answerWatchPage(exchange: TestExchange): void {
   const { url } = exchange
   const title = url.searchParams.get('title') ?? 'Harbour at dawn'
   const pace = url.searchParams.get('pace') ?? '0'
   const video = videoObject(url.origin, {
     name: title,
-    contentUrl: `${url.origin}/media/${pace}/master.m3u8`,
+    contentUrl: `${url.origin}/media/${pace}/${url.searchParams.get('list') ?? 'master'}.m3u8`,
   })
   send(exchange, 'html', page(title, video))
 }
@@ -81,6 +84,7 @@ async function answerMedia(exchange: TestExchange): Promise<void> {
   const extension = path.split('.').at(-1) ?? ''
   const subtitles = /^subtitles-(en|de)\.(vtt|m3u8)$/.exec(path)
   if (path === 'master.m3u8') return send(exchange, 'm3u8', masterPlaylist())
+  if (path === 'separate.m3u8') return send(exchange, 'm3u8', separatePlaylist)
   if (subtitles?.[2] === 'm3u8') {
     return send(exchange, 'm3u8', mediaPlaylist(`subtitles-${subtitles[1]}.vtt`))
   }
@@ -165,6 +169,12 @@ function masterPlaylist(): string {
   )
   return `${['#EXTM3U', ...subtitles, ...variants].join('\n')}\n`
 }
+
+const separatePlaylist = `#EXTM3U
+#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="sound",NAME="en",DEFAULT=YES,URI="360/index.m3u8"
+#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=1280x720,CODECS="avc1.64001f,mp4a.40.2",AUDIO="sound"
+720/index.m3u8
+`
 
 function mediaPlaylist(segment: string): string {
   return `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:${testVideoSeconds}\n#EXTINF:${testVideoSeconds},\n${segment}\n#EXT-X-ENDLIST\n`

@@ -20,7 +20,7 @@ export function ytDlpArguments(url: URL, video: VideoOptions, ffmpegFolder: stri
     ...['--downloader', 'native', '--abort-on-unavailable-fragment', '--no-colors'],
     ...['--socket-timeout', '20', '--retries', '3', '--fragment-retries', '3'],
     ...['--ffmpeg-location', ffmpegFolder],
-    ...['--output', 'video.%(ext)s', '--merge-output-format', 'mp4/mkv'],
+    ...['--output', 'video.%(ext)s'],
     ...formatArguments(video.quality),
     ...(video.subtitles ? subtitleArguments : []),
     ...(video.thumbnail ? ['--write-thumbnail', '--convert-thumbnails', 'webp>jpg'] : []),
