@@ -5,14 +5,12 @@ import { sendRaw } from '#server/test-raw-request.ts'
 import { createAddressGuard } from './address-guard.ts'
 import { type FilteringProxy, startFilteringProxy } from './filtering-proxy.ts'
 import { parseImportAllow } from './import-allow.ts'
+import { ForbiddenAddress } from './import-failure.ts'
 import { startCanary } from './test-canary.ts'
 import { startTestVideoSite } from './test-video-site.ts'
 
-const startProxy = (allow: string[], changes: { maxBytes?: number; onTooLarge?(): void } = {}) =>
-  startFilteringProxy({
-    ...{ guard: createAddressGuard(parseImportAllow(allow)), maxBytes: 1e9, onTooLarge: () => {} },
-    ...changes,
-  })
+const startProxy = (allow: string[], onBytes: (bytes: number) => void = () => {}) =>
+  startFilteringProxy({ guard: createAddressGuard(parseImportAllow(allow)), onBytes })
 
 const credentials = (proxy: FilteringProxy) =>
   `Basic ${Buffer.from(new URL(proxy.url).href.replace(/^http:\/\/(.*)@.*$/, '$1')).toString('base64')}`
@@ -71,17 +69,21 @@ test('no private address passes by any spelling, neither as a request nor as a t
   for (const scheme of ['ftp', 'gopher', 'file', 'https']) {
     expect((await send(proxy, `GET ${scheme}://127.0.0.1:${canary.port}/`)).status).toBe(403)
   }
-  expect(proxy.hasRefused()).toBe(true)
+  expect(proxy.failure()).toBeInstanceOf(ForbiddenAddress)
   expect(canary.connections()).toBe(0)
   await using open = await startProxy(['127.0.0.0/8'])
   await send(open, `GET http://127.0.0.1:${canary.port}/`)
   expect(canary.connections()).toBe(1)
 })
 
-test('too many bytes are told while they come', async () => {
+test('bytes are told while they come', async () => {
   await using site = await startTestVideoSite()
   const told = Promise.withResolvers<void>()
-  await using proxy = await startProxy([site.host], { maxBytes: 100_000, onTooLarge: told.resolve })
+  let arrived = 0
+  await using proxy = await startProxy([site.host], (bytes) => {
+    arrived += bytes
+    if (arrived > 100_000) told.resolve()
+  })
   const outgoing = request({
     ...{ port: proxy.port, path: `${site.origin}/endless` },
     headers: { 'proxy-authorization': credentials(proxy) },

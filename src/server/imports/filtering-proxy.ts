@@ -13,22 +13,24 @@ export type FilteringProxy = {
   /** With its credentials, as `http_proxy` wants it. For one task's program alone. */
   url: string
   port: number
-  /** Whether the guard refused something that came through here. */
-  hasRefused(): boolean
+  /** Why something could not be reached: the guard's refusal if there was one, else the last; null when all was. */
+  failure(): unknown
   [Symbol.asyncDispose](): Promise<void>
 }
 
 type Parts = {
   guard: AddressGuard
-  /** Bytes that may come in from outside before everything is cut, and whom to tell. */
-  maxBytes: number
-  onTooLarge(): void
+  /** Bytes that came in from outside, as they come. */
+  onBytes(bytes: number): void
 }
 
 // Belong to one connection, not to the request that is passed on.
 const hopByHop = ['connection', 'keep-alive', 'proxy-authorization', 'proxy-connection']
   .concat('te', 'trailer', 'transfer-encoding', 'upgrade')
   .concat('proxy-authenticate')
+
+/** Stands in the answers of the proxy itself, so that they are not taken for the site's. */
+export const proxyPhrase = 'Refused by the filtering proxy'
 
 /**
  * An HTTP proxy on loopback that connects only where the guard lets it, for a program that cannot
@@ -38,24 +40,20 @@ export async function startFilteringProxy(parts: Parts): Promise<FilteringProxy>
   const secret = randomBytes(18).toString('base64url')
   const credentials = Buffer.from(`Basic ${Buffer.from(`barkeep:${secret}`).toString('base64')}`)
   const sockets = new Set<Duplex>()
-  let refused = false
-  let bytes = 0
+  let failure: unknown = null
 
   const isAuthorized = (incoming: IncomingMessage) => {
     const given = Buffer.from(incoming.headers['proxy-authorization'] ?? '')
     return given.length === credentials.length && timingSafeEqual(given, credentials)
   }
-  const count = (chunk: Buffer) => {
-    bytes += chunk.length
-    if (bytes > parts.maxBytes) parts.onTooLarge()
-  }
+  const count = (chunk: Buffer) => parts.onBytes(chunk.length)
   const track = (socket: Duplex) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
   }
   const statusOf = (error: unknown) => {
-    if (error instanceof ForbiddenAddress) refused = true
+    if (!(failure instanceof ForbiddenAddress)) failure = error
     return error instanceof ForbiddenAddress ? 403 : 502
   }
 
@@ -88,7 +86,7 @@ export async function startFilteringProxy(parts: Parts): Promise<FilteringProxy>
   return {
     url: `http://barkeep:${secret}@127.0.0.1:${port}`,
     port,
-    hasRefused: () => refused,
+    failure: () => failure,
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')
       server.close()
@@ -140,9 +138,9 @@ function withoutHopByHop(headers: IncomingMessage['headers']): IncomingMessage['
 
 function reply(outgoing: ServerResponse, status: number): void {
   if (outgoing.headersSent) outgoing.destroy()
-  else outgoing.writeHead(status, { 'content-length': 0, connection: 'close' }).end()
+  else outgoing.writeHead(status, proxyPhrase, { 'content-length': 0, connection: 'close' }).end()
 }
 
 function refuseTunnel(client: Duplex, status: number): void {
-  client.end(`HTTP/1.1 ${status} Refused\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
+  client.end(`HTTP/1.1 ${status} ${proxyPhrase}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`)
 }

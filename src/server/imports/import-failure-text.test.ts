@@ -56,6 +56,7 @@ test.each([
     Object.assign(new Error('x'), { code: 'HPE_INVALID_CONSTANT' }),
     'The site broke the connection.',
   ],
+  [Object.assign(new Error('x'), { code: 'EPROTO' }), 'The site does not speak https there.'],
   [
     Object.assign(new Error('x'), { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }),
     'The certificate of the site is not valid.',

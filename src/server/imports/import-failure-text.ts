@@ -14,6 +14,8 @@ export function importFailureText(error: unknown): string {
   return systemReasons[code] ?? 'Something unexpected went wrong on the server.'
 }
 
+const noHttpsReason = 'The site does not speak https there.'
+
 const systemReasons: Record<string, string> = {
   ENOTFOUND: 'There is no site of that name.',
   EAI_AGAIN: 'The name of the site could not be looked up.',
@@ -23,7 +25,11 @@ const systemReasons: Record<string, string> = {
   ENETUNREACH: 'The site cannot be reached.',
   EPIPE: 'The site broke the connection.',
   ETIMEDOUT: 'The site does not answer.',
+  EADDRNOTAVAIL: 'The site cannot be reached.',
+  ENETDOWN: 'The site cannot be reached.',
+  ECONNABORTED: 'The site broke the connection.',
   ENOSPC: 'The server has no room for it.',
+  EPROTO: noHttpsReason,
   TLS: 'The certificate of the site is not valid.',
 }
 
@@ -53,12 +59,17 @@ const statusWords: Record<number, string> = {
   503: 'unavailable',
 }
 
+/** Whether a line of yt-dlp tells why it failed; all else is a warning, or a stack of Python's. */
+export function isReason(line: string): boolean {
+  return line.startsWith('ERROR:') || line === 'MemoryError'
+}
+
 /**
  * The reason in what yt-dlp printed to stderr. Its known failures get our words; another one keeps
  * the site's own sentence with everything cut out that could be an address, a path or advice for developers.
  */
 export function ytDlpFailureText(errorLines: readonly string[]): string {
-  const text = errorLines.filter((line) => line.startsWith('ERROR:')).at(-1) ?? ''
+  const text = errorLines.filter(isReason).at(-1) ?? ''
   const known = ytDlpReasons.find(({ pattern }) => pattern.test(text))
   if (known) return known.reason
   const status = /HTTP Error (\d{3})/.exec(text)?.[1]
@@ -79,7 +90,8 @@ const ytDlpReasons: { pattern: RegExp; reason: string }[] = [
   { pattern: /unknown url type|could not be run|rtmpdump/i, reason: streamReason },
   { pattern: /fragment \d+ not found/i, reason: 'A piece of the video is missing on its site.' },
   {
-    pattern: /Unsupported URL|No video formats found|no video in|No media found/i,
+    pattern:
+      /Unsupported URL|No video formats found|no video in|No media found|extension .* is unusual/i,
     reason: noVideoReason,
   },
   {
@@ -107,6 +119,11 @@ const ytDlpReasons: { pattern: RegExp; reason: string }[] = [
     reason: streamReason,
   },
   { pattern: /CERTIFICATE_VERIFY_FAILED/i, reason: 'The certificate of the site is not valid.' },
+  { pattern: /WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE/i, reason: noHttpsReason },
+  {
+    pattern: /^MemoryError|unable to allocate/i,
+    reason: 'That page is too large to look for a video in it.',
+  },
 ]
 
 function cleanReason(text: string): string {

@@ -167,18 +167,44 @@ function ytDlpProcesses({ site }: TestImportServer): string[] {
   )
 }
 
-test('what cannot be fetched fails in words and leaves nothing', async () => {
+const noVideo =
+  'No video was found on that page. To save the page itself, import it with the type File.'
+
+test.each([
+  ['/no-video', noVideo],
+  // Called a page, and no HTML: yt-dlp takes such for a video.
+  ['/file/x?size=1000&type=text/html', noVideo],
+  ['/gzip-bomb?type=text/html&times=30', 'That page is too large to look for a video in it.'],
+  ['/watch/a', 'That video has no version of the chosen quality.'],
+  ['/missing', 'The site answered 404 (not found).'],
+  ['/file/x?status=502', 'The site answered 502 (server error).'],
+  ['/hang-up', 'The site broke the connection.'],
+  ['http://nowhere.invalid/', 'There is no site of that name.'],
+  ['https://nowhere.invalid/', 'There is no site of that name.'],
+])('%s cannot be fetched as a video: it fails in words and leaves nothing', async (link, error) => {
   await using imports = await startTestImportServer()
-  const noVideo =
-    'No video was found on that page. To save the page itself, import it with the type File.'
-  expect(await imports.run('/no-video')).toMatchObject({ state: 'failed', error: noVideo })
-  expect(await imports.run('/watch/a', { video: { quality: '144' } })).toMatchObject({
-    ...{ state: 'failed', error: 'That video has no version of the chosen quality.' },
-  })
-  expect(await imports.run('/missing', { type: 'video' })).toMatchObject({
-    ...{ state: 'failed', error: 'The site answered 404 (not found).' },
-  })
+  const task = await imports.run(link, { type: 'video', video: { quality: '144' } })
+  expect(task).toMatchObject({ state: 'failed', error })
   expect(await imports.list()).toEqual({ folders: [], names: [] })
+  expect(await imports.leftovers()).toEqual([])
+})
+
+test('a page that is called one and has no video is told so also with the type auto', async () => {
+  await using imports = await startTestImportServer()
+  const task = await imports.run('/file/x?size=1000&type=text/html')
+  expect(task).toMatchObject({ type: 'video', state: 'failed', error: noVideo })
+})
+
+test('a site that drips a video is given up in words, once the first minute is over', async () => {
+  let lead = 0
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() + lead }
+  await using imports = await startTestImportServer({ outside: { clock } })
+  const film = `${imports.site.origin}/file/v.mp4?size=1000000&pace=60000&type=video/mp4`
+  const id = await imports.start(`/hostile/content?to=${encodeURIComponent(film)}`)
+  await imports.waitFor(id, ({ title }) => title !== undefined)
+  lead = 61_000
+  const task = await imports.waitFor(id, ({ state }) => state !== 'running')
+  expect(task).toMatchObject({ state: 'failed', error: 'The site sends the video too slowly.' })
   expect(await imports.leftovers()).toEqual([])
 })
 

@@ -5,6 +5,7 @@ import type { AddFiles, NewFile } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import { safeFileName } from './import-file-name.ts'
+import type { ProgressReading } from './import-progress.ts'
 import type { ImportRepository, ImportTaskRow } from './import-repository.ts'
 import type { MediaTools } from './media-tools.ts'
 import { type FetchedVideo, fetchVideo, type VideoFetchParts } from './yt-dlp.ts'
@@ -28,7 +29,7 @@ export async function importVideo(
   run: {
     tools: MediaTools
     signal: AbortSignal
-    onProgress(percent: number | null, title: string | null): void
+    onProgress(reading: ProgressReading): void
   },
 ): Promise<void> {
   const video = videoOptions.parse(JSON.parse(task.video_json))

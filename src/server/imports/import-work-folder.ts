@@ -55,6 +55,7 @@ async function writeWrapper(path: string, program: string, setpriv: string | nul
   const start = setpriv === null ? '' : `${quote(setpriv)} --pdeathsig KILL -- `
   const limits = `${localOnly} -format_whitelist ${quote(containers.join(','))}`
   const script = `#!/bin/sh
+ulimit -S -v "$(ulimit -H -v)" 2>/dev/null
 case "$*" in *' -i '* | '-i '*) first= ;; *) first="${localOnly}" ;; esac
 count=$#
 while [ "$count" -gt 0 ]; do

@@ -104,8 +104,7 @@ async function runVideo(
   await importVideo(parts, task, {
     tools,
     signal,
-    onProgress: (percent, title) =>
-      parts.progress.set(task.id, { percent: percent ?? 0, bytes: 0, title }),
+    onProgress: (reading) => parts.progress.set(task.id, reading),
   })
 }
 

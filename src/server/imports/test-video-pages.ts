@@ -45,11 +45,7 @@ const answers: Record<string, Answer> = {
       'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n',
     ),
   endless: answerEndless,
-  'gzip-bomb': ({ outgoing }) => {
-    const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024))
-    outgoing.writeHead(200, { 'content-type': 'text/plain', 'content-encoding': 'gzip' })
-    outgoing.write(bomb)
-  },
+  'gzip-bomb': answerGzipBomb,
   hostile: answerHostile,
 }
 
@@ -143,6 +139,15 @@ const hostilePages: Record<string, (to: string, origin: string) => string> = {
   'open-graph': (to) =>
     `<meta property="og:video" content="${escapeXml(to)}"><meta property="og:title" content="Trap">`,
   iframe: (to) => `<iframe src="${escapeXml(to)}"></iframe>`,
+}
+
+/** `/gzip-bomb?times=…&type=…`: 50 MiB of tags that many times, packed to 50 kB each. */
+function answerGzipBomb({ url, outgoing }: TestExchange): void {
+  const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024, '<p></p>'))
+  const type = url.searchParams.get('type') ?? 'text/plain'
+  outgoing.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' })
+  const times = Number(url.searchParams.get('times') ?? 1)
+  for (let time = 0; time < times; time += 1) outgoing.write(bomb)
 }
 
 function answerEndless({ url, outgoing }: TestExchange): Promise<void> {

@@ -48,6 +48,13 @@ test('picture and sound are half each, and the figure never falls', () => {
   expect(progress.bytes()).toBe(110)
 })
 
+test('without a length there is no figure, only bytes', () => {
+  const progress = createVideoProgress()
+  progress.read(start('"NA"'))
+  progress.read(part({ filename: 'v', downloaded_bytes: 5 }))
+  expect([progress.percent(), progress.bytes()]).toEqual([null, 5])
+})
+
 test('subtitles, which come before the start, do not count', () => {
   const progress = createVideoProgress()
   progress.read(part({ filename: 'video.en.vtt', status: 'finished', downloaded_bytes: 10 }))

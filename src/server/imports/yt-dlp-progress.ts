@@ -27,7 +27,7 @@ export type VideoProgress = {
   isLive(): boolean
   /** Videos on the page; 1 where it is not a list. */
   videosOnPage(): number
-  /** 0–100 over all parts, never falling; null before the first part. */
+  /** 0–100 over all parts, never falling; null before the first part, and while no part tells its length. */
   percent(): number | null
   /** Bytes that the video and audio parts have, or will have where their source says so. */
   bytes(): number
@@ -38,14 +38,14 @@ export function createVideoProgress(): VideoProgress {
   let video: z.infer<typeof videoLine> = {}
   let parts = 0
   let highest = 0
-  const shares = new Map<string, { share: number; bytes: number }>()
+  const shares = new Map<string, { share: number | null; bytes: number }>()
 
   const readPart = (part: PartLine) => {
     // Subtitles come before the start and are too small to count.
     if (parts === 0) return
     const bytes = Math.max(part.downloaded_bytes ?? 0, part.total_bytes ?? 0)
     shares.set(part.filename ?? '', { share: shareOf(part), bytes })
-    const done = [...shares.values()].reduce((sum, { share }) => sum + share, 0)
+    const done = [...shares.values()].reduce((sum, { share }) => sum + (share ?? 0), 0)
     highest = Math.max(highest, (Math.min(done, parts) / parts) * 100)
   }
 
@@ -64,16 +64,16 @@ export function createVideoProgress(): VideoProgress {
     title: () => video.title ?? null,
     isLive: () => video.is_live === true || video.live_status === 'is_upcoming',
     videosOnPage: () => video.playlist_count ?? 1,
-    percent: () => (parts === 0 ? null : highest),
+    percent: () => ([...shares.values()].some(({ share }) => share !== null) ? highest : null),
     bytes: () => [...shares.values()].reduce((sum, { bytes }) => sum + bytes, 0),
   }
 }
 
-function shareOf(part: PartLine): number {
+function shareOf(part: PartLine): number | null {
   if (part.status === 'finished') return 1
   if (part.fragment_count) return (part.fragment_index ?? 0) / part.fragment_count
   const total = part.total_bytes ?? part.total_bytes_estimate
-  return total ? Math.min(1, (part.downloaded_bytes ?? 0) / total) : 0
+  return total ? Math.min(1, (part.downloaded_bytes ?? 0) / total) : null
 }
 
 function readJson<Value>(

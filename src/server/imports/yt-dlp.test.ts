@@ -10,6 +10,7 @@ import { startFilteringProxy } from './filtering-proxy.ts'
 import { parseImportAllow } from './import-allow.ts'
 import { createImportWorkFolder } from './import-work-folder.ts'
 import { findMediaTools } from './media-tools.ts'
+import { sourcePatience } from './source-patience.ts'
 import { startCanary } from './test-canary.ts'
 import { fetchPlainly } from './test-plain-yt-dlp.ts'
 import { startTestVideoSite } from './test-video-site.ts'
@@ -38,7 +39,10 @@ const blobStore = { createWorkFolder: temporaryFolder, requireRoom: async () => 
 /** As the server does it: the site is allowed, everything else on this machine is not. */
 async function fetchGuarded(link: string): Promise<string> {
   const guard = createAddressGuard(parseImportAllow([site.host]))
-  const parts = { guard, blobStore, clock: systemClock, maxBytes: 1e9, silentForMs: 60_000 }
+  const parts = {
+    ...{ guard, blobStore, clock: systemClock, maxBytes: 1e9, silentForMs: 60_000 },
+    patience: sourcePatience,
+  }
   const fetch = {
     ...{ url: new URL(link), tools: await tools(), signal: AbortSignal.timeout(60_000) },
     video: { quality: 'best', subtitles: true, thumbnail: true },
@@ -62,7 +66,7 @@ test('a page that tells yt-dlp to go round the proxy gains nothing; with the pro
     return hostile('content', `http://127.0.0.1:${port}/x${fragment}`)
   }
   const guard = createAddressGuard(parseImportAllow([site.host]))
-  await using proxy = await startFilteringProxy({ guard, maxBytes: 1e9, onTooLarge: () => {} })
+  await using proxy = await startFilteringProxy({ guard, onBytes: () => {} })
   const [words] = await Promise.all([
     fetchGuarded(link(canary.port)),
     fetchPlainly(link(control.port), { http_proxy: proxy.url, https_proxy: proxy.url }),

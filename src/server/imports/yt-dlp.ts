@@ -4,12 +4,20 @@ import type { VideoOptions } from '#contract/imports.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { AddressGuard } from './address-guard.ts'
-import { type FilteringProxy, startFilteringProxy } from './filtering-proxy.ts'
+import { type FilteringProxy, proxyPhrase, startFilteringProxy } from './filtering-proxy.ts'
 import { ForbiddenAddress, ImportFailure } from './import-failure.ts'
-import { noVideoReason, ytDlpFailureText } from './import-failure-text.ts'
+import {
+  importFailureText,
+  isReason,
+  noVideoReason,
+  ytDlpFailureText,
+} from './import-failure-text.ts'
+import type { ProgressReading } from './import-progress.ts'
 import { createImportWorkFolder, type ImportWorkFolder } from './import-work-folder.ts'
 import type { MediaTools } from './media-tools.ts'
 import { runProgram } from './run-program.ts'
+import type { SourcePatience } from './source-patience.ts'
+import { watchVideoPace } from './watch-video-pace.ts'
 import { ytDlpArguments } from './yt-dlp-arguments.ts'
 import { createVideoProgress, type VideoProgress } from './yt-dlp-progress.ts'
 
@@ -27,6 +35,7 @@ export type VideoFetchParts = {
   clock: Clock
   maxBytes: number
   silentForMs: number
+  patience: Pick<SourcePatience, 'pace'>
 }
 
 export type VideoFetch = {
@@ -34,7 +43,7 @@ export type VideoFetch = {
   video: VideoOptions
   tools: MediaTools
   signal: AbortSignal
-  onProgress(percent: number | null, title: string | null): void
+  onProgress(reading: ProgressReading): void
 }
 
 /**
@@ -51,11 +60,13 @@ export async function fetchVideo<Result>(
   await using work = await createImportWorkFolder(parts.blobStore, fetch.tools)
   const refusal = new AbortController()
   const onTooLarge = () => refusal.abort(tooLarge())
-  // Picture and sound may each be fetched again after a break: twice the limit is never needed.
+  using pace = watchVideoPace(parts.clock, parts.patience.pace, refusal)
   await using proxy = await startFilteringProxy({
     guard: parts.guard,
-    maxBytes: parts.maxBytes * 2,
-    onTooLarge,
+    onBytes(bytes) {
+      // Picture and sound may each be fetched again after a break: twice the limit is never needed.
+      if (pace.note(bytes) > parts.maxBytes * 2) onTooLarge()
+    },
   })
   // yt-dlp and ffmpeg write by themselves, not through the store that keeps the disk's reserve.
   const watch = setInterval(() => {
@@ -74,19 +85,28 @@ export async function fetchVideo<Result>(
     silentForMs: parts.silentForMs,
     onLine(line) {
       if (!progress.read(line)) {
-        if (line.startsWith('ERROR:')) errors.push(line)
+        if (isReason(line)) errors.push(line)
         return
       }
       if (progress.bytes() > parts.maxBytes) onTooLarge()
       if (progress.isLive()) refusal.abort(new ImportFailure('Live streams cannot be imported.'))
-      fetch.onProgress(progress.percent(), progress.title())
+      fetch.onProgress({
+        percent: progress.percent(),
+        bytes: progress.bytes(),
+        title: progress.title(),
+      })
     },
   })
   if (await isTooLarge(work.output, parts.maxBytes, code !== 0)) throw tooLarge()
-  if (code !== 0) {
-    throw proxy.hasRefused() ? new ForbiddenAddress() : new ImportFailure(ytDlpFailureText(errors))
-  }
+  if (code !== 0) throw failureOf(proxy.failure(), errors)
   return await use(await readResult(work.output, progress))
+}
+
+/** What the proxy could not reach is told in its words: yt-dlp knows only that a proxy said no. */
+function failureOf(unreached: unknown, errors: string[]): ImportFailure {
+  if (unreached instanceof ForbiddenAddress) return unreached
+  const isUnreached = unreached !== null && errors.at(-1)?.includes(proxyPhrase) === true
+  return new ImportFailure(isUnreached ? importFailureText(unreached) : ytDlpFailureText(errors))
 }
 
 const tooLarge = () => new ImportFailure('It is larger than this server accepts.')
@@ -107,7 +127,9 @@ async function readResult(output: string, progress: VideoProgress): Promise<Fetc
     .filter((name) => /^video(\.[\w-]+)?\.\w+$/.test(name) && !/\.(part|ytdl|temp)$/.test(name))
     .map((name) => ({ path: join(output, name), ending: name.slice('video'.length) }))
   const isVideo = ({ ending }: { ending: string }) => !sideEndings.has(extname(ending))
-  if (!files.some(isVideo)) throw new ImportFailure(noVideoReason)
+  // What is no page and no media that yt-dlp knows is taken for a video by it, even a line of text.
+  const isUnknown = files.some(({ ending }) => ending === '.unknown_video')
+  if (isUnknown || !files.some(isVideo)) throw new ImportFailure(noVideoReason)
   return { title: progress.title() ?? '', videosOnPage: progress.videosOnPage(), files }
 }
 
@@ -119,11 +141,12 @@ function commandFor(
   work: ImportWorkFolder,
 ): [string, ...string[]] {
   const dieWithServer = tools.setpriv === null ? [] : [tools.setpriv, '--pdeathsig', 'KILL', '--']
-  // A page can be a small text that unpacks to more than there is memory.
+  // yt-dlp reads a page whole, also one that never ends or unpacks to more than there is memory.
+  const memory = `--as=${pageMemoryMaxBytes}:${mediaMemoryMaxBytes}`
   const bounded =
     tools.prlimit === null
       ? []
-      : [tools.prlimit, `--as=${memoryMaxBytes}`, `--fsize=${parts.maxBytes}`, '--core=0', '--']
+      : [tools.prlimit, memory, `--fsize=${parts.maxBytes}`, '--core=0', '--']
   return [
     ...dieWithServer,
     ...bounded,
@@ -133,7 +156,9 @@ function commandFor(
 }
 
 const lookAtDiskEveryMs = 250
-const memoryMaxBytes = 4 * 1024 ** 3
+const pageMemoryMaxBytes = 1024 ** 3
+/** The media tools raise their own limit to this: each of their threads takes room for itself. */
+const mediaMemoryMaxBytes = 4 * 1024 ** 3
 
 function environmentFor(work: ImportWorkFolder, proxy: FilteringProxy): Record<string, string> {
   const programs = ['ffmpeg', 'ffprobe'].map((name) => join(work.programs, name))
