@@ -1,6 +1,7 @@
 import { parse } from 'content-disposition'
 import { cutToBytes, type FileName, fileNameMaxBytes, parseFileName } from '#contract/file-name.ts'
 import { utf8Length } from '#contract/utf8-length.ts'
+import { readHeaderText } from './read-header-text.ts'
 
 /**
  * The name of an imported file: what was asked for, else what the source calls it, else the last
@@ -48,19 +49,9 @@ function dispositionName(header: string | undefined): string | undefined {
   if (header === undefined) return undefined
   try {
     const { filename } = parse(header).parameters
-    return filename === undefined ? undefined : readBytes(filename)
+    return filename === undefined ? undefined : readHeaderText(filename)
   } catch {
     return undefined
-  }
-}
-
-// RFC 6266 knows no UTF-8 in `filename=`, yet servers send it and browsers read it.
-function readBytes(text: string): string {
-  if (/[^\p{ASCII}\u0080-\u00ff]/u.test(text)) return text
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'latin1'))
-  } catch {
-    return text
   }
 }
 

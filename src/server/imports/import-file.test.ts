@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { startTestImportServer } from './test-import-server.ts'
+import { startTestSource } from './test-source.ts'
 import { testFileBytes } from './test-video-files.ts'
 
 async function fetchBytes(link: string | undefined): Promise<Buffer> {
@@ -37,6 +38,19 @@ test('the name comes from Content-Disposition before the address, also after a r
   await imports.run(`/redirect?to=${encodeURIComponent(named)}`)
   await imports.run(`/redirect?status=307&to=${encodeURIComponent('/file/behind.bin')}`)
   expect((await imports.list()).names).toEqual(['behind.bin', 'grüße.zip'])
+})
+
+test('a redirect in plain UTF-8 leads where browsers go', async () => {
+  await using source = await startTestSource(
+    (outgoing) => {
+      const location = Buffer.from('/grüße.zip').toString('latin1')
+      outgoing.writeHead(302, { location }).end()
+    },
+    (outgoing) => void outgoing.end('greetings'),
+  )
+  await using imports = await startTestImportServer({ config: { importAllow: [source.host] } })
+  await imports.run(`${source.origin}/x`, { type: 'file' })
+  expect((await imports.list()).names).toEqual(['grüße.zip'])
 })
 
 test('an empty file is a file', async () => {

@@ -4,6 +4,7 @@ import { type AddressGuard, portOf } from './address-guard.ts'
 import { awaitAnswer } from './await-answer.ts'
 import { lookupOf, plainHost } from './guarded-connect.ts'
 import { ImportFailure } from './import-failure.ts'
+import { readHeaderText } from './read-header-text.ts'
 
 export type OpenedUrl = {
   status: number
@@ -40,7 +41,7 @@ export function createUrlOpener(guard: AddressGuard, silentMs: number): UrlOpene
         return { status, headers: answered, body, url }
       }
       closeBody(body)
-      const next = URL.parse(location, url)
+      const next = URL.parse(readHeaderText(location), url)
       if (next === null) throw new ImportFailure('The site redirects to something that is no link.')
       url = next
     }
