@@ -20,6 +20,10 @@ test.each([
   ],
   ['unable to write data: [Errno 28] No space left on device', 'The server has no room for it.'],
   [
+    '[generic] x: Unable to download webpage: <urlopen error file: URLs are explicitly disabled in yt-dlp for security reasons. Use --enable-file-urls to enable at your own risk.>',
+    'That kind of stream cannot be imported.',
+  ],
+  [
     '[vimeo] 12: The creator has removed it; please report this issue on https://github.com/yt-dlp , filling out',
     'The video could not be fetched: The creator has removed it',
   ],

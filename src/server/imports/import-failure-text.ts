@@ -87,7 +87,10 @@ const streamReason = 'That kind of stream cannot be imported.'
 
 const ytDlpReasons: { pattern: RegExp; reason: string }[] = [
   { pattern: /only the (proxy|media tools)/, reason: new ForbiddenAddress().message },
-  { pattern: /unknown url type|could not be run|rtmpdump/i, reason: streamReason },
+  {
+    pattern: /unknown url type|file:(\/\/)? URLs|could not be run|rtmpdump/i,
+    reason: streamReason,
+  },
   { pattern: /fragment \d+ not found/i, reason: 'A piece of the video is missing on its site.' },
   {
     pattern:

@@ -74,6 +74,29 @@ test('picture and sound that come apart are joined to an mp4, which every browse
   ])
 })
 
+test('a subtitle track that is missing does not take the video with it', async () => {
+  await using imports = await startTestImportServer()
+  const { origin } = imports.site
+  const list = `${origin}/hostile/subtitles.m3u8?to=${encodeURIComponent(`${origin}/missing`)}`
+  const task = await imports.run(`/hostile/content?to=${encodeURIComponent(list)}`, {
+    video: { subtitles: true },
+  })
+  expect(task).toMatchObject({ state: 'completed', folder: '/Trap/' })
+  expect((await imports.list('/Trap/')).names).toEqual(['Trap.mp4'])
+})
+
+test('a piece that is missing fails the video, also where subtitles were asked for', async () => {
+  await using imports = await startTestImportServer()
+  const { origin } = imports.site
+  const list = `${origin}/hostile/segment.m3u8?to=${encodeURIComponent(`${origin}/missing`)}`
+  const task = await imports.run(`/hostile/content?to=${encodeURIComponent(list)}`, {
+    video: { subtitles: true },
+  })
+  expect(task).toMatchObject({
+    ...{ state: 'failed', error: 'A piece of the video is missing on its site.' },
+  })
+})
+
 test('two videos of one title at the same time get a folder each', async () => {
   await using imports = await startTestImportServer()
   const tasks = await Promise.all(

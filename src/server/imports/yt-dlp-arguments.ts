@@ -37,6 +37,8 @@ const videoTemplate = '%(.{title,is_live,live_status,playlist_count})j'
 const partTemplate =
   '%(progress.{status,downloaded_bytes,total_bytes,total_bytes_estimate,fragment_index,fragment_count,filename})j'
 const subtitleArguments = [
+  // One language that is missing must not take the video with it; the video's own errors still count.
+  '--ignore-errors',
   ...['--write-subs', '--sub-langs', 'all,-live_chat', '--sub-format', 'vtt/best'],
   ...['--convert-subs', 'vtt'],
 ]
