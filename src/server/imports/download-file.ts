@@ -86,6 +86,8 @@ async function downloadOnce(
     download.onProgress(0, total)
     const staged = await parts.blobStore.stage(readSource(parts, { first, total, watch, signal }), {
       maxBytes: parts.maxBytes,
+      // So that one the disk has no room for is refused before it fills what is left.
+      ...(total === null ? {} : { expectedBytes: total }),
       signal,
       onProgress: (bytes) => download.onProgress(bytes, total),
     })

@@ -34,6 +34,18 @@ test.each([
   },
 )
 
+test('a file that says its length is refused before it fills the disk', async () => {
+  const room = 256 * 1024 ** 2 + 100_000
+  const disk = { ...systemDisk, freeBytes: async () => room }
+  await using imports = await startTestImportServer({ outside: { disk } })
+  expect(await imports.run('/file/x?size=100001')).toMatchObject({
+    ...{ state: 'failed', progress: '0%' },
+    error: 'The server has no room for it, or its disk fails.',
+  })
+  expect(await imports.leftovers()).toEqual([])
+  expect(await imports.run('/file/x?size=100000')).toMatchObject({ state: 'completed' })
+})
+
 test('the same video arrives where the disk has room', async () => {
   await using imports = await startTestImportServer()
   expect(await imports.run('/watch/harbour?pace=200', { type: 'video' })).toMatchObject({
