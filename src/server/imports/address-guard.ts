@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { type AllowRule, isAllowed } from './import-allow.ts'
 import { ForbiddenAddress, ImportFailure } from './import-failure.ts'
-import { isPublicAddress, parseIpAddress } from './public-address.ts'
+import { isOwnAddress } from './own-networks.ts'
+import { type IpAddress, isPublicAddress, parseIpAddress } from './public-address.ts'
 
 export type ResolvedAddress = { address: string; family: number }
 export type Resolve = (hostname: string) => Promise<ResolvedAddress[]>
@@ -24,15 +25,17 @@ export type AddressGuard = {
 export const resolveByDns: Resolve = (hostname) =>
   lookup(hostname, { all: true, order: 'verbatim' })
 
-/** The one judge of where imports may connect. `resolve` is replaced in tests of rebinding names. */
+/** The one judge of where imports may connect. Tests replace what the network says. */
 export function createAddressGuard(
   rules: readonly AllowRule[],
   resolve: Resolve = resolveByDns,
+  isOwn: (address: IpAddress) => boolean = (address) => isOwnAddress(address),
 ): AddressGuard {
   const mayReach = (hostname: string, text: string, port: number): boolean => {
     const address = parseIpAddress(text)
     if (address === null) return false
-    return isPublicAddress(address) || isAllowed(rules, { hostname, address, port })
+    const isOutside = isPublicAddress(address) && !isOwn(address)
+    return isOutside || isAllowed(rules, { hostname, address, port })
   }
   return {
     checkUrl(url) {
