@@ -103,7 +103,7 @@ export class Connection {
     if (key === null) return
     const session = this.#open(key)
     const kept = takeKeptWindow(this.#storage)
-    if (kept) session.gate.takeOver(kept.slots)
+    if (kept) session.gate.takeOver(kept)
     try {
       const me = await retryPassing(() => session.client.call(endpoints.me, askMe), {
         ...this.#around,
@@ -181,7 +181,7 @@ export class Connection {
 
   #leavePage(): void {
     const { me, gate } = this.#snapshot
-    if (me) keepWindow(this.#storage, { keyId: me.key.id, slots: gate.keep() })
+    if (me) keepWindow(this.#storage, gate.keep())
   }
 
   #out(reason: OutReason, error: unknown): Extract<ConnectionSnapshot, { me: null }> {

@@ -15,19 +15,20 @@ const slot = z.object({
 })
 
 const kept = z.object({
-  keyId: z.string(),
   savedAt: z.number(),
+  limit: z.number().check(z.gte(1)),
   slots: z.array(slot).check(z.maxLength(10_000)),
 })
 
-export type KeptWindow = { keyId: string; slots: Slot[] }
+/** A page's window for the page after it: how large it is, and the slots taken, with their times as ages. */
+export type KeptWindow = { limit: number; slots: Slot[] }
 
 /**
  * Carries the last minute's requests over a reload, which would otherwise look like another program's.
- * Slots' times are ages; the wall clock only measures the moment between the two pages.
+ * The wall clock only measures the moment between the two pages.
  */
-export function keepWindow(storage: TabStorage, { keyId, slots }: KeptWindow): void {
-  storage.set(itemName, JSON.stringify({ keyId, slots, savedAt: Date.now() }))
+export function keepWindow(storage: TabStorage, window: KeptWindow): void {
+  storage.set(itemName, JSON.stringify({ ...window, savedAt: Date.now() }))
 }
 
 /** Once, and only what the page before left within the last minute. */
@@ -36,9 +37,9 @@ export function takeKeptWindow(storage: TabStorage): KeptWindow | null {
   storage.remove(itemName)
   if (text === null) return null
   try {
-    const { keyId, savedAt, slots } = kept.parse(JSON.parse(text))
+    const { savedAt, limit, slots } = kept.parse(JSON.parse(text))
     const age = Date.now() - savedAt
-    return age >= 0 && age < 60_000 ? { keyId, slots: shiftSlots(slots, -age) } : null
+    return age >= 0 && age < 60_000 ? { limit, slots: shiftSlots(slots, -age) } : null
   } catch {
     return null
   }

@@ -2,8 +2,9 @@ import { browserTab } from '#app/api/tabs/browser-tab.ts'
 import type { TabSurroundings } from '#app/api/tabs/tab-group.ts'
 import { changesAt, estimateWaitMs, type GateSnapshot, takeSnapshot } from './gate-snapshot.ts'
 import type { GateAsk, GatedAnswer } from './gated-request.ts'
+import type { KeptWindow } from './kept-window.ts'
 import { SharedSlots } from './shared-slots.ts'
-import { type Slot, shiftSlots } from './slot.ts'
+import { shiftSlots } from './slot.ts'
 import { SlotBroker } from './slot-broker.ts'
 import { WaitingRequests } from './waiting-requests.ts'
 
@@ -21,10 +22,10 @@ export type RateLimitGate = {
   now(): number
   subscribe(listener: () => void): () => void
   getSnapshot(): GateSnapshot
-  /** The window's slots with their times as ages, to carry them over a reload. */
-  keep(): Slot[]
-  /** Slots that the page before this one took; times are ages. */
-  takeOver(slots: readonly Slot[]): void
+  /** The window as it is, to carry it over a reload. */
+  keep(): KeptWindow
+  /** The window that the page before this one left. */
+  takeOver(kept: KeptWindow): void
   /** Shares the window with the other tabs of this key. `keyId` is the key's public id. */
   join(keyId: string): void
   /** Waiting requests end with AbortError; nothing is sent any more. */
@@ -96,8 +97,14 @@ export function createRateLimitGate(parts: GateParts = {}): RateLimitGate {
       }
       return snapshot
     },
-    keep: () => shiftSlots(broker.log.taken(clock.now()), -clock.now()),
-    takeOver: (kept) => broker.merge(shiftSlots(kept, clock.now())),
+    keep: () => ({
+      limit: broker.log.limit,
+      slots: shiftSlots(broker.log.taken(clock.now()), -clock.now()),
+    }),
+    takeOver({ limit, slots: taken }) {
+      broker.log.recallLimit(limit)
+      broker.merge(shiftSlots(taken, clock.now()))
+    },
     join: (keyId) => slots.join(`barkeep-requests-${keyId}`, around),
     close() {
       stopTick()

@@ -27,14 +27,16 @@ function startBrowser({
   hasLocks,
   seed = 1,
   delayMs = 5,
+  limit = 60,
 }: {
   hasLocks: boolean
   seed?: number
   delayMs?: number
+  limit?: number
 }) {
   const random = seeded(seed)
   const clock = new SimulatedClock(5_000)
-  const limiter = new SimulatedLimiter({ clock })
+  const limiter = new SimulatedLimiter({ clock, limit })
   const tabs = new SimulatedTabs({ clock, delayMs: () => random() * delayMs })
   const statuses: number[] = []
   function openTab() {
@@ -180,6 +182,25 @@ test('what a page sent before it was reloaded is not taken for another program',
   await clock.advance(100)
   await clock.finish(sendMany(after, person, 1))
   expect(after.getSnapshot()).toMatchObject({ remaining: 29, otherPrograms: 0 })
+})
+
+test.for([
+  { limit: 5, taken: 5, waitsMs: 60_000, what: 'a small full window is waited for' },
+  { limit: 200, taken: 100, waitsMs: 0, what: 'a large one has room at once' },
+])('a page that was reloaded knows how large the window is: $what', async (window) => {
+  const { limit, taken, waitsMs } = window
+  const { clock, openTab, sendMany, refused } = startBrowser({ hasLocks: true, limit })
+  const before = openTab()
+  await clock.advance(100)
+  await clock.finish(sendMany(before, person, taken))
+  const kept = before.keep()
+  before.close()
+  const reloadedAt = clock.now()
+  const after = openTab()
+  after.takeOver(kept)
+  await clock.finish(sendMany(after, person, 1))
+  expect(refused()).toBe(0)
+  expect(Math.round((clock.now() - reloadedAt) / 1_000) * 1_000).toBe(waitsMs)
 })
 
 test('a browser without channels has tabs that know one another by the headers alone', async () => {

@@ -110,6 +110,11 @@ export class WindowLog {
     this.#heardAt = Math.max(this.#heardAt ?? sentAt, sentAt)
   }
 
+  /** What was known before a reload, or more slots than the usual limit would hold up the first request. */
+  recallLimit(limit: number): void {
+    this.#limit = limit
+  }
+
   state(): WindowLogState {
     return {
       limit: this.#limit,
