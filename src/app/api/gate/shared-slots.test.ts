@@ -39,8 +39,9 @@ function startBrowser({
   const limiter = new SimulatedLimiter({ clock, limit })
   const tabs = new SimulatedTabs({ clock, delayMs: () => random() * delayMs })
   const statuses: number[] = []
+  const openLoneTab = () => createRateLimitGate(tabs.openTab(random, hasLocks))
   function openTab() {
-    const gate = createRateLimitGate(tabs.openTab(random, hasLocks))
+    const gate = openLoneTab()
     gate.join(keyId)
     return gate
   }
@@ -56,7 +57,7 @@ function startBrowser({
   const sendMany = (gate: RateLimitGate, ask: GateAsk, count: number) =>
     Promise.all(Array.from({ length: count }, () => send(gate, ask)))
   const refused = () => statuses.filter((status) => status === 429).length
-  return { clock, tabs, random, openTab, send, sendMany, statuses, refused }
+  return { clock, tabs, random, openTab, openLoneTab, send, sendMany, statuses, refused }
 }
 
 test.for(kinds)('two tabs that each send 40 at once get no 429 $kind', async ({ hasLocks }) => {
@@ -141,11 +142,11 @@ test.for(kinds)(
 test.for(kinds)(
   'what a tab sent before it joined is not taken for another program $kind',
   async ({ hasLocks }) => {
-    const { clock, tabs, random, openTab, send, sendMany, statuses } = startBrowser({ hasLocks })
+    const { clock, openTab, openLoneTab, send, sendMany, statuses } = startBrowser({ hasLocks })
     const one = openTab()
     await clock.advance(1_000)
     await clock.finish(sendMany(one, person, 3))
-    const late = createRateLimitGate(tabs.openTab(random, hasLocks))
+    const late = openLoneTab()
     await clock.finish(send(late, person))
     // The headers of the next answer count that one too, before the tab says that it was its own.
     await clock.finish(send(one, person))
@@ -155,6 +156,23 @@ test.for(kinds)(
     void sendMany(one, transfer, 60)
     await clock.advance(3_000)
     expect(statuses).toHaveLength(52)
+  },
+)
+
+test.for(kinds)(
+  'a tab that joins tells what it sent before it asks for more $kind',
+  async ({ hasLocks }) => {
+    const { clock, openTab, openLoneTab, send, sendMany, refused } = startBrowser({ hasLocks })
+    const one = openTab()
+    await clock.advance(1_000)
+    await clock.finish(sendMany(one, person, 58))
+    const late = openLoneTab()
+    await clock.finish(send(late, person))
+    late.join(keyId)
+    void sendMany(late, person, 2)
+    await clock.advance(1_000)
+    expect(refused()).toBe(0)
+    expect(one.getSnapshot().remaining).toBe(0)
   },
 )
 

@@ -70,6 +70,8 @@ export class SharedSlots {
     })
     this.#parts.broker.want(this.#tabId, [])
     this.#tabId = this.#group.tabId
+    // Before asking for anything: a leader that does not know of them would deal the same slots again.
+    this.#tellSent()
     this.#tellWants()
   }
 
@@ -203,6 +205,13 @@ export class SharedSlots {
     this.#stopNudge = clock.after(Math.min(wakeMs, repeatMs), () => this.#tellWants())
   }
 
+  #tellSent(): void {
+    const { broker, clock } = this.#parts
+    // What looked like another program from here may be the leader itself.
+    const own = broker.log.slots.filter(({ purpose }) => purpose !== 'other')
+    this.#group?.post({ type: 'sent', slots: shiftSlots(own, -clock.now()) })
+  }
+
   #heardLeader(): void {
     this.#stopSilence?.()
     this.#stopSilence = null
@@ -245,12 +254,7 @@ export class SharedSlots {
     const { broker, clock, onGrant } = this.#parts
     if (message.type === 'window') {
       const isNewLeader = this.#leaderId !== from
-      if (isNewLeader) {
-        // What looked like another program from here may be the leader itself.
-        const own = broker.log.slots.filter(({ purpose }) => purpose !== 'other')
-        const slots = shiftSlots(own, -clock.now())
-        this.#group?.post({ type: 'sent', slots })
-      }
+      if (isNewLeader) this.#tellSent()
       this.#role = 'follower'
       this.#leaderId = from
       this.#heardLeader()
