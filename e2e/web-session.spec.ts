@@ -31,6 +31,31 @@ test('a wrong password is told, the right one opens the keys, and a name may beg
   }
 })
 
+test('after too many tries the time to wait is told, and counted down', async ({
+  page,
+  barkeep,
+  watch,
+}) => {
+  watch.expectTrouble(/401|429/)
+  watch.allowOrigin(barkeep.origin)
+  await page.clock.install()
+  await page.goto(`${barkeep.origin}/api-keys`)
+  await page.getByRole('textbox', { name: 'Name' }).fill('owner')
+  await page.getByLabel('Password', { exact: true }).fill('not the password')
+  const alert = page.getByRole('alert')
+  await expect(async () => {
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(alert).toContainText('Too many tries', { timeout: 500 })
+  }).toPass()
+  const told = /Wait (\d+) s, then try again/
+  await expect(alert).toContainText(told)
+  const seconds = Number(told.exec((await alert.textContent()) ?? '')?.[1])
+  await page.clock.fastForward(2_000)
+  await expect(alert.getByText(`Wait ${seconds - 2} s, then try again.`)).toBeVisible()
+  await page.clock.fastForward(60_000)
+  await expect(alert).toContainText('You can try again now.')
+})
+
 test('a web session that ended elsewhere asks to sign in again, says so, and keeps what was typed', async ({
   page,
   context,

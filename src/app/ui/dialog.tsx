@@ -60,7 +60,11 @@ export function Dialog({
                 )}
               </div>
               <RadixDialog.Close asChild>
-                <IconButton label="Close" icon={<X />} className="-mr-2" />
+                <IconButton
+                  label="Close"
+                  icon={<X />}
+                  className="-my-1 pointer-coarse:-my-2.5 -mr-2"
+                />
               </RadixDialog.Close>
             </header>
             <div className="scroll-area min-h-0 grow px-5 py-2">{children}</div>

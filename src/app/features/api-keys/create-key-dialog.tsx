@@ -3,7 +3,7 @@ import { Alert } from '#app/ui/alert.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { Dialog } from '#app/ui/dialog.tsx'
 import { CreateKeyForm } from './create-key-form.tsx'
-import { type DraftFaults, type KeyDraft, readDraft } from './key-draft.ts'
+import { type KeyDraft, readDraft } from './key-draft.ts'
 import type { MadeApiKey, NewApiKey } from './web-session.ts'
 import { webSessionWords } from './web-session-words.ts'
 
@@ -24,26 +24,29 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
   const formId = useId()
   const form = useRef<HTMLFormElement>(null)
   const hasMade = useRef(false)
-  const [faults, setFaults] = useState<DraftFaults>({})
+  const [tries, setTries] = useState(0)
   const [error, setError] = useState<unknown>(null)
   const [isPending, setIsPending] = useState(false)
   const words = error === null ? null : webSessionWords(error)
 
+  const read = readDraft(draft, Date.now())
+  // Told at the first try, and then as it is: a fault that was mended is not one any more.
+  const faults = tries > 0 && !read.ok ? read.faults : {}
+
   useEffect(() => {
-    if (Object.keys(faults).length === 0) return
+    if (tries === 0) return
     form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
-  }, [faults])
+  }, [tries])
 
   function handleOpenChange(next: boolean) {
-    setFaults({})
+    setTries(0)
     setError(null)
     onOpenChange(next)
   }
 
   async function handleSubmit(event: FormEvent) {
     event.preventDefault()
-    const read = readDraft(draft, Date.now())
-    setFaults(read.ok ? {} : read.faults)
+    setTries(read.ok ? 0 : tries + 1)
     setError(null)
     if (!read.ok || isPending) return
     setIsPending(true)

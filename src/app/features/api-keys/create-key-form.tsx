@@ -74,7 +74,7 @@ function ScopeChoice({ chosen, fault, onChange }: ScopeChoiceProps) {
         >
           <input
             type="checkbox"
-            className="size-4 shrink-0"
+            className="checkbox shrink-0"
             checked={chosen.includes(scope)}
             // In the contract's order, whatever the order of the clicks.
             onChange={({ target }) =>

@@ -57,7 +57,7 @@ export function MadeKey({ made, isConnected, heading, onUse, onDone }: MadeKeyPr
         onFocus={(event) => event.target.select()}
         spellCheck={false}
         autoComplete="off"
-        className="min-h-0! resize-none break-all font-mono leading-6"
+        className="field-sizing-content min-h-0! resize-none! break-all font-mono leading-6"
       />
       <div className="flex flex-wrap items-center gap-2">
         <Button

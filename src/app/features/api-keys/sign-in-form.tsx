@@ -2,7 +2,8 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Alert } from '#app/ui/alert.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
-import type { Credentials } from './web-session.ts'
+import { WaitWords } from './wait-words.tsx'
+import { type Credentials, WebSessionError } from './web-session.ts'
 import { webSessionWords } from './web-session-words.ts'
 
 type SignInFormProps = {
@@ -22,6 +23,7 @@ export function SignInForm({ hasEnded, lastUsername, onSignIn }: SignInFormProps
   const [error, setError] = useState<unknown>(null)
   const [isPending, setIsPending] = useState(false)
   const words = error === null ? null : webSessionWords(error)
+  const waitSeconds = error instanceof WebSessionError ? error.retryAfter : null
 
   useEffect(() => {
     // With a finger, the keyboard on the screen would cover half of the page unasked.
@@ -60,7 +62,11 @@ export function SignInForm({ hasEnded, lastUsername, onSignIn }: SignInFormProps
           Your web session has ended. Sign in again: what you typed is still there.
         </Alert>
       )}
-      {words && <Alert title={words.title}>{words.nextStep}</Alert>}
+      {words && (
+        <Alert title={words.title}>
+          {waitSeconds === null ? words.nextStep : <WaitWords seconds={waitSeconds} />}
+        </Alert>
+      )}
       <TextField
         ref={nameField}
         label="Name"
