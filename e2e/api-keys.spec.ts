@@ -22,6 +22,7 @@ test('a key gets the name, the scopes and the last day that were chosen', async 
   await form.getByRole('button', { name: 'Create key' }).click()
   await expect(name).toHaveAccessibleDescription(/A key needs a name/)
   await name.fill('backup script')
+  await expect(form.getByText('A key needs a name.')).toBeHidden()
   for (const scope of ['upload', 'import', 'read']) {
     await form.getByRole('checkbox', { name: scope }).uncheck()
   }
@@ -132,6 +133,29 @@ test('a key is revoked after a question, at once, and the focus goes on beside i
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke key' }).click()
   await expect(page.getByText('No keys yet')).toBeVisible()
   await expect(createButton(page)).toBeFocused()
+})
+
+test('the key in use is revoked, and nothing that it opened stays in this tab', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await barkeep.upload({ name: 'private.txt' })
+  await connect()
+  await expect(fileRow(page, 'private.txt')).toBeVisible()
+  await signIn(page, barkeep)
+  await page.getByRole('button', { name: 'Revoke First key' }).click()
+  const question = page.getByRole('dialog')
+  await expect(question).toContainText('This tab uses it too')
+  await question.getByRole('button', { name: 'Revoke key' }).click()
+  await expect(question).toBeHidden()
+  expect(
+    await page.evaluate((key) => JSON.stringify(sessionStorage).includes(key), barkeep.key),
+  ).toBe(false)
+  await page.getByRole('link', { name: 'Back to Connect' }).click()
+  await expect(page.getByRole('heading', { name: 'Connect' })).toBeVisible()
+  await expect(page.getByText('Your key was revoked')).toBeVisible()
+  await expect(page.getByText('private.txt')).toBeHidden()
 })
 
 test('the eleventh key is not possible, and says why; nor is one that another program was faster with', async ({

@@ -87,7 +87,7 @@ export class Connection {
   async connect(key: string): Promise<void> {
     const session = this.#open(key)
     if (!sendable.test(key)) {
-      this.#fail(session, unsendable())
+      this.#fail(session, refused('A key has only letters, digits and signs.'))
       return
     }
     try {
@@ -123,6 +123,11 @@ export class Connection {
   /** Forgets the key and all that was cached for it. */
   disconnect(): void {
     this.#end('signed-out', null)
+  }
+
+  /** The key of this tab was revoked in this very tab: what its next call would be told is known. */
+  noteRevoked(): void {
+    this.#end('refused', refused('This key was revoked.'))
   }
 
   #open(key: string): Session {
@@ -203,8 +208,7 @@ const nobody = {
   reason: 'fresh',
 } as const
 
-function unsendable(): ApiError {
-  const message = 'A key has only letters, digits and signs.'
+function refused(message: string): ApiError {
   return new ApiError({ code: 'invalid_key', status: 401, message })
 }
 

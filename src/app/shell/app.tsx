@@ -50,6 +50,7 @@ function Routes({ connection, parts }: AppProps) {
       <ApiKeysPage
         backHref={filesHref}
         currentKeyId={session?.me.key.id ?? null}
+        onCurrentRevoked={() => connection.noteRevoked()}
         onUseKey={(secret) => {
           navigate(filesHref)
           void connection.connect(secret)

@@ -16,7 +16,7 @@ const slot = z.object({
 
 const kept = z.object({
   savedAt: z.number(),
-  limit: z.number().check(z.gte(1)),
+  limit: z.number(),
   slots: z.array(slot).check(z.maxLength(10_000)),
 })
 

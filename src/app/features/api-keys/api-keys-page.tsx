@@ -19,6 +19,8 @@ type ApiKeysPageProps = {
   backHref: string
   /** The id of the key this tab is connected with (`me.key.id`), null when it is not. */
   currentKeyId: string | null
+  /** That key is revoked: nothing that it opened may stay. */
+  onCurrentRevoked: () => void
   /** The whole secret of a key just made: connect with it and leave this page. */
   onUseKey: (secret: string) => void
 }
@@ -27,7 +29,8 @@ type ApiKeysPageProps = {
  * The `API keys` page of the own server, a whole screen. It signs in by name and password itself,
  * and keeps the draft and a key just made, so that a web session that ends loses neither.
  */
-export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPageProps) {
+export function ApiKeysPage(props: ApiKeysPageProps) {
+  const { backHref, currentKeyId, onCurrentRevoked, onUseKey } = props
   const { ring, snapshot } = useKeyRing()
   const [draft, setDraft] = useState(emptyDraft)
   const [isCreating, setIsCreating] = useState(false)
@@ -56,6 +59,7 @@ export function ApiKeysPage({ backHref, currentKeyId, onUseKey }: ApiKeysPagePro
   async function handleRevoke(id: string) {
     await ring.revoke(id)
     setMade((shown) => (shown?.key.id === id ? null : shown))
+    if (id === currentKeyId) onCurrentRevoked()
   }
 
   return (
