@@ -6,6 +6,8 @@ import { compression } from 'vite-plugin-compression2'
 export default defineConfig({
   // Once, at build, as small as it gets: compressing at each request is slower and larger.
   plugins: [react(), tailwindcss(), compression({ algorithms: ['gzip', 'brotliCompress'] })],
+  // Wouter brings a stand-in for a hook that React has had since version 18.
+  resolve: { alias: { 'use-sync-external-store/shim/index.js': 'react' } },
   build: {
     outDir: 'dist/app',
     // A data: URL would need a hole in the content security policy.
