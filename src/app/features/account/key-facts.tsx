@@ -2,10 +2,10 @@ import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { keyLifetime, scopeWords, shortenedKey } from '#app/api/key-words.ts'
 import { formatDay, formatExactTime } from '#app/lib/format-date.ts'
+import { formatLimit } from '#app/lib/format-limit.ts'
 import { relativeTime } from '#app/lib/relative-time.ts'
 import { useTick } from '#app/lib/use-tick.ts'
 import type { Me } from '#contract/account.ts'
-import { uploadLimit } from './upload-limit.ts'
 
 /** Whose key this is, which one, what it may do, until when, and how large a file may be. */
 export function KeyFacts({ me }: { me: Me }) {
@@ -36,7 +36,7 @@ export function KeyFacts({ me }: { me: Me }) {
         <Fact term="Expires">
           <Expiry expiresAt={me.key.expires_at} />
         </Fact>
-        <Fact term="Upload limit">{uploadLimit(me.limits.upload_max_bytes)} a file</Fact>
+        <Fact term="Upload limit">{formatLimit(me.limits.upload_max_bytes)} a file</Fact>
       </dl>
     </div>
   )

@@ -1,6 +1,7 @@
 import { ApiError } from '#app/api/api-error.ts'
 import { errorText } from '#app/api/error-text.ts'
 import { formatBytes } from '#app/lib/format-bytes.ts'
+import { formatLimit } from '#app/lib/format-limit.ts'
 import type { UploadFailure } from './upload.ts'
 
 /** The file on this machine is not the one that was added any more. */
@@ -14,9 +15,12 @@ export function refusedByRule(rule: string): UploadFailure {
 
 export function tooLarge(size: number, maxBytes: number): UploadFailure {
   const isNear = formatBytes(size) === formatBytes(maxBytes)
-  const words = isNear ? (bytes: number) => `${bytes.toLocaleString('en')} bytes` : formatBytes
+  const exactly = (bytes: number) => `${bytes.toLocaleString('en')} bytes`
+  const [actual, limit] = isNear
+    ? [exactly(size), exactly(maxBytes)]
+    : [formatBytes(size), formatLimit(maxBytes)]
   return {
-    reason: `Too large: ${words(size)}. The limit is ${words(maxBytes)} a file.`,
+    reason: `Too large: ${actual}. The limit is ${limit} a file.`,
     nextStep: 'Choose a smaller file.',
     canRetry: false,
   }

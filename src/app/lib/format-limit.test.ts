@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { uploadLimit } from './upload-limit.ts'
+import { formatLimit } from './format-limit.ts'
 
 test.each([
   [2_147_483_648, '2 GiB'],
@@ -8,5 +8,5 @@ test.each([
   [0, '0 bytes'],
   [Number.NaN, '–'],
 ])('a limit of %d bytes reads %s', (bytes, words) => {
-  expect(uploadLimit(bytes)).toBe(words)
+  expect(formatLimit(bytes)).toBe(words)
 })
