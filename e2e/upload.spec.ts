@@ -87,6 +87,46 @@ test('a taken name gets a number, and the row says which name it got', async ({
   await expect(page.getByRole('region', { name: 'Transfers' })).toContainText('notes (2).txt')
 })
 
+test('a folder without a file in it is told, for nothing comes of it', async ({
+  page,
+  barkeep,
+  connect,
+}, testInfo) => {
+  const folder = testInfo.outputPath('Plans')
+  await mkdir(join(folder, 'For later'), { recursive: true })
+  await connect()
+  await dropFiles(page, [folder])
+  await expect(page.getByText('There is no file in there')).toBeVisible()
+  expect((await barkeep.list('/')).folders).toEqual([])
+})
+
+test('a reload in the middle of an upload shows it as interrupted, and the same file goes on', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  barkeep.cable.slowTo(100_000)
+  await connect()
+  const big = { name: 'big.bin', mimeType: 'application/x', buffer: Buffer.alloc(1_000_000) }
+  await chooseFiles(page, [big])
+  const row = transferRow(page, 'big.bin')
+  await expect(row).toContainText('Uploading')
+  page.on('dialog', (dialog) => dialog.accept())
+  await page.reload()
+  await expect(row).toContainText('Interrupted')
+  barkeep.cable.slowTo(null)
+  const choose = async (file: Chosen) => {
+    const choosing = page.waitForEvent('filechooser')
+    await row.getByRole('button', { name: 'Retry' }).click()
+    await (await choosing).setFiles(file)
+  }
+  await choose(textFile('other.txt', 'other'))
+  await expect(row).toContainText('other.txt is another file. Choose big.bin.')
+  await choose(big)
+  await expect(row).toContainText('Done')
+  expect((await barkeep.list('/')).files).toMatchObject([{ name: 'big.bin', size: 1_000_000 }])
+})
+
 test('an upload is cancelled and leaves nothing', async ({ page, barkeep, connect }) => {
   barkeep.cable.slowTo(100_000)
   await connect()
@@ -97,9 +137,9 @@ test('an upload is cancelled and leaves nothing', async ({ page, barkeep, connec
   await expect
     .poll(async () => Number(await row.getByRole('progressbar').getAttribute('aria-valuenow')))
     .toBeGreaterThan(0)
-  await row.getByRole('button', { name: 'Cancel' }).click()
+  await row.getByRole('button', { name: 'Cancel' }).press('Enter')
   await expect(row).toContainText('Cancelled')
-  await expect(row.getByRole('button', { name: 'Retry' })).toBeVisible()
+  await expect(row.getByRole('button', { name: 'Retry' })).toBeFocused()
   expect((await barkeep.list('/')).files).toEqual([])
 })
 

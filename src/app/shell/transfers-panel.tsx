@@ -63,7 +63,7 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
             {
               value: 'uploads',
               label: 'Uploads',
-              count: uploads.unfinished,
+              count: uploads.unfinished + uploads.interrupted,
               content: isOpen && (
                 <Suspense fallback={null}>
                   <UploadList

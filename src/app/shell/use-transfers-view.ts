@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import type { SessionParts } from './session-parts.ts'
 
 export type TransfersTab = 'uploads' | 'imports'
 
@@ -10,10 +11,11 @@ export type TransfersView = {
   setIsOpen: (isOpen: boolean) => void
 }
 
-/** What the panel of transfers shows; it opens by itself when something begins. */
-export function useTransfersView(): TransfersView {
-  const [tab, setTab] = useState<TransfersTab>('uploads')
-  const [isOpen, setIsOpen] = useState(false)
+/** What the panel of transfers shows; it opens by itself when something begins, or was left by a reload. */
+export function useTransfersView(parts: SessionParts): TransfersView {
+  const [left] = useState(() => findLeftOver(parts))
+  const [tab, setTab] = useState(left ?? 'uploads')
+  const [isOpen, setIsOpen] = useState(left !== null && !isNarrow())
   return {
     tab,
     isOpen,
@@ -23,4 +25,15 @@ export function useTransfersView(): TransfersView {
       setIsOpen(true)
     },
   }
+}
+
+function findLeftOver({ uploads, imports }: SessionParts): TransfersTab | null {
+  const { interrupted, unfinished } = uploads.getSnapshot().totals
+  if (interrupted + unfinished > 0) return 'uploads'
+  return imports.getSnapshot().totals.unfinished > 0 ? 'imports' : null
+}
+
+/** There the panel is a sheet over the whole page, which nobody asked for. */
+function isNarrow(): boolean {
+  return window.matchMedia('(width < 48rem)').matches
 }

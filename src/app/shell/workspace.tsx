@@ -40,7 +40,7 @@ export type WorkspaceProps = {
 export function Workspace({ session, parts, folder, isOnline, onSignOut }: WorkspaceProps) {
   const access = accessFromScopes(session.me.key.scopes)
   const isTouch = useMediaQuery('(pointer: coarse)')
-  const transfers = useTransfersView()
+  const transfers = useTransfersView(parts)
   const [importing, setImporting] = useState<Importing>(notImporting)
   usePersonActivity(session.gate)
   useShortcuts()
@@ -157,7 +157,8 @@ function OfflineNotice() {
       className="flex shrink-0 items-center justify-center gap-2 bg-pressed px-4 py-1.5 text-sm"
     >
       <CloudOff aria-hidden="true" className="size-4" />
-      You are offline. What waits goes on by itself when the network is back.
+      {navigator.onLine ? 'The server does not answer.' : 'You are offline.'} What waits goes on by
+      itself.
     </p>
   )
 }

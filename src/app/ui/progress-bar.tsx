@@ -3,7 +3,7 @@ import { Progress } from 'radix-ui'
 
 export type ProgressTone = 'accent' | 'success' | 'danger' | 'idle'
 
-/** How far something is. `value` from 0 to 1; null while nobody knows. */
+/** How far something is. `value` from 0 to 1, rounded down: full is done. Null while nobody knows. */
 export function ProgressBar({
   label,
   value,
@@ -15,7 +15,7 @@ export function ProgressBar({
   tone?: ProgressTone
   className?: string
 }) {
-  const percent = value === null ? null : Math.round(Math.min(Math.max(value, 0), 1) * 100)
+  const percent = value === null ? null : Math.floor(Math.min(Math.max(value, 0), 1) * 100)
   return (
     <Progress.Root
       value={percent}

@@ -23,7 +23,7 @@ export type ProgressRowProps = {
 export function ProgressRow(props: ProgressRowProps) {
   const { name, link, place, progress, words, explanation, children } = props
   return (
-    <div className="flex min-h-10 items-center gap-x-3 border-line border-b px-3 py-1">
+    <div className="flex min-h-10 items-center gap-x-3 border-line border-b px-4 py-1">
       <div className="flex min-w-0 grow flex-wrap items-center gap-x-3 gap-y-0.5">
         <div className="flex min-w-0 grow basis-64 items-center gap-2">
           <Name name={name} link={link} />

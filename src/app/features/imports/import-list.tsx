@@ -3,6 +3,7 @@ import { useCallback } from 'react'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList } from '#app/ui/measured-list.tsx'
+import { useKeptFocus } from '#app/ui/use-kept-focus.ts'
 import type { ImportTotals } from './import-job.ts'
 import type { ImportQueue } from './import-queue.ts'
 import { ImportRow } from './import-row.tsx'
@@ -22,9 +23,10 @@ export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) 
   // Rows are drawn again only when they change, so what they get must stay the same.
   const handleCancel = useCallback((id: string) => void queue.cancel(id), [queue])
   const handleRetry = useCallback((id: string) => queue.retry(id), [queue])
+  const keptFocus = useKeptFocus()
   if (jobs.length === 0) return <NoImports canImport={canImport} />
   return (
-    <div className="flex h-full min-h-0 flex-col">
+    <div {...keptFocus} className="flex h-full min-h-0 flex-col">
       <ImportSummary totals={totals} onClear={() => queue.clearFinished()} />
       <MeasuredList
         items={jobs}
@@ -52,7 +54,7 @@ function ImportSummary({ totals, onClear }: { totals: ImportTotals; onClear: () 
   ] as const
   const words = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
   return (
-    <div className="flex min-h-9 shrink-0 items-center gap-3 border-line border-b px-3 py-1">
+    <div className="flex min-h-9 shrink-0 items-center gap-3 border-line border-b px-4 py-1">
       <p className="min-w-0 grow text-muted text-sm">{words.join(' · ')}</p>
       {totals.done + totals.failed + totals.cancelled > 0 && (
         <Button tone="quiet" size="small" onClick={onClear}>

@@ -26,6 +26,7 @@ const DropOverlay = lazyPart(async () => (await import('./drop-overlay.tsx')).Dr
   floats: true,
 })
 
+const noFiles = 'There is no file in there, and folders exist only by their files.'
 const unreadable = 'Something in there could not be read, so nothing was added. Try it in parts.'
 
 /** Wraps the screen: takes files and links that are dropped on it or pasted anywhere outside a text field. */
@@ -51,7 +52,10 @@ export function DropTarget(props: DropTargetProps) {
     noClick: true,
     noKeyboard: true,
     noPaste: true,
-    onDrop: (files) => takeFiles(files, droppedOn.current),
+    onDrop(files) {
+      takeFiles(files, droppedOn.current)
+      if (canUpload && files.length === 0) announce(noFiles)
+    },
     onError: () => announce(unreadable),
   })
   const rootProps = zone.getRootProps({

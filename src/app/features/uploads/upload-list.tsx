@@ -2,6 +2,7 @@ import { CloudUpload, LockKeyhole } from 'lucide-react'
 import { useCallback, useMemo } from 'react'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList } from '#app/ui/measured-list.tsx'
+import { useKeptFocus } from '#app/ui/use-kept-focus.ts'
 import { orderUploads } from './order-uploads.ts'
 import type { Upload } from './upload.ts'
 import type { UploadQueue } from './upload-queue.ts'
@@ -29,9 +30,10 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
       upload.state === 'interrupted' ? chooseAgain(upload.id) : queue.retry(upload.id),
     [queue, chooseAgain],
   )
+  const keptFocus = useKeptFocus()
   if (snapshot.uploads.length === 0) return <NoUploads canUpload={canUpload} />
   return (
-    <div className="flex h-full min-h-0 flex-col">
+    <div {...keptFocus} className="flex h-full min-h-0 flex-col">
       <UploadSummary
         snapshot={snapshot}
         onStopAll={() => queue.cancelAll()}

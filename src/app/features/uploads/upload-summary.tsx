@@ -17,7 +17,7 @@ export function UploadSummary({ snapshot, onStopAll, onClear }: UploadSummaryPro
       ? forecastWords(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
       : outcomeWords(totals)
   return (
-    <div className="flex min-h-9 shrink-0 items-center gap-3 border-line border-b px-3 py-1">
+    <div className="flex min-h-9 shrink-0 items-center gap-3 border-line border-b px-4 py-1">
       <p className="min-w-0 grow text-muted text-sm">{words}</p>
       {totals.unfinished > 1 && (
         <Button tone="quiet" size="small" onClick={onStopAll}>
