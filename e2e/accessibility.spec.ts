@@ -94,6 +94,8 @@ test('nothing scrolls sideways at 320 pixels', async ({ page, barkeep, connect, 
   await connect({ folder: `/${'deep-folder-name/'.repeat(6)}` })
   await expect(fileRow(page, longName)).toBeVisible()
   expect(await overflow()).toBe(0)
+  const filter = await page.getByRole('searchbox', { name: 'Filter files' }).boundingBox()
+  expect(filter?.width).toBeGreaterThan(100)
   await page.getByRole('button', { name: 'Import links' }).click()
   await expect(importDialog(page)).toBeVisible()
   expect(await overflow()).toBe(0)

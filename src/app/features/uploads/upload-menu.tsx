@@ -29,7 +29,8 @@ export function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
       icon={<Upload />}
       unavailableReason={canUpload ? undefined : 'Uploading needs a key with the scope “upload”.'}
     >
-      Upload
+      {/* The narrowest screens need the room for the filter; the arrow up says it too. */}
+      <span className="max-[22rem]:sr-only">Upload</span>
       {canUpload && <ChevronDown aria-hidden="true" className="-mr-1 opacity-70" />}
     </Button>
   )
