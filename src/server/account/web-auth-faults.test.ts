@@ -71,3 +71,15 @@ test('a database that cannot be read is told unavailable to keys and sessions, a
   expect((await server.get('/api/v1/files')).status).toBe(200)
   expect((await browser.get('/api/keys')).status).toBe(200)
 })
+
+test('a session that outlived the ban of its account opens nothing', async () => {
+  await using server = await startTestServer()
+  const browser = openTestBrowser(server)
+  await browser.signIn('alice', await addTestUser(server, 'alice'))
+  // As one that was made in the moment of the ban.
+  using database = new DatabaseSync(databaseFile(server.dataFolder))
+  database.exec(`update user set banned = 1 where username = 'alice'`)
+  const reply = await browser.get('/api/keys')
+  expect(reply.status).toBe(403)
+  expect(errorReply.parse(await reply.json()).code).toBe('account_unavailable')
+})

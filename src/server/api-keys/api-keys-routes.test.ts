@@ -1,10 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { createApiKeyReply, listApiKeysReply } from '#contract/api-keys.ts'
 import { addTestUser, openTestBrowser, type TestBrowser } from '#server/account/test-browser.ts'
 import { startTestServer, type TestServer } from '#server/start-test-server.ts'
+import { databaseFile } from '#server/storage/database.ts'
 
 async function signedIn(server: TestServer, username = 'alice'): Promise<TestBrowser> {
   const browser = openTestBrowser(server)
@@ -75,6 +77,21 @@ test('an account holds ten live keys: the eleventh is refused until one is revok
   await browser.post('/api/keys/revoke', { id: first?.id })
   expect((await browser.post('/api/keys', { name: 'One more' })).status).toBe(200)
   expect(await listKeys(browser)).toHaveLength(10)
+})
+
+test('twelve keys that all wait for another process to let go of the database become ten at most', async () => {
+  await using server = await startTestServer()
+  const browser = await signedIn(server)
+  const other = new DatabaseSync(databaseFile(server.dataFolder))
+  other.exec('begin immediate')
+  const asked = Array.from({ length: 12 }, () => browser.post('/api/keys', { name: 'Waiting' }))
+  // Asked after them and answered: they have come as far as they can without writing.
+  for (const _ of asked) await listKeys(browser)
+  other.close()
+  const statuses = (await Promise.all(asked)).map(({ status }) => status)
+  const made = statuses.filter((status) => status === 200).length
+  expect(made).toBeLessThanOrEqual(10)
+  expect(await listKeys(browser)).toHaveLength(made)
 })
 
 test('a key that has expired counts no more', async () => {
