@@ -86,6 +86,24 @@ test('the status text and every value of a header that comes twice are kept', as
   expect(answer.headers).toMatchObject({ 'retry-after': '7', vary: 'a, b' })
 })
 
+test.each([
+  ['204 No Content', {}],
+  ['304 Not Modified', { etag: '"x"', 'content-length': '55' }],
+])('%s comes as it is, without a body, and the next answer after it', async (status, headers) => {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  await using upstream = await startRawUpstream((socket) => {
+    socket.on('data', () => socket.write(`HTTP/1.1 ${status}\r\n${lines.join('')}\r\n`))
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+
+  for (const _round of ['new connection', 'kept connection']) {
+    const answer = await ask(`${gateway.origin}/api/v1/me`)
+    expect(`${answer.status} ${answer.statusText}${answer.body}`).toBe(status)
+    expect(answer.headers).toMatchObject(headers)
+    expect(answer.headers).not.toHaveProperty('transfer-encoding')
+  }
+})
+
 test('a status text that may not be sent is not handed on, nor are its words the 503’s', async () => {
   await using upstream = await startRawUpstream((socket) => {
     socket.once('data', () => socket.end('HTTP/1.1 200 \x01\r\nContent-Length: 0\r\n\r\n'))
