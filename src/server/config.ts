@@ -32,6 +32,12 @@ const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
 
 /** Reads every setting there is; an empty variable counts as unset. Throws ConfigError. */
 export function readConfig(env: Environment): Config {
+  const config = readSettings(env)
+  refuseLoop(config)
+  return config
+}
+
+function readSettings(env: Environment): Config {
   return {
     host: env.HOST || '127.0.0.1',
     port: wholeNumber(env, 'PORT', { fallback: 4000, min: 0, max: 65_535 }),
@@ -105,6 +111,15 @@ function origin(env: Environment, name: string): string | null {
     )
   }
   return address
+}
+
+/** In front of itself it would ask itself, for each request, until no connection is left. */
+function refuseLoop({ upstream, publicUrl, host, port }: Config): void {
+  const name = host.includes(':') ? `[${host}]` : host
+  const own = [name, 'localhost', '127.0.0.1'].map((at) => `http://${at}:${port}`)
+  const isOwn = (address: string) => URL.parse(address)?.origin === upstream
+  if (upstream === null || ![...own, publicUrl ?? ''].some(isOwn)) return
+  throw new ConfigError(`BARKEEP_UPSTREAM must be another server than this one, not "${upstream}".`)
 }
 
 const allowed =

@@ -61,6 +61,16 @@ test.each([
   expect(said).toContain(value)
 })
 
+test.each([
+  ['http://localhost:4999', { PORT: '4999' }],
+  ['http://127.0.0.1:4999', { PORT: '4999', HOST: '0.0.0.0' }],
+  ['http://[::1]:4999', { PORT: '4999', HOST: '::1' }],
+  ['https://files.example', { BARKEEP_PUBLIC_URL: 'https://files.example/' }],
+])('a server does not stand in front of itself: %s', async (upstream, settings) => {
+  const said = await refusedStart({ ...settings, BARKEEP_UPSTREAM: upstream })
+  expect(said).toMatch(/^BARKEEP_UPSTREAM must be another server [^\n]*\n$/)
+})
+
 test('a port that is in use is one clear line, and gives no password away unseen', async () => {
   await using folder = await freshFolder()
   const other = createServer()
