@@ -46,12 +46,18 @@ test('an answer that has not left yet when the server is told to end arrives who
 
 test('connections on which nothing is asked do not keep a server that is told to end', async () => {
   await using app = await startServer()
-  const [silent, kept, halfway] = [await app.open(), await app.open(), await app.open()]
-  kept.write(asked('/small'))
+  const sockets = await Promise.all([app.open(), app.open(), app.open(), app.open()])
+  const [_silent, halfway, kept, lavish] = sockets
   halfway.write('GET /small HT')
+  kept.write(asked('/small'))
   await once(kept, 'data')
+  // Gets its answer before it has sent what nobody wanted.
+  lavish.write('POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\n')
+  await once(lavish, 'data')
+  lavish.write(`body${asked('/small')}`)
+  await once(lavish, 'data')
   const startedAt = performance.now()
-  const closed = [silent, kept, halfway].map((socket) => once(socket.resume(), 'close'))
+  const closed = sockets.map((socket) => once(socket.resume(), 'close'))
   await app.close()
   await Promise.all(closed)
   expect(performance.now() - startedAt).toBeLessThan(4000)

@@ -22,11 +22,12 @@ export function endConnections(app: FastifyInstance): void {
     const { socket } = request
     if (isEnding) response.shouldKeepAlive = false
     underWay.get(socket)?.add(response)
-    response.once('close', () => {
-      // Of a body that was refused the rest is still being taken in: see `lingerAfter`.
-      if (request.complete) underWay.get(socket)?.delete(response)
+    const end = () => {
+      underWay.get(socket)?.delete(response)
       if (isEnding) endIfIdle(socket)
-    })
+    }
+    // Of a body that was refused the rest is still being taken in: see `lingerAfter`.
+    response.once('close', () => (request.complete ? end() : request.once('end', end)))
   })
   server.closeIdleConnections = () => {
     for (const socket of underWay.keys()) endIfIdle(socket)
