@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
@@ -67,6 +68,22 @@ test('an upload is not held to the time of small bodies', async () => {
   const [answer] = await once(socket, 'data')
   expect(answer).toContain('200 OK')
   socket.destroy()
+})
+
+test('a download that nobody takes is given up, and its connection closed', async () => {
+  await using server = await startWith({ idleMs: 1500 })
+  const sent = await server.upload({ name: 'a.bin', bytes: new Uint8Array(30_000_000) })
+  const { link } = uploadReply.parse(await sent.json())
+  const socket = await openTo(server.origin)
+  const { server: http } = server.server.app
+  const [accepted] = await Promise.all([
+    once(http, 'request').then(([request]) => request as IncomingMessage),
+    socket.write(asked(new URL(link).pathname)),
+  ])
+  await once(accepted.socket, 'close')
+  let length = 0
+  for await (const chunk of socket) length += chunk.length
+  expect(length).toBeLessThan(30_000_000)
 })
 
 test('a kept connection is closed when nothing more is asked on it', async () => {
