@@ -16,7 +16,10 @@ export type ConnectionLimits = {
   lingerMs: number
   /** A kept connection between requests: longer than proxies keep theirs, so that they close first. */
   keptMs: number
-  /** A connection on which nothing moves either way while it is being answered. */
+  /**
+   * A connection on which nothing moves either way while it is being answered. Node lets a write
+   * that is under way pass once: a download that nobody takes ends after twice this.
+   */
   idleMs: number
   /** For what is under way when the server is to end. Docker kills after ten seconds. */
   graceMs: number
