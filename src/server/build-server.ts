@@ -91,10 +91,7 @@ export async function buildServer(
   const app = createApp(createLogger(config.logLevel), limits)
   let origin = config.publicUrl ?? ''
   const publicUrl = () => origin
-  await addSecurityHeaders(app, {
-    linkOrigin: () => new URL(publicUrl()).origin,
-    isUnderDevelopment: pages.isUnderDevelopment,
-  })
+  await addSecurityHeaders(app, pages)
   addFirstChecks(app)
   await app.register(compress, {
     threshold: 1024,

@@ -2,19 +2,17 @@ import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 
 /**
- * Headers for every answer. `linkOrigin` is where share links point: pictures and films come from
- * there. What only works over https (HSTS, upgrading, isolation by COOP) is off: Barkeep also runs
- * as plain http in a home network, where those break it or fill the console with warnings.
+ * Headers for every answer. The app may do what it does and nothing else: it shows no picture but
+ * its own icon, no film and no frame. What only works over https (HSTS, upgrading, isolation by COOP)
+ * is off: Barkeep also runs as plain http in a home network, where those break it or fill the console
+ * with warnings.
  */
 export async function addSecurityHeaders(
   app: FastifyInstance,
-  options: { linkOrigin(): string; isUnderDevelopment: boolean },
+  { isUnderDevelopment }: { isUnderDevelopment: boolean },
 ): Promise<void> {
-  const { linkOrigin } = options
-  // An upstream's links lie on hosts of its own, always https.
-  const media = ["'self'", 'https:', 'blob:', linkOrigin]
   await app.register(helmet, {
-    contentSecurityPolicy: !options.isUnderDevelopment && {
+    contentSecurityPolicy: !isUnderDevelopment && {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
@@ -24,11 +22,7 @@ export async function addSecurityHeaders(
         // Libraries for dialogs set styles while they run; scripts are what must not be inline.
         styleSrc: ["'self'", "'unsafe-inline'"],
         connectSrc: ["'self'"],
-        imgSrc: [...media, 'data:'],
-        mediaSrc: media,
-        fontSrc: ["'self'"],
-        manifestSrc: ["'self'"],
-        frameSrc: ["'self'", linkOrigin],
+        imgSrc: ["'self'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
