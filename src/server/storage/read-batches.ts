@@ -1,4 +1,5 @@
 import { finished, type Readable } from 'node:stream'
+import { ChunkGatherer } from './chunk-gatherer.ts'
 
 /** Bytes of a stream in their order; whoever is given the chunks owns their memory. */
 export type ByteBatch = Uint8Array[]
@@ -25,22 +26,20 @@ export type Watch = {
  * once the watch's signal aborts, its reason is thrown at once. The stream is left as it is, paused.
  */
 export async function* readBatches(stream: Readable, watch?: Watch): AsyncGenerator<ByteBatch> {
-  let batch: ByteBatch = []
-  let bytes = 0
+  const gathered = new ChunkGatherer()
   let gatheringSince = 0
   let end: { error: unknown } | null = null
   let wake = () => {}
 
   function isDue(): boolean {
-    if (end !== null || watch?.signal.aborted || bytes >= batchBytes) return true
-    return bytes >= slowBytes && performance.now() - gatheringSince > patienceMs
+    if (end !== null || watch?.signal.aborted || gathered.bytes >= batchBytes) return true
+    return gathered.bytes >= slowBytes && performance.now() - gatheringSince > patienceMs
   }
   function gather(chunk: Uint8Array): void {
-    if (bytes === 0) gatheringSince = performance.now()
-    batch.push(chunk)
-    bytes += chunk.length
+    if (gathered.bytes === 0) gatheringSince = performance.now()
     watch?.note(chunk.length)
-    if (bytes >= heldBytes) hold()
+    gathered.add(chunk)
+    if (gathered.bytes >= heldBytes) hold()
     if (isDue()) wake()
   }
   function hold(): void {
@@ -62,9 +61,7 @@ export async function* readBatches(stream: Readable, watch?: Watch): AsyncGenera
     while (true) {
       if (!isDue()) await new Promise<void>((resolve) => (wake = resolve))
       watch?.signal.throwIfAborted()
-      const taken = batch
-      batch = []
-      bytes = 0
+      const taken = gathered.take()
       if (stream.isPaused()) letGo()
       if (taken.length > 0) yield taken
       else if (end !== null) break

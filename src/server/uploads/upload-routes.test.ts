@@ -52,6 +52,18 @@ test('a file may be empty', async () => {
   expect(await reply.text()).toBe('')
 })
 
+test('a body in chunks of any size is stored as it was sent', async () => {
+  await using server = await startTestServer()
+  // More than is written and hashed in one step.
+  const sizes = [1, 1, 2047, 2048, 1, 8192, 3, 70_000, ...Array<number>(2_000).fill(1_500)]
+  const chunks = sizes.map((size, index) => Buffer.alloc(size, index))
+  const body = ReadableStream.from(chunks)
+  const init = { body, duplex: 'half' } as const
+  const sent = uploadReply.parse(await (await server.upload({ name: 'a', bytes: '' }, init)).json())
+  const stored = await (await fetch(sent.link)).bytes()
+  expect(Buffer.compare(stored, Buffer.concat(chunks))).toBe(0)
+})
+
 test('a taken name gets a number before its extension; nothing is overwritten', async () => {
   await using server = await startTestServer()
   const names: string[] = []
