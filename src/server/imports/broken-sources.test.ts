@@ -1,6 +1,7 @@
+import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { type SourcePatience, sourcePatience } from './source-patience.ts'
-import { startTestImportServer } from './test-import-server.ts'
+import { startTestImportServer, type TestImportServer } from './test-import-server.ts'
 import { type SourceAnswer, startTestSource, type TestSource } from './test-source.ts'
 
 // Two versions of one file, of one length: wherever they were joined, it shows.
@@ -16,7 +17,22 @@ const status =
   (outgoing) =>
     void outgoing.writeHead(code).end()
 
-const breakAfterMs = 100
+/** Answers that are to break as soon as an import reads them. */
+const breaking: ServerResponse[] = []
+
+/** Call it at every look at the import. What nobody has begun to read would be lost with the connection. */
+function breakerFor(imports: TestImportServer): () => void {
+  let isReading = false
+  return () => {
+    if (isReading) breaking.pop()?.destroy()
+    imports.leftovers().then(
+      (names) => {
+        isReading = names.length > 0
+      },
+      () => undefined,
+    )
+  }
+}
 
 type Headers = Record<string, string>
 
@@ -31,8 +47,7 @@ const firstHalf =
   (outgoing) => {
     outgoing.writeHead(200, { 'content-length': oldBytes.length, ...headers })
     outgoing.write(oldBytes.subarray(0, half))
-    // What nobody has read yet is lost with the connection.
-    if (then === 'breaks') setTimeout(() => outgoing.destroy(), breakAfterMs)
+    if (then === 'breaks') breaking.push(outgoing)
   }
 
 const secondHalf =
@@ -42,22 +57,31 @@ const secondHalf =
       .writeHead(206, { 'content-range': `bytes ${half}-99999/100000`, ...headers })
       .end(bytes.subarray(half))
 
-const quick: SourcePatience = {
-  ...{ silentMs: 300, triesMax: 4, firstPauseMs: 10, longestPauseMs: 40 },
-  pace: { ...sourcePatience.pace, idleMs: 1_500 },
-}
+const quick: SourcePatience = { ...sourcePatience, firstPauseMs: 10, longestPauseMs: 40 }
 
+/** A server whose imports may reach the source, and whose clock goes on at once. */
 async function startFor(source: TestSource, patience: Partial<SourcePatience> = {}) {
-  return await startTestImportServer({
+  let lead = 0
+  const clock = { now: () => Date.now(), monotonic: () => performance.now() + lead }
+  const imports = await startTestImportServer({
     config: { importAllow: [source.host] },
-    outside: { patience: { ...quick, ...patience } },
+    outside: { clock, patience: { ...quick, ...patience } },
   })
+  const letAMinutePass = () => {
+    lead += 61_000
+  }
+  return { ...imports, letAMinutePass }
 }
 
 /** What an import of the source ends as, and what it left; bytes only when it is complete. */
 async function importFrom(source: TestSource, patience: Partial<SourcePatience> = {}) {
   await using imports = await startFor(source, patience)
-  const task = await imports.run(`${source.origin}/film.bin`, { type: 'file' })
+  const id = await imports.start(`${source.origin}/film.bin`, { type: 'file' })
+  const breakOnceRead = breakerFor(imports)
+  const task = await imports.waitFor(id, ({ state }) => {
+    breakOnceRead()
+    return state !== 'running'
+  })
   expect(await imports.leftovers()).toEqual([])
   if (task.link === undefined) {
     expect((await imports.list()).names).toEqual([])
@@ -88,6 +112,8 @@ test('a source that answers no, or nothing in HTTP, is not asked again', async (
   }
 })
 
+const oneSecond = { silentMs: 1_000 }
+
 test.each([
   ['breaks, proven by its ETag', 'breaks', { etag: '"1"' }, '"1"'],
   ['stalls, proven by its ETag', 'stalls', { etag: '"1"' }, '"1"'],
@@ -97,7 +123,7 @@ test.each([
     firstHalf(then, headers),
     secondHalf(oldBytes, headers),
   )
-  expect((await importFrom(source)).bytes?.equals(oldBytes)).toBe(true)
+  expect((await importFrom(source, oneSecond)).bytes?.equals(oldBytes)).toBe(true)
   expect(source.requests).toHaveLength(2)
   expect(source.requests[1]).toMatchObject({ range: `bytes=${half}-`, 'if-range': proof })
 })
@@ -106,7 +132,7 @@ test('it goes on after tries that break, and after a gateway without its server'
   await using source = await startTestSource(
     ...[firstHalf('breaks'), hangUp, status(502), status(503), silence, secondHalf(oldBytes)],
   )
-  expect((await importFrom(source)).bytes?.equals(oldBytes)).toBe(true)
+  expect((await importFrom(source, oneSecond)).bytes?.equals(oldBytes)).toBe(true)
   expect(source.requests).toHaveLength(6)
 })
 
@@ -172,8 +198,14 @@ test.each([
     await using source = await startTestSource(firstHalf('breaks'), answer ?? silence)
     await using imports = await startFor(source)
     const id = await imports.start(`${source.origin}/film.bin`, { type: 'file' })
-    await imports.waitFor(id, ({ progress }) => progress === '50%')
+    const breakOnceRead = breakerFor(imports)
+    await imports.waitFor(id, ({ progress }) => {
+      breakOnceRead()
+      return progress === '50%'
+    })
     if (answer === null) await source.end()
+    else await expect.poll(() => source.requests.length).toBeGreaterThan(1)
+    imports.letAMinutePass()
     const task = await imports.waitFor(id, ({ state }) => state !== 'running')
     expect(task).toMatchObject({ state: 'failed', error: stopped, progress: '50%' })
     expect((await imports.list()).names).toEqual([])
@@ -183,7 +215,12 @@ test.each([
 
 test('a source that never answers is given up, in words', async () => {
   await using source = await startTestSource(silence)
-  expect((await importFrom(source)).error).toBe('The site does not answer.')
+  await using imports = await startFor(source)
+  const id = await imports.start(`${source.origin}/film.bin`, { type: 'file' })
+  await expect.poll(() => source.requests.length).toBe(1)
+  imports.letAMinutePass()
+  const task = await imports.waitFor(id, ({ state }) => state !== 'running')
+  expect(task).toMatchObject({ state: 'failed', error: 'The site does not answer.' })
 })
 
 /** A byte every so often: never silent, and never done. */
@@ -195,16 +232,12 @@ const drip: SourceAnswer = (outgoing) => {
 
 test('a source that drips is given up, in words, once the first minute is over', async () => {
   await using source = await startTestSource(drip)
-  let lead = 0
-  const clock = { now: () => Date.now(), monotonic: () => performance.now() + lead }
-  await using imports = await startTestImportServer({
-    config: { importAllow: [source.host] },
-    // Patient with silence, or the clock's jump would be one.
-    outside: { clock, patience: { ...quick, pace: { ...sourcePatience.pace, idleMs: 600_000 } } },
-  })
+  // Patient with silence, or the clock's jump would be one.
+  const pace = { ...sourcePatience.pace, idleMs: 600_000 }
+  await using imports = await startFor(source, { pace })
   const id = await imports.start(`${source.origin}/film.bin`, { type: 'file' })
   await expect.poll(() => source.requests.length).toBe(1)
-  lead = 61_000
+  imports.letAMinutePass()
   const task = await imports.waitFor(id, ({ state }) => state !== 'running')
   expect(task).toMatchObject({ state: 'failed', error: 'The site sends the file too slowly.' })
   expect(await imports.leftovers()).toEqual([])
