@@ -18,6 +18,7 @@ test.each([
     '[generic] a: Requested format is not available. Use --list-formats',
     'That video has no version of the chosen quality.',
   ],
+  ['', 'That page is too large to look for a video in it.'],
   ['unable to write data: [Errno 28] No space left on device', 'The server has no room for it.'],
   [
     '[generic] x: Unable to download webpage: <urlopen error file: URLs are explicitly disabled in yt-dlp for security reasons. Use --enable-file-urls to enable at your own risk.>',

@@ -59,17 +59,12 @@ const statusWords: Record<number, string> = {
   503: 'unavailable',
 }
 
-/** Whether a line of yt-dlp tells why it failed; all else is a warning, or a stack of Python's. */
-export function isReason(line: string): boolean {
-  return line.startsWith('ERROR:') || line === 'MemoryError'
-}
-
 /**
  * The reason in what yt-dlp printed to stderr. Its known failures get our words; another one keeps
  * the site's own sentence with everything cut out that could be an address, a path or advice for developers.
  */
 export function ytDlpFailureText(errorLines: readonly string[]): string {
-  const text = errorLines.filter(isReason).at(-1) ?? ''
+  const text = errorLines.filter((line) => line.startsWith('ERROR:')).at(-1) ?? ''
   const known = ytDlpReasons.find(({ pattern }) => pattern.test(text))
   if (known) return known.reason
   const status = /HTTP Error (\d{3})/.exec(text)?.[1]
@@ -123,8 +118,9 @@ const ytDlpReasons: { pattern: RegExp; reason: string }[] = [
   },
   { pattern: /CERTIFICATE_VERIFY_FAILED/i, reason: 'The certificate of the site is not valid.' },
   { pattern: /WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE/i, reason: noHttpsReason },
+  // Python that is out of memory mostly says nothing at all.
   {
-    pattern: /^MemoryError|unable to allocate/i,
+    pattern: /^ERROR:\s*$|unable to allocate/i,
     reason: 'That page is too large to look for a video in it.',
   },
 ]

@@ -6,12 +6,7 @@ import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { AddressGuard } from './address-guard.ts'
 import { type FilteringProxy, proxyPhrase, startFilteringProxy } from './filtering-proxy.ts'
 import { ForbiddenAddress, ImportFailure } from './import-failure.ts'
-import {
-  importFailureText,
-  isReason,
-  noVideoReason,
-  ytDlpFailureText,
-} from './import-failure-text.ts'
+import { importFailureText, noVideoReason, ytDlpFailureText } from './import-failure-text.ts'
 import type { ProgressReading } from './import-progress.ts'
 import { createImportWorkFolder, type ImportWorkFolder } from './import-work-folder.ts'
 import type { MediaTools } from './media-tools.ts'
@@ -85,7 +80,7 @@ export async function fetchVideo<Result>(
     silentForMs: parts.silentForMs,
     onLine(line) {
       if (!progress.read(line)) {
-        if (isReason(line)) errors.push(line)
+        if (line.startsWith('ERROR:')) errors.push(line)
         return
       }
       if (progress.bytes() > parts.maxBytes) onTooLarge()
