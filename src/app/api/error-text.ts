@@ -39,8 +39,8 @@ const texts: Record<Exclude<ApiErrorCode, 'insufficient_scope'> | OwnErrorCode, 
     nextStep: 'Ask whoever runs it to switch it on.',
   },
   unavailable: {
-    title: 'The server has no room or no time just now',
-    nextStep: 'Try again in a few minutes.',
+    title: 'The server, or the service behind it, is not ready',
+    nextStep: 'Try again in a moment.',
   },
   unexpected_answer: {
     title: 'The server answered with something else than was asked for',

@@ -6,7 +6,7 @@ const minutes = 60_000
 
 /**
  * react-query without the habits that burn the window: no blind retries, no refetch of what is fresh.
- * What could not be read for want of a connection is read again when that may be back.
+ * What could not be read for want of a connection is read again when that may be back, and now and then.
  */
 export function createQueryClient(onWake = onBrowserWake): QueryClient {
   const queryClient = new QueryClient({
@@ -17,6 +17,7 @@ export function createQueryClient(onWake = onBrowserWake): QueryClient {
         retry: false,
         refetchOnWindowFocus: false,
         refetchOnReconnect: false,
+        refetchInterval: nextTryMs,
         // A server on this machine answers without any network.
         networkMode: 'always',
       },
@@ -25,6 +26,13 @@ export function createQueryClient(onWake = onBrowserWake): QueryClient {
   })
   onWake(() => void queryClient.refetchQueries({ type: 'active', predicate: hasLostConnection }))
   return queryClient
+}
+
+/** Only while there is nothing to show: to read all pages again of what stands there would burn the window. */
+function nextTryMs(query: Query): number | false {
+  const { data, errorUpdateCount } = query.state
+  if (data !== undefined || !hasLostConnection(query)) return false
+  return Math.min(minutes, 2_500 * 2 ** errorUpdateCount)
 }
 
 function hasLostConnection({ state }: Query): boolean {

@@ -49,12 +49,16 @@ export function FolderView(props: FolderViewProps) {
     [entries, selection.chosen],
   )
   const isFiltered = filter.trim() !== ''
-  if (listing.error !== null && entries.length === 0) {
+  // What went wrong stays in sight while it is tried again: rows to come would flash up for nothing.
+  const [lastError, setLastError] = useState(listing.error)
+  if (listing.error !== null && listing.error !== lastError) setLastError(listing.error)
+  const error = listing.isPending ? lastError : listing.error
+  if (error !== null && entries.length === 0) {
     return (
       <FolderProblem
         folder={folder}
-        error={listing.error}
-        isRetrying={listing.isRefreshing}
+        error={error}
+        isRetrying={listing.isRefreshing || listing.isPending}
         onRetry={listing.retry}
         onOpenFolder={props.onOpenFolder}
       />
