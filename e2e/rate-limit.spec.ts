@@ -30,6 +30,20 @@ test('the meter tells what the headers tell', async ({ page, connect }) => {
   expect(Number(told.at(-1))).toBeGreaterThan(50)
 })
 
+test('a meter of a million requests stays in its column', async ({ page, startBarkeep, watch }) => {
+  const barkeep = await startBarkeep({ BARKEEP_RATE_LIMIT: '1000000' })
+  watch.allowOrigin(barkeep.origin)
+  await page.goto(barkeep.origin)
+  await page.getByLabel('API key', { exact: true }).fill(barkeep.key)
+  await page.getByRole('button', { name: 'Connect' }).click()
+  const column = await page.getByRole('complementary').boundingBox()
+  const chart = await page
+    .getByRole('button', { name: 'Requests of the last minute' })
+    .boundingBox()
+  const right = (box: typeof column) => (box?.x ?? 0) + (box?.width ?? 0)
+  expect(right(chart)).toBeLessThan(right(column))
+})
+
 test('two tabs with one key, forty files each, get through without a single 429', async ({
   page,
   context,

@@ -16,6 +16,10 @@ test('a key that may only upload gets a drop box', async ({ page, barkeep, conne
     { name: 'sent.txt', mimeType: 'text/plain', buffer: Buffer.from('sent') },
   ])
   await expect(transferRow(page, 'sent.txt')).toContainText('Done')
+  await page.setViewportSize({ width: 390, height: 844 })
+  const title = page.getByRole('heading', { name: 'Drop files' })
+  await expect(title).toBeVisible()
+  expect(await title.evaluate((h1) => h1.scrollWidth - h1.clientWidth)).toBe(0)
 })
 
 test('a key that may only read gets a library without dead buttons, and is told why it cannot add to it', async ({

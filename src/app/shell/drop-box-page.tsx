@@ -20,10 +20,10 @@ export function DropBoxPage({
   const isUseful = access.canUpload || access.canImport
   return (
     <main className="flex min-h-0 grow flex-col">
-      <header className="flex min-h-13 shrink-0 items-center gap-3 border-line border-b px-3 py-2">
+      <header className="flex min-h-13 shrink-0 items-center gap-3 border-line border-b px-3 py-2 max-md:flex-wrap md:pl-4">
         {start}
-        <h1 className="min-w-0 grow truncate font-semibold">{titleOf(access)}</h1>
-        {actions}
+        <h1 className="min-w-0 grow truncate font-semibold max-md:grow-0">{titleOf(access)}</h1>
+        <div className="max-md:order-last max-md:basis-full">{actions}</div>
       </header>
       <div className="scroll-area min-h-0 grow px-4 py-6">
         <div className="mx-auto flex min-h-full max-w-xl flex-col justify-center gap-6">

@@ -59,6 +59,8 @@ export function watchTooltips(layer: HTMLElement): () => void {
 }
 
 function isNotNeeded(element: Element): boolean {
+  // What it opened says more, and may be under the tooltip.
+  if (element.matches('[aria-haspopup][aria-expanded="true"]')) return true
   if (!element.hasAttribute('data-tooltip-when-cut')) return false
   return ![element, ...element.querySelectorAll('*')].some(
     (part) => part.scrollWidth > part.clientWidth && part.clientWidth > 0,

@@ -25,7 +25,10 @@ export function AccountMenu(props: Omit<AccountPanelProps, 'onLeave'>) {
           <span dir="auto" className="truncate">
             {username}
           </span>
-          <span className="mr-auto text-muted">· {plan}</span>
+          {/* The button's name is the person's: what plan it is stands in the panel. */}
+          <span aria-hidden="true" className="mr-auto text-muted">
+            · {plan}
+          </span>
           <ExpiryWarning expiresAt={props.me.key.expires_at} />
           <ChevronsUpDown aria-hidden="true" className="text-faint" />
         </Button>

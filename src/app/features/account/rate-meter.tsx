@@ -18,7 +18,7 @@ export function RateMeter({ gate }: RateMeterProps) {
   const { remaining, limit, nextSlotAt } = snapshot
   const now = gate.now()
   return (
-    <div className="grid grid-cols-[auto_1fr_auto] items-center gap-x-2.5">
+    <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] items-center gap-x-2.5">
       <Meter
         label="Requests left"
         value={remaining}
@@ -33,7 +33,7 @@ export function RateMeter({ gate }: RateMeterProps) {
           {remaining} of {limit}
         </span>
         {nextSlotAt !== null && !isHeldBack(snapshot) && (
-          <span className="ml-auto whitespace-nowrap text-faint text-xs">
+          <span className="ml-auto truncate text-faint text-xs">
             +1 in {countdown(nextSlotAt, now)}
           </span>
         )}
