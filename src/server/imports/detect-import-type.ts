@@ -11,6 +11,8 @@ const videoPageTypes = new Set([
   'application/dash+xml',
 ])
 
+const pageExtension = /^([sx]?html?|php\d?|aspx?|jsp|m3u8|mpd)$/i
+
 /**
  * Tells a direct file from a video page by the headers of the answer; the body is not read.
  * @throws what opening the link throws
@@ -26,4 +28,13 @@ export async function detectImportType(
   if (isAttachment) return 'file'
   const [type = ''] = (answer.headers['content-type'] ?? '').split(';')
   return videoPageTypes.has(type.trim().toLowerCase()) ? 'video' : 'file'
+}
+
+/**
+ * What a link most likely leads to, by its path alone: files are mostly called by a name with an
+ * extension, pages are not.
+ */
+export function guessImportType({ pathname }: URL): 'file' | 'video' {
+  const extension = /\.(\w{1,8})$/.exec(pathname)?.[1]
+  return extension === undefined || pageExtension.test(extension) ? 'video' : 'file'
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { importReply } from '#contract/imports.ts'
 import { startTestImportServer } from './test-import-server.ts'
 
 const badRequests: [unknown, string][] = [
@@ -135,4 +136,23 @@ test('auto tells pages and streams from files by what the source answers', async
     }),
   )
   expect(Object.fromEntries(told)).toEqual(detected)
+})
+
+test('of a source that does not tell, the type is what its link looks like', async () => {
+  const resolve = async () => {
+    throw Object.assign(new Error('nobody knows that name'), { code: 'EAI_AGAIN' })
+  }
+  await using imports = await startTestImportServer({ outside: { resolve } })
+  for (const [path, type] of [
+    ['/watch?v=dQw4w9WgXcQ', 'video'],
+    ['/', 'video'],
+    ['/clip/index.html', 'video'],
+    ['/films/movie.mp4', 'file'],
+    ['/archive.tar.gz?token=1', 'file'],
+  ] as const) {
+    const reply = await imports.server.post('/api/v1/import', { url: `https://a.example${path}` })
+    const { task_id, type: told } = importReply.parse(await reply.json())
+    expect([path, told, task_id.split('_')[0]]).toEqual([path, type, type])
+    expect((await imports.status(task_id)).type).toBe(type)
+  }
 })

@@ -4,6 +4,7 @@ import type { ImportReply, ImportTask } from '#contract/imports.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Idempotency } from '#server/http/idempotency.ts'
 import type { Route } from '#server/http/route.ts'
+import { guessImportType } from './detect-import-type.ts'
 import { type ImportProgress, progressText, reachedBy } from './import-progress.ts'
 import type { ImportTaskRow } from './import-repository.ts'
 import {
@@ -70,7 +71,7 @@ function toImportTask(task: ImportTaskRow, progress: ImportProgress): ImportTask
   const isDone = task.state === 'completed'
   return {
     id: task.id,
-    type: task.type ?? 'file',
+    type: task.type ?? guessImportType(new URL(task.url)),
     state: task.state,
     progress: isDone ? '100%' : progressText(reading),
     ...(title === null ? {} : { title }),

@@ -5,7 +5,7 @@ import type { ImportBody } from '#contract/imports.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Tables } from '#server/storage/tables.ts'
 import type { AddressGuard } from './address-guard.ts'
-import { detectImportType } from './detect-import-type.ts'
+import { detectImportType, guessImportType } from './detect-import-type.ts'
 import { ImportFailure } from './import-failure.ts'
 import type { ImportQueue } from './import-queue.ts'
 import type { ImportRepository, NewImportTask } from './import-repository.ts'
@@ -30,7 +30,7 @@ const detectMs = 5_000
 
 /**
  * Notes an import and queues it. With `auto` the source is asked what it is; where it does not tell
- * in time, the answer says `file` and the task finds out when it runs.
+ * in time, the answer says what the link looks like and the task finds out when it runs.
  * @throws ApiFailure `invalid_request` for what is no link, `feature_disabled` without the programs
  */
 export async function startImport(
@@ -46,7 +46,7 @@ export async function startImport(
   const url = readLink(parts.guard, body.url)
   const type = body.type === 'auto' ? await tryToDetect(parts, url, signal) : body.type
   if (type === 'video') await requireTools(parts.tools)
-  const told = type ?? 'file'
+  const told = type ?? guessImportType(url)
   // 120 random bits: a task is found by its id alone.
   const id = `${told}_${randomBytes(15).toString('base64url')}`
   const started: StartedImport = { id, type: told }
