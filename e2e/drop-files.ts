@@ -11,10 +11,25 @@ export type Drop = {
  * Drags files and folders of this machine over the middle of the page, as a person's hand does: the
  * browser itself reads them, folders with all that is in them.
  */
-export async function dragFiles(page: Page, paths: string[]): Promise<Drop> {
+export function dragFiles(page: Page, paths: string[]): Promise<Drop> {
+  return drag(page, { items: [], files: paths, dragOperationsMask: 1 })
+}
+
+/** Links as another window of the browser hands them over. */
+export function dragLinks(page: Page, links: string[]): Promise<Drop> {
+  const items = [{ mimeType: 'text/uri-list', data: links.join('\r\n') }]
+  return drag(page, { items, dragOperationsMask: 1 })
+}
+
+type DragData = {
+  items: { mimeType: string; data: string }[]
+  files?: string[]
+  dragOperationsMask: 1
+}
+
+async function drag(page: Page, data: DragData): Promise<Drop> {
   const devTools = await page.context().newCDPSession(page)
   const size = page.viewportSize() ?? { width: 800, height: 600 }
-  const data = { items: [], files: paths, dragOperationsMask: 1 }
   const at = { x: size.width / 2, y: size.height / 2, data }
   const send = (type: 'dragEnter' | 'dragOver' | 'drop' | 'dragCancel') =>
     devTools.send('Input.dispatchDragEvent', { type, ...at })

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { dragLinks } from './drop-files.ts'
 import { fileRow, importDialog } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
 import { pasteText } from './paste-text.ts'
@@ -32,6 +33,22 @@ test('pasted text opens the dialog with the links that are in it', async ({ page
   )
   await page.keyboard.press('Escape')
   await expect(importDialog(page)).toBeHidden()
+})
+
+test('links that are dropped on the page open the dialog for its folder', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await barkeep.upload({ folder: '/Films/', name: 'a.txt' })
+  await connect({ folder: '/Films/' })
+  const links = ['https://example.com/a.zip', 'https://example.com/watch?v=1']
+  const drop = await dragLinks(page, links)
+  await expect(page.getByText('Drop to import links')).toBeVisible()
+  await drop.release()
+  const dialog = importDialog(page)
+  await expect(dialog.getByRole('textbox', { name: 'Links' })).toHaveValue(links.join('\n'))
+  await expect(dialog.getByRole('textbox', { name: 'Folder' })).toHaveValue('/Films/')
 })
 
 test('text that is pasted into a text field stays there', async ({ page, connect }) => {
