@@ -59,11 +59,12 @@ export const importReply = z.object({
 
 export type ImportReply = z.infer<typeof importReply>
 
+const taskIdRule = 'task_id must be an id that an import was given.'
 const taskId = z
-  .string()
+  .string(taskIdRule)
   .check(
-    z.minLength(1),
-    z.maxLength(200),
+    z.minLength(1, taskIdRule),
+    z.maxLength(200, taskIdRule),
     z.meta({ description: 'As `POST /api/v1/import` gave it.' }),
   )
 

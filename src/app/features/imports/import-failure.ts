@@ -18,7 +18,7 @@ export function pauseNote(error: unknown): string {
 /** The words for what starting or asking for a task threw. */
 export function failureFrom(error: unknown): Failure {
   const { title, nextStep } = errorText(error)
-  // What is wrong with a link or a name stands in the message alone.
-  const isRule = error instanceof ApiError && error.code === 'invalid_request'
-  return { reason: isRule ? error.message : title, nextStep }
+  // The row can only send the same again, which would be refused again.
+  const isRefused = error instanceof ApiError && error.code === 'invalid_request'
+  return { reason: title, nextStep: isRefused ? 'Import it again with that changed.' : nextStep }
 }
