@@ -175,6 +175,33 @@ test.each(changed)(
   },
 )
 
+const pieces = { 'accept-ranges': 'bytes' }
+
+test('a source without versions that offers pieces goes on by Range', async () => {
+  await using source = await startTestSource(
+    firstHalf('breaks', pieces),
+    secondHalf(oldBytes, pieces),
+  )
+  expect((await importFrom(source)).bytes?.equals(oldBytes)).toBe(true)
+  expect(source.requests).toHaveLength(2)
+  expect(source.requests[1]?.range).toBe(`bytes=${half}-`)
+  expect(source.requests[1]?.['if-range']).toBeUndefined()
+})
+
+test('a source without versions that offers no pieces, or no length with them, is fetched from the start', async () => {
+  await using silent = await startTestSource(firstHalf('breaks', {}), whole(newBytes, {}))
+  expect((await importFrom(silent)).bytes?.equals(newBytes)).toBe(true)
+  expect(silent.requests[1]?.range).toBeUndefined()
+
+  const ofAnyLength: SourceAnswer = (outgoing) =>
+    void outgoing.writeHead(206, { 'content-range': `bytes ${half}-99999/*` }).end(newBytes)
+  await using vague = await startTestSource(
+    ...[firstHalf('breaks', pieces), ofAnyLength, whole(newBytes, pieces)],
+  )
+  expect((await importFrom(vague)).bytes?.equals(newBytes)).toBe(true)
+  expect(vague.requests).toHaveLength(3)
+})
+
 test('a date of the very second proves nothing: a file is fetched from the start, without asking for a range', async () => {
   const headers = { 'last-modified': monday, date: monday }
   await using source = await startTestSource(firstHalf('breaks', headers), (outgoing, incoming) => {

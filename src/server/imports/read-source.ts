@@ -22,7 +22,7 @@ type Place = { bytes: number; idleTries: number; cause: unknown }
 
 /**
  * The bytes of a whole file, across as many connections as it takes. Pieces are joined only while
- * the source proves that they are of the same file.
+ * the source proves that they are of the same file, or knows no versions and offers its pieces.
  * @throws CannotResume with what broke as its cause; the signal's reason
  */
 export async function* readSource(parts: Parts, source: Source): AsyncGenerator<ByteBatch> {
@@ -64,7 +64,8 @@ async function* readAnswer(
 async function resume(parts: Parts, source: Source, place: Place): Promise<OpenedUrl> {
   const version = versionOf(source.first)
   // Without a proof that the file is the same, two halves of two files could be joined.
-  if (version === undefined || place.bytes === 0) throw new CannotResume('', place)
+  const mayGoOn = version !== undefined || offersPieces(source)
+  if (!mayGoOn || place.bytes === 0) throw new CannotResume('', place)
   for (;;) {
     place.idleTries += 1
     await pauseBefore(place.idleTries, parts.patience, source.signal)
@@ -82,14 +83,23 @@ function versionOf({ headers }: OpenedUrl): string | undefined {
   return age >= 1_000 ? modified : undefined
 }
 
+/** Simple servers keep no versions. Where one offers pieces all the same, their length must do. */
+function offersPieces({ first: { headers }, total }: Source): boolean {
+  const hasVersion = headers.etag !== undefined || headers['last-modified'] !== undefined
+  return !hasVersion && total !== null && headers['accept-ranges'] === 'bytes'
+}
+
 /** The answer that goes on where the file is; null when it is worth to ask again. */
 async function askForRest(
   parts: Parts,
   source: Source,
-  { place, version }: { place: Place; version: string },
+  { place, version }: { place: Place; version: string | undefined },
 ): Promise<OpenedUrl | null> {
   const { first, signal } = source
-  const headers = { range: `bytes=${place.bytes}-`, 'if-range': version }
+  const headers = {
+    range: `bytes=${place.bytes}-`,
+    ...(version === undefined ? {} : { 'if-range': version }),
+  }
   try {
     const answer = await parts.openUrl(first.url, { signal, headers })
     if (isTheRest(answer, source, { place, version })) return answer
@@ -108,13 +118,15 @@ async function askForRest(
 function isTheRest(
   answer: OpenedUrl,
   { first, total }: Source,
-  { place: { bytes }, version }: { place: Place; version: string },
+  { place: { bytes }, version }: { place: Place; version: string | undefined },
 ): boolean {
   const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(answer.headers['content-range'] ?? '')
   if (answer.status !== 206 || range === null || Number(range[1]) !== bytes) return false
-  if (total !== null && range[2] !== '*' && Number(range[2]) !== total) return false
+  const isLengthTold = range[2] !== '*'
+  if (total !== null && isLengthTold && Number(range[2]) !== total) return false
   // "A 206 must carry the ETag" of the whole; without it nothing says that it is the same file.
   if (version === first.headers.etag && answer.headers.etag !== version) return false
+  if (version === undefined && !isLengthTold) return false
   const proofs = ['etag', 'last-modified', 'content-encoding'] as const
   return proofs.every((name) => {
     const told = answer.headers[name]
