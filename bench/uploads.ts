@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtempDisposable, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
@@ -32,7 +32,13 @@ function toBarkeep(
     // Another name each round: the same bytes under the same name would be the same file.
     url: (round) => `${origin}/api/v1/upload?filename=file-${round}.bin`,
     args: ['-X', 'POST', '-H', `Authorization: Bearer ${key}`],
-    clean: () => rm(join(data, 'blobs'), { recursive: true, force: true }),
+    // The files alone: the server goes on with the folders that it has made.
+    async clean() {
+      const inBlobs = { recursive: true, withFileTypes: true } as const
+      for (const entry of await readdir(join(data, 'blobs'), inBlobs)) {
+        if (entry.isFile()) await rm(join(entry.parentPath, entry.name))
+      }
+    },
   }
 }
 
