@@ -1,11 +1,21 @@
 import { once } from 'node:events'
-import { chmod, mkdtempDisposable, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  mkdtempDisposable,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
+import { filesReply } from '#contract/files.ts'
 import { databaseFile } from './storage/database.ts'
 import { startServerProcess } from './test-server-process.ts'
 
@@ -69,6 +79,28 @@ test.each([
 ])('a server does not stand in front of itself: %s', async (upstream, settings) => {
   const said = await refusedStart({ ...settings, BARKEEP_UPSTREAM: upstream })
   expect(said).toMatch(/^BARKEEP_UPSTREAM must be another server [^\n]*\n$/)
+})
+
+test('where the disk of the stored files is away nothing is forgotten, and all is there once it is back', async () => {
+  await using folder = await freshFolder()
+  const settings = { BARKEEP_DATA: folder.path }
+  const headers = { authorization: '' }
+  {
+    await using server = startServerProcess(settings)
+    headers.authorization = `Bearer ${await server.firstKey}`
+    const url = `${await server.origin}/api/v1/upload?filename=a.txt`
+    expect((await fetch(url, { method: 'POST', headers, body: 'kept' })).status).toBe(200)
+    await server.end('SIGTERM')
+  }
+  const [blobs, away] = [join(folder.path, 'blobs'), join(folder.path, 'away')]
+  await rename(blobs, away)
+  expect(await refusedStart(settings)).toMatch(/^\S+blobs is empty, and 1 stored files? [^\n]*\n$/)
+  await rm(blobs, { recursive: true })
+  await rename(away, blobs)
+  await using server = startServerProcess(settings)
+  const listing = await fetch(`${await server.origin}/api/v1/files`, { headers })
+  const { files } = filesReply.parse(await listing.json())
+  expect(await (await fetch(files[0]?.link ?? '')).text()).toBe('kept')
 })
 
 test('a port that is in use is one clear line, and gives no password away unseen', async () => {

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql, type Transaction } from 'kysely'
+import { ConfigError } from '#server/config.ts'
 import { blobFolders } from './blob-store.ts'
 import type { Database } from './database.ts'
 import type { Tables } from './tables.ts'
@@ -19,7 +20,7 @@ type Parts = {
 /**
  * Brings folder and database into line after a crash: no part files, no blob without a row, no row
  * without a blob. Runs at start, before anything is served, and touches only what the server made:
- * what an owner put there stays.
+ * what an owner put there stays. Throws ConfigError where the blobs seem to be elsewhere.
  */
 export async function sweepBlobs({ dataFolder, database, log }: Parts): Promise<void> {
   const folderOf = (name: keyof typeof blobFolders) => join(dataFolder, blobFolders[name])
@@ -27,7 +28,9 @@ export async function sweepBlobs({ dataFolder, database, log }: Parts): Promise<
   await removeWhere(folderOf('work'), (entry) => entry.isDirectory() && blobName.test(entry.name))
   const rows = await database.selectFrom('file').select('blob_id').execute()
   const missing = new Set(rows.map((row) => row.blob_id))
-  for (const shard of await readdir(folderOf('blobs'))) {
+  const shards = await readdir(folderOf('blobs'))
+  if (shards.length === 0 && missing.size > 0) throw notMounted(folderOf('blobs'), missing.size)
+  for (const shard of shards) {
     if (!/^[0-9a-f]{2}$/.test(shard)) continue
     await removeWhere(join(folderOf('blobs'), shard), (entry) => {
       if (!entry.name.startsWith(shard)) return false
@@ -39,6 +42,13 @@ export async function sweepBlobs({ dataFolder, database, log }: Parts): Promise<
     log.warn({ blobId }, 'a listed file has no bytes; it is listed no more')
   }
   await database.transaction().execute((transaction) => unlist(transaction, [...missing]))
+}
+
+/** To list no file any more would be one thing; the next start, with the disk back, would delete them all. */
+function notMounted(folder: string, files: number): ConfigError {
+  return new ConfigError(
+    `${folder} is empty, and ${files} stored ${files === 1 ? 'file' : 'files'} should be in it. Bring back the disk that they are on, or set BARKEEP_DATA to another folder.`,
+  )
 }
 
 /** With the answers that promise the file, and the folders that were there for its sake. */
