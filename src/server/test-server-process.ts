@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { faultMark } from './docs/watch-replies.ts'
 
 export type ServerProcess = AsyncDisposable & {
   readonly child: ChildProcess
@@ -15,10 +16,13 @@ export type ServerProcess = AsyncDisposable & {
 }
 
 const main = fileURLToPath(new URL('main.js', import.meta.url))
+const watch = new URL('docs/test-watched-process.ts', import.meta.url).href
 
 /** Starts the server as `npm start` does, as a process of its own that can be killed. */
 export function startServerProcess(settings: Record<string, string>): ServerProcess {
-  const child = spawn(process.execPath, [main], {
+  // A gateway hands on what its upstream says.
+  const watched = settings.BARKEEP_UPSTREAM === undefined ? ['--import', watch] : []
+  const child = spawn(process.execPath, [...watched, main], {
     env: { PATH: '/usr/bin:/bin', PORT: '0', BARKEEP_YT_DLP: '/not-looked-for', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -52,6 +56,8 @@ export function startServerProcess(settings: Record<string, string>): ServerProc
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL')
       await exit
+      const faults = output.stderr.split('\n').filter((line) => line.startsWith(faultMark))
+      if (faults.length > 0) throw new Error(faults.join('\n'))
     },
   }
 }

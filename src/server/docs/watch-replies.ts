@@ -7,6 +7,9 @@ const decoders = new Map([
   ['br', brotliDecompressSync],
 ])
 
+/** Begins a line of a watched process that tells of an answer that broke the document. */
+export const faultMark = 'Not by OpenAPI: '
+
 /**
  * Holds every answer of the v1 API that `server` gives, to whatever client, against the OpenAPI
  * document. Returns what throws when one of them broke it. For tests.
@@ -14,23 +17,31 @@ const decoders = new Map([
 export function watchReplies(server: Server): () => void {
   const faults: Error[] = []
   server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { method = '', url: path = '' } = request
-    const isApi = path.startsWith('/api/v1/') && !path.startsWith('/api/v1/openapi.json')
-    if (!isApi || method === 'HEAD') return
-    const sent = keepSent(response)
-    response.once('finish', () => {
-      try {
-        const body: unknown = JSON.parse(String(sent()))
-        assertMatchesOpenApi({ method, path, status: response.statusCode, body })
-        assertTellsWindow(response)
-      } catch (error) {
-        faults.push(new Error(`${method} ${path}: ${(error as Error).message}`))
-      }
-    })
+    watchReply(request, response, (fault) => faults.push(fault))
   })
   return () => {
     if (faults.length > 0) throw new AggregateError(faults, faults.map(String).join('\n'))
   }
+}
+
+/** The same for one answer. Call it before anything of it is sent. */
+export function watchReply(
+  { method = '', url: path = '' }: IncomingMessage,
+  response: ServerResponse,
+  onFault: (fault: Error) => void,
+): void {
+  const isApi = path.startsWith('/api/v1/') && !path.startsWith('/api/v1/openapi.json')
+  if (!isApi || method === 'HEAD') return
+  const sent = keepSent(response)
+  response.once('finish', () => {
+    try {
+      const body: unknown = JSON.parse(String(sent()))
+      assertMatchesOpenApi({ method, path, status: response.statusCode, body })
+      assertTellsWindow(response)
+    } catch (error) {
+      onFault(new Error(`${method} ${path}: ${(error as Error).message}`))
+    }
+  })
 }
 
 /** "Every response includes" the three headers. */
