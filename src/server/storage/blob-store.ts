@@ -7,7 +7,7 @@ import { consumeBytes, type StageLimits } from './consume-bytes.ts'
 import type { Disk } from './disk.ts'
 import type { FileHasher } from './file-hasher.ts'
 import { type ByteBatch, readBatches } from './read-batches.ts'
-import { WriteTurns } from './write-turns.ts'
+import { Semaphore } from './semaphore.ts'
 
 /** A file that is whole and fsynced, but not listed. Whoever staged it keeps or discards it. */
 export type StagedBlob = {
@@ -48,7 +48,7 @@ const maxReserveBytes = 256 * 1024 * 1024
 const reservedPart = 1 / 16
 const readBytes = 256 * 1024
 /** Batches of all uploads and imports that may be on their way to the disk at once. */
-const writeTurns = 16
+const maxWrites = 16
 
 export const blobFolders = { blobs: 'blobs', staging: 'staging', work: 'work' } as const
 
@@ -56,7 +56,7 @@ type Parts = { dataFolder: string; disk: Disk; hasher: FileHasher }
 
 /** Opens the store in `dataFolder`, making its folders. Run `sweepBlobs` before the first use. */
 export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promise<BlobStore> {
-  const turns = new WriteTurns(writeTurns)
+  const permits = new Semaphore(maxWrites)
   const folderOf = (name: keyof typeof blobFolders) => join(dataFolder, blobFolders[name])
   const pathOf = (blobId: string) => join(folderOf('blobs'), blobId.slice(0, 2), blobId)
   for (const name of Object.values(blobFolders)) {
@@ -93,7 +93,7 @@ export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promis
       const discard = () => rm(path, { force: true })
       try {
         await using file = await disk.create(path)
-        const written = await consumeBytes({ source, file, hasher, turns, limits, requireRoom })
+        const written = await consumeBytes({ source, file, hasher, permits, limits, requireRoom })
         await file.sync()
         return { path, discard, ...written }
       } catch (error) {
@@ -104,7 +104,7 @@ export async function openBlobStore({ dataFolder, disk, hasher }: Parts): Promis
 
     async adopt(path) {
       const source = readBatches(createReadStream(path, { highWaterMark: readBytes }))
-      const { size, sha256 } = await consumeBytes({ source, file: null, hasher, turns })
+      const { size, sha256 } = await consumeBytes({ source, file: null, hasher, permits })
       await using file = await open(path, 'r+')
       await file.sync()
       return { path, size, sha256, discard: () => rm(path, { force: true }) }

@@ -1,7 +1,7 @@
 import type { WritableFile } from './disk.ts'
 import type { RunningHash } from './file-hasher.ts'
 import type { ByteBatch } from './read-batches.ts'
-import type { WriteTurns } from './write-turns.ts'
+import type { Semaphore } from './semaphore.ts'
 
 /** Batches of one blob that may be under way at once: one is hashed, one written, one waits. */
 const maxFlights = 3
@@ -12,7 +12,7 @@ const syncEveryBytes = 64 * 1024 * 1024
 export class BlobWriter {
   readonly #file: WritableFile | null
   readonly #hash: RunningHash
-  readonly #turns: WriteTurns
+  readonly #permits: Semaphore
   readonly #flights = new Set<Promise<void>>()
   /** Ends with the last write: one at a time, for the kernel lets no two into one file anyway. */
   #written: Promise<void> = Promise.resolve()
@@ -22,22 +22,22 @@ export class BlobWriter {
   #failure: unknown = null
 
   /** `file` null: the bytes are hashed only. */
-  constructor(parts: { file: WritableFile | null; hash: RunningHash; turns: WriteTurns }) {
+  constructor(parts: { file: WritableFile | null; hash: RunningHash; permits: Semaphore }) {
     this.#file = parts.file
     this.#hash = parts.hash
-    this.#turns = parts.turns
+    this.#permits = parts.permits
   }
 
   /** Takes over the batch's memory. Resolves when more may come; throws what a write failed with. */
   async add(batch: ByteBatch): Promise<void> {
     while (this.#flights.size >= maxFlights) await Promise.race(this.#flights)
-    await this.#turns.take()
+    await this.#permits.acquire()
     const flight = this.#send(batch)
       .catch((error: unknown) => {
         this.#failure ??= error
       })
       .finally(() => {
-        this.#turns.give()
+        this.#permits.release()
         this.#flights.delete(flight)
       })
     this.#flights.add(flight)

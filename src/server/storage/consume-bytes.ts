@@ -3,7 +3,7 @@ import { BlobWriter } from './blob-writer.ts'
 import type { WritableFile } from './disk.ts'
 import type { FileHasher } from './file-hasher.ts'
 import type { ByteBatch } from './read-batches.ts'
-import type { WriteTurns } from './write-turns.ts'
+import type { Semaphore } from './semaphore.ts'
 
 export type StageLimits = {
   maxBytes: number
@@ -17,7 +17,7 @@ type Parts = {
   /** Where the bytes go; null: they are hashed only. */
   file: WritableFile | null
   hasher: FileHasher
-  turns: WriteTurns
+  permits: Semaphore
   limits?: StageLimits
   requireRoom?(bytes: number): Promise<void>
 }
@@ -27,7 +27,7 @@ const checkRoomEveryBytes = 64 * 1024 * 1024
 /** Takes `source` to its end within `limits`, into `file` and the hash. Throws as `BlobStore.stage` says. */
 export async function consumeBytes(parts: Parts): Promise<{ size: number; sha256: string }> {
   const hash = parts.hasher.start()
-  const writer = new BlobWriter({ file: parts.file, hash, turns: parts.turns })
+  const writer = new BlobWriter({ file: parts.file, hash, permits: parts.permits })
   try {
     const size = await pump(parts, writer)
     await writer.end()

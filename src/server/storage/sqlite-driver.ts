@@ -8,6 +8,7 @@ import {
   type QueryResult,
   SelectQueryNode,
 } from 'kysely'
+import { Semaphore } from './semaphore.ts'
 
 /** How long to wait while another process (the command line) holds the lock. */
 const lockPatienceMs = 1_000
@@ -21,7 +22,7 @@ const lockPollMs = 5
  */
 export class SqliteDriver implements Driver {
   readonly #file: string
-  readonly #turns = new Turns()
+  readonly #mutex = new Semaphore(1)
   #writer: DatabaseSync | null = null
   #reader: DatabaseSync | null = null
 
@@ -38,7 +39,7 @@ export class SqliteDriver implements Driver {
 
   async acquireConnection(): Promise<SqliteConnection> {
     if (!this.#writer || !this.#reader) throw new Error('The database is not open.')
-    return new SqliteConnection(this.#writer, this.#reader, this.#turns)
+    return new SqliteConnection(this.#writer, this.#reader, this.#mutex)
   }
 
   beginTransaction(connection: SqliteConnection): Promise<void> {
@@ -99,23 +100,23 @@ function makeDurable(connection: DatabaseSync): void {
 class SqliteConnection implements DatabaseConnection {
   readonly #writer: DatabaseSync
   readonly #reader: DatabaseSync
-  readonly #turns: Turns
+  readonly #mutex: Semaphore
   #inTransaction = false
 
-  constructor(writer: DatabaseSync, reader: DatabaseSync, turns: Turns) {
+  constructor(writer: DatabaseSync, reader: DatabaseSync, mutex: Semaphore) {
     this.#writer = writer
     this.#reader = reader
-    this.#turns = turns
+    this.#mutex = mutex
   }
 
   async begin(): Promise<void> {
-    await this.#turns.take()
+    await this.#mutex.acquire()
     try {
       // "immediate": a lock that is found only at the first write cannot be waited for.
       await whileUnlocked(() => this.#writer.exec('begin immediate'))
       this.#inTransaction = true
     } catch (error) {
-      this.#turns.pass()
+      this.#mutex.release()
       throw error
     }
   }
@@ -130,18 +131,18 @@ class SqliteConnection implements DatabaseConnection {
       throw error
     } finally {
       this.#inTransaction = false
-      this.#turns.pass()
+      this.#mutex.release()
     }
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.#inTransaction) return run<Row>(this.#writer, query)
     if (SelectQueryNode.is(query.query)) return run<Row>(this.#reader, query)
-    await this.#turns.take()
+    await this.#mutex.acquire()
     try {
       return await whileUnlocked(() => run<Row>(this.#writer, query))
     } finally {
-      this.#turns.pass()
+      this.#mutex.release()
     }
   }
 
@@ -182,22 +183,4 @@ async function whileUnlocked<Result>(work: () => Result): Promise<Result> {
 /** SQLITE_BUSY with any extended code. */
 export function isBusy(error: unknown): boolean {
   return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
-}
-
-/** First come, first served. */
-class Turns {
-  readonly #waiting: (() => void)[] = []
-  #taken = false
-
-  async take(): Promise<void> {
-    if (this.#taken) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#taken = true
-  }
-
-  pass(): void {
-    const next = this.#waiting.shift()
-    // A waiter takes over at once: freeing in between would let a newcomer in first.
-    if (next) next()
-    else this.#taken = false
-  }
 }

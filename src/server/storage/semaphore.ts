@@ -1,0 +1,26 @@
+/** A fixed number of permits, handed out first come, first served. With one permit it is a mutex. */
+export class Semaphore {
+  #free: number
+  readonly #waiting: (() => void)[] = []
+
+  constructor(permits: number) {
+    this.#free = permits
+  }
+
+  /** How many wait for a permit. */
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  async acquire(): Promise<void> {
+    if (this.#free > 0) this.#free -= 1
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  release(): void {
+    const next = this.#waiting.shift()
+    // A waiter takes over at once: freeing in between would let a newcomer in first.
+    if (next) next()
+    else this.#free += 1
+  }
+}
