@@ -23,6 +23,7 @@ import { createFolderTree } from './files/folder-tree.ts'
 import { addShareRoutes } from './files/share-routes.ts'
 import { createGateway } from './gateway/gateway.ts'
 import { addGatewayRoutes } from './gateway/gateway-routes.ts'
+import { createAccessWatch } from './http/access-watch.ts'
 import { addAddressWindow } from './http/address-window.ts'
 import { type Clock, systemClock } from './http/clock.ts'
 import { type ConnectionLimits, connectionLimits } from './http/connection-limits.ts'
@@ -149,7 +150,7 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   await sweepBlobs({ dataFolder, database, log: app.log })
 
   const secret = await readSessionSecret(dataFolder)
-  const { route, isFirstStart } = addAccounts(app, { ...world, database, secret })
+  const { route, isFirstStart, access } = addAccounts(app, { ...world, database, secret })
   const files = createFileRepository(database)
   const folders = createFolderRepository(database)
   const listing = createFileListing({ files, folders, publicUrl })
@@ -163,7 +164,7 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   addUploadRoutes(app, { route, receive, addFile, idempotency, publicUrl })
 
   const imports = createImports({
-    ...{ config, clock, database, blobStore: blobs, folders, publicUrl, idempotency },
+    ...{ config, clock, database, blobStore: blobs, folders, publicUrl, idempotency, access },
     ...{ addFile, addFiles, log: app.log, patience, resolve },
   })
   imports.addRoutes(app, route)
@@ -194,5 +195,6 @@ function addAccounts(app: FastifyInstance, parts: World & { database: Database; 
   addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
   addWebAuthRoutes(app, { loadWebAuth, publicUrl })
-  return { route, isFirstStart: () => users.isEmpty() }
+  const access = createAccessWatch(apiKeys.readAccess)
+  return { route, access, isFirstStart: () => users.isEmpty() }
 }

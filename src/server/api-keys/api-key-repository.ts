@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import type { OwnedApiKey, Scope } from '#contract/api-keys.ts'
+import type { AccessFacts, AccessHolder } from '#server/http/access-watch.ts'
 import { isoTime } from '#server/http/clock.ts'
 import type { Database } from '#server/storage/database.ts'
 import type { Tables } from '#server/storage/tables.ts'
@@ -87,6 +89,32 @@ export function createApiKeyRepository(database: Database) {
         .$if(userId !== undefined, (query) => query.where('user_id', '=', userId ?? ''))
         .executeTakeFirst()
       return result.numUpdatedRows > 0n
+    },
+
+    /** What decides whether work that runs for these may go on. */
+    async readAccess(holders: readonly AccessHolder[]): Promise<AccessFacts> {
+      const keyIds = [...new Set(holders.flatMap(({ keyId }) => keyId ?? []))]
+      const userIds = [...new Set(holders.map(({ userId }) => userId))]
+      // As JSON: a statement takes only so many parameters.
+      const oneOf = (ids: string[]) =>
+        sql<string>`(select value from json_each(${JSON.stringify(ids)}))`
+      const revoked = await database
+        .selectFrom('api_key')
+        .select('id')
+        .where('id', 'in', oneOf(keyIds))
+        .where('revoked_at', 'is not', null)
+        .execute()
+      const accounts = await database
+        .selectFrom('user')
+        .select(['id', 'banned', 'plan'])
+        .where('id', 'in', oneOf(userIds))
+        .execute()
+      return {
+        revokedKeys: new Set(revoked.map(({ id }) => id)),
+        accounts: new Map(
+          accounts.map(({ id, banned, plan }) => [id, { isBanned: banned === 1, plan }]),
+        ),
+      }
     },
 
     async markUsed(id: string, now: number): Promise<void> {

@@ -3,6 +3,7 @@ import type { Config } from '#server/config.ts'
 import type { AddFile } from '#server/files/add-file.ts'
 import type { AddFiles } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
+import type { AccessWatch } from '#server/http/access-watch.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { Idempotency } from '#server/http/idempotency.ts'
 import type { Route } from '#server/http/route.ts'
@@ -28,6 +29,7 @@ export type ImportsParts = {
   folders: Pick<FolderRepository, 'folderExists'>
   publicUrl(): string
   idempotency: Idempotency
+  access: AccessWatch
   clock: Clock
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   /** How names become addresses. */
@@ -60,7 +62,10 @@ export function createImports(parts: ImportsParts): Imports {
     ...{ guard, openUrl, repository, progress, tools, maxBytes, silentForMs },
     takenFolders: new Set(),
   })
-  const queue = createImportQueue(config.importConcurrency, run)
+  const queue = createImportQueue(
+    { concurrency: config.importConcurrency, access: parts.access },
+    run,
+  )
   return {
     addRoutes: (app, route) =>
       addImportRoutes(app, {
@@ -70,8 +75,8 @@ export function createImports(parts: ImportsParts): Imports {
     async start() {
       // Looking takes a second, and nobody has to wait for it but video imports.
       void tools()
-      for (const { id, user_id } of await repository.unfinished()) {
-        queue.add({ id, userId: user_id })
+      for (const { id, user_id, key_id } of await repository.unfinished()) {
+        queue.add({ id, userId: user_id, keyId: key_id })
       }
     },
     stop: () => queue.stop(),

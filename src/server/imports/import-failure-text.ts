@@ -1,3 +1,4 @@
+import { AccessEnded } from '#server/http/access-watch.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import { ForbiddenAddress, ImportFailure } from './import-failure.ts'
 
@@ -5,7 +6,7 @@ const reasonMaxLength = 200
 
 /** Why an import failed, for people: no path, no address, no stack, whatever was thrown. */
 export function importFailureText(error: unknown): string {
-  if (error instanceof ImportFailure) return error.message
+  if (error instanceof ImportFailure || error instanceof AccessEnded) return error.message
   if (error instanceof ApiFailure) {
     if (error.code === 'payload_too_large') return 'It is larger than this server accepts.'
     if (error.code === 'unavailable') return 'The server has no room for it, or its disk fails.'

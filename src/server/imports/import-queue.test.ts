@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { AccessHolder } from '#server/http/access-watch.ts'
 import { createImportQueue } from './import-queue.ts'
 
 type Job = { id: string; signal: AbortSignal; end(): void }
@@ -7,9 +8,20 @@ type Job = { id: string; signal: AbortSignal; end(): void }
 /** A queue whose runs end when the test says so, or when they are aborted. */
 function createQueue(concurrency: number) {
   const started: Job[] = []
-  const queue = createImportQueue(concurrency, (id, signal) => {
+  const watches = new Map<string, AbortController>()
+  const access = {
+    watch: ({ keyId }: AccessHolder) => {
+      const watch = new AbortController()
+      watches.set(keyId ?? '', watch)
+      return { signal: watch.signal, [Symbol.dispose]: () => void watches.delete(keyId ?? '') }
+    },
+  }
+  const add = (id: string, userId = 'one') => queue.add({ id, userId, keyId: `key of ${id}` })
+  const queue = createImportQueue({ concurrency, access }, (id, { stopped, accessEnded }) => {
     const { promise, resolve } = Promise.withResolvers<void>()
+    const signal = AbortSignal.any([stopped, accessEnded])
     signal.addEventListener('abort', () => resolve())
+    if (signal.aborted) resolve()
     started.push({ id, signal, end: resolve })
     return promise
   })
@@ -18,12 +30,13 @@ function createQueue(concurrency: number) {
     started.find((job) => job.id === id)?.end()
     await turn()
   }
-  return { queue, started, names, end }
+  const revoke = (id: string) => watches.get(`key of ${id}`)?.abort(new Error('revoked'))
+  return { queue, add, started, names, end, revoke, watches }
 }
 
 test('as many run as may, the rest in the order in which they came', async () => {
-  const { queue, names, end } = createQueue(2)
-  for (const id of ['a', 'b', 'c', 'd']) queue.add({ id, userId: 'one' })
+  const { add, names, end } = createQueue(2)
+  for (const id of ['a', 'b', 'c', 'd']) add(id, 'one')
   expect(names()).toEqual(['a', 'b'])
   await end('b')
   expect(names()).toEqual(['a', 'b', 'c'])
@@ -32,25 +45,25 @@ test('as many run as may, the rest in the order in which they came', async () =>
 })
 
 test('one link of somebody else does not wait for a hundred of the first', async () => {
-  const { queue, names, end } = createQueue(2)
-  for (const id of ['a1', 'a2', 'a3', 'a4']) queue.add({ id, userId: 'alice' })
-  queue.add({ id: 'b1', userId: 'bob' })
+  const { add, names, end } = createQueue(2)
+  for (const id of ['a1', 'a2', 'a3', 'a4']) add(id, 'alice')
+  add('b1', 'bob')
   await end('a1')
   expect(names()).toEqual(['a1', 'a2', 'b1'])
 })
 
 test('a waiting import that is cancelled never starts', async () => {
-  const { queue, names, end } = createQueue(1)
-  for (const id of ['a', 'b', 'c']) queue.add({ id, userId: 'one' })
+  const { queue, add, names, end } = createQueue(1)
+  for (const id of ['a', 'b', 'c']) add(id, 'one')
   await queue.cancel('b')
   await end('a')
   expect(names()).toEqual(['a', 'c'])
 })
 
 test('cancelling a running import ends it before the promise resolves, and the next one starts', async () => {
-  const { queue, started, names } = createQueue(1)
-  queue.add({ id: 'a', userId: 'one' })
-  queue.add({ id: 'b', userId: 'one' })
+  const { queue, add, started, names } = createQueue(1)
+  add('a', 'one')
+  add('b', 'one')
   await queue.cancel('a')
   expect(started[0]?.signal.aborted).toBe(true)
   await turn()
@@ -58,11 +71,24 @@ test('cancelling a running import ends it before the promise resolves, and the n
 })
 
 test('after stopping nothing runs and nothing starts', async () => {
-  const { queue, started, names } = createQueue(1)
-  for (const id of ['a', 'b']) queue.add({ id, userId: 'one' })
+  const { queue, add, started, names } = createQueue(1)
+  for (const id of ['a', 'b']) add(id, 'one')
   await queue.stop()
   await turn()
-  queue.add({ id: 'c', userId: 'one' })
+  add('c', 'one')
   expect(started[0]?.signal.aborted).toBe(true)
   expect(names()).toEqual(['a'])
+})
+
+test('an import that waits ends at once when its access ends, and takes no place', async () => {
+  const { add, started, names, end, revoke, watches } = createQueue(1)
+  for (const id of ['a', 'b', 'c']) add(id)
+  revoke('b')
+  await turn()
+  expect(names()).toEqual(['a', 'b'])
+  expect(started.map(({ signal }) => signal.aborted)).toEqual([false, true])
+  await end('a')
+  expect(names()).toEqual(['a', 'b', 'c'])
+  await end('c')
+  expect(watches.size).toBe(0)
 })

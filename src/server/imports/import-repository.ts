@@ -67,29 +67,11 @@ export function createImportRepository(database: Database, clock: Clock) {
         .executeTakeFirst()
     },
 
-    /** Why a task may not go on by now, for people; null when it may. An expired key is no reason. */
-    async stopReason({ user_id, key_id }: ImportTaskRow): Promise<string | null> {
-      const user = await database
-        .selectFrom('user')
-        .select(['banned', 'plan'])
-        .where('id', '=', user_id)
-        .executeTakeFirst()
-      if (user === undefined || user.banned === 1) return 'The account is not available any more.'
-      if (user.plan !== 'pro') return 'The account has no pro plan any more.'
-      const revoked = await database
-        .selectFrom('api_key')
-        .select('id')
-        .where('id', '=', key_id)
-        .where('revoked_at', 'is not', null)
-        .executeTakeFirst()
-      return revoked === undefined ? null : 'The key that started it was revoked.'
-    },
-
     /** What was running when the server stopped, in the order in which it came. */
-    async unfinished(): Promise<{ id: string; user_id: string }[]> {
+    async unfinished(): Promise<Pick<ImportTaskRow, 'id' | 'user_id' | 'key_id'>[]> {
       return await database
         .selectFrom('import_task')
-        .select(['id', 'user_id'])
+        .select(['id', 'user_id', 'key_id'])
         .where('state', '=', 'running')
         // Not by time: many are asked for within one millisecond, and clocks are set back.
         .orderBy(sql`rowid`)

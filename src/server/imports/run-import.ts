@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
+import { AccessEnded, type AccessWatch } from '#server/http/access-watch.ts'
 import { detectImportType } from './detect-import-type.ts'
 import { ImportFailure } from './import-failure.ts'
 import { importFailureText } from './import-failure-text.ts'
 import { type FileImportParts, importFile } from './import-file.ts'
 import { type ImportProgress, reachedBy } from './import-progress.ts'
+import type { ImportSignals } from './import-queue.ts'
 import type { ImportEnd, ImportRepository, ImportTaskRow } from './import-repository.ts'
 import { importVideo, type VideoImportParts } from './import-video.ts'
 import { type FindTools, unfitToolsText } from './media-tools.ts'
@@ -14,6 +16,7 @@ import type { UrlOpener } from './open-url.ts'
 export type RunImportParts = FileImportParts &
   VideoImportParts & {
     repository: ImportRepository
+    access: Pick<AccessWatch, 'require'>
     progress: ImportProgress
     tools: FindTools
     log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'info'>
@@ -24,16 +27,17 @@ const retryFinishMs = 1_000
 
 /**
  * Makes the function that does one import from start to end. It never rejects, and leaves a task in
- * the state `running` only when it was aborted: whoever aborted it says what it is then.
+ * the state `running` only when it was stopped: whoever stopped it says what it is then.
  */
 export function createRunImport(parts: RunImportParts) {
-  return async (id: string, signal: AbortSignal): Promise<void> => {
+  return async (id: string, signals: ImportSignals): Promise<void> => {
     try {
       const task = await parts.repository.find(id)
       if (task?.state !== 'running') return
-      const end = await endOf(parts, task, signal)
+      const end = await endOf(parts, task, signals)
       if (end === null) return
-      await finish(parts, id, { end: { ...end, ...reachedBy(parts.progress.get(id)) }, signal })
+      const reached = reachedBy(parts.progress.get(id))
+      await finish(parts, id, { end: { ...end, ...reached }, signal: signals.stopped })
     } catch (error) {
       parts.log.error({ err: error, importId: id }, 'import task cannot be read')
     } finally {
@@ -46,22 +50,25 @@ export function createRunImport(parts: RunImportParts) {
 async function endOf(
   parts: RunImportParts,
   task: ImportTaskRow,
-  signal: AbortSignal,
+  { stopped, accessEnded }: ImportSignals,
 ): Promise<ImportEnd | null> {
+  const signal = AbortSignal.any([stopped, accessEnded])
   try {
     // It may have waited long, for its turn or for the server to start again.
-    const stopReason = await parts.repository.stopReason(task)
-    if (stopReason !== null) throw new ImportFailure(stopReason)
+    await parts.access.require({ keyId: task.key_id, userId: task.user_id })
+    signal.throwIfAborted()
     const type = task.type ?? (await findType(parts, task, signal))
     if (type === 'video') await runVideo(parts, task, signal)
     else await runFile(parts, task, signal)
     return null
   } catch (error) {
-    if (signal.aborted) return null
-    if (!(error instanceof ImportFailure)) {
-      parts.log.warn({ err: error, importId: task.id }, 'import failed')
+    if (stopped.aborted) return null
+    // Whatever broke when it was ended is not why it ended.
+    const cause: unknown = accessEnded.aborted ? accessEnded.reason : error
+    if (!(cause instanceof ImportFailure || cause instanceof AccessEnded)) {
+      parts.log.warn({ err: cause, importId: task.id }, 'import failed')
     }
-    return { state: 'failed', error: importFailureText(error) }
+    return { state: 'failed', error: importFailureText(cause) }
   }
 }
 

@@ -62,7 +62,7 @@ export async function startImport(
     video_json: JSON.stringify(body.video),
   }
   await parts.repository.add(task, (transaction) => alongside(transaction, started))
-  parts.queue.add({ id, userId: key.userId })
+  parts.queue.add({ id, userId: key.userId, keyId: key.id })
   return started
 }
 
