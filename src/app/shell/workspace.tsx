@@ -62,15 +62,15 @@ export function Workspace({ session, parts, folder, isOnline, onSignOut }: Works
     />
   )
   return (
-    <DropTarget
-      folder={folder}
-      canUpload={access.canUpload}
-      canImport={access.canImport}
-      findLinks={findLinks}
-      onFiles={takeFiles}
-      onLinks={openImports}
-      className="h-full"
-    >
+    <>
+      <DropTarget
+        folder={folder}
+        canUpload={access.canUpload}
+        canImport={access.canImport}
+        findLinks={findLinks}
+        onFiles={takeFiles}
+        onLinks={openImports}
+      />
       <title>{`${folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
       <Layout
         place={folder}
@@ -120,7 +120,7 @@ export function Workspace({ session, parts, folder, isOnline, onSignOut }: Works
           />
         </Suspense>
       )}
-    </DropTarget>
+    </>
   )
 }
 

@@ -1,11 +1,12 @@
-import { type ReactNode, Suspense, useRef } from 'react'
-import { useDropzone } from 'react-dropzone'
+import { Suspense, useState } from 'react'
 import { announce } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { type DroppedFile, placeDroppedFiles } from './dropped-files.ts'
+import { holdDrop } from './hold-drop.ts'
+import { placeFiles } from './place-files.ts'
+import { hasFiles, readText } from './read-transfer.ts'
 import type { UploadRequest } from './upload.ts'
-import { useLinkDrop } from './use-link-drop.ts'
+import { useDrop } from './use-drop.ts'
 import { usePaste } from './use-paste.ts'
 
 export type DropTargetProps = {
@@ -18,8 +19,6 @@ export type DropTargetProps = {
   onFiles: (requests: UploadRequest[]) => void
   /** Links that were dropped, or pasted outside a text field; never empty. */
   onLinks: (links: string[]) => void
-  className?: string
-  children: ReactNode
 }
 
 const DropOverlay = lazyPart(async () => (await import('./drop-overlay.tsx')).DropOverlay, {
@@ -27,17 +26,18 @@ const DropOverlay = lazyPart(async () => (await import('./drop-overlay.tsx')).Dr
 })
 
 const noFiles = 'There is no file in there, and folders exist only by their files.'
-const unreadable = 'Something in there could not be read, so nothing was added. Try it in parts.'
+const notLoaded =
+  'The part of this page that reads drops could not be loaded. Check the connection and drop again.'
 
-/** Wraps the screen: takes files and links that are dropped on it or pasted anywhere outside a text field. */
+/** Takes files and links that are dropped anywhere or pasted outside a text field; shows what would happen. */
 export function DropTarget(props: DropTargetProps) {
-  const { folder, canUpload, canImport, findLinks, onFiles, onLinks, className, children } = props
-  // Reading a large folder takes a while, and the person may have gone on to another one.
-  const droppedOn = useRef(folder)
+  const { folder, canUpload, canImport, findLinks, onFiles, onLinks } = props
+  const [readings, setReadings] = useState(0)
 
-  const takeFiles = (files: readonly DroppedFile[], target: FolderPath) => {
+  const takeFiles = (requests: UploadRequest[]) => {
     if (!canUpload) announce('Uploading needs a key with the scope “upload”.')
-    else if (files.length > 0) onFiles(placeDroppedFiles(files, target))
+    else if (requests.length > 0) onFiles(requests)
+    else announce(noFiles)
   }
   const takeText = (text: string) => {
     const links = findLinks(text)
@@ -45,37 +45,42 @@ export function DropTarget(props: DropTargetProps) {
     if (canImport) onLinks(links)
     else announce('Importing links needs a key with the scope “import”.')
   }
+  // Reading a large folder takes a while, and the person may have gone on to another one.
+  const takeDrop = async (transfer: DataTransfer, target: FolderPath) => {
+    const items = holdDrop(transfer)
+    setReadings((count) => count + 1)
+    try {
+      const { readDrop } = await import('./read-drop.ts')
+      const { files, leftOut } = await readDrop(items)
+      takeFiles(placeFiles(files, target))
+      if (files.length > 0 && leftOut.length > 0) {
+        announce(`Left out, because they are empty folders or cannot be read: ${leftOut.length}`)
+      }
+    } catch {
+      announce(notLoaded)
+    } finally {
+      setReadings((count) => count - 1)
+    }
+  }
 
-  usePaste({ onFiles: (files) => takeFiles(files, folder), onText: takeText })
-  const { isLinkDrag, handlers } = useLinkDrop(takeText)
-  const zone = useDropzone({
-    noClick: true,
-    noKeyboard: true,
-    noPaste: true,
-    onDrop(files) {
-      takeFiles(files, droppedOn.current)
-      if (canUpload && files.length === 0) announce(noFiles)
-    },
-    onError: () => announce(unreadable),
+  usePaste({
+    onFiles: (files) =>
+      takeFiles(
+        placeFiles(
+          files.map((file) => ({ file, folders: '' })),
+          folder,
+        ),
+      ),
+    onText: takeText,
   })
-  const rootProps = zone.getRootProps({
-    ...handlers,
-    onDrop(event) {
-      droppedOn.current = folder
-      handlers.onDrop(event)
-    },
-    className,
+  const dragged = useDrop((transfer) => {
+    if (hasFiles(transfer)) void takeDrop(transfer, folder)
+    else takeText(readText(transfer))
   })
-
-  const dragged = zone.isDragActive ? 'files' : isLinkDrag ? 'links' : null
+  if (dragged === null && readings === 0) return null
   return (
-    <div {...rootProps}>
-      {children}
-      {(dragged !== null || zone.isProcessing) && (
-        <Suspense fallback={null}>
-          <DropOverlay dragged={dragged} {...{ folder, canUpload, canImport }} />
-        </Suspense>
-      )}
-    </div>
+    <Suspense fallback={null}>
+      <DropOverlay dragged={dragged} {...{ folder, canUpload, canImport }} />
+    </Suspense>
   )
 }

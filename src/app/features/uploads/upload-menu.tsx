@@ -3,7 +3,7 @@ import { type ChangeEvent, useRef } from 'react'
 import { Button } from '#app/ui/button.tsx'
 import { Menu } from '#app/ui/menu.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { placeDroppedFiles } from './dropped-files.ts'
+import { chosenFiles, placeFiles } from './place-files.ts'
 import type { UploadRequest } from './upload.ts'
 
 export type UploadMenuProps = {
@@ -18,10 +18,10 @@ export function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
   const filesRef = useRef<HTMLInputElement>(null)
   const folderRef = useRef<HTMLInputElement>(null)
   const handleChange = (event: ChangeEvent<HTMLInputElement>) => {
-    const files = Array.from(event.target.files ?? [])
+    const files = chosenFiles(event.target.files)
     // Without this, choosing the same files once more would be no change.
     event.target.value = ''
-    if (files.length > 0) onFiles(placeDroppedFiles(files, folder))
+    if (files.length > 0) onFiles(placeFiles(files, folder))
   }
   const button = (
     <Button
