@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import compress from '@fastify/compress'
 import type { FastifyInstance } from 'fastify'
+import { createAccountGuesses } from './account/account-guesses.ts'
 import { addAccountRoutes, addServerRoute } from './account/account-routes.ts'
 import { createWebAuthLoader } from './account/load-web-auth.ts'
 import { readSessionSecret } from './account/session-secret.ts'
@@ -194,7 +195,7 @@ function addAccounts(app: FastifyInstance, parts: World & { database: Database; 
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
-  addWebAuthRoutes(app, { loadWebAuth, publicUrl })
+  addWebAuthRoutes(app, { loadWebAuth, publicUrl, guesses: createAccountGuesses(monotonic) })
   const access = createAccessWatch(apiKeys.readAccess)
   return { route, access, isFirstStart: () => users.isEmpty() }
 }

@@ -1,29 +1,43 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorReply } from '#contract/api-error.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
+import type { AccountGuesses } from './account-guesses.ts'
 import { clientAddressHeader } from './client-address.ts'
 import type { LoadWebAuth } from './load-web-auth.ts'
 import { createOriginCheck, ownOrigin } from './own-origin.ts'
+import { isUsername } from './username.ts'
 import type { WebAuth } from './web-auth.ts'
 
 /** A name and a password are never longer; the default of 1 MiB would be an invitation. */
 const bodyMaxBytes = 8 * 1024
 
+const signInUrl = '/api/auth/sign-in/username'
 const signOutUrl = '/api/auth/sign-out'
 const changePasswordUrl = '/api/auth/change-password'
 
 /** Of all that the library could do, this alone can be reached. */
 const openPaths = [
   { method: 'GET', url: '/api/auth/get-session' },
-  { method: 'POST', url: '/api/auth/sign-in/username' },
+  { method: 'POST', url: signInUrl },
   { method: 'POST', url: signOutUrl },
   { method: 'POST', url: changePasswordUrl },
 ] as const
 
 export function addWebAuthRoutes(
   app: FastifyInstance,
-  { loadWebAuth, publicUrl }: { loadWebAuth: LoadWebAuth; publicUrl: string | null },
+  {
+    loadWebAuth,
+    publicUrl,
+    guesses,
+  }: { loadWebAuth: LoadWebAuth; publicUrl: string | null; guesses: AccountGuesses },
 ): void {
+  async function answerOf(webAuth: WebAuth, request: FastifyRequest): Promise<Response> {
+    const asked = toWebRequest(request, publicUrl)
+    const username = request.routeOptions.url === signInUrl && usernameIn(request.body)
+    if (!username) return await webAuth.handler(asked)
+    return await guesses.guard({ username, address: request.ip }, () => webAuth.handler(asked))
+  }
+
   app.register((room, _options, done) => {
     room.addHook('onRequest', createOriginCheck(publicUrl))
     for (const path of openPaths) {
@@ -33,7 +47,7 @@ export function addWebAuthRoutes(
         bodyLimit: bodyMaxBytes,
         handler: async (request, reply) => {
           const webAuth = await loadWebAuth()
-          const answer = await webAuth.handler(toWebRequest(request, publicUrl))
+          const answer = await answerOf(webAuth, request)
           if (path.url === signOutUrl) await requireSignedOut(webAuth, request)
           return await sendWebResponse(answer, reply)
         },
@@ -70,6 +84,14 @@ function toWebRequest(request: FastifyRequest, publicUrl: string | null): Reques
 function bodyFor({ body, routeOptions }: FastifyRequest): unknown {
   const isChange = routeOptions.url === changePasswordUrl
   return isChange && isObject(body) ? { ...body, revokeOtherSessions: true } : (body ?? {})
+}
+
+/** The account that is meant; null for what none can be called: the library refuses it without hashing. */
+function usernameIn(body: unknown): string | null {
+  const { username } = isObject(body) ? (body as { username?: unknown }) : {}
+  // As the library reads it: "Owner" is the account "owner".
+  const name = typeof username === 'string' ? username.toLowerCase() : ''
+  return isUsername(name) ? name : null
 }
 
 function isObject(value: unknown): value is object {

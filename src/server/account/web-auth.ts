@@ -3,6 +3,7 @@ import { admin } from 'better-auth/plugins/admin'
 import { username } from 'better-auth/plugins/username'
 import type { Database } from '#server/storage/database.ts'
 import { clientAddressHeader } from './client-address.ts'
+import { createPasswordHashing } from './password-hashing.ts'
 import { createSignInLimiter } from './sign-in-limiter.ts'
 import { isUsername } from './username.ts'
 
@@ -36,6 +37,7 @@ export function createWebAuth({ database, secret, secure, monotonic, warn }: Web
       disableSignUp: true,
       minPasswordLength: 10,
       maxPasswordLength: 256,
+      password: createPasswordHashing(),
     },
     user: {
       additionalFields: {

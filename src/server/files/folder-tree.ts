@@ -1,12 +1,7 @@
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
 import { SerializedReply } from '#server/http/serialized-reply.ts'
 import type { FolderRepository } from './folder-repository.ts'
 import { folderTreeJson } from './folder-tree-json.ts'
 
-const compress = promisify(gzip)
-/** Under this many bytes compressing costs more than it saves. */
-const worthCompressing = 1024
 const maxUsers = 32
 
 export type FolderTree = {
@@ -22,9 +17,7 @@ export function createFolderTree(folders: FolderRepository): FolderTree {
   const replies = new Map<string, Promise<SerializedReply>>()
 
   async function build(userId: string): Promise<SerializedReply> {
-    const json = Buffer.from(folderTreeJson(await folders.subfoldersByParent(userId)))
-    const isLarge = json.length >= worthCompressing
-    return new SerializedReply(json, isLarge ? await compress(json, { level: 1 }) : null)
+    return SerializedReply.make(folderTreeJson(await folders.subfoldersByParent(userId)))
   }
 
   return {

@@ -1,10 +1,17 @@
 /** A fixed number of permits, handed out first come, first served. With one permit it is a mutex. */
 export class Semaphore {
   #free: number
+  readonly #permits: number
   readonly #waiting: (() => void)[] = []
 
   constructor(permits: number) {
+    this.#permits = permits
     this.#free = permits
+  }
+
+  /** Nobody holds a permit or waits for one. */
+  get isIdle(): boolean {
+    return this.#free === this.#permits
   }
 
   /** How many wait for a permit. */

@@ -1,0 +1,83 @@
+import { ApiFailure } from '#server/http/api-failure.ts'
+import { Semaphore } from '#server/storage/semaphore.ts'
+
+const windowMs = 60_000
+/** Two people who mistype share it; who guesses from a thousand addresses gets no more than they. */
+const maxFailures = 20
+const maxKnownAddresses = 20
+const tooManyWrong = 'Too many wrong passwords for this account. Wait a minute, then try again.'
+
+type Account = {
+  /** Tries at one account come one after the other: at once, all would pass the check before the first fails. */
+  turn: Semaphore
+  /** When a wrong password came, oldest first, in milliseconds. */
+  failures: number[]
+  /** From where the right password came since the start, the latest last. */
+  knownAddresses: Set<string>
+}
+
+export type AccountGuesses = {
+  /**
+   * Signs in, unless there were too many wrong passwords for this account, from whatever address.
+   * From where its owner has signed in before he still may: nobody can lock him out.
+   * @throws ApiFailure `rate_limited`
+   */
+  guard(
+    attempt: { username: string; address: string },
+    signIn: () => Promise<Response>,
+  ): Promise<Response>
+}
+
+/** Limits guessing for each account; the library limits it for each address. `monotonic` in milliseconds. */
+export function createAccountGuesses(monotonic: () => number): AccountGuesses {
+  const accounts = new Map<string, Account>()
+
+  function find(username: string): Account {
+    const account = accounts.get(username) ?? {
+      turn: new Semaphore(1),
+      failures: [],
+      knownAddresses: new Set(),
+    }
+    accounts.set(username, account)
+    return account
+  }
+
+  function forgetEnded(): void {
+    const since = monotonic() - windowMs
+    for (const [name, { turn, failures, knownAddresses }] of accounts) {
+      const isOver = (failures.at(-1) ?? 0) <= since
+      if (isOver && turn.isIdle && knownAddresses.size === 0) accounts.delete(name)
+    }
+  }
+
+  return {
+    async guard({ username, address }, signIn) {
+      forgetEnded()
+      const account = find(username)
+      await account.turn.acquire()
+      try {
+        const now = monotonic()
+        account.failures = account.failures.filter((time) => time > now - windowMs)
+        const [oldest = now] = account.failures
+        const isKnown = account.knownAddresses.has(address)
+        if (account.failures.length >= maxFailures && !isKnown) {
+          const retryAfter = Math.ceil((oldest + windowMs - now) / 1000)
+          throw new ApiFailure('rate_limited', tooManyWrong, { retryAfter })
+        }
+        const answer = await signIn()
+        if (answer.ok) remember(account.knownAddresses, address)
+        else if (answer.status === 401 && !isKnown) account.failures.push(monotonic())
+        return answer
+      } finally {
+        account.turn.release()
+      }
+    },
+  }
+}
+
+function remember(addresses: Set<string>, address: string): void {
+  addresses.delete(address)
+  addresses.add(address)
+  const [oldest] = addresses
+  if (addresses.size > maxKnownAddresses && oldest !== undefined) addresses.delete(oldest)
+}
