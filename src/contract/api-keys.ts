@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { unseenName } from './file-name.ts'
 
 /** What a key may do. `GET /me` needs none of them. */
 export const scopes = ['upload', 'import', 'read'] as const
@@ -30,13 +31,12 @@ export type OwnedApiKey = z.infer<typeof ownedApiKey>
 export const listApiKeysReply = z.object({ status: z.literal('ok'), keys: z.array(ownedApiKey) })
 
 export const createApiKeyBody = z.object({
-  name: z
-    .string()
-    .check(
-      z.trim(),
-      z.minLength(1, 'A key needs a name.'),
-      z.maxLength(100, 'A key name has at most 100 characters.'),
-    ),
+  name: z.string().check(
+    z.trim(),
+    z.minLength(1, 'A key needs a name.'),
+    z.maxLength(100, 'A key name has at most 100 characters.'),
+    z.refine((name) => !unseenName.test(name), 'A key name needs a character that can be seen.'),
+  ),
   scopes: z._default(
     z.array(z.enum(scopes)).check(z.minLength(1, 'A key needs at least one scope.')),
     [...scopes],

@@ -4,7 +4,6 @@ import { utf8Length } from './utf8-length.ts'
 
 const names: [given: string, name: string][] = [
   ['movie.mp4', 'movie.mp4'],
-  [' ', ' '],
   ['.bashrc', '.bashrc'],
   ['...', '...'],
   ['-rf', '-rf'],
@@ -13,6 +12,20 @@ const names: [given: string, name: string][] = [
   ['Cafe\u0301.txt', 'Café.txt'],
   ['映画.mkv', '映画.mkv'],
   ['👨‍👩‍👧.jpg', '👨‍👩‍👧.jpg'],
+  // Joiners, presentation marks and tags that belong to what is written with them.
+  ['می\u200cخواهم.txt', 'می\u200cخواهم.txt'],
+  ['क्\u200dष', 'क्\u200dष'],
+  ['1\ufe0f\u20e3 First.mp3', '1\ufe0f\u20e3 First.mp3'],
+  [
+    '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+  ],
+  ['ភាសា\u200bខ្មែរ', 'ភាសា\u200bខ្មែរ'],
+  ['\u200eIMG 1.jpg', '\u200eIMG 1.jpg'],
+  ['con\u00adtract.pdf', 'con\u00adtract.pdf'],
+  ['Screenshot 3.04\u202fPM.png', 'Screenshot 3.04\u202fPM.png'],
+  ['Vol. 1.', 'Vol. 1.'],
+  [' a ', ' a '],
   ['a'.repeat(255), 'a'.repeat(255)],
   // 256 bytes as it is given, 254 once composed: the rule counts what is kept.
   [`${'e\u0301'.repeat(2)}${'a'.repeat(250)}`, `${'é'.repeat(2)}${'a'.repeat(250)}`],
@@ -33,6 +46,14 @@ const refusals: [given: string, rule: string][] = [
   ['a\r\nSet-Cookie: x', 'File names must not contain control characters.'],
   ['a\u009b31m', 'File names must not contain control characters.'],
   ['\udc00', 'File names must be valid Unicode.'],
+  ['photo\u202egpj.exe', 'File names must not contain the hidden character U+202E.'],
+  ['\u2067a\u2069', 'File names must not contain the hidden character U+2067.'],
+  ['\ufeffa.txt', 'File names must not contain the hidden character U+FEFF.'],
+  ['a\u2028b.txt', 'File names must not contain the hidden character U+2028.'],
+  ...[
+    ...[' ', '   ', '\u00a0', '\u200b', '\u3000', '\u3164', '\u2800', '\u200d', '\u00ad', '\ufe0f'],
+    ...['\u200b\u00a0 ', '.\u200b', '. .', '.. ', '\u200b.txt', ' .txt', '\u180e', '\u{e0061}'],
+  ].map((name): [string, string] => [name, 'File names must have a character that can be seen.']),
   ['a'.repeat(256), 'File names must be at most 255 bytes.'],
   ['映'.repeat(86), 'File names must be at most 255 bytes.'],
 ]

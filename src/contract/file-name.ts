@@ -8,14 +8,36 @@ export type Parsed<Value> = { ok: true; value: Value } | { ok: false; rule: stri
 export const fileNameMaxBytes = 255
 
 // C0 and C1 controls and DEL.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
-const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/
+const controlCharacter = /\p{Cc}/u
 
 /**
- * Reads a file name from untrusted text. `rule` says in words which rule it breaks.
+ * What no new name may hold: line separators, marks that turn the reading direction (`gpj.exe` could
+ * show as `exe.jpg`), and format characters that no script needs. Joiners stay: Persian, Indic
+ * scripts and emoji are written with them.
+ */
+const hiddenCharacter = /[\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0001}]/u
+export const hiddenCharacters = new RegExp(hiddenCharacter, 'gu')
+
+// The blank Braille cell is drawn as nothing, though Unicode calls it a symbol.
+const unseen = '[\\s\\u2800\\p{Cf}\\p{Default_Ignorable_Code_Point}]'
+/** Nothing that can be seen, or dots or an ending alone: ".\u200b" would look like ".". */
+export const unseenName = new RegExp(`^(\\.*${unseen}(${unseen}|\\.)*|${unseen}+\\.[^.]*)$`, 'u')
+
+/**
+ * Reads the name of something new from untrusted text. `rule` says in words which rule it breaks.
  * Folder names are file names too: each segment of a folder path passes here.
  */
 export function parseFileName(text: string, noun = 'File names'): Parsed<FileName> {
+  const parsed = parseStoredName(text, noun)
+  if (!parsed.ok) return parsed
+  const code = hiddenCharacter.exec(parsed.value)?.[0].codePointAt(0)?.toString(16).toUpperCase()
+  if (code) return { ok: false, rule: `${noun} must not contain the hidden character U+${code}.` }
+  if (!unseenName.test(parsed.value)) return parsed
+  return { ok: false, rule: `${noun} must have a character that can be seen.` }
+}
+
+/** The rules of old: names that break only newer ones go on opening. */
+export function parseStoredName(text: string, noun: string): Parsed<FileName> {
   if (!text.isWellFormed()) return { ok: false, rule: `${noun} must be valid Unicode.` }
   const name = text.normalize('NFC')
   if (name === '') return { ok: false, rule: `${noun} must not be empty.` }

@@ -7,6 +7,7 @@ import {
   folderTrail,
   parentFolder,
   parseFolderPath,
+  parseNewFolderPath,
   rootFolder,
 } from './folder-path.ts'
 import { utf8Length } from './utf8-length.ts'
@@ -98,4 +99,12 @@ test('one goes up to the root and no further, and down by name', () => {
 test('a trail leads from the root to the folder', () => {
   expect(folderTrail(folder('/Films/2026/'))).toEqual(['/', '/Films/', '/Films/2026/'])
   expect(folderTrail(rootFolder)).toEqual(['/'])
+})
+
+test('a folder that is there opens whatever its name; a new one needs a name that can be seen', () => {
+  for (const text of ['/\u00a0/', '/a/\u200b/', '/x\u202ey/']) {
+    expect(folder(text)).toBe(text)
+    expect(parseNewFolderPath(text)).toMatchObject({ rule: expect.stringMatching(/^Folder names/) })
+  }
+  expect(parseNewFolderPath('/Vol. 1./👨‍👩‍👧/')).toEqual({ ok: true, value: '/Vol. 1./👨‍👩‍👧/' })
 })

@@ -1,4 +1,4 @@
-import { type FileName, type Parsed, parseFileName } from './file-name.ts'
+import { type FileName, type Parsed, parseFileName, parseStoredName } from './file-name.ts'
 import { utf8Length } from './utf8-length.ts'
 
 /** A path that passed `parseFolderPath`: `/`, or `/Films/2026/` with both outer slashes, NFC. */
@@ -9,15 +9,25 @@ const folderMaxDepth = 32
 const folderMaxBytes = 1024
 
 /**
- * Reads a folder path from untrusted text. A missing outer slash is added; empty, `.` and `..`
- * segments are refused, for `..` must never mean anything. `rule` says which rule is broken.
+ * Reads the path of a folder that may be there from untrusted text. A missing outer slash is added;
+ * empty, `.` and `..` segments are refused, for `..` must never mean anything. `rule` says which
+ * rule is broken.
  */
 export function parseFolderPath(text: string): Parsed<FolderPath> {
+  return parsePath(text, parseStoredName)
+}
+
+/** The same where something new is to go: what nobody can see is refused, too. */
+export function parseNewFolderPath(text: string): Parsed<FolderPath> {
+  return parsePath(text, parseFileName)
+}
+
+function parsePath(text: string, parseName: typeof parseStoredName): Parsed<FolderPath> {
   if (text === '' || text === '/') return { ok: true, value: rootFolder }
   const inner = text.replace(/^\//, '').replace(/\/$/, '')
   const names: FileName[] = []
   for (const segment of inner.split('/')) {
-    const name = parseFileName(segment, 'Folder names')
+    const name = parseName(segment, 'Folder names')
     if (!name.ok) return name
     names.push(name.value)
   }

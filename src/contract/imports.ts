@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { fileNameField, folderPathField } from './request-fields.ts'
+import { fileNameField, newFolderField } from './request-fields.ts'
 
 export const importTypes = ['auto', 'file', 'video'] as const
 
@@ -39,7 +39,7 @@ export const importBody = z.object({
     ),
   type: z._default(z.enum(importTypes), 'auto'),
   path: z
-    .optional(folderPathField)
+    .optional(newFolderField)
     .check(z.meta({ description: 'The folder for a file, `/` if left out.' })),
   filename: z
     .optional(fileNameField)

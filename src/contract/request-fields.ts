@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { Parsed } from './file-name.ts'
 import { parseFileName } from './file-name.ts'
-import { parseFolderPath, rootFolder } from './folder-path.ts'
+import { parseFolderPath, parseNewFolderPath, rootFolder } from './folder-path.ts'
 
 /** A string field that a contract parser reads; its refusal names the rule that was broken. */
 function parsedText<Value>(parse: (text: string) => Parsed<Value>) {
@@ -17,11 +17,18 @@ function parsedText<Value>(parse: (text: string) => Parsed<Value>) {
 }
 
 export const fileNameField = parsedText((text) => parseFileName(text))
-export const folderPathField = parsedText(parseFolderPath)
-export const folderPathOrRoot = z.pipe(
-  z.optional(folderPathField),
-  z.transform((path) => path ?? rootFolder),
-)
+/** Where something new goes. */
+export const newFolderField = parsedText(parseNewFolderPath)
+export const newFolderOrRoot = orRoot(newFolderField)
+/** What is to be opened. */
+export const folderPathOrRoot = orRoot(parsedText(parseFolderPath))
+
+function orRoot(field: typeof newFolderField) {
+  return z.pipe(
+    z.optional(field),
+    z.transform((path) => path ?? rootFolder),
+  )
+}
 
 const offsetRule = 'offset must be a whole number, 0 or more.'
 /** Past the end of every folder are also the whole numbers that are more than a number here can be. */

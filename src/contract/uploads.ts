@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import { fileNameField, folderPathOrRoot } from './request-fields.ts'
+import { fileNameField, newFolderOrRoot } from './request-fields.ts'
 
 export const uploadMaxBytesDefault = 2_147_483_648
 
 export const uploadQuery = z.object({
   filename: fileNameField.check(z.meta({ description: 'The name that the file should get.' })),
-  path: folderPathOrRoot.check(z.meta({ description: 'The folder it goes to, `/` if left out.' })),
+  path: newFolderOrRoot.check(z.meta({ description: 'The folder it goes to, `/` if left out.' })),
 })
 
 export const uploadReply = z.object({

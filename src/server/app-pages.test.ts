@@ -66,6 +66,25 @@ test('hashed files are kept for ever and sent compressed; one that is gone is no
   expect(gone.status).toBe(404)
 })
 
+test('pages, scripts and the reference take conditions as files do', async () => {
+  await using app = await builtApp()
+  await using server = await startTestServer({ outside: { pages: app.pages } })
+  const paths = ['/', '/Films/', '/assets/index-abc123.js', '/api/v1/openapi.json', '/docs/api']
+  for (const path of paths) {
+    const ask = async (headers: Record<string, string>) => {
+      // Without a word of its own, `fetch` asks caches to look again, which is to send all again.
+      const asked = { 'cache-control': 'max-age=0', ...headers }
+      const reply = await fetch(server.origin + path, { headers: asked })
+      return [path, reply.status, reply.status === 200 || (await reply.text())]
+    }
+    const etag = (await fetch(server.origin + path)).headers.get('etag') ?? ''
+    expect(await ask({ 'if-match': '"nope"' })).toEqual([path, 412, ''])
+    expect(await ask({ 'if-match': '*' })).toEqual([path, 200, true])
+    expect(await ask({ 'if-none-match': etag })).toEqual([path, 304, ''])
+    expect(await ask({ 'if-none-match': '"nope"' })).toEqual([path, 200, true])
+  }
+})
+
 test('without a built app the API works and other addresses say so in JSON', async () => {
   await using server = await startTestServer({ outside: { pages: builtAppPages('/nowhere') } })
   expect((await server.get('/api/v1/me')).status).toBe(200)

@@ -14,3 +14,7 @@ test.each([
 ])('%s is %s', (name, kind) => {
   expect(fileKind(name)).toBe(kind)
 })
+
+test('a large .ts is a film, a small one a script', () => {
+  expect([fileKind('a.ts', 5_000), fileKind('A.TS', 50_000_000)]).toEqual(['text', 'video'])
+})

@@ -9,9 +9,9 @@ export type FileKind =
   | 'other'
 
 const endings: Record<Exclude<FileKind, 'other'>, string> = {
-  video: 'mp4 m4v mkv webm mov avi wmv flv mpg mpeg 3gp ogv ts',
+  video: 'mp4 m4v mkv webm mov avi wmv flv mpg mpeg 3gp ogv m2ts mts',
   audio: 'mp3 m4a aac flac wav ogg oga opus wma aiff',
-  image: 'jpg jpeg png gif webp avif svg bmp tif tiff heic ico',
+  image: 'jpg jpeg png gif webp avif jxl svg bmp tif tiff heic ico',
   subtitles: 'vtt srt ass ssa sub',
   document: 'pdf doc docx odt rtf xls xlsx ods ppt pptx odp epub csv',
   archive: 'zip tar gz tgz bz2 xz 7z rar zst iso dmg',
@@ -24,8 +24,16 @@ const kindOf = new Map(
   ),
 )
 
-/** What a file probably is, by the end of its name: for an icon and a viewer, never for safety. */
-export function fileKind(name: string): FileKind {
+/** A film and a script may both end in `.ts`; no script is as large as the shortest film. */
+const filmBytes = 1_000_000
+
+/**
+ * What a file probably is, by the end of its name and its size in bytes: for an icon and a viewer,
+ * never for safety.
+ */
+export function fileKind(name: string, size = 0): FileKind {
   const dot = name.lastIndexOf('.')
-  return (dot > 0 && kindOf.get(name.slice(dot + 1).toLowerCase())) || 'other'
+  const ending = name.slice(dot + 1).toLowerCase()
+  if (ending === 'ts' && size >= filmBytes) return 'video'
+  return (dot > 0 && kindOf.get(ending)) || 'other'
 }

@@ -24,9 +24,12 @@ export function addReferenceRoutes(
     )
     return (await page(parts.publicUrl())).send(request, reply)
   })
-  app.get('/docs/api.css', async (_request, reply) => {
-    reply.type('text/css; charset=utf-8')
-    return await readFile(styleFile)
+  let style: Promise<SerializedReply> | null = null
+  app.get('/docs/api.css', async (request, reply) => {
+    style ??= readFile(styleFile, 'utf8').then((text) =>
+      SerializedReply.makeDocument('text/css; charset=utf-8', text),
+    )
+    return (await style).send(request, reply)
   })
 }
 
@@ -48,7 +51,7 @@ function madeOncePerOrigin(type: string, write: (origin: string) => string) {
   let kept: { origin: string; made: Promise<SerializedReply> } | null = null
   return (origin: string): Promise<SerializedReply> => {
     if (kept?.origin !== origin) {
-      kept = { origin, made: SerializedReply.make(write(origin), { type, level: 9 }) }
+      kept = { origin, made: SerializedReply.makeDocument(type, write(origin)) }
     }
     return kept.made
   }

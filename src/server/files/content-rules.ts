@@ -1,4 +1,4 @@
-import send from '@fastify/send'
+import mime from 'mime'
 
 export type ContentRules = { type: string; isInline: boolean; policy: string }
 
@@ -12,13 +12,19 @@ const mediaPolicy =
 // Browsers do not show a PDF in a sandbox; it has no way to the app's storage without scripts.
 const pdfPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 
+/** Names that TypeScript and films share: `transport-stream.ts` says which of the two a file is. */
+export function isFilmOrScript(name: string): boolean {
+  return /\.m?ts$/i.test(name)
+}
+
 /**
  * How a stored file is shown, by its name: inline where a browser shows it without running it, as a
  * download otherwise. No stored page may ever run as a page of the app's origin.
  */
-export function contentRules(name: string): ContentRules {
-  const named = send.mime.getType(name) ?? fallbackType
-  const type = scriptType.test(named) ? fallbackType : named
+export function contentRules(name: string, isFilm = true): ContentRules {
+  const named = mime.getType(name) ?? fallbackType
+  const isScript = isFilmOrScript(name) && !isFilm
+  const type = isScript ? 'text/plain' : scriptType.test(named) ? fallbackType : named
   if (type === 'application/pdf') return { type, isInline: true, policy: pdfPolicy }
   if (/^(image|audio|video)\//.test(type)) return { type, isInline: true, policy: mediaPolicy }
   if (type === 'text/plain') {

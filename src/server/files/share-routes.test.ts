@@ -6,7 +6,11 @@ import { uploadReply } from '#contract/uploads.ts'
 import { openCliStore } from '#server/cli/cli-store.ts'
 import { startTestServer, type TestServer } from '#server/start-test-server.ts'
 
-async function share(server: TestServer, name: string, bytes: string): Promise<string> {
+async function share(
+  server: TestServer,
+  name: string,
+  bytes: string | Buffer<ArrayBuffer>,
+): Promise<string> {
   const reply = await server.upload({ name, bytes })
   return uploadReply.parse(await reply.json()).link
 }
@@ -146,9 +150,71 @@ test('who has the file already is told so', async () => {
   expect((await get(link, { 'if-none-match': '"x"' })).status).toBe(200)
 })
 
+const past = 'Thu, 01 Jan 1970 00:00:00 GMT'
+const future = 'Fri, 01 Jan 2100 00:00:00 GMT'
+
+const conditioned: [Record<string, string>, number][] = [
+  [{ 'if-match': 'ETAG' }, 200],
+  [{ 'if-match': '*' }, 200],
+  [{ 'if-match': '"x", ETAG' }, 200],
+  [{ 'if-match': '"nope"' }, 412],
+  [{ 'if-match': 'W/ETAG' }, 412],
+  [{ 'if-match': '"a,ETAG"' }, 412],
+  [{ 'if-unmodified-since': 'MODIFIED' }, 200],
+  [{ 'if-unmodified-since': future }, 200],
+  [{ 'if-unmodified-since': past }, 412],
+  [{ 'if-unmodified-since': 'yesterday' }, 200],
+  [{ 'if-unmodified-since': '1970' }, 200],
+  [{ 'if-match': 'ETAG', 'if-unmodified-since': past }, 200],
+  [{ 'if-match': '"nope"', 'if-none-match': 'ETAG' }, 412],
+  [{ 'if-match': 'ETAG', 'if-none-match': 'ETAG' }, 304],
+  [{ 'if-match': '"nope"', range: 'bytes=0-1' }, 412],
+  [{ 'if-none-match': 'ETAG', range: 'bytes=0-1' }, 304],
+  [{ 'if-modified-since': 'MODIFIED' }, 304],
+  [{ 'if-modified-since': future }, 304],
+  [{ 'if-modified-since': past }, 200],
+  [{ 'if-modified-since': '2100' }, 200],
+  [{ 'if-modified-since': 'Friday, 01-Jan-99 00:00:00 GMT' }, 200],
+  [{ 'if-modified-since': 'Fri Jan  1 00:00:00 2100' }, 304],
+  [{ 'if-none-match': '"x"', 'if-modified-since': future }, 200],
+  [{ 'if-unmodified-since': past, 'if-modified-since': future }, 412],
+]
+
+test('conditions are held in the order of RFC 9110, by HEAD as well', async () => {
+  await using server = await startTestServer()
+  const link = await share(server, 'ten.txt', '0123456789')
+  const { headers } = await get(link)
+  const fill = (text: string) =>
+    text
+      .replace('ETAG', headers.get('etag') ?? '')
+      .replace('MODIFIED', headers.get('last-modified') ?? '')
+  for (const [conditions, status] of conditioned) {
+    const entries = Object.entries(conditions).map(([name, text]) => [name, fill(text)])
+    for (const method of ['GET', 'HEAD']) {
+      const reply = await get(link, Object.fromEntries(entries), method)
+      expect([conditions, reply.status]).toEqual([conditions, status])
+      expect(reply.headers.get('etag')).toBe(headers.get('etag'))
+      if (status !== 200) expect(await reply.text()).toBe('')
+    }
+  }
+})
+
 test.each([
   ['a.mp4', 'video/mp4', 'inline'],
   ['a.webm', 'video/webm', 'inline'],
+  ['a.mkv', 'video/x-matroska', 'inline'],
+  ['a.m2ts', 'video/mp2t', 'inline'],
+  ['a.opus', 'audio/ogg', 'inline'],
+  ['a.flac', 'audio/x-flac', 'inline'],
+  ['a.jxl', 'image/jxl', 'inline'],
+  ['a.avif', 'image/avif', 'inline'],
+  ['a.heic', 'image/heic', 'inline'],
+  ['a.ts', 'text/plain; charset=utf-8', 'inline'],
+  ['a.mts', 'text/plain; charset=utf-8', 'inline'],
+  ['a.epub', 'application/epub+zip', 'attachment'],
+  ['a.webmanifest', 'application/manifest+json', 'attachment'],
+  ['a.wasm', 'application/wasm', 'attachment'],
+  ['a.7z', 'application/x-7z-compressed', 'attachment'],
   ['a.mp3', 'audio/mpeg', 'inline'],
   ['a.png', 'image/png', 'inline'],
   ['a.svg', 'image/svg+xml', 'inline'],
@@ -179,6 +245,23 @@ test.each([
   const download = await get(`${link}?download=1`)
   expect(download.headers.get('content-disposition')).toMatch(/^attachment; filename=/)
 })
+
+test.each([188, 192])(
+  'a film in packets of %d bytes plays, though its name is that of a script',
+  async (size) => {
+    await using server = await startTestServer()
+    const film = Buffer.alloc(size * 4, 'x')
+    for (let at = size - 188; at < film.length; at += size) film[at] = 0x47
+    const link = await share(server, 'film.TS', film)
+    const reply = await get(link)
+    expect(reply.headers.get('content-type')).toBe('video/mp2t')
+    expect(reply.headers.get('content-disposition')).toMatch(/^inline/)
+    const script = `G${'x'.repeat(187)}G${'x'.repeat(187)}x`
+    expect((await get(await share(server, 'a.ts', script))).headers.get('content-type')).toMatch(
+      /^text\/plain/,
+    )
+  },
+)
 
 test('a long name of many alphabets has a link that works, and keeps its name in a download', async () => {
   await using server = await startTestServer()

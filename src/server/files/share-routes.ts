@@ -4,8 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import { sendRange } from '#server/http/send-range.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
-import { contentRules } from './content-rules.ts'
+import { contentRules, isFilmOrScript } from './content-rules.ts'
 import type { FileRepository } from './file-repository.ts'
+import { isTransportStream } from './transport-stream.ts'
 
 type Parts = { files: FileRepository; blobs: BlobStore }
 type Share = { Params: { trackingId: string; name: string }; Querystring: { download?: string } }
@@ -26,7 +27,11 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): v
     if (!file || file.name !== request.params.name) {
       throw new ApiFailure('not_found', 'There is no file behind this link.')
     }
-    const rules = contentRules(file.name)
+    const path = blobs.pathOf(file.blobId)
+    const rules = contentRules(
+      file.name,
+      !isFilmOrScript(file.name) || (await isTransportStream(path)),
+    )
     const type = rules.isInline && request.query.download !== '1' ? 'inline' : 'attachment'
     reply.headers({
       'content-type': rules.type,
@@ -35,7 +40,7 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): v
       'cache-control': 'private, max-age=0, must-revalidate',
     })
     return await sendRange(request, reply, {
-      path: blobs.pathOf(file.blobId),
+      path,
       size: file.size,
       etag: `"${file.sha256}"`,
       modifiedAt: file.uploadedAt,
@@ -50,7 +55,8 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): v
       .headers({
         'access-control-allow-origin': '*',
         'access-control-allow-methods': 'GET, HEAD',
-        'access-control-allow-headers': 'range, if-range, if-none-match',
+        'access-control-allow-headers':
+          'range, if-range, if-match, if-none-match, if-modified-since, if-unmodified-since',
         'access-control-max-age': '86400',
       })
       .send(),

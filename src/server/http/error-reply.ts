@@ -77,6 +77,11 @@ const aboutAFile = [
 
 /** The one error handler: every refusal and every crash of a handler ends here. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  // Of a page that the client has another version of: an answer without a body, as for files.
+  if (statusOf(error) === 412) {
+    reply.code(412).removeHeader('content-type').send()
+    return
+  }
   const failure = toApiFailure(error)
   const status = apiErrorStatus[failure.code]
   if (status >= 500 && !isGone(error, request, reply)) logFailure(request, failure)

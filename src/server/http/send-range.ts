@@ -2,11 +2,12 @@ import { type FileHandle, open } from 'node:fs/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ByteRange, readByteRange } from './byte-range.ts'
 import { FileBytes, smallRead, tooShort } from './file-bytes.ts'
+import { checkPreconditions, isRangeWanted } from './preconditions.ts'
 
 export type SentFile = { path: string; size: number; etag: string; modifiedAt: Date }
 
 /**
- * Answers with a file's bytes as the request asks: whole, a range, nothing (HEAD, 304) or 416.
+ * Answers with a file's bytes as the request asks: whole, a range, nothing (HEAD, 304), 412 or 416.
  * Throws what opening or reading the file throws, before anything is sent.
  */
 export async function sendRange(
@@ -16,11 +17,12 @@ export async function sendRange(
 ): Promise<FastifyReply> {
   reply.header('accept-ranges', 'bytes').header('etag', file.etag)
   reply.header('last-modified', file.modifiedAt.toUTCString())
-  if (isUnchanged(request, file)) {
+  const verdict = checkPreconditions(request.raw, file)
+  if (verdict !== 'go on') {
     reply.removeHeader('content-type')
-    return reply.code(304).send()
+    return reply.code(verdict === 'failed' ? 412 : 304).send()
   }
-  const wanted = isRangeWanted(request, file) ? request.headers.range : undefined
+  const wanted = isRangeWanted(request.raw, file) ? request.headers.range : undefined
   const range = readByteRange(wanted, file.size)
   if (range === 'unsatisfiable') {
     reply.code(416).header('content-range', `bytes */${file.size}`).removeHeader('content-type')
@@ -51,36 +53,4 @@ async function sendBytes(
   const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, range.first)
   if (bytesRead < length) throw tooShort()
   return reply.send(buffer)
-}
-
-/** "If-None-Match" outranks "If-Modified-Since" (RFC 9110, 13.2.2). */
-function isUnchanged({ headers, method }: FastifyRequest, file: SentFile): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false
-  const match = headers['if-none-match']
-  if (match !== undefined) {
-    return match.trim() === '*' || match.split(',').some((tag) => weakly(tag) === file.etag)
-  }
-  const since = Date.parse(headers['if-modified-since'] ?? '')
-  return !Number.isNaN(since) && wholeSecond(file.modifiedAt) <= since
-}
-
-/**
- * "If-Range": a range only of the very file that the client has a part of. "GET is the only method
- * for which range handling is defined" (RFC 9110, 14.2).
- */
-function isRangeWanted({ headers, method }: FastifyRequest, file: SentFile): boolean {
-  if (method !== 'GET') return false
-  const condition = headers['if-range']
-  if (condition === undefined) return true
-  const tag = String(condition).trim()
-  if (tag.startsWith('"')) return tag === file.etag
-  return Date.parse(tag) === wholeSecond(file.modifiedAt)
-}
-
-function weakly(tag: string): string {
-  return tag.trim().replace(/^W\//, '')
-}
-
-function wholeSecond(date: Date): number {
-  return Math.floor(date.getTime() / 1000) * 1000
 }

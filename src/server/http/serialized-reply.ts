@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { checkPreconditions } from './preconditions.ts'
 
 const compress = promisify(gzip)
 /** Under this many bytes compressing costs more than it saves. */
@@ -15,26 +17,47 @@ export class SerializedReply {
   readonly #type: string
   readonly #plain: Buffer
   readonly #gzip: Buffer | null
+  /** Null: the answer is of the moment, and nobody asks for it under conditions. */
+  readonly #etag: string | null
 
-  private constructor(type: string, plain: Buffer, gzip: Buffer | null) {
+  private constructor(type: string, plain: Buffer, gzip: Buffer | null, etag: string | null) {
     this.#type = type
     this.#plain = plain
     this.#gzip = gzip
+    this.#etag = etag
   }
 
-  /** `level` as gzip has it: 1 for what is made often, 9 for what is made once. */
-  static async make(text: string, { type = json, level = 1 } = {}): Promise<SerializedReply> {
+  /** An answer of the API, which is made often. */
+  static async make(text: string): Promise<SerializedReply> {
     const plain = Buffer.from(text)
-    const isLarge = plain.length >= worthCompressing
-    return new SerializedReply(type, plain, isLarge ? await compress(plain, { level }) : null)
+    return new SerializedReply(json, plain, await compressed(plain, 1), null)
+  }
+
+  /** A page or document, which is made once and has versions. */
+  static async makeDocument(type: string, text: string): Promise<SerializedReply> {
+    const plain = Buffer.from(text)
+    const etag = `"${createHash('sha256').update(plain).digest('base64url')}"`
+    return new SerializedReply(type, plain, await compressed(plain, 9), etag)
   }
 
   send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    reply.type(this.#type).header('vary', 'accept-encoding')
+    reply.header('vary', 'accept-encoding')
+    if (this.#etag !== null) {
+      // Weak: compressed it is other bytes.
+      reply.header('etag', `W/${this.#etag}`)
+      const version = { etag: this.#etag, modifiedAt: null }
+      const verdict = checkPreconditions(request.raw, version)
+      if (verdict !== 'go on') return reply.code(verdict === 'failed' ? 412 : 304).send()
+    }
+    reply.type(this.#type)
     const accepted = String(request.headers['accept-encoding'] ?? '')
     if (this.#gzip && /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accepted)) {
       return reply.header('content-encoding', 'gzip').send(this.#gzip)
     }
     return reply.send(this.#plain)
   }
+}
+
+async function compressed(plain: Buffer, level: number): Promise<Buffer | null> {
+  return plain.length >= worthCompressing ? await compress(plain, { level }) : null
 }

@@ -1,5 +1,11 @@
 import { parse } from 'content-disposition'
-import { cutToBytes, type FileName, fileNameMaxBytes, parseFileName } from '#contract/file-name.ts'
+import {
+  cutToBytes,
+  type FileName,
+  fileNameMaxBytes,
+  hiddenCharacters,
+  parseFileName,
+} from '#contract/file-name.ts'
 import { utf8Length } from '#contract/utf8-length.ts'
 import { readHeaderText } from './read-header-text.ts'
 
@@ -26,8 +32,8 @@ export function safeFileName(text: string, ending = ''): FileName | null {
   const plain = text
     .toWellFormed()
     .normalize('NFC')
-    // Controls, and those that turn the reading direction: `gpj.exe` could show as `exe.jpg`.
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu, ' ')
+    .replace(/[\p{Cc}\u200e\u200f]/gu, ' ')
+    .replace(hiddenCharacters, ' ')
     .replace(/[/\\]/g, '_')
     .replace(/\s+/g, ' ')
     .trim()

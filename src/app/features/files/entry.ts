@@ -48,7 +48,7 @@ function readFile(file: ListedFile, used: Set<string>): FileEntry {
     kind: 'file',
     key: uniqueKey(`file ${file.link || file.name}`, used),
     name: file.name,
-    fileKind: fileKind(file.name),
+    fileKind: fileKind(file.name, file.size),
     size: file.size,
     link: safeLink(file.link),
     uploadedAt: file.uploaded_at,

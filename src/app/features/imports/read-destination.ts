@@ -1,5 +1,5 @@
 import { parseFileName } from '#contract/file-name.ts'
-import { parseFolderPath } from '#contract/folder-path.ts'
+import { parseNewFolderPath } from '#contract/folder-path.ts'
 import type { ImportOptions } from './import-job.ts'
 
 export type Destination = {
@@ -12,7 +12,7 @@ export type Destination = {
 /** Reads where a file import shall go. Videos go to a folder of their own title. */
 export function readDestination(options: ImportOptions, linkCount: number): Destination {
   const isVideo = options.type === 'video'
-  const folder = parseFolderPath(isVideo ? '/' : options.folder.trim())
+  const folder = parseNewFolderPath(isVideo ? '/' : options.folder.trim())
   const typedName = isVideo || linkCount > 1 ? '' : options.fileName.trim()
   const fileName = typedName === '' ? null : parseFileName(typedName)
   return {

@@ -1,6 +1,6 @@
 import { randomId } from '#app/lib/random-id.ts'
 import { parseFileName } from '#contract/file-name.ts'
-import { parseFolderPath } from '#contract/folder-path.ts'
+import { parseNewFolderPath } from '#contract/folder-path.ts'
 import type { UploadJob } from './send-upload.ts'
 import type { Upload, UploadFailure, UploadRequest } from './upload.ts'
 import { refusedByRule } from './upload-failure.ts'
@@ -8,7 +8,7 @@ import type { JournalEntry } from './upload-journal.ts'
 
 /** The job of a file whose place and name the rules allow, or the rule that refuses it. */
 export function admitFile(request: UploadRequest, serverTime: number): UploadJob | UploadFailure {
-  const folder = parseFolderPath(request.folder)
+  const folder = parseNewFolderPath(request.folder)
   if (!folder.ok) return refusedByRule(folder.rule)
   const name = parseFileName(request.name)
   if (!name.ok) return refusedByRule(name.rule)
