@@ -57,7 +57,7 @@ export async function startCable(): Promise<Cable> {
       carried += chunk.length
       if (isTimeToCut(carried)) return void down.resetAndDestroy()
       noteLostAnswer(chunk, up)
-      if (speed !== null) await wait((chunk.length / speed) * 1000)
+      if (speed !== null) await wait((chunk.length / speed) * 1000, undefined, { ref: false })
       if (!up.write(chunk)) await once(up, 'drain')
     }
     up.end()

@@ -27,8 +27,10 @@ test.each([
 ])('a client that %s is told so in JSON when its time is up', async (_what, request) => {
   await using server = await startWith({ headMs: 100, lookEveryMs: 20 })
   const reply = await sendRaw(server.origin, request)
-  expect(reply.status).toBe(400)
-  expect(errorReply.parse(JSON.parse(reply.body)).message).toContain('too long')
+  expect(reply.status).toBe(503)
+  const told = errorReply.parse(JSON.parse(reply.body))
+  expect(told.code).toBe('unavailable')
+  expect(told.message).toContain('too long to arrive. Send it again')
   expect(reply.headers['x-ratelimit-limit']).toBe('60')
 })
 
@@ -47,8 +49,8 @@ test.each([
     'Content-Length: 100\r\n\r\n{',
   ]
   const reply = await sendRaw(server.origin, lines.join('\r\n'))
-  expect(reply.status).toBe(400)
-  expect(errorReply.parse(JSON.parse(reply.body))).toMatchObject({ code: 'invalid_request' })
+  expect(reply.status).toBe(503)
+  expect(errorReply.parse(JSON.parse(reply.body))).toMatchObject({ code: 'unavailable' })
   expect(reply.headers['x-ratelimit-limit']).toBe(limit)
 })
 
@@ -63,7 +65,7 @@ test('an upload is not held to the time of small bodies', async () => {
     server.origin,
     `POST /api/v1/import HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{`,
   )
-  expect(refused.status).toBe(400)
+  expect(refused.status).toBe(503)
   socket.write('cd')
   const [answer] = await once(socket, 'data')
   expect(answer).toContain('200 OK')

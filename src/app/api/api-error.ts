@@ -1,8 +1,11 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
 import type { Scope } from '#contract/api-keys.ts'
 
-/** Codes of this app's own making, for answers that break the contract. */
-export type OwnErrorCode = 'unexpected_answer' | 'size_mismatch'
+/**
+ * Codes of this app's own making. `foreign_answer`: a refusal that is not the API's JSON, so a proxy or
+ * the network's sign-in page gave it, and its status says nothing about key, file or folder.
+ */
+export type OwnErrorCode = 'unexpected_answer' | 'size_mismatch' | 'foreign_answer'
 
 /** The server answered, and the answer is a refusal or makes no sense. */
 export class ApiError extends Error {
@@ -43,15 +46,29 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
 }
 
-/** 401: the key is missing, unknown, revoked or expired. Ends the session. */
+/** 401: the key is missing, unknown, revoked or expired. Ends the session; a proxy's 401 does not. */
 export function isKeyRefusal(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.status === 401
+  return isRefusal(error, 401)
 }
 
-const passing = new Set([502, 503, 504])
+/** Whether the API itself refused with `status`, and not something on the way to it. */
+export function isRefusal(error: unknown, ...statuses: number[]): error is ApiError {
+  return error instanceof ApiError && statuses.includes(error.status) && !isForeign(error)
+}
+
+/** Not the API's answer: nobody knows whether the API ever heard of the request. */
+export function isForeign(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false
+  return error.code === 'foreign_answer' || error.code === 'unexpected_answer'
+}
+
+// 408 is a proxy's word for a request that stood still, as one does on a laptop that fell asleep.
+const passing = new Set([408, 502, 503, 504])
 
 /** Whether the same request may succeed later. 400, 401, 403, 404, 413 never will. */
 export function isPassing(error: unknown): boolean {
   if (error instanceof ConnectionError) return true
-  return error instanceof ApiError && passing.has(error.status) && error.code !== 'feature_disabled'
+  if (!(error instanceof ApiError) || error.code === 'feature_disabled') return false
+  // Proxies have numbers of their own for a server that they cannot reach: 520 to 530, 598.
+  return passing.has(error.status) || (error.status >= 500 && isForeign(error))
 }

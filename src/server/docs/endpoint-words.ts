@@ -155,7 +155,7 @@ export const errorWords: Record<ApiErrorCode, string> = {
   server_error: 'Something went wrong inside. Reported in the server’s log.',
   feature_disabled: 'The server runs without what this needs, such as the video program.',
   unavailable:
-    'The storage cannot be written right now, for one because the disk is full. Try again later.',
+    'The storage cannot be written right now, for one because the disk is full, or the request stood still or came too slowly. Send it again later.',
 }
 
 /** What any request with a key can meet. */

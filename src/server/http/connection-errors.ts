@@ -1,13 +1,14 @@
 import { once } from 'node:events'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { apiErrorStatus } from '#contract/api-error.ts'
 import { ApiFailure } from './api-failure.ts'
 import { errorBody } from './error-reply.ts'
 import { endThenDrain } from './linger.ts'
 
 const notHttp = new ApiFailure('invalid_request', 'This is not a request that HTTP/1.1 knows.')
 const tooLarge = new ApiFailure('invalid_request', 'The request line and headers are too large.')
-const tooSlow = new ApiFailure('invalid_request', 'The request took too long to arrive.')
+const tooSlow = new ApiFailure('unavailable', 'The request took too long to arrive. Send it again.')
 const noTunnel = new ApiFailure('invalid_request', 'There is no way through to other hosts here.')
 
 const underWay = new WeakMap<Socket, Set<ServerResponse>>()
@@ -96,5 +97,6 @@ function answerRaw(socket: Socket, failure: ApiFailure, headersFor: HeadersFor):
     connection: 'close',
     ...headersFor(socket),
   }).map(([name, value]) => `${name}: ${value}\r\n`)
-  endThenDrain(socket, `HTTP/1.1 400 Bad Request\r\n${head.join('')}\r\n${body}`)
+  const status = apiErrorStatus[failure.code]
+  endThenDrain(socket, `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`)
 }

@@ -16,7 +16,9 @@ export function awaitSmallBody(request: FastifyRequest, reply: FastifyReply): vo
   sendContinue(reply)
   const timer = setTimeout(() => {
     if (raw.complete || reply.sent) return
-    reply.send(new ApiFailure('invalid_request', 'The request body took too long to arrive.'))
+    reply.send(
+      new ApiFailure('unavailable', 'The request body took too long to arrive. Send it again.'),
+    )
   }, request.server.connectionLimits.bodyMs)
   raw.once('close', () => clearTimeout(timer))
 }

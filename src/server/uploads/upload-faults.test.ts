@@ -205,7 +205,7 @@ test('a client that ends its side before the whole body leaves nothing', async (
   await expectNothingLeft(server)
 })
 
-test('a client that says nothing for 30 seconds is cut off, and told why', async () => {
+test('a client that says nothing for 30 seconds is cut off, and told that it may send it again', async () => {
   const clock = { ms: 0, now: () => Date.now(), monotonic: () => clock.ms }
   await using server = await startTestServer({ outside: { clock } })
   const half = `${uploadHead(server, ['Content-Length: 60000'])}${'x'.repeat(20_000)}`
@@ -213,8 +213,11 @@ test('a client that says nothing for 30 seconds is cut off, and told why', async
   await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
   clock.ms += 30_001
   const reply = await answer
-  expect(reply.status).toBe(400)
-  expect(reply.body).toContain('stood still')
+  expect(reply.status).toBe(503)
+  const told = errorReply.parse(JSON.parse(reply.body))
+  expect(told.code).toBe('unavailable')
+  expect(told.message).toContain('stood still for 30 seconds')
+  expect(told.message).toContain('Send it again')
   await expectNothingLeft(server)
 })
 

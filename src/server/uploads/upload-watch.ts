@@ -29,6 +29,14 @@ export function tooLarge(maxBytes: number): ApiFailure {
   return new ApiFailure('payload_too_large', `Files may have at most ${maxBytes} bytes.`)
 }
 
-function tooSlow(): ApiFailure {
-  return new ApiFailure('invalid_request', 'The upload was too slow, or stood still.')
+/**
+ * Not the client's mistake: a laptop fell asleep, a train went into a tunnel. 503 is what clients try
+ * again by themselves.
+ */
+function tooSlow(why: 'idle' | 'trickling'): ApiFailure {
+  const what =
+    why === 'idle'
+      ? `The upload stood still for ${pace.idleMs / 1000} seconds`
+      : `The upload was slower than ${pace.minBytesPerSecond} bytes a second`
+  return new ApiFailure('unavailable', `${what}, and nothing of it was kept. Send it again.`)
 }
