@@ -173,18 +173,49 @@ test.for([
   {
     what: 'a proxy page',
     answer: new Response('<h1>Bad gateway</h1>', { status: 502 }),
-    code: 'unavailable',
+    code: 'foreign_answer',
   },
   {
     what: 'an error without a code',
     answer: new Response('', { status: 500 }),
-    code: 'server_error',
+    code: 'foreign_answer',
   },
   { what: 'a code of tomorrow', answer: refusal(418, 'teapot'), code: 'teapot' },
 ])('$what is an ApiError with a code', async ({ answer, code }) => {
   const { connection } = openTab(() => answer.clone())
   await connection.connect('csb_live_secret')
   expect(connection.getSnapshot().error).toMatchObject({ name: 'ApiError', code })
+})
+
+const page = (status: number) => new Response('<h1>Welcome to the hotel</h1>', { status })
+
+test('a 401 that is not the API’s own ends no session and wipes no key', async () => {
+  let isInHotel = false
+  const { connection, stored } = openTab(() => (isInHotel ? page(401) : json(200, me)))
+  await connection.connect('csb_live_secret')
+  isInHotel = true
+  const { client } = connection.getSnapshot()
+  const call = client?.call(endpoints.folders, { lane: 'person', purpose: 'browsing' })
+  await expect(call).rejects.toMatchObject({ code: 'foreign_answer', status: 401 })
+  expect(connection.getSnapshot()).toMatchObject({ state: 'in', client })
+  expect(stored.get('barkeep.key')).toBe('csb_live_secret')
+  connection.disconnect()
+})
+
+test.for([
+  ['401', () => page(401)],
+  ['403', () => page(403)],
+  ['200', () => page(200)],
+] as const)('after a reload a foreign %s is waited out', async ([, answer]) => {
+  let isInHotel = true
+  const stored = new Map([['barkeep.key', 'csb_live_secret']])
+  const { clock, connection } = openTab(() => (isInHotel ? answer() : json(200, me)), stored)
+  const restored = connection.restore()
+  await clock.advance(10_000)
+  isInHotel = false
+  await clock.finish(restored)
+  expect(connection.getSnapshot()).toMatchObject({ state: 'in', me: { username: 'alice' } })
+  connection.disconnect()
 })
 
 test('being unreachable is noticed by a call that gets no answer, shown, and ends by itself', async () => {

@@ -5,7 +5,7 @@ import type { TabSurroundings } from '#app/api/tabs/tab-group.ts'
 import { createTabStorage, type TabStorage } from '#app/api/tabs/tab-storage.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
-import { ApiError, ConnectionError, isAbort, isKeyRefusal } from './api-error.ts'
+import { ApiError, ConnectionError, isAbort, isForeign, isKeyRefusal } from './api-error.ts'
 import { type ApiClient, createApiClient } from './client.ts'
 import { createReachability, type Reachability } from './reachability.ts'
 import { onBrowserWake, retryPassing } from './retry-passing.ts'
@@ -109,6 +109,8 @@ export class Connection {
         ...this.#around,
         onWake: this.#onWake,
         tries: Number.POSITIVE_INFINITY,
+        // A network that wants a sign-in of its own knows nothing about this key.
+        alsoAfter: isForeign,
         signal: session.end.signal,
         onPause: (error) => {
           if (this.#session === session) this.#show({ ...this.#out('fresh', error) })

@@ -32,6 +32,17 @@ test.for(['__proto__', 'constructor', 'toString'])('the code %s is no word of ou
   expect(errorText(error)).toEqual({ title: 'Odd.', nextStep: 'Try again later.' })
 })
 
+test('what something in between answers is told with its status, and not as the API’s word', () => {
+  const told = (status: number) =>
+    errorText(new ApiError({ code: 'foreign_answer', status, message: '' }))
+  expect(told(413).title).toMatch(/between here and the server.*no file this large \(413\)/)
+  for (const status of [401, 403, 404, 502]) {
+    expect(told(status).title).toMatch(/between here and the server/)
+    expect(told(status).title).toContain(String(status))
+    expect(`${told(status).title} ${told(status).nextStep}`).not.toMatch(/key|account|folder/i)
+  }
+})
+
 test('a server that does not answer is told apart from a mistake of the page', () => {
   expect(errorText(new ConnectionError('x')).title).toBe('The server does not answer')
   expect(errorText(new TypeError('x')).title).toBe('Something went wrong on this page')

@@ -5,7 +5,10 @@ import { scopeWords } from './key-words.ts'
 /** What a person reads: what happened, and the one thing to do next. */
 export type ErrorText = { title: string; nextStep: string }
 
-const texts: Record<Exclude<ApiErrorCode, 'insufficient_scope'> | OwnErrorCode, ErrorText> = {
+const texts: Record<
+  Exclude<ApiErrorCode | OwnErrorCode, 'insufficient_scope' | 'foreign_answer'>,
+  ErrorText
+> = {
   invalid_request: {
     title: 'The server did not accept this',
     nextStep: 'Change what it names, and try again.',
@@ -62,6 +65,7 @@ export function errorText(error: unknown): ErrorText {
   if (error instanceof ConnectionError) return lostText()
   if (!(error instanceof ApiError)) return unknown
   if (error.code === 'insufficient_scope') return scopeText(error)
+  if (error.code === 'foreign_answer') return foreignText(error.status)
   const text: ErrorText | undefined = Object.hasOwn(texts, error.code)
     ? texts[error.code as keyof typeof texts]
     : undefined
@@ -80,6 +84,18 @@ function lostText(): ErrorText {
   return globalThis.navigator?.onLine === false
     ? { title: 'You are offline', nextStep: 'Connect to a network: it goes on by itself.' }
     : { title: 'The server does not answer', nextStep: 'Check that it runs, and try again.' }
+}
+
+/** A proxy's status is about the proxy: what it says of key or account would be made up. */
+function foreignText(status: number): ErrorText {
+  const title =
+    status === 413
+      ? 'Something between here and the server, a proxy perhaps, takes no file this large (413)'
+      : `Something between here and the server, a proxy perhaps, answered ${status}`
+  if (status === 413) return { title, nextStep: 'Ask whoever runs it to allow larger uploads.' }
+  return status >= 500
+    ? { title, nextStep: 'Try again in a moment.' }
+    : { title, nextStep: 'Your network may want you to sign in to it. Do so, and try again.' }
 }
 
 function scopeText({ scope }: ApiError): ErrorText {

@@ -17,18 +17,6 @@ const longestText = 64 * 1024 * 1024
 const longestMessage = 500
 const longestCode = 100
 
-// What a proxy's page without a code means.
-const codeByStatus: Record<number, string> = {
-  400: 'invalid_request',
-  401: 'invalid_key',
-  404: 'not_found',
-  413: 'payload_too_large',
-  429: 'rate_limited',
-  502: 'unavailable',
-  503: 'unavailable',
-  504: 'unavailable',
-}
-
 /** The reply that the contract promises. Throws ApiError for a refusal, and for anything else. */
 export function readReply<E extends Pick<Endpoint, 'reply' | 'scope'>>(
   endpoint: E,
@@ -44,7 +32,7 @@ export function readReply<E extends Pick<Endpoint, 'reply' | 'scope'>>(
   })
 }
 
-/** The error that a non-2xx answer tells; a proxy's HTML page is told by its status alone. */
+/** The error that a non-2xx answer tells; what is not the API's JSON comes from something in between. */
 function readRefusal({ status, text, retryAfter }: RawAnswer, scope: Scope | null): ApiError {
   const told = errorReply.safeParse(parseJson(text))
   if (told.success) {
@@ -52,9 +40,8 @@ function readRefusal({ status, text, retryAfter }: RawAnswer, scope: Scope | nul
     const code = told.data.code.slice(0, longestCode)
     return new ApiError({ code, message, status, scope, retryAfter })
   }
-  const code = codeByStatus[status] ?? 'server_error'
-  const message = `The server answered ${status}.`
-  return new ApiError({ code, status, message, scope, retryAfter })
+  const message = `Something in between answered ${status}.`
+  return new ApiError({ code: 'foreign_answer', status, message, scope, retryAfter })
 }
 
 /** What the gate reads. `Retry-After` counts by itself: a proxy's 429 has no other header. */

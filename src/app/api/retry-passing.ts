@@ -15,6 +15,8 @@ export type Retrying = {
   onWake: (listener: () => void) => () => void
   /** How often in all; Infinity for what must come through. */
   tries: number
+  /** What else to try again after. */
+  alsoAfter?: (error: unknown) => boolean
   signal?: AbortSignal | undefined
   /** Told before each pause. */
   onPause?: (error: unknown) => void
@@ -30,7 +32,8 @@ export async function retryPassing<T>(read: () => Promise<T>, retrying: Retrying
     try {
       return await read()
     } catch (error) {
-      if (tried >= retrying.tries || !isPassing(error)) throw error
+      const mayPass = isPassing(error) || retrying.alsoAfter?.(error)
+      if (tried >= retrying.tries || !mayPass) throw error
       retrying.onPause?.(error)
       const isWoken = await pause(pauseMs(failures, retrying.random), retrying)
       failures = isWoken ? 0 : failures + 1

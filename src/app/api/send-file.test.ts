@@ -97,13 +97,16 @@ test.each([
   [504, true],
   [500, false],
   [413, false],
-])(
-  'a %i after the last byte tells that the file may have arrived: %s',
+  ['a proxy’s 413', true],
+  ['a sign-in page', true],
+] as const)(
+  '%s after the last byte tells that the file may have arrived: %s',
   async (status, expected) => {
     const { outcome, request } = startSending()
     const sent = await request()
     sent.upload.onload?.()
-    sent.answer(status, {})
+    if (typeof status === 'number') sent.answer(status, { status: 'error', code: 'x', message: '' })
+    else sent.answer(status === 'a sign-in page' ? 200 : 413, '<html>')
     expect(await outcome).toMatchObject({ outcome: 'refused', mayHaveArrived: expected })
   },
 )

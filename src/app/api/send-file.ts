@@ -4,7 +4,7 @@ import { browserClock } from '#app/lib/clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { UploadReply } from '#contract/uploads.ts'
-import { ApiError, isPassing } from './api-error.ts'
+import { ApiError, isForeign, isPassing } from './api-error.ts'
 import { readReply, readWindow } from './read-answer.ts'
 import { requestUrl } from './request-url.ts'
 
@@ -27,7 +27,7 @@ export type SendOutcome =
   | { outcome: 'sent'; reply: UploadReply }
   /**
    * The server said no, or its answer does not fit the file. `mayHaveArrived`: all bytes were sent,
-   * and a gateway that lost its upstream says nothing about what became of them there.
+   * and a gateway that lost its upstream, or a page of a proxy's, says nothing about what became of them.
    */
   | { outcome: 'refused'; error: ApiError; mayHaveArrived: boolean }
   /** The connection was lost once all bytes were sent: the file may be there. Look before a second try. */
@@ -69,7 +69,8 @@ function readOutcome(answer: Answer, size: number): SendOutcome {
     return { outcome: 'refused', error, mayHaveArrived: false }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    return { outcome: 'refused', error, mayHaveArrived: answer.isAllSent && isPassing(error) }
+    const isUnclear = isPassing(error) || isForeign(error)
+    return { outcome: 'refused', error, mayHaveArrived: answer.isAllSent && isUnclear }
   }
 }
 

@@ -1,4 +1,4 @@
-import { ApiError } from '#app/api/api-error.ts'
+import { isKeyRefusal } from '#app/api/api-error.ts'
 import type { OutReason } from '#app/api/connection.ts'
 import type { ErrorText } from '#app/api/error-text.ts'
 
@@ -15,7 +15,7 @@ export function sessionEndWords(reason: OutReason, error: unknown): ErrorText | 
       nextStep: 'The key is gone from this tab. Elsewhere it still works.',
     }
   }
-  if (reason !== 'refused' || !(error instanceof ApiError) || error.status !== 401) return null
+  if (reason !== 'refused' || !isKeyRefusal(error)) return null
   if (error.code === 'expired_key') return { title: 'Your key has expired', nextStep: goesOn }
   return { title: 'Your key was revoked, or is unknown here', nextStep: goesOn }
 }

@@ -84,3 +84,11 @@ test('a network that fails is told as a server that does not answer', async () =
   })
   await expect(session.username()).rejects.toMatchObject({ fault: 'unreachable' })
 })
+
+test.for([401, 403, 404, 429, 502])(
+  'a proxy’s page with %i is no word about the session',
+  async (status) => {
+    const { session } = answering(status, '<html>Sign in to the network</html>')
+    await expect(session.listKeys()).rejects.toMatchObject({ fault: 'unreachable' })
+  },
+)

@@ -102,6 +102,8 @@ function readRefusal(reply: Response, content: unknown): WebSessionError {
   const told = z.partial(errorReply).safeParse(content)
   const message = told.data?.message ?? ''
   const retryAfter = Number(reply.headers.get('retry-after'))
+  // A page of a proxy's or of the network's: whatever its status, it knows nothing of this session.
+  if (!isJsonObject(content)) return new WebSessionError('unreachable')
   if (reply.status === 401) return new WebSessionError('ended', message)
   if (reply.status === 429)
     return new WebSessionError('too-many-tries', message, retryAfter || null)
@@ -109,4 +111,8 @@ function readRefusal(reply: Response, content: unknown): WebSessionError {
   if (told.data?.code === 'not_found') return new WebSessionError('gone', message)
   if (reply.status >= 500) return new WebSessionError('unreachable', message)
   return new WebSessionError('refused', message)
+}
+
+function isJsonObject(content: unknown): boolean {
+  return typeof content === 'object' && content !== null
 }

@@ -1,4 +1,4 @@
-import { ApiError, isAbort } from '#app/api/api-error.ts'
+import { isAbort, isRefusal } from '#app/api/api-error.ts'
 import type { ApiClient } from '#app/api/client.ts'
 import { errorText } from '#app/api/error-text.ts'
 import { endpoints } from '#contract/endpoints.ts'
@@ -19,9 +19,8 @@ export async function askForTask(
     })
     return readTask(job, task)
   } catch (error) {
-    if (!(error instanceof ApiError)) return null
-    if (error.status === 404) return { state: 'failed', note: null, failure: forgottenTask }
-    const isFinal = error.status === 400 || error.status === 403
+    if (isRefusal(error, 404)) return { state: 'failed', note: null, failure: forgottenTask }
+    const isFinal = isRefusal(error, 400, 403)
     return isFinal ? { state: 'failed', note: null, failure: failureFrom(error) } : null
   }
 }
@@ -37,7 +36,7 @@ export async function cancelTask(job: ImportJob, client: ApiClient): Promise<Par
     return change.state === 'running' ? { state: 'cancelled', note: null } : change
   } catch (error) {
     if (isAbort(error)) return { note: null }
-    if (error instanceof ApiError && error.status === 404) {
+    if (isRefusal(error, 404)) {
       return { state: 'cancelled', note: null }
     }
     const { title, nextStep } = errorText(error)

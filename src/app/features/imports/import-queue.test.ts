@@ -112,6 +112,15 @@ test('a failed task gives its reason', async () => {
   })
 })
 
+test('a proxy’s page says nothing about a task', async () => {
+  const { job, last, passTime } = await runningWorld()
+  for (const status of [400, 401, 403, 404]) {
+    await passTime(60_000)
+    await last().fail(new ApiError({ code: 'foreign_answer', status, message: '' }))
+    expect(job().state).toBe('running')
+  }
+})
+
 test('cancelling a task says how it ended', async () => {
   for (const [state, read] of [
     ['cancelled', 'cancelled'],

@@ -1,4 +1,4 @@
-import { ApiError } from '#app/api/api-error.ts'
+import { isRefusal } from '#app/api/api-error.ts'
 import type { ApiClient } from '#app/api/client.ts'
 import { estimateTransfers } from '#app/api/estimate-transfers.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
@@ -52,7 +52,7 @@ async function findArrivedFile(client: ApiClient, sought: FileSought): Promise<A
     })
     return file && { file_name: file.name, size: file.size, link: file.link, folder }
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 403 || error.status === 404)) return null
+    if (isRefusal(error, 403, 404)) return null
     throw error
   }
 }
