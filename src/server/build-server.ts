@@ -162,7 +162,7 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })
   addFileRoutes(app, { route, listing, tree })
   addShareRoutes(app, { files, blobs })
-  addUploadRoutes(app, { route, receive, addFile, idempotency, publicUrl })
+  addUploadRoutes(app, { route, access, receive, addFile, idempotency, publicUrl })
 
   const imports = createImports({
     ...{ config, clock, database, blobStore: blobs, folders, publicUrl, idempotency, access },

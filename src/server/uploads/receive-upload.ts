@@ -5,17 +5,20 @@ import { tooLarge, watchUpload } from './upload-watch.ts'
 
 type Parts = { blobs: BlobStore; clock: Clock; maxBytes: number }
 
-export type ReceiveUpload = (body: IncomingBytes, gone: AbortSignal) => Promise<StagedBlob>
+export type ReceiveUpload = (body: IncomingBytes, signal: AbortSignal) => Promise<StagedBlob>
 
-/** Makes the step from a socket to a staged blob: all of the body, or nothing. Throws ApiFailure. */
+/** Makes the step from a socket to a staged blob: all of the body, or nothing. Throws ApiFailure, and what `signal` was aborted with. */
 export function createReceiveUpload({ blobs, clock, maxBytes }: Parts): ReceiveUpload {
-  return async (body, gone) => {
+  return async (body, signal) => {
     const { declaredBytes } = body
     // Before a byte is read, and before the client is asked for one.
     if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes)
     await blobs.requireRoom(declaredBytes ?? 0)
+    signal.throwIfAborted()
     using watch = watchUpload(clock, maxBytes)
-    const limits = { maxBytes, expectedBytes: declaredBytes, signal: gone }
+    // Also while no byte comes.
+    signal.addEventListener('abort', () => watch.stop(signal.reason), { once: true })
+    const limits = { maxBytes, expectedBytes: declaredBytes, signal }
     return await blobs.stage(body.open(watch), limits)
   }
 }

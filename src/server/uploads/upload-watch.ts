@@ -1,12 +1,11 @@
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Clock } from '#server/http/clock.ts'
-import type { Watch } from '#server/storage/read-batches.ts'
-import { type Pace, watchPace } from '#server/storage/watch-pace.ts'
+import { type Pace, type PaceWatch, watchPace } from '#server/storage/watch-pace.ts'
 
 /** "Idle 30 s, or under 1 kB/s on average after the first minute": such a client only holds a place. */
 const pace: Pace = { idleMs: 30_000, graceMs: 60_000, minBytesPerSecond: 1_000 }
 
-export type UploadWatch = Watch & Disposable
+export type UploadWatch = PaceWatch
 
 /**
  * Aborts its signal, with an ApiFailure as the reason, once the client is too slow or has sent more
