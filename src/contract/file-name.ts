@@ -67,14 +67,29 @@ export function numberedFileName(name: FileName, number: number): FileName {
   return (cutToBytes(name, fileNameMaxBytes - utf8Length(bare)) + bare) as FileName
 }
 
-/** The longest start of `text` that takes at most `maxBytes` in UTF-8, cut between characters. */
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/**
+ * The longest start of `text` that takes at most `maxBytes` in UTF-8, cut between what people see as
+ * characters: half a flag or family is another picture. Only a first one that alone is too long is cut.
+ */
 export function cutToBytes(text: string, maxBytes: number): string {
+  // The segmenter reads far ahead in text without end; a byte holds at most one UTF-16 unit.
+  const kept = cutBetween(graphemes.segment(text.slice(0, maxBytes + 100)), maxBytes)
+  if (kept !== '' || text === '') return kept
+  return cutBetween(
+    Array.from(text.slice(0, maxBytes + 1), (segment) => ({ segment })),
+    maxBytes,
+  )
+}
+
+function cutBetween(segments: Iterable<{ segment: string }>, maxBytes: number): string {
   let kept = ''
   let bytes = 0
-  for (const character of text) {
-    bytes += utf8Length(character)
+  for (const { segment } of segments) {
+    bytes += utf8Length(segment)
     if (bytes > maxBytes) break
-    kept += character
+    kept += segment
   }
   return kept
 }

@@ -70,6 +70,15 @@ const taskId = z
 
 export const importStatusQuery = z.object({ task_id: taskId })
 
+/** Something that was left out or went otherwise than asked, though the import is complete. */
+export const importNote = z.object({
+  code: z.string().check(z.meta({ description: 'Why, for programs; more may come.' })),
+  file: z.optional(z.string()).check(z.meta({ description: 'The file it is about.' })),
+  message: z.string().check(z.meta({ description: 'In words, for people.' })),
+})
+
+export type ImportNote = z.infer<typeof importNote>
+
 /** `link` once a file import is complete, `folder` once a video import is, `error` when it failed. */
 export const importTask = z.object({
   id: z.string(),
@@ -80,6 +89,12 @@ export const importTask = z.object({
   error: z.optional(z.string()),
   link: z.optional(z.string()),
   folder: z.optional(z.string()),
+  notes: z.optional(z.array(importNote)).check(
+    z.meta({
+      description:
+        'An addition of Barkeep: what was left out of a complete import, such as subtitles that came empty. Absent where there is nothing to say.',
+    }),
+  ),
 })
 
 export type ImportTask = z.infer<typeof importTask>

@@ -22,7 +22,12 @@ export type Alongside = (transaction: Transaction<Tables>, listed: StoredFile[])
  * are used up, whatever happens. Resolves with the files in their order.
  */
 export type AddFiles = (
-  addition: Place & { files: NewFile[]; alongside?: Alongside },
+  addition: Place & {
+    files: NewFile[]
+    /** What all their names begin with; a number that they need goes behind it, the same for all. */
+    stem?: string
+    alongside?: Alongside
+  },
 ) => Promise<StoredFile[]>
 
 type Addition = Parameters<AddFiles>[0]
@@ -84,12 +89,15 @@ async function keep(
 
 async function list(
   { files, tree }: Parts,
-  { userId, folder, alongside }: Addition,
+  { userId, folder, stem, alongside }: Addition,
   kept: Kept[],
 ): Promise<StoredFile[]> {
   const place = { userId, folder }
   for (;;) {
-    const named = await takeNames(files, place, kept)
+    const named =
+      stem === undefined
+        ? await takeNames(files, place, kept)
+        : await takeOneStem(files, place, { kept, stem })
     const listed = named.map(({ stored }) => stored)
     const rows = named.flatMap((one) => rowOf(userId, one) ?? [])
     try {
@@ -119,6 +127,24 @@ async function takeNames(files: FileRepository, place: Place, kept: Kept[]): Pro
     named.push({ ...one, stored: { ...one.stored, name } })
   }
   return named
+}
+
+/** Files that belong together keep one stem: a player finds subtitles by the name of their video. */
+async function takeOneStem(
+  files: FileRepository,
+  { userId, folder }: Place,
+  { kept, stem }: { kept: Kept[]; stem: string },
+): Promise<Kept[]> {
+  const fresh = kept.filter(({ blobId }) => blobId !== null)
+  for (let number = 1; ; number += 1) {
+    const begin = number === 1 ? stem : `${stem} (${number})`
+    const nameOf = ({ asked }: Kept) => (begin + asked.slice(stem.length)) as FileName
+    const taken = await files.takenNames(userId, folder, fresh.map(nameOf))
+    if (taken.size > 0) continue
+    return kept.map((one) =>
+      one.blobId === null ? one : { ...one, stored: { ...one.stored, name: nameOf(one) } },
+    )
+  }
 }
 
 function rowOf(userId: string, { asked, stored, blobId }: Kept): FileTable | null {

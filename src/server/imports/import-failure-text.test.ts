@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import { ImportFailure } from './import-failure.ts'
-import { importFailureText, noVideoReason, ytDlpFailureText } from './import-failure-text.ts'
+import { importFailureText } from './import-failure-text.ts'
+import { noVideoReason, ytDlpFailureText } from './yt-dlp-failure-text.ts'
 
 test.each([
   ['[generic] None: Unsupported URL: http://10.0.0.1/x', noVideoReason],
@@ -11,7 +12,7 @@ test.each([
   ],
   [
     '[youtube] abc: Private video. Sign in if you have been granted access',
-    'That video needs an account on its site.',
+    'That video is private: it needs an account on its site.',
   ],
   ['[x] abc: This video is DRM protected', 'That video is protected against copying (DRM).'],
   [
@@ -25,8 +26,8 @@ test.each([
     'That kind of stream cannot be imported.',
   ],
   [
-    '[vimeo] 12: The creator has removed it; please report this issue on https://github.com/yt-dlp , filling out',
-    'The video could not be fetched: The creator has removed it',
+    '[vimeo] 12: The creator is on holiday; please report this issue on https://github.com/yt-dlp , filling out',
+    'The video could not be fetched: The creator is on holiday',
   ],
 ])('yt-dlp saying "%s" is told in words', (line, words) => {
   expect(ytDlpFailureText(['WARNING: x', `ERROR: ${line}`])).toBe(words)

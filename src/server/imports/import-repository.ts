@@ -25,6 +25,8 @@ export type ImportEnd = {
   progress?: number
   title?: string | null
   error?: string
+  /** JSON of the contract's notes. */
+  notes_json?: string
   result_link?: string
   result_folder?: string
 }

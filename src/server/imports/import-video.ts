@@ -1,6 +1,7 @@
-import type { FileName } from '#contract/file-name.ts'
+import { cutToBytes, type FileName } from '#contract/file-name.ts'
 import { childFolder, type FolderPath, rootFolder } from '#contract/folder-path.ts'
 import { videoOptions } from '#contract/imports.ts'
+import { utf8Length } from '#contract/utf8-length.ts'
 import type { AddFiles, NewFile } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
@@ -8,6 +9,8 @@ import { safeFileName } from './import-file-name.ts'
 import type { ProgressReading } from './import-progress.ts'
 import type { ImportRepository, ImportTaskRow } from './import-repository.ts'
 import type { MediaTools } from './media-tools.ts'
+import type { VideoFile } from './video-files.ts'
+import { videoNotes } from './video-notes.ts'
 import { type FetchedVideo, fetchVideo, type VideoFetchParts } from './yt-dlp.ts'
 
 export type VideoImportParts = VideoFetchParts & {
@@ -34,8 +37,13 @@ export async function importVideo(
 ): Promise<void> {
   const video = videoOptions.parse(JSON.parse(task.video_json))
   await fetchVideo(parts, { url: new URL(task.url), video, ...run }, async (fetched) => {
-    const files = await stageAll(parts, fetched, run.signal)
-    await listAll(parts, task, { fetched, files })
+    const kept = fetched.files.map(({ path, ending }) => ({ path, ending: safeEnding(ending) }))
+    const stem = stemOf(
+      fetched.title,
+      kept.map(({ ending }) => ending),
+    )
+    const files = await stageAll(parts, { files: kept, stem, signal: run.signal })
+    await listAll(parts, task, { fetched, files, stem })
   })
 }
 
@@ -44,22 +52,43 @@ function titleOf({ title, videosOnPage }: FetchedVideo): string {
   return videosOnPage > 1 ? `${title} (first of ${videosOnPage} on that page)` : title
 }
 
+/** Room for ` (99)`, should somebody put a file of that name there meanwhile. */
+const numberBytes = 5
+const endingMaxBytes = 100
+
+/**
+ * What all names of a video begin with. It is cut once, for the longest of them: players find
+ * subtitles by the name of the video.
+ */
+function stemOf(title: string, endings: readonly string[]): string {
+  const longest = Math.max(...endings.map(utf8Length)) + numberBytes
+  const filler = '.'.padEnd(longest, 'x')
+  return safeTitle(title, filler).slice(0, -filler.length)
+}
+
+/** A language's name comes from the page: any length, any character. */
+function safeEnding(ending: string): string {
+  const dot = ending.lastIndexOf('.')
+  const extension = cutToBytes(ending.slice(dot), 20)
+  const track = cutToBytes(ending.slice(0, dot), endingMaxBytes)
+  return safeFileName(`x${track}${extension}`)?.slice(1) ?? '.bin'
+}
+
 async function stageAll(
   parts: VideoImportParts,
-  fetched: FetchedVideo,
-  signal: AbortSignal,
+  { files, stem, signal }: { files: VideoFile[]; stem: string; signal: AbortSignal },
 ): Promise<NewFile[]> {
-  const files: NewFile[] = []
+  const staged: NewFile[] = []
   try {
-    for (const { path, ending } of fetched.files) {
+    for (const { path, ending } of files) {
       signal.throwIfAborted()
-      const name = safeTitle(fetched.title, ending)
-      files.push({ name, staged: await parts.blobStore.adopt(path) })
+      const name = `${stem}${ending}` as FileName
+      staged.push({ name, staged: await parts.blobStore.adopt(path) })
     }
     signal.throwIfAborted()
-    return files
+    return staged
   } catch (error) {
-    await Promise.all(files.map(({ staged }) => staged.discard()))
+    await Promise.all(staged.map((file) => file.staged.discard()))
     throw error
   }
 }
@@ -67,13 +96,18 @@ async function stageAll(
 async function listAll(
   parts: VideoImportParts,
   task: ImportTaskRow,
-  { fetched, files }: { fetched: FetchedVideo; files: NewFile[] },
+  { fetched, files, stem }: { fetched: FetchedVideo; files: NewFile[]; stem: string },
 ): Promise<void> {
   const folder = await takeFolder(parts, task, fetched.title)
-  const result = { title: titleOf(fetched), result_folder: folder }
+  const notes = videoNotes(fetched, stem)
+  const result = {
+    title: titleOf(fetched),
+    result_folder: folder,
+    ...(notes.length === 0 ? {} : { notes_json: JSON.stringify(notes) }),
+  }
   try {
     await parts.addFiles({
-      ...{ userId: task.user_id, folder, files },
+      ...{ userId: task.user_id, folder, files, stem },
       // A crash after the files and before the end would fetch a second copy at the next start.
       alongside: (transaction) =>
         parts.repository.finish(

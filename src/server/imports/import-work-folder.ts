@@ -32,10 +32,11 @@ export async function createImportWorkFolder(
     home: join(path, 'home'),
   }
   await Promise.all(Object.values(folders).map((folder) => mkdir(folder, { mode: 0o700 })))
-  await writeWrapper(join(folders.programs, 'ffmpeg'), tools.ffmpeg, tools.setpriv)
-  if (tools.ffprobe !== null) {
-    await writeWrapper(join(folders.programs, 'ffprobe'), tools.ffprobe, tools.setpriv)
-  }
+  const { ffmpeg, ffprobe, setpriv } = tools
+  const wrap = (name: string, program: string, limit: string) =>
+    writeWrapper(join(folders.programs, name), { program, limit, setpriv })
+  await wrap('ffmpeg', ffmpeg, limitEachInput)
+  if (ffprobe !== null) await wrap('ffprobe', ffprobe, limitAnyInput)
   return {
     ...folders,
     mark: basename(path),
@@ -43,29 +44,37 @@ export async function createImportWorkFolder(
   }
 }
 
-const localOnly = '-protocol_whitelist file,pipe'
-// Without hls, dash, concat and their like: those are lists that name other files.
+// Without hls, dash, concat and their like: those are lists that name other files. Nor lavfi, whose
+// filters open files, nor svg.
 const containers = ['mov', 'mp4', 'm4a', 'matroska', 'webm', 'mpegts', 'mpeg', 'mp3', 'aac', 'ogg']
   .concat('flac', 'wav', 'flv', 'avi', 'asf', 'ac3', 'eac3', 'h264', 'hevc', 'amr', 'caf', 'aiff')
   .concat('webvtt', 'srt', 'ass', 'lrc', 'mpl2', 'ttml', 'ffmetadata')
-  .concat('image2', 'jpeg_pipe', 'png_pipe', 'webp_pipe', 'mjpeg', 'lavfi')
+  .concat('image2', 'jpeg_pipe', 'png_pipe', 'webp_pipe', 'gif', 'mjpeg')
 
-async function writeWrapper(path: string, program: string, setpriv: string | null): Promise<void> {
-  // Input options hold for the next -i alone, so each input gets them; they come last and win.
-  const start = setpriv === null ? '' : `${quote(setpriv)} --pdeathsig KILL -- `
-  const limits = `${localOnly} -format_whitelist ${quote(containers.join(','))}`
-  const script = `#!/bin/sh
-ulimit -S -v "$(ulimit -H -v)" 2>/dev/null
-case "$*" in *' -i '* | '-i '*) first= ;; *) first="${localOnly}" ;; esac
-count=$#
+const inputLimits = `-protocol_whitelist file,pipe -format_whitelist ${containers.join(',')}`
+
+/** An input option of ffmpeg holds for the next -i alone, so each gets the limits, last, where they win. */
+const limitEachInput = `count=$#
 while [ "$count" -gt 0 ]; do
   argument=$1
   shift
-  if [ "$argument" = -i ]; then set -- "$@" ${limits}; fi
+  if [ "$argument" = -i ]; then set -- "$@" ${inputLimits}; fi
   set -- "$@" "$argument"
   count=$((count - 1))
-done
-exec ${start}${quote(program)} $first "$@"
+done`
+
+/** ffprobe has one input, named with -i or without, and its options hold wherever they stand. */
+const limitAnyInput = `set -- "$@" ${inputLimits}`
+
+async function writeWrapper(
+  path: string,
+  { program, limit, setpriv }: { program: string; limit: string; setpriv: string | null },
+): Promise<void> {
+  const start = setpriv === null ? '' : `${quote(setpriv)} --pdeathsig KILL -- `
+  const script = `#!/bin/sh
+ulimit -S -v "$(ulimit -H -v)" 2>/dev/null
+${limit}
+exec ${start}${quote(program)} "$@"
 `
   await writeFile(path, script)
   await chmod(path, 0o700)

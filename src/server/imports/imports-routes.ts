@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { endpoints } from '#contract/endpoints.ts'
-import type { ImportReply, ImportTask } from '#contract/imports.ts'
+import type { ImportNote, ImportReply, ImportTask } from '#contract/imports.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Idempotency } from '#server/http/idempotency.ts'
 import type { Route } from '#server/http/route.ts'
@@ -76,6 +76,7 @@ function toImportTask(task: ImportTaskRow, progress: ImportProgress): ImportTask
     progress: isDone ? '100%' : progressText(reading),
     ...(title === null ? {} : { title }),
     ...(task.error === null ? {} : { error: task.error }),
+    ...(task.notes_json === null ? {} : { notes: JSON.parse(task.notes_json) as ImportNote[] }),
     ...(isDone && task.result_link !== null ? { link: task.result_link } : {}),
     ...(isDone && task.result_folder !== null ? { folder: task.result_folder } : {}),
   }

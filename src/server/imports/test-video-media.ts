@@ -16,16 +16,18 @@ export const testVideoVariants = [
 export const testVideoSeconds = 6
 
 /**
- * The folder with the test video: `<height>/index.m3u8` and its one-second segments, and `poster.jpg`.
+ * The folder with the test video: `<height>/index.m3u8` and its one-second segments, `film.mp4` of 360
+ * lines, `silent.mp4` without its sound, and `poster.jpg`.
  * ffmpeg makes it once; every later run, and every process at the same time, reads the same folder.
  * @param ffmpeg the program to run
  */
 export async function makeTestVideoMedia(ffmpeg = 'ffmpeg'): Promise<string> {
-  const folder = join(tmpdir(), 'barkeep-test-video-v1')
+  const folder = join(tmpdir(), 'barkeep-test-video-v2')
   if (await exists(folder)) return folder
   // Made aside and renamed: another process never sees half a video.
   const making = await mkdtemp(`${folder}-`)
   await Promise.all([...testVideoVariants.map((v) => makeVariant(ffmpeg, making, v)), makePoster()])
+  await makeFilms(ffmpeg, making)
   await rename(making, folder).catch(async (error: unknown) => {
     await rm(making, { recursive: true, force: true })
     if (!(await exists(folder))) throw error
@@ -58,6 +60,13 @@ async function makeVariant(
   const list = join(target, 'index.m3u8')
   const text = await readFile(list, 'utf8')
   if (!text.includes('#EXT-X-ENDLIST')) await writeFile(list, `${text}#EXT-X-ENDLIST\n`)
+}
+
+async function makeFilms(ffmpeg: string, folder: string): Promise<void> {
+  const copy = ['-v', 'error', '-i', join(folder, '360/index.m3u8'), '-c', 'copy']
+  const fix = ['-bsf:a', 'aac_adtstoasc']
+  await run(ffmpeg, [...copy, ...fix, join(folder, 'film.mp4')])
+  await run(ffmpeg, [...copy, '-an', join(folder, 'silent.mp4')])
 }
 
 async function exists(path: string): Promise<boolean> {

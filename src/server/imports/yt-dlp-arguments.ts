@@ -4,11 +4,15 @@ export const ytDlpMarks = {
   video: 'BARKEEP-VIDEO ',
   start: 'BARKEEP-START ',
   part: 'BARKEEP-PART ',
+  done: 'BARKEEP-DONE',
+  /** Printed by the python-guard, which sees the playlist. */
+  live: 'BARKEEP-LIVE',
 }
 
 /**
  * The arguments for one video. Everything lands in the working folder as `video.<ext>`,
- * `video.<language>.vtt` and `video.<jpg|png>`: no name is made from what a page says.
+ * `video.<language>.<ext>` and `video.<jpg|png>`: no name is made from a page's title. Extra files
+ * are not converted by yt-dlp, where one that cannot be converted fails the whole.
  */
 export function ytDlpArguments(url: URL, video: VideoOptions, ffmpegFolder: string): string[] {
   // Extractors trust `#__youtubedl_smuggle=…`, so whoever writes a link could steer them.
@@ -23,24 +27,24 @@ export function ytDlpArguments(url: URL, video: VideoOptions, ffmpegFolder: stri
     ...['--output', 'video.%(ext)s'],
     ...formatArguments(video.quality),
     ...(video.subtitles ? subtitleArguments : []),
-    ...(video.thumbnail ? ['--write-thumbnail', '--convert-thumbnails', 'webp>jpg'] : []),
+    ...(video.thumbnail ? ['--write-thumbnail'] : []),
     ...['--no-simulate', '--progress', '--newline'],
     ...['--print', `video:${ytDlpMarks.video}${videoTemplate}`],
     ...['--print', `before_dl:${ytDlpMarks.start}%(requested_formats.:.format_id)j`],
+    ...['--print', `after_move:${ytDlpMarks.done}`],
     ...['--progress-template', `download:${ytDlpMarks.part}${partTemplate}`],
     // Without this a link that starts with `-` would be an option.
     ...['--', plain.href],
   ]
 }
 
-const videoTemplate = '%(.{title,is_live,live_status,playlist_count})j'
+const videoTemplate = '%(.{title,is_live,live_status,playlist_count,duration,thumbnail})j'
 const partTemplate =
   '%(progress.{status,downloaded_bytes,total_bytes,total_bytes_estimate,fragment_index,fragment_count,filename})j'
 const subtitleArguments = [
   // One language that is missing must not take the video with it; the video's own errors still count.
   '--ignore-errors',
   ...['--write-subs', '--sub-langs', 'all,-live_chat', '--sub-format', 'vtt/best'],
-  ...['--convert-subs', 'vtt'],
 ]
 
 function formatArguments(quality: string): string[] {

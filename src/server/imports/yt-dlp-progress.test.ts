@@ -16,7 +16,7 @@ test('the title, a live stream and a list are read from one line', () => {
   expect(
     progress.read('BARKEEP-VIDEO {"title": "A \\"b\\"", "is_live": true, "playlist_count": 3}'),
   ).toBe(true)
-  expect([progress.title(), progress.isLive(), progress.videosOnPage()]).toEqual(['A "b"', true, 3])
+  expect([progress.title(), progress.live(), progress.videosOnPage()]).toEqual(['A "b"', 'live', 3])
 })
 
 test('fragments count before bytes, for a stream has no length', () => {

@@ -6,6 +6,8 @@ const videoLine = z.object({
   is_live: z.nullish(z.boolean()),
   live_status: z.nullish(z.string()),
   playlist_count: z.nullish(z.number()),
+  duration: z.nullish(z.number()),
+  thumbnail: z.nullish(z.string()),
 })
 const partLine = z.object({
   status: z.string(),
@@ -20,11 +22,24 @@ const partLine = z.object({
 const formatsLine = z.union([z.array(z.unknown()), z.literal('NA')])
 type PartLine = z.infer<typeof partLine>
 
+/** On the air, not begun, or over and not made a video of yet. */
+export type LiveState = 'live' | 'upcoming' | 'ending'
+
 export type VideoProgress = {
   /** Takes one line of yt-dlp's output; false when it is not one that was asked for. */
   read(line: string): boolean
   title(): string | null
-  isLive(): boolean
+  /** Why there is no film yet or none at all; null where nothing says so. */
+  live(): LiveState | null
+  /** Whether it has begun with the video itself; subtitles and thumbnail come before. */
+  hasStarted(): boolean
+  /** Whether the video is there whole and prepared: what failed then was something else. */
+  isDone(): boolean
+  /** Of picture and sound where they come apart. */
+  formatIds(): readonly string[]
+  /** The length that the site tells; null where it does not. */
+  seconds(): number | null
+  hasThumbnail(): boolean
   /** Videos on the page; 1 where it is not a list. */
   videosOnPage(): number
   /** 0–100 over all parts, never falling; null before the first part, and while no part tells its length. */
@@ -36,7 +51,10 @@ export type VideoProgress = {
 /** Makes one figure of what yt-dlp reports part by part: a picture and a sound track count half each. */
 export function createVideoProgress(): VideoProgress {
   let video: z.infer<typeof videoLine> = {}
+  let formats: string[] = []
   let parts = 0
+  let isOnAir = false
+  let isDone = false
   let highest = 0
   const shares = new Map<string, { share: number | null; bytes: number }>()
 
@@ -49,20 +67,38 @@ export function createVideoProgress(): VideoProgress {
     highest = Math.max(highest, (Math.min(done, parts) / parts) * 100)
   }
 
+  const readMark = (line: string) => {
+    if (line === ytDlpMarks.live) isOnAir = true
+    else if (line === ytDlpMarks.done) isDone = true
+    else return false
+    return true
+  }
+
   return {
     read(line) {
       const seen =
         readJson(line, ytDlpMarks.video, videoLine, (value) => {
           video = value
         }) ||
-        readJson(line, ytDlpMarks.start, formatsLine, (formats) => {
-          parts = Array.isArray(formats) ? Math.max(1, formats.length) : 1
+        readJson(line, ytDlpMarks.start, formatsLine, (ids) => {
+          formats = Array.isArray(ids) ? ids.map(String) : []
+          parts = Math.max(1, formats.length)
         }) ||
+        readMark(line) ||
         readJson(line, ytDlpMarks.part, partLine, readPart)
       return seen
     },
     title: () => video.title ?? null,
-    isLive: () => video.is_live === true || video.live_status === 'is_upcoming',
+    live() {
+      if (isOnAir || video.is_live === true || video.live_status === 'is_live') return 'live'
+      if (video.live_status === 'is_upcoming') return 'upcoming'
+      return video.live_status === 'post_live' ? 'ending' : null
+    },
+    hasStarted: () => parts > 0,
+    isDone: () => isDone,
+    formatIds: () => formats,
+    seconds: () => video.duration ?? null,
+    hasThumbnail: () => video.thumbnail != null,
     videosOnPage: () => video.playlist_count ?? 1,
     percent: () => ([...shares.values()].some(({ share }) => share !== null) ? highest : null),
     bytes: () => [...shares.values()].reduce((sum, { bytes }) => sum + bytes, 0),

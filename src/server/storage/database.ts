@@ -4,6 +4,7 @@ import { ConfigError } from '#server/config.ts'
 import { createFirstTables } from './migrations/0001-first-tables.ts'
 import { addImportKey } from './migrations/0002-import-key.ts'
 import { addListingMarks } from './migrations/0003-listing-marks.ts'
+import { addImportNotes } from './migrations/0004-import-notes.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
 
@@ -19,6 +20,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   createFirstTables,
   addImportKey,
   addListingMarks,
+  addImportNotes,
 ]
 
 /**

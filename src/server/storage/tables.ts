@@ -138,6 +138,8 @@ export type ImportTaskTable = {
   progress: number
   title: string | null
   error: string | null
+  /** What was left out and why, as the contract's notes; null where nothing was. */
+  notes_json: string | null
   result_link: string | null
   result_folder: string | null
   created_at: number

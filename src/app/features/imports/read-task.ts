@@ -14,7 +14,7 @@ export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
         state: 'done',
         title,
         percent: 100,
-        note: null,
+        note: readNotes(task.notes),
         fileLink: safeLink(task.link),
         folder: readFolder(task.folder ?? job.options.folder),
       }
@@ -34,6 +34,15 @@ export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
       // Unknown states of a newer server are steps between, not ends.
       return { state: 'running', title, percent: readPercent(task.progress), note: null }
   }
+}
+
+const notesShown = 3
+
+/** What the server says of a complete import: a page may have a hundred subtitle tracks. */
+function readNotes(notes: ImportTask['notes'] = []): string | null {
+  const words = notes.slice(0, notesShown).map(({ message }) => shorten(message) ?? '')
+  const more = notes.length - notesShown
+  return [...words, ...(more > 0 ? [`${more} more were left out.`] : [])].join(' ') || null
 }
 
 /** Null where there is nothing to read; a page's title may be a book. */
