@@ -25,7 +25,7 @@ export type Barkeep = {
   password: string
   cable: Cable
   createKey(options: { scopes?: string; expires?: string }): Promise<string>
-  /** Runs `npx barkeep …` on the same data. */
+  /** Runs `./barkeep …` on the same data. */
   run(...args: string[]): Promise<string>
   upload(file: {
     folder?: string

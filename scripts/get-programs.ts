@@ -7,8 +7,9 @@ import { installRelease } from './install-release.ts'
 import { chromium, curl, ffmpeg, type Program, ytDlp } from './program.ts'
 import { runProgram } from './run-program.ts'
 
+const project = join(import.meta.dirname, '..')
 // The server looks in this folder too.
-const binFolder = join(import.meta.dirname, '../.barkeep/bin')
+const binFolder = join(project, '.barkeep/bin')
 const searchPath = process.env.PATH ?? ''
 const system = `${process.platform} ${process.arch}`
 // Tests need every program; without them `npm start` still serves all but video imports.
@@ -40,7 +41,8 @@ const chromiumErrand: Errand = {
   ways: [
     installPackage,
     async () => {
-      await runProgram('npx', ['playwright', 'install', 'chromium'], { seconds: 600 })
+      const playwright = join(project, 'node_modules/.bin/playwright')
+      await runProgram(playwright, ['install', 'chromium'], { seconds: 600 })
     },
   ],
 }
@@ -66,7 +68,7 @@ for (const errand of errands) {
 }
 
 function installCommand(program: Program): string {
-  if (program === chromium) return 'npx playwright install --with-deps chromium'
+  if (program === chromium) return 'npx --no playwright install --with-deps chromium'
   return process.platform === 'darwin'
     ? `brew install ${program.homebrewFormula}`
     : `sudo apt-get install --no-install-recommends ${program.name}`

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { rateLimitDefault } from '#contract/rate-limit.ts'
 import { uploadMaxBytesDefault } from '#contract/uploads.ts'
 
 export type Config = {
   host: string
   port: number
+  /** Full path. */
   dataFolder: string
   /** What links start with, without a slash at the end; null: made from host and port. */
   publicUrl: string | null
@@ -41,7 +44,7 @@ function readSettings(env: Environment): Config {
   return {
     host: env.HOST || '127.0.0.1',
     port: wholeNumber(env, 'PORT', { fallback: 4000, min: 0, max: 65_535 }),
-    dataFolder: env.BARKEEP_DATA || './data',
+    dataFolder: dataFolder(env.BARKEEP_DATA || './data'),
     publicUrl: webAddress(env, 'BARKEEP_PUBLIC_URL'),
     upstream: origin(env, 'BARKEEP_UPSTREAM'),
     uploadMaxBytes: wholeNumber(env, 'BARKEEP_UPLOAD_MAX_BYTES', {
@@ -64,6 +67,27 @@ function readSettings(env: Environment): Config {
     ffmpeg: env.BARKEEP_FFMPEG || null,
     logLevel: oneOf(env, 'BARKEEP_LOG_LEVEL', logLevels, 'info'),
   }
+}
+
+const projectFolder = resolve(import.meta.dirname, '../..')
+
+/**
+ * A relative path counts from the project's folder, wherever the command is typed: `npm start`, the
+ * command line and a service have different current folders, and must mean the same data.
+ */
+function dataFolder(path: string): string {
+  const folder = resolve(projectFolder, path)
+  const here = resolve(path)
+  if (here !== folder && hasData(here) && !hasData(folder)) {
+    throw new ConfigError(
+      `BARKEEP_DATA counts from ${projectFolder}, where ${folder} holds no data. To use the data here, set BARKEEP_DATA=${here}`,
+    )
+  }
+  return folder
+}
+
+function hasData(folder: string): boolean {
+  return existsSync(resolve(folder, 'barkeep.db'))
 }
 
 /** This process's own settings. */

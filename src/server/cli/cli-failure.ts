@@ -11,5 +11,5 @@ export class CliFailure extends Error {
 
 /** The command line itself is wrong; points to the help. */
 export function wrongUsage(message: string): CliFailure {
-  return new CliFailure(2, `${message} See: npx barkeep --help`)
+  return new CliFailure(2, `${message} See: ./barkeep --help`)
 }

@@ -1,17 +1,18 @@
-export const help = `Barkeep's command line. It works on the data folder (BARKEEP_DATA, ./data if unset),
-also while the server runs; what it changes counts from the next request on.
+export const help = `Barkeep's command line: ./barkeep in the project's folder, or its path from anywhere else.
+It works on the server's data folder, also while the server runs; what it changes counts from
+the next request on. Start it with the server's BARKEEP_DATA; unset, it is data/ in the project.
 
-  npx barkeep keys create --user NAME --name TEXT [--scopes read,upload,import] [--expires 2027-01-01]
+  ./barkeep keys create --user NAME --name TEXT [--scopes read,upload,import] [--expires 2027-01-01]
       Makes an API key and prints it, alone, on standard output. It is shown this once.
       --expires takes a day (its first second in UTC) or a time like 2027-01-01T18:00:00+01:00.
-  npx barkeep keys list --user NAME
-  npx barkeep keys revoke KEY_ID
+  ./barkeep keys list --user NAME
+  ./barkeep keys revoke KEY_ID
 
-  npx barkeep users create NAME [--plan pro|free]
+  ./barkeep users create NAME [--plan pro|free]
       Makes an account and prints its password, once.
-  npx barkeep users set NAME [--plan pro|free] [--state active|banned]
+  ./barkeep users set NAME [--plan pro|free] [--state active|banned]
       Banning ends the account's web sessions, and its keys and share links open nothing.
-  npx barkeep users list
+  ./barkeep users list
 
 Exit codes: 0 done, 1 not done, 2 wrong usage.
 `

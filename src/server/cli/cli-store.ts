@@ -26,7 +26,7 @@ export async function openCliStore(config: Config) {
   await access(file).catch(() => {
     throw new CliFailure(
       1,
-      `${config.dataFolder} holds no Barkeep data: start the server once, or set BARKEEP_DATA.`,
+      `${config.dataFolder} holds no Barkeep data: start the server once, or set BARKEEP_DATA to the folder it uses.`,
     )
   })
   const secret = await readSessionSecret(config.dataFolder)

@@ -199,7 +199,7 @@ test('wrong usage is one line on standard error that points to the help, and exi
     const [args = [], reason] = wrong[index] ?? []
     expect({ exitCode, stdout }, args.join(' ')).toEqual({ exitCode: 2, stdout: '' })
     expect(stderr).toContain(reason)
-    expect(stderr).toContain('npx barkeep --help')
+    expect(stderr).toContain('./barkeep --help')
     expect(stderr.trimEnd().split('\n')).toHaveLength(1)
   }
 })
@@ -242,7 +242,7 @@ test('the help names every command, and asking for it is no mistake', async () =
       'users set',
       'users list',
     ]) {
-      expect(stdout).toContain(`npx barkeep ${command}`)
+      expect(stdout).toContain(`./barkeep ${command}`)
     }
     expect(stdout).not.toContain(apiKeyPrefix)
   }

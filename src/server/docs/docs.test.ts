@@ -215,7 +215,7 @@ test('in front of a service the reference has its commands for here, and says no
   expect(inFront).toContain('stands in front of <code>https://service.example</code>')
   expect(inFront).toContain('A key may make 60 requests')
   // The control: each of them is told where it is so.
-  for (const told of ['npx barkeep keys', 'safe on the disk', `${own.origin}/share/`]) {
+  for (const told of ['./barkeep keys', 'safe on the disk', `${own.origin}/share/`]) {
     expect(alone).toContain(told)
     expect(inFront).not.toContain(told.replace(own.origin, gateway.origin))
   }

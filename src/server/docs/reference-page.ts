@@ -68,7 +68,7 @@ function describeKeys(upstream: string | null): Html {
   const place =
     upstream === null
       ? html`on the
-<a href="/api-keys">API keys</a> page or with <code>npx barkeep keys</code>`
+<a href="/api-keys">API keys</a> page or with <code>./barkeep keys</code>`
       : html`at <code>${upstream}</code>`
   return html`<section id="keys" aria-labelledby="keys-heading">
 <h2 id="keys-heading">Keys and scopes</h2>

@@ -12,7 +12,7 @@ type KeySourcesProps = {
   apiKeysHref: string
 }
 
-const command = ['npx barkeep keys create', '--user owner', '--name laptop']
+const command = ['./barkeep keys create', '--user owner', '--name laptop']
 
 /** Where somebody without a key gets one, which depends on what stands behind this address. */
 export function KeySources({ mode, apiKeysHref }: KeySourcesProps) {
@@ -30,8 +30,8 @@ export function KeySources({ mode, apiKeysHref }: KeySourcesProps) {
       )}
       {mode === null && (
         <p className="mt-1 text-muted">
-          The API Keys panel of your storage service makes one. A server of your own printed one
-          when it first started.
+          The API Keys panel of your storage service makes one. A server of your own gave one when
+          it first started.
         </p>
       )}
     </section>
@@ -52,8 +52,8 @@ function OwnServer({ apiKeysHref }: { apiKeysHref: string }) {
       </Link>
       <div>
         <p>
-          This server printed a first key and the owner’s password when it first started. On its
-          machine, this makes another:
+          This server gave a first key and the owner’s password when it first started: on its
+          terminal, or in a file that its log names. In its folder, this makes another key:
         </p>
         <div className="mt-2 flex items-center gap-1 rounded-md bg-sunken py-1 pr-1 pl-3">
           <code className="min-w-0 grow py-1 font-mono text-ink text-xs">
