@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -44,7 +44,7 @@ const commandLine = join(project, 'src/server/cli.ts')
 const runFile = promisify(execFile)
 const isListening = /listening on http/
 // The last thing that a first start prints.
-const isWelcoming = /API key\s+(csb_live_\w+)/
+const isWelcoming = /API key are in (.+): read it/
 
 /** The server as people start it, on an empty data folder and a free port. */
 export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
@@ -65,8 +65,10 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
   const isGateway = settings.BARKEEP_UPSTREAM !== undefined
   let server = await startProcess(env, isGateway ? isListening : isWelcoming)
   cable.plugInto(server.port)
-  const key = isWelcoming.exec(server.output)?.[1] ?? ''
-  const password = /Password\s+(\S+)/.exec(server.output)?.[1] ?? ''
+  const file = isWelcoming.exec(server.output)?.[1]
+  const signIn = file === undefined ? '' : await readFile(file, 'utf8')
+  const key = /csb_live_\w+/.exec(signIn)?.[0] ?? ''
+  const password = /Password\s+(\S+)/.exec(signIn)?.[1] ?? ''
 
   async function run(...args: string[]): Promise<string> {
     const { stdout } = await runFile(process.execPath, [commandLine, ...args], { env })

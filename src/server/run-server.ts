@@ -1,8 +1,8 @@
-import type { FirstStart } from './account/first-start.ts'
 import { type BarkeepServer, buildServer, type Outside } from './build-server.ts'
 import { ConfigError, readEnvironment } from './config.ts'
 import { connectionLimits } from './http/connection-limits.ts'
 import { runFirstStart } from './run-first-start.ts'
+import { tellFirstStart } from './tell-first-start.ts'
 
 /** Runs the server as this process, until it is told to end. A wrong setting ends it with code 2. */
 export async function runServer(outside: Partial<Outside> = {}): Promise<void> {
@@ -18,22 +18,15 @@ export async function runServer(outside: Partial<Outside> = {}): Promise<void> {
     print(`Barkeep is at ${config.publicUrl ?? address}`)
     if (config.upstream !== null)
       print(`It stands in front of ${config.upstream}: use a key from there.`)
-    if (firstStart) print(welcome(firstStart))
+    if (firstStart) {
+      const isTerminal = process.stdout.isTTY === true
+      print(await tellFirstStart(firstStart, { dataFolder: config.dataFolder, isTerminal }))
+    }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\n`)
     process.exitCode = 2
   }
-}
-
-function welcome({ username, password, secret }: FirstStart): string {
-  return `
-This is shown once:
-  Name      ${username}
-  Password  ${password}
-  API key   ${secret}
-To sign in, open the address above and paste the API key. Name and password manage keys there.
-`
 }
 
 /** npm passes Ctrl-C on to a process that the terminal has told already: that is one, not two. */

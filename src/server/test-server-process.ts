@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { faultMark } from './docs/watch-replies.ts'
 
@@ -7,7 +8,7 @@ export type ServerProcess = AsyncDisposable & {
   readonly child: ChildProcess
   /** Resolves once it listens; rejects when it ends before. */
   readonly origin: Promise<string>
-  /** The key that the first start prints; never comes on a later start. */
+  /** The key from the file that the first start names; never comes on a later start. */
   readonly firstKey: Promise<string>
   /** Everything it has printed so far. */
   output(): { stdout: string; stderr: string }
@@ -17,6 +18,10 @@ export type ServerProcess = AsyncDisposable & {
 
 const main = fileURLToPath(new URL('main.js', import.meta.url))
 const watch = new URL('docs/test-watched-process.ts', import.meta.url).href
+
+async function readFirstKey(file: string): Promise<string> {
+  return /csb_live_\w+/.exec(await readFile(file, 'utf8'))?.[0] ?? ''
+}
 
 /** Starts the server as `npm start` does, as a process of its own that can be killed. */
 export function startServerProcess(settings: Record<string, string>): ServerProcess {
@@ -34,8 +39,8 @@ export function startServerProcess(settings: Record<string, string>): ServerProc
     output.stdout += chunk
     const address = /Barkeep is at (\S+)\n/.exec(output.stdout)?.[1]
     if (address !== undefined) listening.resolve(address)
-    const key = /csb_live_\w+(?=\n)/.exec(output.stdout)?.[0]
-    if (key !== undefined) firstKey.resolve(key)
+    const file = /API key are in (.+): read it/.exec(output.stdout)?.[1]
+    if (file !== undefined) firstKey.resolve(readFirstKey(file))
   })
   child.stderr.on('data', (chunk) => {
     output.stderr += chunk

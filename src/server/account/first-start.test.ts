@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtempDisposable, readdir, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,78 +9,127 @@ import { meReply } from '#contract/account.ts'
 
 const address = /http:\/\/127\.0\.0\.1:\d+/
 const anyKey = /csb_live_[0-9A-Za-z]{28}/
+const anyPassword = /\b[0-9A-Za-z]{20}\b/
 const main = fileURLToPath(new URL('../main.js', import.meta.url))
 
-type Program = {
+type Program = AsyncDisposable & {
   origin: string
   /** What it wrote to standard output and standard error so far. */
   output(): { stdout: string; stderr: string }
   stop(): Promise<void>
 }
 
-/** Runs the server as `npm start` does, with every log line there is, until it wrote `lastLine`. */
-async function startProgram(dataFolder: string, lastLine: RegExp): Promise<Program> {
-  const env = { BARKEEP_DATA: dataFolder, PORT: '0', BARKEEP_LOG_LEVEL: 'trace' }
-  const child: ChildProcess = spawn(process.execPath, [main], { env })
+/**
+ * Runs the server as `npm start` does, with every log line there is, until it wrote `lastLine`.
+ * @param on a `terminal` is util-linux's `script`, which shows the program one and copies what it says
+ */
+async function startProgram(
+  dataFolder: string,
+  lastLine: RegExp,
+  on: 'pipe' | 'terminal' = 'pipe',
+): Promise<Program> {
+  const env = {
+    PATH: '/usr/bin:/bin',
+    ...{ BARKEEP_DATA: dataFolder, PORT: '0', BARKEEP_LOG_LEVEL: 'trace' },
+  }
+  // Ctrl-C is a byte on a terminal: standard input stays open for it.
+  const stdio = ['pipe', 'pipe', 'pipe'] as const
+  const command = `exec '${process.execPath}' '${main}' 2>'${dataFolder}/log'`
+  const child =
+    on === 'pipe'
+      ? spawn(process.execPath, [main], { env, stdio: [...stdio] })
+      : spawn('script', ['-qec', command, '/dev/null'], { env, stdio: [...stdio] })
   const written = { stdout: '', stderr: '' }
-  child.stderr?.on('data', (bytes) => {
+  child.stderr.on('data', (bytes) => {
     written.stderr += bytes
   })
+  const ended = once(child, 'exit')
   await new Promise<void>((resolve, reject) => {
-    child.once('exit', () => reject(new Error(`It ended: ${written.stderr}`)))
-    child.stdout?.on('data', (bytes) => {
+    child.once('error', reject)
+    child.once('exit', () => reject(new Error(`It ended: ${written.stdout}${written.stderr}`)))
+    child.stdout.on('data', (bytes) => {
       written.stdout += bytes
       if (lastLine.test(written.stdout)) resolve()
     })
   })
+  const end = async () => {
+    if (on === 'pipe') child.kill('SIGTERM')
+    else child.stdin.write('\x03')
+    await ended
+  }
   return {
     origin: address.exec(written.stdout)?.[0] ?? '',
     output: () => written,
-    async stop() {
-      child.removeAllListeners('exit')
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
+    stop: end,
+    [Symbol.asyncDispose]: end,
   }
 }
 
-test('the first start shows a key and a password that work, later ones neither, and no log line holds them', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'barkeep-first-'))
-  try {
-    const first = await startProgram(folder, /Name and password manage keys/)
-    const ask = (origin: string, key: string) =>
-      fetch(`${origin}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } })
-    const key = anyKey.exec(first.output().stdout)?.[0] ?? ''
-    const password = /\b[0-9A-Za-z]{20}\b/.exec(first.output().stdout)?.[0] ?? ''
-    const me = meReply.parse(await (await ask(first.origin, key)).json())
-    expect(me).toMatchObject({ username: 'owner', plan: 'pro' })
-    const signIn = await fetch(`${first.origin}/api/auth/sign-in/username`, {
-      method: 'POST',
-      headers: { origin: first.origin, 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'owner', password }),
-    })
-    expect(signIn.status).toBe(200)
-    const cookie =
-      decodeURIComponent(signIn.headers.getSetCookie()[0] ?? '').split(/[=.;]/)[2] ?? ''
-    // Refusals and nonsense are logged too.
-    await ask(first.origin, `${key}x`)
-    await fetch(`${first.origin}/api/v1/files?path=/${key}/`, { headers: { authorization: key } })
-    await first.stop()
+const freshFolder = () => mkdtempDisposable(join(tmpdir(), 'barkeep-first-'))
 
-    const second = await startProgram(folder, address)
-    expect((await ask(second.origin, key)).status).toBe(200)
-    expect(second.output().stdout).not.toMatch(/csb_live_[0-9A-Za-z]|Password/)
-    await second.stop()
+const ask = (origin: string, key: string) =>
+  fetch(`${origin}/api/v1/me`, { headers: { authorization: `Bearer ${key}` } })
 
-    // The control: requests are logged, so a key in them would be.
-    expect(first.output().stderr).toContain('/api/v1/me')
-    for (const secret of [key.slice('csb_live_'.length), password, cookie]) {
-      expect(secret.length).toBeGreaterThan(15)
-      expect(first.output().stderr).not.toContain(secret)
-      expect(second.output().stderr).not.toContain(secret)
-      expect(second.output().stdout).not.toContain(secret)
+function signIn(origin: string, password: string): Promise<Response> {
+  return fetch(`${origin}/api/auth/sign-in/username`, {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ username: 'owner', password }),
+  })
+}
+
+test('without a terminal the first key and password go to a file of the owner’s, and no log line holds them', async () => {
+  await using folder = await freshFolder()
+  const file = join(folder.path, 'first-sign-in.txt')
+  const first = await startProgram(folder.path, /first-sign-in\.txt[^\n]*\n/)
+  const text = await readFile(file, 'utf8')
+  const key = anyKey.exec(text)?.[0] ?? ''
+  const password = anyPassword.exec(text)?.[0] ?? ''
+  expect((await stat(file)).mode & 0o777).toBe(0o600)
+  expect((await readdir(folder.path)).filter((name) => name.startsWith('first-'))).toHaveLength(1)
+  const told = first.output().stdout.split('\n')
+  expect(told.filter((line) => line.includes(file))).toHaveLength(1)
+
+  const me = meReply.parse(await (await ask(first.origin, key)).json())
+  expect(me).toMatchObject({ username: 'owner', plan: 'pro' })
+  const signedIn = await signIn(first.origin, password)
+  expect(signedIn.status).toBe(200)
+  const cookie =
+    decodeURIComponent(signedIn.headers.getSetCookie()[0] ?? '').split(/[=.;]/)[2] ?? ''
+  // Refusals and nonsense are logged too.
+  await ask(first.origin, `${key}x`)
+  await fetch(`${first.origin}/api/v1/files?path=/${key}/`, { headers: { authorization: key } })
+  await first.stop()
+
+  const second = await startProgram(folder.path, address)
+  expect((await ask(second.origin, key)).status).toBe(200)
+  expect(second.output().stdout).not.toContain('first-sign-in')
+  expect(await readFile(file, 'utf8')).toBe(text)
+  await second.stop()
+
+  // The control: requests are logged, so a key in them would be.
+  expect(first.output().stderr).toContain('/api/v1/me')
+  for (const secret of [key.slice('csb_live_'.length), password, cookie]) {
+    expect(secret.length).toBeGreaterThan(15)
+    for (const { stdout, stderr } of [first.output(), second.output()]) {
+      expect(stderr).not.toContain(secret)
+      expect(stdout).not.toContain(secret)
     }
-  } finally {
-    await rm(folder, { recursive: true })
   }
+})
+
+test('on a terminal the first key and password are shown once, and no file holds them', async () => {
+  await using folder = await freshFolder()
+  const first = await startProgram(folder.path, /Name and password manage keys/, 'terminal')
+  const { stdout } = first.output()
+  const key = anyKey.exec(stdout)?.[0] ?? ''
+  expect((await ask(first.origin, key)).status).toBe(200)
+  const password = /Password\s+([0-9A-Za-z]{20})\b/.exec(stdout)?.[1] ?? ''
+  expect((await signIn(first.origin, password)).status).toBe(200)
+  await first.stop()
+  expect(await readdir(folder.path)).not.toContain('first-sign-in.txt')
+  expect(await readFile(join(folder.path, 'log'), 'utf8')).not.toContain(key)
+
+  await using second = await startProgram(folder.path, address, 'terminal')
+  expect(second.output().stdout).not.toMatch(/csb_live_|Password|first-sign-in/)
 })

@@ -28,6 +28,28 @@ test('signing in with name and password opens a session, signing out ends it on 
   expect(await (await stale.get('/api/auth/get-session')).json()).toBeNull()
 })
 
+test('signing in again ends the session it replaces, and no other; a wrong password ends none', async () => {
+  await using server = await startTestServer()
+  const alice = await addTestUser(server, 'alice')
+  const bob = await addTestUser(server, 'bob')
+  const elsewhere = openTestBrowser(server)
+  await elsewhere.signIn('alice', alice)
+  const browser = openTestBrowser(server)
+  await browser.signIn('alice', alice)
+  for (const [name, password] of [
+    ['alice', alice],
+    ['bob', bob],
+  ] as const) {
+    const replaced = openTestBrowser(server, browser.cookie)
+    expect((await browser.signIn(name, 'wrong-password')).status).toBe(401)
+    expect((await replaced.get('/api/keys')).status).toBe(200)
+    expect((await browser.signIn(name, password)).status).toBe(200)
+    expect((await replaced.get('/api/keys')).status).toBe(401)
+    expect((await browser.get('/api/keys')).status).toBe(200)
+  }
+  expect((await elsewhere.get('/api/keys')).status).toBe(200)
+})
+
 test('the cookie is out of reach of scripts and other sites, and over https alone where the server is', async () => {
   await using plain = await startTestServer()
   const first = await openTestBrowser(plain).signIn('alice', await addTestUser(plain, 'alice'))

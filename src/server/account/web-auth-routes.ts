@@ -47,8 +47,10 @@ export function addWebAuthRoutes(
         bodyLimit: bodyMaxBytes,
         handler: async (request, reply) => {
           const webAuth = await loadWebAuth()
+          const replaced = path.url === signInUrl ? await readSession(webAuth, request) : null
           const answer = await answerOf(webAuth, request)
           if (path.url === signOutUrl) await requireSignedOut(webAuth, request)
+          if (answer.ok) await endSession(webAuth, replaced?.session.token)
           return await sendWebResponse(answer, reply)
         },
       })
@@ -58,11 +60,22 @@ export function addWebAuthRoutes(
 }
 
 /** The library says that a session has ended also when the database could not be told so. */
-async function requireSignedOut(webAuth: WebAuth, { headers }: FastifyRequest): Promise<void> {
-  const { cookie = '' } = headers
-  const query = { disableRefresh: true }
-  if ((await webAuth.api.getSession({ headers: { cookie }, query })) === null) return
+async function requireSignedOut(webAuth: WebAuth, request: FastifyRequest): Promise<void> {
+  if ((await readSession(webAuth, request)) === null) return
   throw new ApiFailure('unavailable', 'The session could not be ended. Try again later.')
+}
+
+async function readSession(webAuth: WebAuth, { headers }: FastifyRequest) {
+  const { cookie } = headers
+  if (cookie === undefined) return null
+  return await webAuth.api.getSession({ headers: { cookie }, query: { disableRefresh: true } })
+}
+
+/** The new cookie takes the old one's place in the browser: nobody could sign that session out. */
+async function endSession(webAuth: WebAuth, token: string | undefined): Promise<void> {
+  if (token === undefined) return
+  const { internalAdapter } = await webAuth.$context
+  await internalAdapter.deleteSession(token)
 }
 
 function toWebRequest(request: FastifyRequest, publicUrl: string | null): Request {

@@ -9,7 +9,7 @@ the next request on. Start it with the server's BARKEEP_DATA; unset, it is data/
   ./barkeep keys revoke KEY_ID
 
   ./barkeep users create NAME [--plan pro|free]
-      Makes an account and prints its password, once.
+      Makes an account and prints its password, alone, on standard output. It is shown this once.
   ./barkeep users set NAME [--plan pro|free] [--state active|banned]
       Banning ends the account's web sessions, and its keys and share links open nothing.
   ./barkeep users list
