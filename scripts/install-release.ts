@@ -16,6 +16,9 @@ export async function installRelease(program: Program, binFolder: string): Promi
   const { release } = program
   if (release === null) throw new Error('Its makers publish no release for this system.')
   const file = basename(new URL(release.url).pathname)
+  // First: where it cannot be written, nothing need be downloaded.
+  await mkdir(binFolder, { recursive: true })
+  await using work = await createWorkFolder(binFolder)
   const checksums = await download(release.checksumsUrl)
   const expected = findChecksum(checksums.toString('utf8'), file)
   const bytes = await download(release.url)
@@ -23,8 +26,6 @@ export async function installRelease(program: Program, binFolder: string): Promi
   if (actual !== expected) {
     throw new Error(`${file} has the checksum ${actual}, but ${expected} was published.`)
   }
-  await mkdir(binFolder, { recursive: true })
-  await using work = await createWorkFolder(binFolder)
   await writeFile(join(work.path, file), bytes)
   const unpacked = release.archiveMembers
     ? await unpack(join(work.path, file), release.archiveMembers)
