@@ -11,20 +11,23 @@ export type TransfersView = {
   setIsOpen: (isOpen: boolean) => void
 }
 
-/** What the panel of transfers shows; it opens by itself when something begins, or was left by a reload. */
-export function useTransfersView(parts: SessionParts): TransfersView {
-  const [left] = useState(() => findLeftOver(parts))
-  const [tab, setTab] = useState(left ?? 'uploads')
-  const [isOpen, setIsOpen] = useState(left !== null && !isNarrow())
+/**
+ * What the panel of transfers shows; it opens by itself when something begins, or was left by a reload.
+ * `keyId`: who is connected, null for nobody; another one begins anew.
+ */
+export function useTransfersView(parts: SessionParts, keyId: string | null): TransfersView {
+  const [view, setView] = useState(() => begin(parts, keyId))
+  if (view.keyId !== keyId) setView(begin(parts, keyId))
   return {
-    tab,
-    isOpen,
-    setIsOpen,
-    show(next) {
-      setTab(next)
-      setIsOpen(true)
-    },
+    ...view,
+    setIsOpen: (isOpen) => setView((now) => ({ ...now, isOpen })),
+    show: (tab) => setView((now) => ({ ...now, tab, isOpen: true })),
   }
+}
+
+function begin(parts: SessionParts, keyId: string | null) {
+  const left = findLeftOver(parts)
+  return { keyId, tab: left ?? 'uploads', isOpen: left !== null && !isNarrow() }
 }
 
 function findLeftOver({ uploads, imports }: SessionParts): TransfersTab | null {
