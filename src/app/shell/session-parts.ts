@@ -12,14 +12,17 @@ import {
 } from '#app/api/queries.ts'
 import { createQueryClient } from '#app/api/query-client.ts'
 import { createFilesMemory, type FilesMemory } from '#app/features/files/files-memory.ts'
-import { createImportDraft, type ImportDraftStore } from '#app/features/imports/import-draft.ts'
 import type { ImportJob } from '#app/features/imports/import-job.ts'
 import { createImportQueue, type ImportQueue } from '#app/features/imports/import-queue.ts'
 import { connectUploads } from '#app/features/uploads/connect-uploads.ts'
 import type { Upload } from '#app/features/uploads/upload.ts'
 import { createUploadQueue, type UploadQueue } from '#app/features/uploads/upload-queue.ts'
+import { browserClock } from '#app/lib/clock.ts'
+import { tell } from '#app/ui/announcer.tsx'
 import type { Me } from '#contract/account.ts'
 import { type FolderPath, parseFolderPath } from '#contract/folder-path.ts'
+
+import type { Sums } from './tell-sums.ts'
 
 /** Everything that belongs to one connected key. */
 export type Session = {
@@ -34,7 +37,6 @@ export type SessionParts = {
   queryClient: QueryClient
   uploads: UploadQueue
   imports: ImportQueue
-  importDraft: ImportDraftStore
   /** Null while nobody is connected. */
   getSession(): Session | null
   subscribe(listener: () => void): () => void
@@ -56,7 +58,6 @@ export function createSessionParts(connection: Connection): SessionParts {
 
   const uploads = createUploadQueue({ onUploaded: showUploaded })
   const imports = createImportQueue({ onImported: showImported })
-  const importDraft = createImportDraft()
 
   function showUploaded({ arrived }: Upload) {
     const folder = readFolder(arrived?.folder)
@@ -83,7 +84,6 @@ export function createSessionParts(connection: Connection): SessionParts {
       me === null
         ? null
         : { me, client, gate, queries: createQueries({ client, me }), memory: createFilesMemory() }
-    importDraft.connect(session?.me.username ?? null)
     uploads.connect(session && connectUploads(session))
     imports.connect(
       session && {
@@ -96,20 +96,20 @@ export function createSessionParts(connection: Connection): SessionParts {
     for (const listener of listeners) listener()
   }
 
+  tellOf('uploaded', uploads)
+  tellOf('imported', imports)
   connection.subscribe(follow)
   connection.onEnd((reason) => {
     queryClient.clear()
     if (reason !== 'signed-out') return
     uploads.reset()
     imports.reset()
-    importDraft.reset()
   })
 
   return {
     queryClient,
     uploads,
     imports,
-    importDraft,
     getSession: () => session,
     subscribe(listener) {
       listeners.add(listener)
@@ -122,6 +122,29 @@ export function createSessionParts(connection: Connection): SessionParts {
       await refreshFolder({ queryClient, queries }, folder)
     },
   }
+}
+
+/** Tells by sums how a queue gets on, from the first transfer on: the code for it is not needed before. */
+function tellOf(
+  verb: string,
+  queue: { getSnapshot(): { totals: Sums }; subscribe(listener: () => void): () => void },
+): void {
+  let before = queue.getSnapshot().totals
+  const stop = queue.subscribe(() => {
+    const { totals } = queue.getSnapshot()
+    if (totals.unfinished === 0) {
+      before = totals
+      return
+    }
+    stop()
+    const { subscribe } = queue
+    const getSums = () => queue.getSnapshot().totals
+    // Without a network for the code nothing is told; the rows say it all.
+    import('./tell-sums.ts').then(
+      ({ tellSums }) => tellSums({ verb, before, getSums, subscribe, clock: browserClock, tell }),
+      () => {},
+    )
+  })
 }
 
 function readFolder(text: string | undefined): FolderPath | null {
