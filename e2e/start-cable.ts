@@ -13,6 +13,8 @@ export type Cable = {
   cutAfter(bytes: number): void
   /** Resets the next connection whose whole request went up, before its answer comes down. Once. */
   loseNextAnswerTo(requestLine: RegExp): void
+  /** Keeps back what comes down, until it is called with false. */
+  holdAnswers(isHeld: boolean): void
   /** How often `cutAfter` and `loseNextAnswerTo` struck: a test whose fault never came proves nothing. */
   struck(): number
   /** Slows what goes up, per connection; null is full speed. */
@@ -33,6 +35,7 @@ export async function startCable(): Promise<Cable> {
   let lost: RegExp | null = null
   let struck = 0
   const losing = new WeakSet<Socket>()
+  let held: (() => void)[] | null = null
 
   const server = createServer((down) => {
     if (!isPlugged) {
@@ -82,7 +85,8 @@ export async function startCable(): Promise<Cable> {
         losing.delete(up)
         struck += 1
         down.resetAndDestroy()
-      } else if (!down.destroyed) down.write(chunk)
+      } else if (held) held.push(() => down.write(chunk))
+      else if (!down.destroyed) down.write(chunk)
     })
     up.on('end', () => down.end())
   }
@@ -110,6 +114,11 @@ export async function startCable(): Promise<Cable> {
     },
     loseNextAnswerTo: (requestLine) => {
       lost = requestLine
+    },
+    holdAnswers(isHeld) {
+      const release = held ?? []
+      held = isHeld ? release : null
+      if (!isHeld) for (const write of release) write()
     },
     struck: () => struck,
     slowTo: (bytesPerSecond) => {

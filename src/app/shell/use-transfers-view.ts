@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { SessionParts } from './session-parts.ts'
 
 export type TransfersTab = 'uploads' | 'imports'
@@ -11,23 +11,31 @@ export type TransfersView = {
   setIsOpen: (isOpen: boolean) => void
 }
 
-/**
- * What the panel of transfers shows; it opens by itself when something begins, or was left by a reload.
- * `keyId`: who is connected, null for nobody; another one begins anew.
- */
-export function useTransfersView(parts: SessionParts, keyId: string | null): TransfersView {
-  const [view, setView] = useState(() => begin(parts, keyId))
-  if (view.keyId !== keyId) setView(begin(parts, keyId))
+/** What the panel of transfers shows; it opens by itself when something begins, or was left by a reload. */
+export function useTransfersView(parts: SessionParts): TransfersView {
+  const [left] = useState(() => findLeftOver(parts))
+  const [tab, setTab] = useState(left ?? 'uploads')
+  const [isOpen, setIsOpen] = useState(left !== null && !isNarrow())
+  useEffect(() => {
+    // What a reload interrupted is found a moment later.
+    let { interrupted } = parts.uploads.getSnapshot().totals
+    return parts.uploads.subscribe(() => {
+      const before = interrupted
+      interrupted = parts.uploads.getSnapshot().totals.interrupted
+      if (interrupted <= before) return
+      setTab('uploads')
+      setIsOpen(!isNarrow())
+    })
+  }, [parts])
   return {
-    ...view,
-    setIsOpen: (isOpen) => setView((now) => ({ ...now, isOpen })),
-    show: (tab) => setView((now) => ({ ...now, tab, isOpen: true })),
+    tab,
+    isOpen,
+    setIsOpen,
+    show(next) {
+      setTab(next)
+      setIsOpen(true)
+    },
   }
-}
-
-function begin(parts: SessionParts, keyId: string | null) {
-  const left = findLeftOver(parts)
-  return { keyId, tab: left ?? 'uploads', isOpen: left !== null && !isNarrow() }
 }
 
 function findLeftOver({ uploads, imports }: SessionParts): TransfersTab | null {

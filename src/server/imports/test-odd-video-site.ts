@@ -22,9 +22,7 @@ export async function startOddVideoSite(site: {
   page?: { name?: string; contentUrl?: string; thumbnailUrl?: string[] }
 }) {
   const media = await makeTestVideoMedia()
-  const requests: string[] = []
   const server = createServer(async (incoming, outgoing) => {
-    requests.push(incoming.url ?? '')
     const path = (incoming.url ?? '/').split('?')[0] ?? '/'
     const answer = await answerOf(path).catch(() => ({ status: 404 }))
     if (typeof answer === 'object' && 'status' in answer) {
@@ -63,7 +61,7 @@ export async function startOddVideoSite(site: {
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   const origin = `http://${host}`
   return {
-    ...{ origin, host, media, requests },
+    ...{ origin, host, media },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')
       server.close()

@@ -25,7 +25,10 @@ export async function askForTask(
   }
 }
 
-/** Cancels a task and says how it ended: it may have been done before the wish arrived. */
+/**
+ * Cancels a task and says how it ended: it may have been done before the wish arrived. One that still
+ * runs is followed to its end.
+ */
 export async function cancelTask(job: ImportJob, client: ApiClient): Promise<Partial<ImportJob>> {
   const purpose = { lane: 'person', purpose: 'imports' } as const
   const task_id = job.taskId ?? ''
@@ -33,11 +36,11 @@ export async function cancelTask(job: ImportJob, client: ApiClient): Promise<Par
     await client.call(endpoints.cancelImport, { body: { task_id }, ...purpose })
     const { task } = await client.call(endpoints.importStatus, { query: { task_id }, ...purpose })
     const change = readTask(job, task)
-    return change.state === 'running' ? { state: 'cancelled', note: null } : change
+    return change.state === 'running' ? { ...change, note: 'Cancelling…' } : change
   } catch (error) {
     if (isAbort(error)) return { note: null }
     if (isRefusal(error, 404)) {
-      return { state: 'cancelled', note: null }
+      return { state: 'cancelled', note: 'The server no longer knew this import.' }
     }
     const { title, nextStep } = errorText(error)
     return { note: `Could not be cancelled. ${title} ${nextStep}` }

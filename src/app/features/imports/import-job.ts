@@ -23,7 +23,7 @@ export const importJob = z.readonly(
     id: z.string(),
     link: z.string(),
     options: importOptions,
-    /** The tab that asks for the task; others leave it alone while it waits. */
+    /** The page that asks for the task; others leave it alone while it waits and that page lives. */
     tabId: z.string(),
     /** Epoch ms by this machine's clock. */
     addedAt: z.number(),
@@ -58,6 +58,8 @@ export type ImportsSnapshot = {
   /** The newest first. */
   readonly jobs: readonly ImportJob[]
   readonly totals: ImportTotals
+  /** False: the browser keeps no storage for this page, and a reload would forget what was not kept. */
+  readonly isKept: boolean
 }
 
 export function isUnfinished({ state }: Pick<ImportJob, 'state'>): boolean {

@@ -1,8 +1,8 @@
 import { Link, LockKeyhole } from 'lucide-react'
 import { useCallback } from 'react'
-import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList } from '#app/ui/measured-list.tsx'
+import { SummaryAction, TransferSummary } from '#app/ui/transfer-summary.tsx'
 import { useKeptFocus } from '#app/ui/use-kept-focus.ts'
 import type { ImportTotals } from './import-job.ts'
 import type { ImportQueue } from './import-queue.ts'
@@ -19,7 +19,7 @@ export type ImportListProps = {
 
 /** The rows of the tab `Imports`: fills its parent's height and scrolls by itself. */
 export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) {
-  const { jobs, totals } = useImports(queue)
+  const { jobs, totals, isKept } = useImports(queue)
   // Rows are drawn again only when they change, so what they get must stay the same.
   const handleCancel = useCallback((id: string) => void queue.cancel(id), [queue])
   const handleRetry = useCallback((id: string) => queue.retry(id), [queue])
@@ -27,7 +27,14 @@ export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) 
   if (jobs.length === 0) return <NoImports canImport={canImport} />
   return (
     <div {...keptFocus} className="flex h-full min-h-0 flex-col">
-      <ImportSummary totals={totals} onClear={() => queue.clearFinished()} />
+      <ImportSummary
+        totals={totals}
+        isKept={isKept}
+        onStopAll={() => void queue.cancelAll()}
+        onRetryAll={() => queue.retryAll()}
+        onDismissAll={() => queue.dismissFailed()}
+        onClear={() => queue.clearFinished()}
+      />
       <MeasuredList
         items={jobs}
         keyOf={(job) => job.id}
@@ -45,7 +52,16 @@ export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) 
   )
 }
 
-function ImportSummary({ totals, onClear }: { totals: ImportTotals; onClear: () => void }) {
+type ImportSummaryProps = {
+  totals: ImportTotals
+  isKept: boolean
+  onStopAll: () => void
+  onRetryAll: () => void
+  onDismissAll: () => void
+  onClear: () => void
+}
+
+function ImportSummary({ totals, isKept, ...actions }: ImportSummaryProps) {
   const parts = [
     [totals.unfinished, 'under way'],
     [totals.done, 'done'],
@@ -53,17 +69,22 @@ function ImportSummary({ totals, onClear }: { totals: ImportTotals; onClear: () 
     [totals.cancelled, 'cancelled'],
   ] as const
   const words = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
+  const finished = totals.done + totals.failed + totals.cancelled
   return (
-    <div className="flex min-h-9 shrink-0 items-center gap-3 border-line border-b px-4 py-1">
-      <p className="min-w-0 grow text-muted text-sm">{words.join(' · ')}</p>
-      {totals.done + totals.failed + totals.cancelled > 0 && (
-        <Button tone="quiet" size="small" onClick={onClear}>
-          Clear finished
-        </Button>
+    <TransferSummary words={words.join(' · ')} warning={isKept ? null : notKept}>
+      {totals.unfinished > 1 && <SummaryAction name="Stop all" onClick={actions.onStopAll} />}
+      {totals.failed > 1 && (
+        <>
+          <SummaryAction name="Retry all" onClick={actions.onRetryAll} />
+          <SummaryAction name="Dismiss all" onClick={actions.onDismissAll} />
+        </>
       )}
-    </div>
+      {finished > 0 && <SummaryAction name="Clear finished" onClick={actions.onClear} />}
+    </TransferSummary>
   )
 }
+
+const notKept = 'This browser has no room to keep imports: a reload forgets those that are new.'
 
 function NoImports({ canImport }: { canImport: boolean }) {
   return canImport ? (

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 import { ApiError, ConnectionError } from '#app/api/api-error.ts'
 import { settle } from '#app/lib/time-in-hand.ts'
-import { importWorld, link, options, runningWorld, started, status } from './test-import-world.ts'
+import {
+  importWorld,
+  link,
+  memoryStorage,
+  options,
+  runningWorld,
+  started,
+  status,
+} from './test-import-world.ts'
 
 test('a task that was asked for is followed to its end', async () => {
   const imported: unknown[] = []
@@ -124,7 +132,6 @@ test('a proxy’s page says nothing about a task', async () => {
 test('cancelling a task says how it ended', async () => {
   for (const [state, read] of [
     ['cancelled', 'cancelled'],
-    ['running', 'cancelled'],
     ['completed', 'done'],
   ]) {
     const world = await runningWorld()
@@ -157,6 +164,50 @@ test('a task whose start was on its way when it was cancelled does not run on un
   await world.last().answer(started())
   expect(world.last()).toMatchObject({ path: 'import/cancel', body: { task_id: 'task-1' } })
   expect(world.job().state).toBe('cancelled')
+  await world.last().answer({ status: 'ok' })
+  // It was quicker than the wish: the row says what is true.
+  await world.last().answer(status({ state: 'completed' }))
+  expect(world.job().state).toBe('done')
+})
+
+test('a task that runs on after it was cancelled is followed, not called cancelled', async () => {
+  const world = await runningWorld()
+  void world.queue.cancel(world.job().id)
+  await world.last().answer({ status: 'ok' })
+  await world.last().answer(status({ state: 'running' }))
+  expect(world.job()).toMatchObject({ state: 'running', note: 'Cancelling…' })
+  await world.passTime(3_000)
+  await world.last().answer(status({ state: 'cancelled' }))
+  expect(world.job()).toMatchObject({ state: 'cancelled', note: null })
+})
+
+test('what failed is tried again, or taken off, all at once', async () => {
+  const world = importWorld()
+  world.queue.connect(world.connection())
+  world.queue.start([link, 'https://b.example/'], options)
+  for (const call of [...world.calls])
+    await call.fail(new ApiError({ code: 'x', status: 400, message: '' }))
+  expect(world.queue.getSnapshot().totals.failed).toBe(2)
+  world.queue.retryAll()
+  expect(world.states()).toEqual([`${link} waiting`, 'https://b.example/ waiting'])
+  for (const call of world.calls.slice(2))
+    await call.fail(new ApiError({ code: 'x', status: 400, message: '' }))
+  world.queue.dismissFailed()
+  expect(world.states()).toEqual([])
+})
+
+test('a browser without room for imports is told of', async () => {
+  const full = {
+    ...memoryStorage(),
+    setItem: () => {
+      throw new Error('QuotaExceededError')
+    },
+  }
+  const world = importWorld({ storage: full })
+  world.queue.connect(world.connection())
+  world.queue.start([link], options)
+  expect(world.queue.getSnapshot().isKept).toBe(false)
+  expect(world.states()).toEqual([`${link} waiting`])
 })
 
 test('a refused key stops the questions, and the same account goes on where it was', async () => {

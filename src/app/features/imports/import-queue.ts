@@ -1,4 +1,6 @@
 import type { ApiClient } from '#app/api/client.ts'
+import type { PageClaims } from '#app/api/tabs/page-claims.ts'
+import { pageId } from '#app/api/tabs/page-id.ts'
 import { createPollingLeader, type PollingLeader } from '#app/api/tabs/polling-leader.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
@@ -25,7 +27,6 @@ import {
   type TextStorage,
 } from './import-store.ts'
 import { createPollingSlice } from './polling-slice.ts'
-import { readTabId } from './tab-id.ts'
 
 /** What the queue needs of one connected key. */
 type ImportConnection = {
@@ -46,17 +47,16 @@ export type ImportQueueParts = {
   retryPause?: RetryPause
   /** Where jobs are kept over reloads, for all tabs; null where the browser has none. */
   storage?: TextStorage | null
-  /** The same over a reload of this tab. */
+  /** Of this page alone: a reload and a duplicated tab have another. */
   tabId?: string
+  /** Who takes up what pages that are gone left waiting. */
+  openClaims?: () => Promise<Pick<PageClaims, 'show' | 'claim'>>
   watchWakeUps?: WatchWakeUps
   isHidden?: () => boolean
   createLeader?: (parts: { keyId: string }) => PollingLeader<ImportNews>
   /** Runs in each tab of the key; `job.folder` is where it lies. */
   onImported?: (job: ImportJob) => void
 }
-
-/** A waiting job this old belongs to a tab that is gone. */
-const orphanAgeMs = 5 * 60_000
 
 /**
  * All imports of a key: waiting → running → done | failed | cancelled. Each is stored before it is
@@ -81,7 +81,7 @@ class Queue {
   constructor(parts: ImportQueueParts) {
     this.#parts = parts
     this.#clock = parts.clock ?? browserClock
-    this.#tabId = parts.tabId ?? readTabId()
+    this.#tabId = parts.tabId ?? pageId
     this.#storage = parts.storage === undefined ? sharedStorage() : parts.storage
     this.#starts = createImportStarts({
       retryPause: parts.retryPause ?? createRetryPause({ after: this.#clock.after }),
@@ -116,8 +116,9 @@ class Queue {
         idempotencyKey: randomId(),
       }),
     )
-    for (const job of jobs) this.#store?.shelf.write(job)
+    for (const job of jobs) this.#write(job)
     this.#rows.add(jobs)
+    void this.#claims().then((claims) => claims.show())
     for (const job of jobs) this.#leader?.publish({ changed: job })
     this.#begin(jobs)
   }
@@ -146,10 +147,27 @@ class Queue {
     this.#begin([again])
   }
 
+  retryAll(): void {
+    for (const { id, state } of this.#rows.all()) if (state === 'failed') this.retry(id)
+  }
+
+  async cancelAll(): Promise<void> {
+    await Promise.all(this.#rows.all().map(({ id }) => this.cancel(id)))
+  }
+
   clearFinished(): void {
-    const removed = this.#rows.all().filter((job) => !isUnfinished(job))
+    this.#take((job) => !isUnfinished(job))
+  }
+
+  /** Takes what failed off the list. */
+  dismissFailed(): void {
+    this.#take(({ state }) => state === 'failed')
+  }
+
+  #take(isTaken: (job: ImportJob) => boolean): void {
+    const removed = this.#rows.all().filter(isTaken)
     for (const { id } of removed) this.#store?.shelf.remove(id)
-    this.#rows.keep(isUnfinished)
+    this.#rows.keep((job) => !isTaken(job))
     this.#leader?.publish({ removed: removed.map(({ id }) => id) })
   }
 
@@ -162,7 +180,9 @@ class Queue {
     this.#connection = connection
     this.#openStore(connection.keyId)
     this.#joinTabs(connection.keyId)
-    this.#begin(this.#rows.all().filter((job) => job.state === 'waiting' && this.#isOurs(job)))
+    const waiting = this.#rows.all().filter((job) => job.state === 'waiting')
+    this.#begin(waiting.filter((job) => job.tabId === this.#tabId))
+    void this.#takeOver(waiting.filter((job) => job.tabId !== this.#tabId))
     this.#slice.wake()
   }
 
@@ -171,6 +191,27 @@ class Queue {
     this.#leave()
     this.#forget()
     this.#account = null
+  }
+
+  /** Goes on with what pages asked for that are gone. */
+  async #takeOver(jobs: readonly ImportJob[]): Promise<void> {
+    const client = this.#connection?.client
+    for (const page of new Set(jobs.map(({ tabId }) => tabId))) {
+      const isGone = await this.#claims().then((claims) => claims.claim(page))
+      if (this.#connection?.client !== client) return
+      // What the page did in its last moments is known by now.
+      const isLeft = ({ id, tabId }: ImportJob) =>
+        tabId === page && this.#rows.get(id)?.state === 'waiting'
+      if (isGone) this.#begin(jobs.filter(isLeft))
+    }
+  }
+
+  #claims() {
+    return (this.#parts.openClaims ?? browserClaims)()
+  }
+
+  #write(job: ImportJob): void {
+    if (this.#store) this.#rows.noteKept(this.#store.shelf.write(job))
   }
 
   #begin(jobs: readonly ImportJob[]): void {
@@ -183,7 +224,7 @@ class Queue {
     if (!job) return
     const changed = { ...job, ...change }
     // First the storage, then the screen: what was seen once is there after a reload.
-    this.#store?.shelf.write(changed)
+    this.#write(changed)
     this.#show(changed)
     this.#leader?.publish({ changed })
   }
@@ -225,10 +266,6 @@ class Queue {
     return change !== null
   }
 
-  #isOurs(job: ImportJob): boolean {
-    return job.tabId === this.#tabId || this.#now() - job.addedAt > orphanAgeMs
-  }
-
   #openStore(keyId: string): void {
     if (this.#store?.keyId === keyId) return
     const shelf = openImportStore(this.#storage, keyId)
@@ -267,6 +304,15 @@ class Queue {
 
   #now(): number {
     return (this.#parts.wallClock ?? Date.now)()
+  }
+}
+
+/** Without its code (no network for it) every page counts as alive: nothing is begun twice. */
+async function browserClaims(): Promise<Pick<PageClaims, 'show' | 'claim'>> {
+  try {
+    return (await import('#app/api/tabs/page-claims.ts')).pageClaims()
+  } catch {
+    return { show: async () => {}, claim: async () => false }
   }
 }
 

@@ -4,13 +4,13 @@ import type { ImportJob, ImportsSnapshot } from './import-job.ts'
 export function createImportRows() {
   let jobs: readonly ImportJob[] = []
   const listeners = new Set<() => void>()
-  let snapshot: ImportsSnapshot = { jobs, totals: countJobs(jobs) }
+  let snapshot: ImportsSnapshot = { jobs, totals: countJobs(jobs), isKept: true }
 
   function show(next: readonly ImportJob[]) {
     jobs = next
     const totals = countJobs(jobs)
     const isSame = JSON.stringify(snapshot.totals) === JSON.stringify(totals)
-    snapshot = { jobs, totals: isSame ? snapshot.totals : totals }
+    snapshot = { ...snapshot, jobs, totals: isSame ? snapshot.totals : totals }
     for (const listener of listeners) listener()
   }
 
@@ -20,6 +20,11 @@ export function createImportRows() {
     add: (added: readonly ImportJob[]) => show([...added, ...jobs]),
     put: (changed: ImportJob) => show(jobs.map((job) => (job.id === changed.id ? changed : job))),
     keep: (isKept: (job: ImportJob) => boolean) => show(jobs.filter(isKept)),
+    noteKept(isKept: boolean) {
+      if (snapshot.isKept === isKept) return
+      snapshot = { ...snapshot, isKept }
+      show(jobs)
+    },
     subscribe(listener: () => void) {
       listeners.add(listener)
       return () => {

@@ -50,12 +50,17 @@ export function createImportStarts({ retryPause, getJob, onChange }: ImportStart
 
   /** A task that was cancelled while it was asked for must not run on unseen. */
   async function arrive(job: ImportJob, client: ApiClient) {
-    if (getJob(job.id)?.state === 'waiting') {
+    const row = getJob(job.id)
+    // Retried meanwhile, it waits for another task.
+    const isSame = row?.idempotencyKey === job.idempotencyKey
+    if (isSame && row.state === 'waiting') {
       onChange(job.id, { taskId: job.taskId, state: 'running', note: null })
-    } else {
-      onChange(job.id, { taskId: job.taskId })
-      await cancelTask(job, client)
+      return
     }
+    if (isSame) onChange(job.id, { taskId: job.taskId })
+    const end = await cancelTask(job, client)
+    // What the row says must be true: the task may have ended before, or goes on all the same.
+    if (isSame) onChange(job.id, { state: 'running', ...end })
   }
 
   return {

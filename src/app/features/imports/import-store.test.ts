@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { settle } from '#app/lib/time-in-hand.ts'
 import {
   createTabs,
   importWorld,
@@ -43,17 +44,20 @@ test('after a reload running tasks are followed and a start without an answer is
   expect(after.calls[0]?.idempotencyKey).toBe(before.calls[1]?.idempotencyKey)
 })
 
-test('what another tab is still asking for is left to it, unless that tab is long gone', () => {
+test('what another page is still asking for is left to it, unless that page is gone', async () => {
   const storage = memoryStorage()
   const other = importWorld({ storage, tabId: 'tab-2' })
   other.queue.connect(other.connection())
   other.queue.start([link], options)
-  const soon = importWorld({ storage })
-  soon.queue.connect(soon.connection())
-  expect(soon.calls).toEqual([])
-  const late = importWorld({ storage, wallClock: () => 1_000_000 + 301_000 })
-  late.queue.connect(late.connection())
-  expect(late.calls).toMatchObject([{ path: 'import' }])
+  const openClaims = async () => ({ show: async () => {}, claim: async () => false })
+  const copy = importWorld({ storage, openClaims, tabId: 'tab-3' })
+  copy.queue.connect(copy.connection())
+  await settle()
+  expect(copy.calls).toEqual([])
+  const later = importWorld({ storage, tabId: 'tab-4' })
+  later.queue.connect(later.connection())
+  await settle()
+  expect(later.calls).toMatchObject([{ path: 'import' }])
 })
 
 test('another account sees nothing, and the first finds its tasks again', async () => {

@@ -22,7 +22,11 @@ export function openImportStore(storage: TextStorage | null, keyId: string) {
   const prefix = `barkeep.imports.${keyId}.`
 
   function remove(id: string) {
-    storage?.removeItem(prefix + id)
+    try {
+      storage?.removeItem(prefix + id)
+    } catch {
+      // Forbidden since the page was opened.
+    }
   }
 
   return {
@@ -37,11 +41,13 @@ export function openImportStore(storage: TextStorage | null, keyId: string) {
       }
       return jobs.sort((a, b) => b.addedAt - a.addedAt)
     },
-    write(job: ImportJob) {
+    /** False where there is no room: the row lives in this page alone. */
+    write(job: ImportJob): boolean {
       try {
         storage?.setItem(prefix + job.id, JSON.stringify(job))
+        return storage !== null
       } catch {
-        // Full: the row still lives in this page.
+        return false
       }
     },
     remove,

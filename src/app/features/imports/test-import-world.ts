@@ -97,6 +97,8 @@ export function importWorld(parts: ImportQueueParts = {}) {
     wallClock: () => 1_000_000 + clock.now(),
     storage: null,
     tabId: 'tab-1',
+    // As if every other page were gone.
+    openClaims: async () => ({ show: async () => {}, claim: async () => true }),
     isHidden: () => false,
     createLeader: () => joinTabs(true),
     watchWakeUps(onWakeUp) {

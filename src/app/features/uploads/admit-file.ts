@@ -1,10 +1,10 @@
 import { randomId } from '#app/lib/random-id.ts'
 import { parseFileName } from '#contract/file-name.ts'
 import { parseNewFolderPath } from '#contract/folder-path.ts'
+import type { JournalEntry } from './journal-entry.ts'
 import type { UploadJob } from './send-upload.ts'
 import type { Upload, UploadFailure, UploadRequest } from './upload.ts'
 import { refusedByRule } from './upload-failure.ts'
-import type { JournalEntry } from './upload-journal.ts'
 
 /** The job of a file whose place and name the rules allow, or the rule that refuses it. */
 export function admitFile(request: UploadRequest, serverTime: number): UploadJob | UploadFailure {
@@ -34,8 +34,8 @@ export function readmitFile(
   const job = admitFile({ file, folder: entry.folder, name: entry.name }, serverTime)
   const isSame = file.size === entry.size && file.lastModified === entry.lastModified
   if ('reason' in job || !isSame) return job
-  const { idempotencyKey, notBefore } = entry
-  return { ...job, idempotencyKey, notBefore, mayHaveArrived: true }
+  const { idempotencyKey, notBefore, mayHaveArrived } = entry
+  return { ...job, idempotencyKey, notBefore, mayHaveArrived }
 }
 
 /** A row before its first byte. */
@@ -53,6 +53,7 @@ export function newRow(
     bytesPerSecond: null,
     secondsLeft: null,
     note: null,
+    isCancelling: false,
     failure: null,
     arrived: null,
     ...state,

@@ -23,6 +23,7 @@ export function connectUploads(session: {
     account: me.username,
     keyId: me.key.id,
     canUpload: me.key.scopes.includes('upload'),
+    canLook: me.key.scopes.includes('read'),
     maxBytes: me.limits.upload_max_bytes,
     sendFile: (send) => client.sendFile(send),
     findFile: (sought) => findArrivedFile(client, sought),

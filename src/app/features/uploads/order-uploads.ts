@@ -1,11 +1,11 @@
 import type { Upload, UploadState } from './upload.ts'
 
-/** What moves and what needs a hand stays in sight, above two thousand that wait their turn. */
+/** What moves and what failed stays in sight, above two thousand that wait; what a reload left is below. */
 const order: readonly UploadState[] = [
   'sending',
   'failed',
-  'interrupted',
   'waiting',
+  'interrupted',
   'done',
   'cancelled',
 ]

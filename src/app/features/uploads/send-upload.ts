@@ -106,3 +106,12 @@ function soughtFor(job: UploadJob, { signal }: SendUploadParts): FileSought {
   const { folder, name, file, notBefore } = job
   return { folder, name, size: file.size, notBefore, signal }
 }
+
+export async function canReadFile(file: File): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer()
+    return true
+  } catch {
+    return false
+  }
+}

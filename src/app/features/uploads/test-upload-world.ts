@@ -1,10 +1,42 @@
 import { ApiError } from '#app/api/api-error.ts'
 import type { SendFile, SendOutcome } from '#app/api/send-file.ts'
 import { settle, timeInHand } from '#app/lib/time-in-hand.ts'
+import type { JournalEntry } from './journal-entry.ts'
 import type { FileSought } from './send-upload.ts'
 import type { ArrivedFile } from './upload.ts'
 import type { UploadConnection } from './upload-connection.ts'
+import type { JournalAccess } from './upload-keeper.ts'
 import { createUploadQueue, type UploadQueueParts } from './upload-queue.ts'
+
+/** What an upload journal keeps, in memory. */
+export function memoryJournal() {
+  const kept = new Map<string, JournalEntry & { keyId: string }>()
+  const state = { isRefused: false }
+  const access: JournalAccess = {
+    isThere: async () => true,
+    async open() {
+      if (state.isRefused) throw new Error('No storage.')
+      const written = new Set<string>()
+      return {
+        async recover(keyId, onFound) {
+          const found = [...kept.values()].filter((entry) => entry.keyId === keyId)
+          for (const { id } of found) written.add(id)
+          if (found.length > 0) onFound(found.map(({ keyId: _, ...entry }) => entry))
+        },
+        async keep(keyId, entries) {
+          for (const id of written) kept.delete(id)
+          written.clear()
+          for (const entry of entries) {
+            kept.set(entry.id, { ...entry, keyId })
+            written.add(entry.id)
+          }
+        },
+        leave: () => written.clear(),
+      }
+    },
+  }
+  return { access, kept, state }
+}
 
 type Try = {
   send: SendFile
@@ -23,7 +55,7 @@ export function uploadWorld(parts: UploadQueueParts = {}) {
 
   const queue = createUploadQueue({
     clock,
-    storage: null,
+    journal: memoryJournal().access,
     canRead: async () => true,
     retryPause,
     ...parts,
@@ -34,6 +66,7 @@ export function uploadWorld(parts: UploadQueueParts = {}) {
       account: 'alice',
       keyId: 'key-1',
       canUpload: true,
+      canLook: true,
       maxBytes: 1_000,
       sendFile: (send) =>
         new Promise((resolve, reject) => {

@@ -11,6 +11,8 @@ export type UploadConnection = RequestWindow & {
   keyId: string
   /** False: the key lacks the scope, and the queue waits for another key of the account. */
   canUpload: boolean
+  /** False: the key may not list folders, so nobody can see what arrived. */
+  canLook: boolean
   maxBytes: number
   sendFile(send: SendFile): Promise<SendOutcome>
   /** The file if it came to its folder since `notBefore`, else null. */

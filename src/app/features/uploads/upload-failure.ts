@@ -28,8 +28,8 @@ export function tooLarge(size: number, maxBytes: number): UploadFailure {
 
 export function interruptedByReload(name: string): UploadFailure {
   return {
-    reason: 'Interrupted when the page was reloaded.',
-    nextStep: `Retry, and choose ${name} again.`,
+    reason: 'Interrupted when the page was reloaded or closed.',
+    nextStep: `Retry, and choose ${name} again, or drop it where it was dropped before.`,
     canRetry: true,
   }
 }

@@ -36,13 +36,17 @@ export function createUploadLine({ places, run }: UploadLineParts) {
 
   return {
     add(ids: readonly string[]) {
-      waiting.push(...ids)
+      // Not `push(...ids)`: a hundred thousand arguments are more than the stack holds.
+      waiting = waiting.concat(ids)
       fill()
     },
-    remove(id: string) {
-      waiting = waiting.filter((other) => other !== id)
-      running.get(id)?.abort()
-      running.delete(id)
+    remove(...ids: readonly string[]) {
+      const removed = new Set(ids)
+      waiting = waiting.filter((id) => !removed.has(id))
+      for (const id of ids) {
+        running.get(id)?.abort()
+        running.delete(id)
+      }
       fill()
     },
     hasWaiting: () => waiting.length > 0,

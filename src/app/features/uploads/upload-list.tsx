@@ -1,5 +1,6 @@
 import { CloudUpload, LockKeyhole } from 'lucide-react'
 import { useCallback, useMemo } from 'react'
+import { announce } from '#app/ui/announcer.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList } from '#app/ui/measured-list.tsx'
 import { useKeptFocus } from '#app/ui/use-kept-focus.ts'
@@ -8,6 +9,7 @@ import type { Upload } from './upload.ts'
 import type { UploadQueue } from './upload-queue.ts'
 import { UploadRow } from './upload-row.tsx'
 import { UploadSummary } from './upload-summary.tsx'
+import { countFiles } from './upload-words.ts'
 import { useChosenAgain } from './use-chosen-again.tsx'
 import { useUploads } from './use-uploads.ts'
 
@@ -22,7 +24,24 @@ export type UploadListProps = {
 export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
   const snapshot = useUploads(queue)
   const rows = useMemo(() => orderUploads(snapshot.uploads), [snapshot.uploads])
-  const { chooseAgain, input } = useChosenAgain((id, file) => queue.retry(id, file))
+  const { chooseAgain, chooseAllAgain, inputs } = useChosenAgain({
+    onChosen: (id, file) => queue.retry(id, file),
+    onAllChosen(files) {
+      const found = queue.resume(files)
+      announce(
+        found > 0
+          ? `${countFiles(found)} found again.`
+          : 'None of these is a file that was interrupted.',
+      )
+    },
+  })
+  const handleRetryAll = () => {
+    queue.retryFailed()
+    const interrupted = rows.filter(({ state }) => state === 'interrupted')
+    // One folder's files can be chosen together; those of several folders only with the folder around them.
+    const folders = new Set(interrupted.map(({ folder }) => folder))
+    if (folders.size > 0) chooseAllAgain(folders.size > 1)
+  }
   // Rows are drawn again only when they change, so what they get must stay the same.
   const handleCancel = useCallback((id: string) => queue.cancel(id), [queue])
   const handleRetry = useCallback(
@@ -37,6 +56,8 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
       <UploadSummary
         snapshot={snapshot}
         onStopAll={() => queue.cancelAll()}
+        onRetryAll={handleRetryAll}
+        onDismissAll={() => queue.dismissAll()}
         onClear={() => queue.clearFinished()}
       />
       <MeasuredList
@@ -52,7 +73,7 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
           />
         )}
       />
-      {input}
+      {inputs}
     </div>
   )
 }

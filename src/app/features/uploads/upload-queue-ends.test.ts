@@ -115,3 +115,85 @@ test('another account sees nothing of the queue', async () => {
   expect(first(tries).send.signal?.aborted).toBe(true)
   expect(tries).toHaveLength(1)
 })
+
+test('cancelled after its last byte, an upload ends as what its answer says', async () => {
+  const uploaded: string[] = []
+  const { queue, tries, connection, row } = uploadWorld({
+    onUploaded: ({ name }) => uploaded.push(name),
+  })
+  queue.connect(connection())
+  queue.add([requestFor('a'), requestFor('b')])
+  for (const at of [0, 1]) sendAll(first(tries, at))
+  queue.cancel(row('a').id)
+  queue.cancel(row('b').id)
+  expect(row('a')).toMatchObject({ state: 'sending', isCancelling: true })
+  await first(tries).end(sent(first(tries).send))
+  expect(row('a')).toMatchObject({ state: 'done', note: 'It had arrived before it was cancelled.' })
+  expect(uploaded).toEqual(['a'])
+  await first(tries, 1).end(refused('invalid_request', 400))
+  expect(row('b')).toMatchObject({ state: 'cancelled', failure: null, isCancelling: false })
+})
+
+test.for([
+  ['unclear', true],
+  ['unclear', false],
+] as const)(
+  'cancelled with an %s end, the folder tells whether it is there: %s',
+  async ([outcome, isThere]) => {
+    const { queue, tries, sought, passTime, setFound, connection, row } = uploadWorld()
+    queue.connect(connection())
+    queue.add([requestFor('a')])
+    sendAll(first(tries))
+    queue.cancel(row('a').id)
+    if (isThere)
+      setFound({ file_name: 'a', size: 10, link: 'https://s.example/t', folder: '/Films/' })
+    await first(tries).end({ outcome })
+    await passTime(0)
+    await passTime(3_000)
+    expect(row('a').state).toBe(isThere ? 'done' : 'cancelled')
+    expect(row('a').note).not.toBeNull()
+    expect(sought).toHaveLength(isThere ? 1 : 2)
+  },
+)
+
+test('without an answer for a while a cancelled upload is ended, and looked for', async () => {
+  const { queue, tries, passTime, setFound, connection, row } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  sendAll(first(tries))
+  queue.cancel(row('a').id)
+  setFound({ file_name: 'a', size: 10, link: 'https://s.example/t', folder: '/Films/' })
+  await passTime(15_000)
+  expect(first(tries).send.signal?.aborted).toBe(true)
+  await passTime(0)
+  expect(row('a').state).toBe('done')
+})
+
+test('what may have arrived in an earlier try is looked for before it is called cancelled', async () => {
+  const { queue, tries, passTime, setFound, connection, row } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  await first(tries).end({ outcome: 'unclear' })
+  setFound({ file_name: 'a', size: 10, link: 'https://s.example/t', folder: '/Films/' })
+  queue.cancelAll()
+  await passTime(0)
+  expect(row('a').state).toBe('done')
+})
+
+test('a key that may not look says that nobody knows', async () => {
+  const { queue, tries, connection, row } = uploadWorld()
+  queue.connect(connection({ canLook: false }))
+  queue.add([requestFor('a')])
+  await first(tries).end({ outcome: 'unclear' })
+  queue.cancel(row('a').id)
+  await settle()
+  expect(row('a')).toMatchObject({
+    state: 'cancelled',
+    note: expect.stringContaining('could not be seen'),
+  })
+})
+
+function sendAll({ begin, send }: ReturnType<typeof uploadWorld>['tries'][number]): void {
+  begin()
+  send.onProgress?.({ sentBytes: send.file.size, totalBytes: send.file.size })
+}

@@ -27,7 +27,7 @@ export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
   const { upload, onCancel, onRetry, onOpenFolder } = props
   const { state, arrived, failure } = upload
   const path = arrived?.folder ?? upload.folder
-  const canCancel = isUnfinished(upload) || state === 'interrupted'
+  const canCancel = (isUnfinished(upload) && !upload.isCancelling) || state === 'interrupted'
   const canRetry = !isUnfinished(upload) && state !== 'done' && failure?.canRetry !== false
   return (
     <ProgressRow
@@ -53,14 +53,10 @@ export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
   )
 })
 
-function explain({ name, size, arrived, note }: Upload): { reason: string } | null {
+function explain({ name, arrived, note }: Upload): { reason: string } | null {
   if (note !== null) return { reason: note }
   const isRenamed = arrived !== null && arrived.file_name !== name
-  if (isRenamed) return { reason: `${name} was taken: it is stored as ${arrived.file_name}.` }
-  // Pipes and devices arrive like this, and the browser tells them apart from an empty file by nothing.
-  return arrived !== null && size === 0
-    ? { reason: 'It is empty: this computer gave 0 bytes of it.' }
-    : null
+  return isRenamed ? { reason: `${name} was taken: it is stored as ${arrived.file_name}.` } : null
 }
 
 /** An empty file has nothing to send: it is whole when it is there. */

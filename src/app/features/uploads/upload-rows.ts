@@ -23,6 +23,7 @@ export function createUploadRows(clock: Clock) {
   const listeners = new Set<() => void>()
   let requests: RequestWindow | null = null
   let isPaused = false
+  let isKept = true
   let cancelTimer: (() => void) | null = null
   let snapshot = takeSnapshot()
 
@@ -34,6 +35,7 @@ export function createUploadRows(clock: Clock) {
       totals: isSame ? previous.totals : totals,
       forecast: requests && !isPaused && totals.unfinished > 0 ? foresee(rows, requests) : null,
       isPaused,
+      isKept,
     }
   }
 
@@ -76,6 +78,11 @@ export function createUploadRows(clock: Clock) {
     connect(next: RequestWindow | null, nowPaused: boolean) {
       requests = next
       isPaused = nowPaused
+      publish()
+    },
+    noteKept(isNowKept: boolean) {
+      if (isKept === isNowKept) return
+      isKept = isNowKept
       publish()
     },
     subscribe(listener: () => void) {

@@ -1,39 +1,45 @@
-import { Button } from '#app/ui/button.tsx'
-import type { UploadsSnapshot } from './upload.ts'
+import { SummaryAction, TransferSummary } from '#app/ui/transfer-summary.tsx'
+import type { UploadsSnapshot, UploadTotals } from './upload.ts'
 import { forecastWords } from './upload-words.ts'
 
 type UploadSummaryProps = {
   snapshot: UploadsSnapshot
   onStopAll: () => void
+  onRetryAll: () => void
+  onDismissAll: () => void
   onClear: () => void
 }
 
-/** What is still to come and what it will cost; when all is over, how it went. */
-export function UploadSummary({ snapshot, onStopAll, onClear }: UploadSummaryProps) {
-  const { totals, forecast, isPaused } = snapshot
+/** What is still to come and what it will cost, and how the rest went; what to do with many at once. */
+export function UploadSummary({ snapshot, ...actions }: UploadSummaryProps) {
+  const { totals, isKept } = snapshot
   const finished = totals.done + totals.failed + totals.cancelled
-  const words =
-    totals.unfinished > 0
-      ? forecastWords(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
-      : outcomeWords(totals)
+  const stranded = totals.failed + totals.interrupted
+  const warning = isKept || totals.unfinished === 0 ? null : notKept
   return (
-    <div className="flex min-h-9 shrink-0 items-center gap-3 border-line border-b px-4 py-1">
-      <p className="min-w-0 grow text-muted text-sm">{words}</p>
-      {totals.unfinished > 1 && (
-        <Button tone="quiet" size="small" onClick={onStopAll}>
-          Stop all
-        </Button>
+    <TransferSummary words={summaryWords(snapshot)} warning={warning}>
+      {totals.unfinished > 1 && <SummaryAction name="Stop all" onClick={actions.onStopAll} />}
+      {stranded > 1 && (
+        <>
+          <SummaryAction name="Retry all" onClick={actions.onRetryAll} />
+          <SummaryAction name="Dismiss all" onClick={actions.onDismissAll} />
+        </>
       )}
-      {finished > 0 && (
-        <Button tone="quiet" size="small" onClick={onClear}>
-          Clear finished
-        </Button>
-      )}
-    </div>
+      {finished > 0 && <SummaryAction name="Clear finished" onClick={actions.onClear} />}
+    </TransferSummary>
   )
 }
 
-function outcomeWords(totals: UploadsSnapshot['totals']): string {
+const notKept =
+  'This browser keeps nothing for this page: a reload forgets what is not uploaded yet.'
+
+function summaryWords({ totals, forecast, isPaused }: UploadsSnapshot): string {
+  if (totals.unfinished === 0) return outcomeWords(totals).join(' · ')
+  const still = forecastWords(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
+  return [still, ...outcomeWords({ ...totals, done: 0, cancelled: 0 })].join(' · ')
+}
+
+function outcomeWords(totals: UploadTotals): string[] {
   const parts = [
     [totals.done, 'done'],
     [totals.failed, 'failed'],
@@ -43,5 +49,4 @@ function outcomeWords(totals: UploadsSnapshot['totals']): string {
   return parts
     .filter(([count]) => count > 0)
     .map(([count, word]) => `${count.toLocaleString('en')} ${word}`)
-    .join(' · ')
 }

@@ -1,6 +1,7 @@
 import { isAbort, isKeyRefusal } from '#app/api/api-error.ts'
 import type { Clock } from '#app/lib/clock.ts'
 import type { RetryPause } from '#app/lib/retry-pause.ts'
+import { arrivedFirst } from './look-after-cancel.ts'
 import {
   addSample,
   bytesPerSecond,
@@ -23,6 +24,8 @@ export type UploadTurnParts = {
   /** The session ended under an upload: its key was refused, or its gate was closed. */
   onSessionLost(connection: UploadConnection): void
   onUploaded(upload: Upload): void
+  /** A cancelled upload got no answer that says whether it arrived. */
+  onUnsure(id: string): void
 }
 
 const still = { sentBytes: 0, bytesPerSecond: null, secondsLeft: null } as const
@@ -34,9 +37,10 @@ export async function takeTurn(
   parts: UploadTurnParts,
 ): Promise<TurnEnd> {
   const { rows } = parts
+  const isUnwanted = () => rows.get(id)?.isCancelling === true
   const end = (change: Partial<Upload>): TurnEnd => {
     // Whatever came of it, a cancelled row stays cancelled.
-    if (!signal.aborted) rows.change(id, { ...still, note: null, ...change })
+    if (!signal.aborted) rows.change(id, { ...still, note: null, isCancelling: false, ...change })
     return 'over'
   }
   if (job.file.size > connection.maxBytes) {
@@ -50,12 +54,21 @@ export async function takeTurn(
       findFile: connection.findFile,
       signal,
     })
-    end({ state: 'done', sentBytes: job.file.size, arrived })
+    const note = isUnwanted() ? arrivedFirst : null
+    end({ state: 'done', sentBytes: job.file.size, arrived, note })
     const upload = rows.get(id)
     if (upload?.state === 'done') parts.onUploaded(upload)
     return 'over'
   } catch (error) {
-    if (signal.aborted) return 'over'
+    return signal.aborted ? 'over' : endByError(error)
+  }
+
+  function endByError(error: unknown): TurnEnd {
+    if (isUnwanted()) {
+      if (!job.mayHaveArrived) return end({ state: 'cancelled' })
+      parts.onUnsure(id)
+      return 'over'
+    }
     if (error instanceof YieldedError) {
       rows.change(id, { ...still, state: 'waiting' })
       return 'last'
@@ -69,7 +82,7 @@ export async function takeTurn(
   }
 }
 
-function meterProgress(id: string, job: UploadJob, { rows, clock }: UploadTurnParts) {
+function meterProgress(id: string, job: UploadJob, { rows, clock, onUnsure }: UploadTurnParts) {
   let samples: ProgressSample[] = []
   return {
     onStart() {
@@ -84,7 +97,8 @@ function meterProgress(id: string, job: UploadJob, { rows, clock }: UploadTurnPa
       rows.progress(id, { sentBytes, bytesPerSecond: speed, secondsLeft })
     },
     onPause(error: Error) {
-      rows.change(id, { ...still, state: 'waiting', note: pauseNote(error) })
+      if (rows.get(id)?.isCancelling) onUnsure(id)
+      else rows.change(id, { ...still, state: 'waiting', note: pauseNote(error) })
     },
   }
 }

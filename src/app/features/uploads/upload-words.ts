@@ -24,9 +24,13 @@ export function progressWords(upload: Upload): string[] {
   return words
 }
 
+export function countFiles(files: number): string {
+  return `${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}`
+}
+
 /** `2,143 files · about 36 min (60 requests a minute)`; the window is named where it is the limit. */
 export function forecastWords(files: number, forecast: UploadForecast | null): string {
-  const count = `${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}`
+  const count = countFiles(files)
   if (!forecast || forecast.seconds < 1) return count
   const span = `${count} · about ${formatDuration(forecast.seconds)}`
   const isByWindow = forecast.limitedBy === 'requests'

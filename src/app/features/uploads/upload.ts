@@ -22,8 +22,10 @@ export type Upload = {
   readonly sentBytes: number
   readonly bytesPerSecond: number | null
   readonly secondsLeft: number | null
-  /** Why it waits longer than for its turn; null mostly. */
+  /** Why it waits longer than for its turn, or what came of cancelling it; null mostly. */
   readonly note: string | null
+  /** Cancelled after its last byte: whether it arrived is being found out. */
+  readonly isCancelling: boolean
   readonly failure: UploadFailure | null
   /** `done` has it always. */
   readonly arrived: ArrivedFile | null
@@ -52,13 +54,12 @@ export type UploadsSnapshot = {
   readonly forecast: UploadForecast | null
   /** The key was refused: the queue is kept until somebody of the same account connects. */
   readonly isPaused: boolean
+  /** False: the browser keeps no storage for this page, and a reload would forget what is unfinished. */
+  readonly isKept: boolean
 }
 
-/**
- * A file with the place it shall have; `folder` and `name` are text nobody checked yet. `refusal`: why it
- * cannot be sent at all. It gets its row all the same, which says so.
- */
-export type UploadRequest = { file: File; folder: string; name: string; refusal?: UploadFailure }
+/** A file with the place it shall have; `folder` and `name` are text nobody checked yet. */
+export type UploadRequest = { file: File; folder: string; name: string }
 
 export function isUnfinished({ state }: Pick<Upload, 'state'>): boolean {
   return state === 'waiting' || state === 'sending'

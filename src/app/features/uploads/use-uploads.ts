@@ -20,7 +20,6 @@ export function useLeaveQuestion(queue: UploadQueue): void {
       if (queue.getSnapshot().totals.unfinished > 0) event.preventDefault()
     }
     window.addEventListener('beforeunload', handleLeave, leaving)
-    window.addEventListener('pagehide', queue.save, leaving)
     return () => leaving.abort()
   }, [queue])
 }

@@ -1,0 +1,36 @@
+import type { Clock } from '#app/lib/clock.ts'
+import type { UploadJob } from './send-upload.ts'
+import type { Upload } from './upload.ts'
+import type { UploadConnection } from './upload-connection.ts'
+
+/** For the answer to a file that was cancelled after its last byte: it tells the truth and costs nothing. */
+export const lastAnswerMs = 15_000
+
+// What the server was storing when the request ended may be listed a moment later.
+const looks = [0, 3_000]
+
+export const arrivedFirst = 'It had arrived before it was cancelled.'
+const notThere = 'All of it had been sent, but it is not in its folder.'
+const unknown = 'All of it had been sent: whether it arrived could not be seen.'
+
+/** What became of an upload whose request was ended after its last byte. Never rejects. */
+export async function lookAfterCancel(
+  job: UploadJob,
+  connection: UploadConnection | null,
+  clock: Clock,
+): Promise<Partial<Upload>> {
+  const { file, folder, name, notBefore } = job
+  if (!connection?.canLook) return { state: 'cancelled', note: unknown }
+  try {
+    for (const pauseMs of looks) {
+      await new Promise<void>((resolve) => clock.after(pauseMs, resolve))
+      const { signal } = new AbortController()
+      const sought = { folder, name, size: file.size, notBefore, signal }
+      const arrived = await connection.findFile(sought)
+      if (arrived) return { state: 'done', sentBytes: file.size, arrived, note: arrivedFirst }
+    }
+    return { state: 'cancelled', note: notThere }
+  } catch {
+    return { state: 'cancelled', note: unknown }
+  }
+}
