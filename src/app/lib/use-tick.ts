@@ -5,10 +5,13 @@ export function useTick(intervalMs: number | null): void {
   const [, tick] = useReducer((count: number) => count + 1, 0)
   useEffect(() => {
     if (intervalMs === null) return
-    const timer = setInterval(() => {
-      // A tab that nobody sees has nothing to tell; it catches up with its first tick.
-      if (!document.hidden) tick()
-    }, intervalMs)
-    return () => clearInterval(timer)
+    // A tab that nobody sees has nothing to tell; it catches up once it is seen.
+    const tickInSight = () => void (document.hidden || tick())
+    const timer = setInterval(tickInSight, intervalMs)
+    document.addEventListener('visibilitychange', tickInSight)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', tickInSight)
+    }
   }, [intervalMs])
 }

@@ -24,6 +24,11 @@ test('A long name keeps its end; the parts together are the name', () => {
   expect(tail).toMatch(/\(2\)\.mp4$/)
 })
 
+test('A name of some letters keeps its end too: a narrow column would cut the number off it', () => {
+  expect(cutName('Night shots 20')).toEqual(['Night sho', 'ts 20'])
+  expect(cutName('Harbour 2026.pdf')[1]).toBe('26.pdf')
+})
+
 test('A letter keeps its accents, an emoji its parts', () => {
   const name = `${'x'.repeat(30)}e\u0301${'y'.repeat(11)}`
   expect(cutName(name)[1]).toMatch(/^e\u0301/)

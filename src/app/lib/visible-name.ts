@@ -18,9 +18,9 @@ export function visibleName(name: string): string {
  */
 export function cutName(name: string): [head: string, tail: string] {
   const characters = [...name]
-  if (characters.length <= longestTail * 2 || rightToLeft.test(name)) return [name, '']
+  if (characters.length <= 12 || rightToLeft.test(name)) return [name, '']
   // A combining mark must not be parted from its letter.
-  let cut = characters.length - longestTail
+  let cut = characters.length - Math.min(longestTail, Math.floor(characters.length / 2.5))
   while (cut > 0 && /\p{M}|\u200d|\ufe0f/u.test(characters[cut] ?? '')) cut -= 1
   return [characters.slice(0, cut).join(''), characters.slice(cut).join('')]
 }

@@ -39,7 +39,8 @@ export function Layout({
         onClick={() => setOpenFor(place)}
         className="-ml-1"
       />
-      <div className="order-last ml-auto">{meter}</div>
+      {/* The narrowest short screens have it in the drawer alone. */}
+      <div className="order-last ml-auto max-[30rem]:short:hidden">{meter}</div>
     </>
   )
   return (

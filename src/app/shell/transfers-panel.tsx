@@ -28,7 +28,7 @@ export type TransfersPanelProps = {
 
 /** The region `Transfers`: a bar with what is under way, and its rows; a sheet on narrow screens. */
 export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersPanelProps) {
-  const isNarrow = useMediaQuery('(width < 48rem)')
+  const isNarrow = useMediaQuery('(width < 48rem), (height < 30rem)')
   const uploads = useUploadTotals(parts.uploads)
   const imports = useImportTotals(parts.imports)
   const { height, edgeProps } = usePanelHeight()

@@ -34,7 +34,7 @@ export function Dialog({
     <RadixDialog.Root open={isOpen} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
         {/* An own veil: Radix's adds a <style> element, which the content security policy refuses. */}
-        <div className="fixed inset-0 z-40 flex animate-appear items-end justify-center bg-veil sm:items-center sm:p-6">
+        <div className="fixed inset-0 z-40 flex animate-appear items-end justify-center bg-veil sm:items-center sm:p-6 short:sm:p-2">
           <RadixDialog.Content
             // Radix gives the focus back to a trigger of its own, and there is none here.
             onCloseAutoFocus={(event) => {
@@ -48,7 +48,7 @@ export function Dialog({
               size === 'large' ? 'sm:max-w-2xl' : 'sm:max-w-lg',
             )}
           >
-            <header className="flex items-start gap-4 px-5 pt-4 pb-2">
+            <header className="flex items-start gap-4 px-5 pt-4 pb-2 short:pt-3 short:pb-0">
               <div className="min-w-0 grow">
                 <RadixDialog.Title className="break-words font-semibold text-lg">
                   {title}
@@ -69,7 +69,7 @@ export function Dialog({
             </header>
             <div className="scroll-area min-h-0 grow px-5 py-2">{children}</div>
             {footer !== undefined && (
-              <footer className="flex flex-wrap items-center justify-end gap-2 px-5 pt-2 pb-5">
+              <footer className="flex flex-wrap items-center justify-end gap-2 px-5 pt-2 pb-5 short:pb-2">
                 {footer}
               </footer>
             )}

@@ -1,7 +1,9 @@
+import clsx from 'clsx'
 import type { ReactNode } from 'react'
 import { visibleName } from '#app/lib/visible-name.ts'
 import { NameText } from './name-text.tsx'
 import { ProgressBar, type ProgressTone } from './progress-bar.tsx'
+import { cutTextTooltipProps } from './tooltip.tsx'
 
 export type ProgressRowProps = {
   name: string
@@ -35,11 +37,16 @@ export function ProgressRow(props: ProgressRowProps) {
           tone={progress.tone}
           className="w-32 shrink-0 max-sm:w-full"
         />
-        <p className="flex min-w-0 gap-x-3 text-muted text-sm sm:w-72">
+        <p className="flex min-w-0 gap-x-3 text-muted text-sm sm:w-72 lg:w-88">
           {words.map((word, index) => (
             <span
               key={word}
-              className={index === 0 && progress.tone === 'danger' ? 'text-danger' : 'truncate'}
+              // The state and how far it is come first, and are the last to be cut.
+              className={clsx(
+                index === words.length - 1 ? 'truncate' : 'shrink-0 whitespace-nowrap',
+                index === 0 && progress.tone === 'danger' && 'text-danger',
+              )}
+              {...cutTextTooltipProps(word)}
             >
               {word}
             </span>
@@ -62,6 +69,7 @@ function Name({ name, link }: Pick<ProgressRowProps, 'name' | 'link'>) {
   return (
     <a
       href={link}
+      aria-label={visibleName(name)}
       target="_blank"
       rel="noreferrer"
       className="min-w-0 underline decoration-edge underline-offset-4 hover:decoration-current"

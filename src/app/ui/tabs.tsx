@@ -40,7 +40,7 @@ export function Tabs<Value extends string>(props: TabsProps<Value>) {
   }
   return (
     <div className="flex min-h-0 grow flex-col">
-      <div className="flex h-10 shrink-0 items-center gap-1 px-3 pointer-coarse:h-12">
+      <div className="flex h-10 shrink-0 items-center gap-1 px-3 pointer-coarse:h-12 short:h-9 short:pointer-coarse:h-11">
         {props.start}
         <div
           role="tablist"

@@ -28,12 +28,13 @@ export function RateMeter({ gate }: RateMeterProps) {
         appearance="ring"
         className="row-span-2"
       />
-      <p className="flex items-baseline gap-2">
+      {/* What does not fit beside the figures wraps out of sight whole: half of it would say nothing. */}
+      <p className="flex h-5 flex-wrap items-baseline gap-x-2 overflow-hidden">
         <span className="whitespace-nowrap font-medium">
           {remaining} of {limit}
         </span>
         {nextSlotAt !== null && !isHeldBack(snapshot) && (
-          <span className="ml-auto truncate text-faint text-xs">
+          <span className="ml-auto whitespace-nowrap text-faint text-xs leading-5">
             +1 in {countdown(nextSlotAt, now)}
           </span>
         )}

@@ -2,6 +2,7 @@ import clsx from 'clsx'
 import { memo } from 'react'
 import { formatBytes } from '#app/lib/format-bytes.ts'
 import { formatDay, formatExactTime } from '#app/lib/format-date.ts'
+import { useToday } from '#app/lib/use-today.ts'
 import { visibleName } from '#app/lib/visible-name.ts'
 import { Checkbox } from '#app/ui/checkbox.tsx'
 import { NameText } from '#app/ui/name-text.tsx'
@@ -19,6 +20,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
   const { entry, rowIndex, isSelected, isActive, isNarrow, onToggle } = props
   const { top, left, width, height } = props
   const ref = useWishedFocus(props)
+  useToday()
   const tabIndex = isActive ? 0 : -1
   return (
     <GridRow

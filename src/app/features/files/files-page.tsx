@@ -54,17 +54,12 @@ export function FilesPage(props: FilesPageProps) {
   return (
     <main ref={main} className="flex min-h-0 min-w-0 grow flex-col">
       <h1 className="sr-only">{folder === '/' ? rootName : visibleName(folderName(folder))}</h1>
-      <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 lg:h-13 lg:flex-nowrap lg:py-0">
-        <div className="flex min-w-0 basis-full items-center gap-1 lg:grow lg:basis-0">
+      <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 short:flex-nowrap short:py-1 lg:h-13 lg:flex-nowrap lg:py-0 short:lg:h-auto short:lg:py-1">
+        <div className="flex min-w-0 basis-full items-center gap-1 short:grow short:basis-0 lg:grow lg:basis-0">
           {props.start}
-          <FolderPathNav
-            folder={folder}
-            hrefOf={props.hrefOf}
-            onOpenFolder={onOpenFolder}
-            maxSteps={isNarrow ? 3 : 5}
-          />
+          <FolderPathNav folder={folder} hrefOf={props.hrefOf} onOpenFolder={onOpenFolder} />
         </div>
-        <div className="flex min-w-0 grow items-center gap-2 lg:grow-0">
+        <div className="flex min-w-0 grow items-center gap-2 short:grow-0 lg:grow-0">
           <FileFilter
             value={filter}
             onChange={setFilter}

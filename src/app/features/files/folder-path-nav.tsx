@@ -1,38 +1,40 @@
 import clsx from 'clsx'
 import { ChevronRight, Ellipsis } from 'lucide-react'
 import { type MouseEvent, useState } from 'react'
+import { useElementWidth } from '#app/lib/use-element-width.ts'
+import { visibleName } from '#app/lib/visible-name.ts'
 import { NameText } from '#app/ui/name-text.tsx'
 import { tooltipProps } from '#app/ui/tooltip.tsx'
 import { type FolderPath, folderName, folderTrail } from '#contract/folder-path.ts'
 import { rootName } from './flatten-tree.ts'
+import { foldPath } from './fold-path.ts'
 
 export type FolderPathNavProps = {
   folder: FolderPath
   hrefOf: (folder: FolderPath) => string
   onOpenFolder: (folder: FolderPath) => void
-  /** Steps shown before the middle folds into `…`. */
-  maxSteps: number
 }
 
 /** The navigation `Folder path`: where this is, and the way back up. */
-export function FolderPathNav({ folder, hrefOf, onOpenFolder, maxSteps }: FolderPathNavProps) {
+export function FolderPathNav({ folder, hrefOf, onOpenFolder }: FolderPathNavProps) {
   // Folds again in the next folder.
   const [unfolded, setUnfolded] = useState<FolderPath | null>(null)
+  const [ref, width] = useElementWidth()
   const trail = folderTrail(folder)
-  const isFolded = trail.length > maxSteps && unfolded !== folder
-  const hidden = isFolded ? trail.slice(1, trail.length - Math.max(1, maxSteps - 2)) : []
+  const isUnfolded = unfolded === folder
+  const hidden = isUnfolded ? [] : trail.slice(...foldPath(trail.map(nameOf), width))
   return (
-    <nav aria-label="Folder path" className="min-w-0 grow">
-      <ol className={clsx('flex min-w-0 items-center', !isFolded && unfolded && 'scroll-area')}>
+    <nav ref={ref} aria-label="Folder path" className="min-w-0 grow overflow-x-clip">
+      <ol className={clsx('flex min-w-0 items-center', isUnfolded && 'scroll-area')}>
         {trail.map((step) => {
           if (step === hidden[0]) {
             return (
               <li key="folded" className="flex shrink-0 items-center">
-                <Separator />
+                {step !== '/' && <Separator />}
                 <button
                   type="button"
                   aria-label={`Show ${hidden.length} more folders`}
-                  {...tooltipProps(hidden.map(folderName).join(' › '))}
+                  {...tooltipProps(hidden.map(nameOf).join(' › '))}
                   onClick={() => setUnfolded(folder)}
                   className="flex size-7 touch-target items-center justify-center rounded-md text-muted hover:bg-hover"
                 >
@@ -57,6 +59,10 @@ export function FolderPathNav({ folder, hrefOf, onOpenFolder, maxSteps }: Folder
   )
 }
 
+function nameOf(step: FolderPath): string {
+  return step === '/' ? rootName : folderName(step)
+}
+
 function Step({
   step,
   isLast,
@@ -75,18 +81,20 @@ function Step({
     onOpenFolder(step)
   }
   return (
-    <li className={clsx('flex items-center', isLast ? 'min-w-12' : 'min-w-6')}>
+    <li className={clsx('flex items-center', isLast ? 'min-w-12' : 'min-w-6 shrink-99')}>
       {!isRoot && <Separator />}
       <a
         href={href}
         onClick={handleClick}
+        // Its two parts would be read as two words.
+        aria-label={visibleName(nameOf(step))}
         aria-current={isLast ? 'page' : undefined}
         className={clsx(
           'flex min-w-0 items-center rounded-md px-1.5 py-1 hover:bg-hover pointer-coarse:py-3',
           isLast ? 'font-semibold' : 'text-muted hover:text-ink',
         )}
       >
-        <NameText name={isRoot ? rootName : folderName(step)} />
+        <NameText name={nameOf(step)} />
       </a>
     </li>
   )

@@ -48,6 +48,7 @@ export function FolderView(props: FolderViewProps) {
     () => entries.filter((entry) => selection.chosen.has(entry.key)),
     [entries, selection.chosen],
   )
+  const isInList = useStatusInList(chosen, listing.error)
   const isFiltered = filter.trim() !== ''
   // What went wrong stays in sight while it is tried again: rows to come would flash up for nothing.
   const [lastError, setLastError] = useState(listing.error)
@@ -64,6 +65,24 @@ export function FolderView(props: FolderViewProps) {
       />
     )
   }
+  const status = (
+    <ListStatus
+      summary={listing.isPending ? 'Loading…' : describeFolder(entries, isComplete)}
+      coverage={describeCoverage({
+        found: shown.length,
+        loaded: entries.length,
+        isComplete,
+        isFiltered,
+        sorting,
+      })}
+      chosen={chosen}
+      onClear={() => setSelection(clearSelection(selection))}
+      onLoadMore={isFiltered && !isComplete && !listing.isPending ? listing.loadMore : null}
+      isLoadingMore={listing.isLoadingMore}
+      error={listing.error}
+      onRetry={listing.retry}
+    />
+  )
   return (
     <>
       <div ref={setScroller} className="scroll-area relative min-h-0 grow">
@@ -78,25 +97,17 @@ export function FolderView(props: FolderViewProps) {
         {!listing.isPending && shown.length === 0 && (
           <NothingShown {...props} isFiltered={isFiltered} emptyHint={emptyHint} />
         )}
+        {isInList && status}
       </div>
-      <ListStatus
-        summary={listing.isPending ? 'Loading…' : describeFolder(entries, isComplete)}
-        coverage={describeCoverage({
-          found: shown.length,
-          loaded: entries.length,
-          isComplete,
-          isFiltered,
-          sorting,
-        })}
-        chosen={chosen}
-        onClear={() => setSelection(clearSelection(selection))}
-        onLoadMore={isFiltered && !isComplete && !listing.isPending ? listing.loadMore : null}
-        isLoadingMore={listing.isLoadingMore}
-        error={listing.error}
-        onRetry={listing.retry}
-      />
+      {!isInList && status}
     </>
   )
+}
+
+/** On a short screen the line at the foot scrolls with the list, unless it has something to press. */
+function useStatusInList(chosen: readonly Entry[], error: unknown): boolean {
+  const isShort = useMediaQuery('(height < 30rem)')
+  return isShort && chosen.length === 0 && error === null
 }
 
 type RowsProps = FolderViewProps & {
@@ -109,7 +120,8 @@ type RowsProps = FolderViewProps & {
 
 function Rows(props: RowsProps) {
   const { folder, listing, memory, onOpenFolder, focusWish, selection, onSelectionChange } = props
-  const isNarrow = useMediaQuery('(width < 48rem)')
+  // On a phone on its side one line a row has room enough, and twice as many rows are in sight.
+  const isNarrow = useMediaQuery('(width < 32rem), (width < 48rem) and (height >= 30rem)')
   const remember = useCallback(
     (change: Partial<FolderPlace>) => {
       const before = memory.places.get(folder) ?? startOfFolder

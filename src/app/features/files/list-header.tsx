@@ -25,7 +25,7 @@ export function ListHeader({ sorting, onSort, chosen, onToggleAll, isNarrow }: L
     <GridRow
       aria-rowindex={1}
       className={clsx(
-        'sticky top-0 z-10 grid h-9 shrink-0 items-center border-line border-b bg-canvas px-3 text-muted text-sm',
+        'sticky top-0 z-10 short:static grid h-9 shrink-0 items-center border-line border-b bg-canvas px-3 text-muted text-sm',
         columnsClass(isNarrow),
       )}
     >

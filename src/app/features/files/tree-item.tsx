@@ -6,7 +6,10 @@ import { NameText } from '#app/ui/name-text.tsx'
 import type { TreeLine } from './flatten-tree.ts'
 import { useWishedFocus } from './use-wished-focus.ts'
 
-const indent = 14
+/** px. Deep folders move in less, and from some depth on no more: their names need the room. */
+function indentOf(level: number): number {
+  return Math.min(14 * Math.min(level - 1, 5) + 3 * Math.max(level - 6, 0), 106)
+}
 
 /** One folder in the tree. A press on the arrow opens its branch, one on the name opens the folder. */
 export function TreeItem({
@@ -50,7 +53,7 @@ export function TreeItem({
       tabIndex={isActive ? 0 : -1}
       onClick={handleClick}
       onFocus={onFocus}
-      style={{ ...style, paddingLeft: (line.level - 1) * indent }}
+      style={{ ...style, paddingLeft: indentOf(line.level) }}
       className={clsx(
         'absolute inset-x-0 top-0 flex items-center rounded-md pr-2 select-none focus-visible:outline-offset-0',
         isCurrent ? 'bg-pressed font-medium' : 'text-muted hover:bg-hover hover:text-ink',

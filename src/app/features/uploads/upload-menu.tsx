@@ -30,7 +30,7 @@ export function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
       unavailableReason={canUpload ? undefined : 'Uploading needs a key with the scope “upload”.'}
     >
       {/* The narrowest screens need the room for the filter; the arrow up says it too. */}
-      <span className="max-[22rem]:sr-only">Upload</span>
+      <span className="max-[22rem]:sr-only max-sm:short:sr-only">Upload</span>
       {canUpload && <ChevronDown aria-hidden="true" className="-mr-1 opacity-70" />}
     </Button>
   )
