@@ -21,10 +21,13 @@ export function dragLinks(page: Page, links: string[]): Promise<Drop> {
   return drag(page, { items, dragOperationsMask: 1 })
 }
 
-type DragData = {
-  items: { mimeType: string; data: string }[]
-  files?: string[]
-  dragOperationsMask: 1
+type DragItem = { mimeType: string; data: string }
+type DragData = { items: DragItem[]; files?: string[]; dragOperationsMask: 1 }
+
+/** One thing in several forms, as a picture that leads somewhere comes from another page. */
+export async function dropForms(page: Page, items: DragItem[], files: string[]): Promise<void> {
+  const drop = await drag(page, { items, files, dragOperationsMask: 1 })
+  await drop.release()
 }
 
 async function drag(page: Page, data: DragData): Promise<Drop> {

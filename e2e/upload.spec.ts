@@ -96,7 +96,9 @@ test('a folder without a file in it is told, for nothing comes of it', async ({
   await mkdir(join(folder, 'For later'), { recursive: true })
   await connect()
   await dropFiles(page, [folder])
-  await expect(page.getByText('There is no file in there')).toBeVisible()
+  const row = transferRow(page, 'For later')
+  await expect(row).toContainText('Failed')
+  await expect(row).toContainText('Folders exist here only by the files in them.')
   expect((await barkeep.list('/')).folders).toEqual([])
 })
 

@@ -2,6 +2,7 @@ import { FileUp } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Access } from '#app/features/account/access-from-scopes.ts'
 import { ScopeNotice } from '#app/features/account/scope-notice.tsx'
+import type { ImportDraftStore } from '#app/features/imports/import-draft.ts'
 import { LinkBox } from './link-box.tsx'
 
 /** The page of a key that may not look at files: things can only be brought in. */
@@ -9,13 +10,13 @@ export function DropBoxPage({
   access,
   start,
   actions,
-  onLinks,
+  draft,
 }: {
   access: Access
   start: ReactNode
   actions: ReactNode
-  /** Links that were typed or pasted into the link box; never empty. */
-  onLinks: (links: string[]) => void
+  /** What the link box and the import dialog hold. */
+  draft: ImportDraftStore
 }) {
   const isUseful = access.canUpload || access.canImport
   return (
@@ -28,7 +29,7 @@ export function DropBoxPage({
       <div className="scroll-area min-h-0 grow px-4 py-6">
         <div className="mx-auto flex min-h-full max-w-xl flex-col justify-center gap-6">
           {access.canUpload && <DropBox />}
-          {access.canImport && <LinkBox onLinks={onLinks} />}
+          {access.canImport && <LinkBox draft={draft} />}
           {isUseful ? <MissingScopes access={access} /> : <ScopeNotice scope="read" />}
         </div>
       </div>

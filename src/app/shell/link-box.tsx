@@ -1,22 +1,20 @@
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useState, useSyncExternalStore } from 'react'
 import { findLinks } from '#app/features/imports/find-links.ts'
+import type { ImportDraftStore } from '#app/features/imports/import-draft.ts'
+import { handleLinkPaste } from '#app/features/imports/paste-links.ts'
 import { Button } from '#app/ui/button.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 
-/** A field for links in sight, for a key that can do little else than import them. */
-export function LinkBox({ onLinks }: { onLinks: (links: string[]) => void }) {
-  const [text, setText] = useState('')
+/** The links of the import dialog in sight, for a key that can do little else than import them. */
+export function LinkBox({ draft }: { draft: ImportDraftStore }) {
+  const { text } = useSyncExternalStore(draft.subscribe, draft.getSnapshot)
   const [rule, setRule] = useState<string | null>(null)
 
   function handleSubmit(event: FormEvent) {
     event.preventDefault()
-    const links = findLinks(text)
-    setRule(
-      links.length === 0 ? 'There is no link in this: one starts with https:// or http://.' : null,
-    )
-    if (links.length === 0) return
-    onLinks(links)
-    setText('')
+    const hasLinks = findLinks(text).length > 0
+    setRule(hasLinks ? null : 'There is no link in this: one starts with https:// or http://.')
+    if (hasLinks) draft.open()
   }
 
   return (
@@ -26,9 +24,11 @@ export function LinkBox({ onLinks }: { onLinks: (links: string[]) => void }) {
         rows={4}
         value={text}
         onChange={(next) => {
-          setText(next)
+          draft.type(next)
           setRule(null)
         }}
+        onPaste={handleLinkPaste}
+        data-takes-links
         error={rule}
         description="Links to files or to video pages, in any text."
         placeholder="https://"

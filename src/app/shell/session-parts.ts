@@ -12,6 +12,7 @@ import {
 } from '#app/api/queries.ts'
 import { createQueryClient } from '#app/api/query-client.ts'
 import { createFilesMemory, type FilesMemory } from '#app/features/files/files-memory.ts'
+import { createImportDraft, type ImportDraftStore } from '#app/features/imports/import-draft.ts'
 import type { ImportJob } from '#app/features/imports/import-job.ts'
 import { createImportQueue, type ImportQueue } from '#app/features/imports/import-queue.ts'
 import { connectUploads } from '#app/features/uploads/connect-uploads.ts'
@@ -37,6 +38,7 @@ export type SessionParts = {
   queryClient: QueryClient
   uploads: UploadQueue
   imports: ImportQueue
+  importDraft: ImportDraftStore
   /** Null while nobody is connected. */
   getSession(): Session | null
   subscribe(listener: () => void): () => void
@@ -58,6 +60,7 @@ export function createSessionParts(connection: Connection): SessionParts {
 
   const uploads = createUploadQueue({ onUploaded: showUploaded })
   const imports = createImportQueue({ onImported: showImported })
+  const importDraft = createImportDraft()
 
   function showUploaded({ arrived }: Upload) {
     const folder = readFolder(arrived?.folder)
@@ -84,6 +87,7 @@ export function createSessionParts(connection: Connection): SessionParts {
       me === null
         ? null
         : { me, client, gate, queries: createQueries({ client, me }), memory: createFilesMemory() }
+    importDraft.connect(session?.me.username ?? null)
     uploads.connect(session && connectUploads(session))
     imports.connect(
       session && {
@@ -104,12 +108,14 @@ export function createSessionParts(connection: Connection): SessionParts {
     if (reason !== 'signed-out') return
     uploads.reset()
     imports.reset()
+    importDraft.reset()
   })
 
   return {
     queryClient,
     uploads,
     imports,
+    importDraft,
     getSession: () => session,
     subscribe(listener) {
       listeners.add(listener)

@@ -11,11 +11,15 @@ export type TransfersView = {
   setIsOpen: (isOpen: boolean) => void
 }
 
-/** What the panel of transfers shows; it opens by itself when something begins, or was left by a reload. */
-export function useTransfersView(parts: SessionParts): TransfersView {
-  const [left] = useState(() => findLeftOver(parts))
-  const [tab, setTab] = useState(left ?? 'uploads')
-  const [isOpen, setIsOpen] = useState(left !== null && !isNarrow())
+type View = Pick<TransfersView, 'tab' | 'isOpen'> & { keyId: string | null }
+
+/**
+ * What the panel of transfers shows; it opens by itself when something begins, or was left by a reload.
+ * `keyId`: who is connected, null for nobody; another one begins anew.
+ */
+export function useTransfersView(parts: SessionParts, keyId: string | null): TransfersView {
+  const [view, setView] = useState(() => begin(parts, keyId))
+  if (view.keyId !== keyId) setView(begin(parts, keyId))
   useEffect(() => {
     // What a reload interrupted is found a moment later.
     let { interrupted } = parts.uploads.getSnapshot().totals
@@ -23,19 +27,19 @@ export function useTransfersView(parts: SessionParts): TransfersView {
       const before = interrupted
       interrupted = parts.uploads.getSnapshot().totals.interrupted
       if (interrupted <= before) return
-      setTab('uploads')
-      setIsOpen(!isNarrow())
+      setView((now) => ({ ...now, tab: 'uploads', isOpen: !isNarrow() }))
     })
   }, [parts])
   return {
-    tab,
-    isOpen,
-    setIsOpen,
-    show(next) {
-      setTab(next)
-      setIsOpen(true)
-    },
+    ...view,
+    setIsOpen: (isOpen) => setView((now) => ({ ...now, isOpen })),
+    show: (tab) => setView((now) => ({ ...now, tab, isOpen: true })),
   }
+}
+
+function begin(parts: SessionParts, keyId: string | null): View {
+  const left = findLeftOver(parts)
+  return { keyId, tab: left ?? 'uploads', isOpen: left !== null && !isNarrow() }
 }
 
 function findLeftOver({ uploads, imports }: SessionParts): TransfersTab | null {

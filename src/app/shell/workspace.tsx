@@ -1,13 +1,8 @@
 import { CloudOff } from 'lucide-react'
-import { Suspense, useState } from 'react'
 import { navigate } from 'wouter/use-browser-location'
 import { accessFromScopes } from '#app/features/account/access-from-scopes.ts'
 import { CompactRateMeter } from '#app/features/account/compact-rate-meter.tsx'
 import { FilesPage } from '#app/features/files/files-page.tsx'
-import { findLinks } from '#app/features/imports/find-links.ts'
-import { DropTarget } from '#app/features/uploads/drop-target.tsx'
-import type { UploadRequest } from '#app/features/uploads/upload.ts'
-import { useLeaveQuestion } from '#app/features/uploads/use-uploads.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { visibleName } from '#app/lib/visible-name.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -18,61 +13,39 @@ import { Layout } from './layout.tsx'
 import type { Session, SessionParts } from './session-parts.ts'
 import { Sidebar } from './sidebar.tsx'
 import { TransfersPanel } from './transfers-panel.tsx'
-import { usePersonActivity } from './use-person-activity.ts'
-import { useShortcuts } from './use-shortcuts.ts'
 import { useToldFolder } from './use-told-folder.ts'
-import { type TransfersTab, useTransfersView } from './use-transfers-view.ts'
+import type { TransfersView } from './use-transfers-view.ts'
 
-const ImportDialog = lazyPart(
-  async () => (await import('#app/features/imports/import-dialog.tsx')).ImportDialog,
-  { floats: true },
-)
 const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).DropBoxPage)
 
 export type WorkspaceProps = {
   session: Session
   parts: SessionParts
   folder: FolderPath
+  transfers: TransfersView
   isOnline: boolean
   onSignOut: () => void
 }
 
-/** The signed-in screen. The only place where the features meet. */
-export function Workspace({ session, parts, folder, isOnline, onSignOut }: WorkspaceProps) {
+/** The signed-in screen. */
+export function Workspace(props: WorkspaceProps) {
+  const { session, parts, folder, transfers, isOnline, onSignOut } = props
   const access = accessFromScopes(session.me.key.scopes)
   const isTouch = useMediaQuery('(pointer: coarse)')
-  const transfers = useTransfersView(parts)
-  const [importing, setImporting] = useState<Importing>(notImporting)
-  usePersonActivity(session.gate)
-  useShortcuts()
   useToldFolder(folder)
-  useLeaveQuestion(parts.uploads)
-
-  const openImports = (links: readonly string[]) =>
-    setImporting({ wasOpened: true, isOpen: true, links })
-  const begin = (tab: TransfersTab, start: () => void) => {
-    start()
-    transfers.show(tab)
-  }
-  const takeFiles = (files: UploadRequest[]) => begin('uploads', () => parts.uploads.add(files))
   const bringIn = (
     <BringInButtons
       folder={folder}
       access={access}
-      onFiles={takeFiles}
-      onImport={() => openImports([])}
+      onFiles={(files) => {
+        parts.uploads.add(files)
+        transfers.show('uploads')
+      }}
+      onImport={parts.importDraft.open}
     />
   )
   return (
     <>
-      <DropTarget
-        folder={folder}
-        canUpload={access.canUpload}
-        canImport={access.canImport}
-        findLinks={findLinks}
-        onFiles={takeFiles}
-        onLinks={openImports}
-      />
       <title>{`${folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
       <Layout
         place={folder}
@@ -101,33 +74,21 @@ export function Workspace({ session, parts, folder, isOnline, onSignOut }: Works
               emptyHint={emptyHint(access, isTouch)}
             />
           ) : (
-            <DropBoxPage access={access} start={start} actions={bringIn} onLinks={openImports} />
+            <DropBoxPage
+              access={access}
+              start={start}
+              actions={bringIn}
+              draft={parts.importDraft}
+            />
           )
         }
         bottom={
           <TransfersPanel parts={parts} access={access} view={transfers} onOpenFolder={openPath} />
         }
       />
-      {importing.wasOpened && (
-        <Suspense fallback={null}>
-          <ImportDialog
-            isOpen={importing.isOpen}
-            links={importing.links}
-            folder={folder}
-            canImport={access.canImport}
-            onOpenChange={(isOpen) => setImporting({ ...importing, isOpen })}
-            onStart={(links, options) =>
-              begin('imports', () => parts.imports.start(links, options))
-            }
-          />
-        </Suspense>
-      )}
     </>
   )
 }
-
-type Importing = { wasOpened: boolean; isOpen: boolean; links: readonly string[] }
-const notImporting: Importing = { wasOpened: false, isOpen: false, links: [] }
 
 function openFolder(folder: FolderPath) {
   navigate(folderHref(folder))

@@ -22,7 +22,9 @@ export async function startOddVideoSite(site: {
   page?: { name?: string; contentUrl?: string; thumbnailUrl?: string[] }
 }) {
   const media = await makeTestVideoMedia()
+  const requests: string[] = []
   const server = createServer(async (incoming, outgoing) => {
+    requests.push(incoming.url ?? '')
     const path = (incoming.url ?? '/').split('?')[0] ?? '/'
     const answer = await answerOf(path).catch(() => ({ status: 404 }))
     if (typeof answer === 'object' && 'status' in answer) {
@@ -61,7 +63,7 @@ export async function startOddVideoSite(site: {
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   const origin = `http://${host}`
   return {
-    ...{ origin, host, media },
+    ...{ origin, host, media, requests },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')
       server.close()

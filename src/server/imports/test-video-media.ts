@@ -17,12 +17,12 @@ export const testVideoSeconds = 6
 
 /**
  * The folder with the test video: `<height>/index.m3u8` and its one-second segments, `film.mp4` of 360
- * lines, `silent.mp4` without its sound, and `poster.jpg`.
+ * lines, `silent.mp4` without its sound, `sound.m4a` alone, and `poster.jpg`.
  * ffmpeg makes it once; every later run, and every process at the same time, reads the same folder.
  * @param ffmpeg the program to run
  */
 export async function makeTestVideoMedia(ffmpeg = 'ffmpeg'): Promise<string> {
-  const folder = join(tmpdir(), 'barkeep-test-video-v2')
+  const folder = join(tmpdir(), 'barkeep-test-video-v3')
   if (await exists(folder)) return folder
   // Made aside and renamed: another process never sees half a video.
   const making = await mkdtemp(`${folder}-`)
@@ -67,6 +67,7 @@ async function makeFilms(ffmpeg: string, folder: string): Promise<void> {
   const fix = ['-bsf:a', 'aac_adtstoasc']
   await run(ffmpeg, [...copy, ...fix, join(folder, 'film.mp4')])
   await run(ffmpeg, [...copy, '-an', join(folder, 'silent.mp4')])
+  await run(ffmpeg, [...copy, ...fix, '-vn', join(folder, 'sound.m4a')])
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -40,7 +40,7 @@ export const noVideoReason =
   'No video was found on that page. To save the page itself, import it with the type File.'
 
 const noSoundReason = 'That video has no sound.'
-const streamReason = 'That kind of stream cannot be imported.'
+export const streamReason = 'That kind of stream cannot be imported.'
 const brokenReason = 'The site broke the connection.'
 
 type Reason = { pattern: RegExp; reason: string }

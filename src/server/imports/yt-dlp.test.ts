@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -91,3 +91,35 @@ test('a fetched list cannot make ffmpeg read a file of this machine; without the
   await expect(copy(join(work.programs, 'ffmpeg'), 'out.ts')).rejects.toThrow()
   await expect(copy('ffmpeg', 'control.ts')).resolves.toBeDefined()
 })
+
+test.each([
+  ['an HLS list', 'video.mp3', (secret: string) => hls(secret), (file: string) => [file]],
+  [
+    'an HLS list behind -i',
+    'video.mp3',
+    (secret: string) => hls(secret),
+    (file: string) => ['-i', file],
+  ],
+  ['a list of the concat demuxer', 'video.mp4', () => concat, (file: string) => [file]],
+  ['a part of a file', 'x', () => '', () => ['subfile,,start,0,end,0,,:beside.ts']],
+  ['files in a row', 'x', () => '', () => ['concat:beside.ts|beside.ts']],
+])(
+  'ffprobe is kept from files that %s names; without the wrapper it opens them',
+  async (_what, name, text, args) => {
+    await using work = await createImportWorkFolder(blobStore, await tools())
+    await using elsewhere = await temporaryFolder()
+    const secret = join(elsewhere.path, 'secret.ts')
+    const tone = ['-f', 'lavfi', '-i', 'sine=duration=1', '-c:a', 'aac']
+    await run('ffmpeg', ['-v', 'error', ...tone, secret])
+    await copyFile(secret, join(work.output, 'beside.ts'))
+    await writeFile(join(work.output, name), text(secret))
+    const probe = (program: string) =>
+      run(program, ['-v', 'error', '-show_streams', ...args(name)], { cwd: work.output })
+    await expect(probe(join(work.programs, 'ffprobe'))).rejects.toThrow()
+    expect((await probe('ffprobe')).stdout).toContain('codec_type=audio')
+  },
+)
+
+const hls = (secret: string) =>
+  `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile://${secret}\n#EXT-X-ENDLIST\n`
+const concat = 'ffconcat version 1.0\nfile beside.ts\n'

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import type { VideoOptions } from '#contract/imports.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
@@ -15,7 +15,7 @@ import { programLimits, runYtDlp, tooLarge, type YtDlpRun } from './run-yt-dlp.t
 import type { SourcePatience } from './source-patience.ts'
 import { gatherVideoFiles, type LeftOut, listVideoFiles, type VideoFile } from './video-files.ts'
 import { missedExtras } from './video-notes.ts'
-import { noVideoReason, ytDlpFailureText } from './yt-dlp-failure-text.ts'
+import { noVideoReason, streamReason, ytDlpFailureText } from './yt-dlp-failure-text.ts'
 
 export type FetchedVideo = {
   title: string
@@ -124,12 +124,28 @@ async function readResult(asked: {
   if (listed.videos.every(({ size }) => size === 0)) {
     throw new ImportFailure('The site sent an empty file in place of the video.')
   }
+  await refuseText(listed.videos)
   const { videos, extras, leftOut } = await gatherVideoFiles({ ...folder, maxBytes, runTool })
   return {
     title: progress.title() ?? '',
     videosOnPage: progress.videosOnPage(),
     files: [...videos, ...extras],
     ...{ leftOut, isUnprepared },
+  }
+}
+
+/** A page or a list of addresses comes with 200 and any type: yt-dlp stores it as it is. */
+async function refuseText(videos: readonly VideoFile[]): Promise<void> {
+  for (const { path } of videos) {
+    await using file = await open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0)
+    const start = buffer.toString('latin1', 0, bytesRead).replace(/^\xef\xbb\xbf/, '')
+    if (/^\s*(<!doctype html|<html|<head)\b/i.test(start)) {
+      throw new ImportFailure('The site sent a web page in place of the video.')
+    }
+    if (/^\s*(#EXTM3U|ffconcat |\[playlist\]|<\?xml|<MPD)/i.test(start)) {
+      throw new ImportFailure(streamReason)
+    }
   }
 }
 

@@ -7,7 +7,7 @@ import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
-import { emptyDraft } from './key-draft.ts'
+import { emptyDraft, type KeyDraft } from './key-draft.ts'
 import { KeysPanel } from './keys-panel.tsx'
 import { MadeKey } from './made-key.tsx'
 import { SignInForm } from './sign-in-form.tsx'
@@ -19,6 +19,9 @@ type ApiKeysPageProps = {
   backHref: string
   /** The id of the key this tab is connected with (`me.key.id`), null when it is not. */
   currentKeyId: string | null
+  /** A key that is being made, kept while other screens are shown; null for none. */
+  draft: KeyDraft | null
+  onDraftChange: (draft: KeyDraft | null) => void
   /** That key is revoked: nothing that it opened may stay. */
   onCurrentRevoked: () => void
   /** The whole secret of a key just made: connect with it and leave this page. */
@@ -27,12 +30,11 @@ type ApiKeysPageProps = {
 
 /**
  * The `API keys` page of the own server, a whole screen. It signs in by name and password itself,
- * and keeps the draft and a key just made, so that a web session that ends loses neither.
+ * and keeps a key just made, so that a web session that ends does not lose it.
  */
 export function ApiKeysPage(props: ApiKeysPageProps) {
-  const { backHref, currentKeyId, onCurrentRevoked, onUseKey } = props
+  const { backHref, currentKeyId, draft, onDraftChange, onCurrentRevoked, onUseKey } = props
   const { ring, snapshot } = useKeyRing()
-  const [draft, setDraft] = useState(emptyDraft)
   const [isCreating, setIsCreating] = useState(false)
   const [made, setMade] = useState<MadeApiKey | null>(null)
   const madeHeading = useRef<HTMLHeadingElement>(null)
@@ -41,7 +43,7 @@ export function ApiKeysPage(props: ApiKeysPageProps) {
   function handleMade(key: MadeApiKey) {
     setMade(key)
     setIsCreating(false)
-    setDraft(emptyDraft)
+    onDraftChange(null)
   }
 
   function handleDone() {
@@ -53,7 +55,7 @@ export function ApiKeysPage(props: ApiKeysPageProps) {
   async function handleSignOut() {
     await ring.signOut()
     setMade(null)
-    setDraft(emptyDraft)
+    onDraftChange(null)
   }
 
   async function handleRevoke(id: string) {
@@ -112,8 +114,8 @@ export function ApiKeysPage(props: ApiKeysPageProps) {
             <CreateKeyDialog
               isOpen={isCreating}
               onOpenChange={setIsCreating}
-              draft={draft}
-              onDraftChange={setDraft}
+              draft={draft ?? emptyDraft}
+              onDraftChange={onDraftChange}
               create={ring.create}
               onMade={handleMade}
               focusAfter={madeHeading}

@@ -1,8 +1,9 @@
-import { useId, useState } from 'react'
+import { useId, useRef, useState, useSyncExternalStore } from 'react'
 import { Button } from '#app/ui/button.tsx'
 import { Dialog } from '#app/ui/dialog.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { DestinationFields } from './destination-fields.tsx'
+import type { ImportDraftStore } from './import-draft.ts'
 import type { ImportOptions } from './import-job.ts'
 import { LinksField } from './links-field.tsx'
 import { readDestination } from './read-destination.ts'
@@ -11,27 +12,25 @@ import { recallOptions, rememberOptions } from './remembered-options.ts'
 import { VideoFields } from './video-fields.tsx'
 
 export type ImportDialogProps = {
-  isOpen: boolean
-  /** What was pasted or dropped: the dialog opens with these. Empty when opened by its button. */
-  links: readonly string[]
+  draft: ImportDraftStore
   /** Where file imports go unless another folder is typed. */
   folder: FolderPath
   canImport: boolean
-  onOpenChange: (isOpen: boolean) => void
   onStart: (links: string[], options: ImportOptions) => void
 }
 
 /** The dialog `Import links`. Load it lazily: nothing of it is on the first screen. */
 export function ImportDialog(props: ImportDialogProps) {
-  // Each opening, and each new drop, begins anew.
-  return props.isOpen ? <OpenDialog key={props.links.join('\n')} {...props} /> : null
+  const { isOpen } = useSyncExternalStore(props.draft.subscribe, props.draft.getSnapshot)
+  return isOpen ? <OpenDialog {...props} /> : null
 }
 
-function OpenDialog({ links, folder, canImport, onOpenChange, onStart }: ImportDialogProps) {
+function OpenDialog({ draft, folder, canImport, onStart }: ImportDialogProps) {
   const formId = useId()
-  const [text, setText] = useState(links.join('\n'))
-  const [options, setOptions] = useState(() => recallOptions(folder))
-  const change = (changed: Partial<ImportOptions>) => setOptions({ ...options, ...changed })
+  const form = useRef<HTMLFormElement>(null)
+  const { text, chosen, ...kept } = useSyncExternalStore(draft.subscribe, draft.getSnapshot)
+  const [usual] = useState(() => recallOptions(folder))
+  const options = { ...usual, folder: kept.folder ?? folder, ...chosen }
   const { links: found, refused } = readLinkLines(text)
   const destination = readDestination(options, found.length)
   const unavailableReason = !canImport
@@ -39,26 +38,39 @@ function OpenDialog({ links, folder, canImport, onOpenChange, onStart }: ImportD
     : found.length === 0
       ? 'Type or paste a link that starts with http:// or https://.'
       : (destination.folderError ?? destination.fileNameError ?? undefined)
+  const close = () => draft.close(options.folder)
 
   const handleSubmit = () => {
     if (unavailableReason !== undefined) return
     rememberOptions(options)
     onStart(found, destination.options)
-    onOpenChange(false)
+    draft.reset()
+  }
+  const handleClear = () => {
+    draft.clear()
+    form.current?.querySelector('textarea')?.focus()
   }
 
   return (
     <Dialog
       isOpen
-      onOpenChange={onOpenChange}
+      onOpenChange={(isOpen) => isOpen || close()}
       title="Import links"
       footer={
-        <Button tone="primary" type="submit" form={formId} unavailableReason={unavailableReason}>
-          Start import
-        </Button>
+        <>
+          {(text !== '' || Object.keys(chosen).length > 0) && (
+            <Button tone="quiet" className="mr-auto" onClick={handleClear}>
+              Clear
+            </Button>
+          )}
+          <Button tone="primary" type="submit" form={formId} unavailableReason={unavailableReason}>
+            Start import
+          </Button>
+        </>
       }
     >
       <form
+        ref={form}
         id={formId}
         className="flex flex-col gap-4 py-1"
         onSubmit={(event) => {
@@ -70,15 +82,15 @@ function OpenDialog({ links, folder, canImport, onOpenChange, onStart }: ImportD
           text={text}
           count={found.length}
           refused={refused}
-          onChange={setText}
+          onChange={draft.type}
           onSubmit={handleSubmit}
         />
-        <VideoFields options={options} onChange={change} />
+        <VideoFields options={options} onChange={draft.choose} />
         <DestinationFields
           options={options}
           linkCount={found.length}
           errors={destination}
-          onChange={change}
+          onChange={draft.choose}
         />
       </form>
     </Dialog>

@@ -1,5 +1,6 @@
 import { visibleName } from '#app/lib/visible-name.ts'
 import { TextField } from '#app/ui/text-field.tsx'
+import { handleLinkPaste } from './paste-links.ts'
 import type { RefusedLine } from './read-link-lines.ts'
 
 type LinksFieldProps = {
@@ -30,9 +31,14 @@ export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFi
         text.trim() === '' ? 'To files or to video pages, one or many.' : `${links} to import.`
       }
       error={refused.length > 0 ? <RefusedLines refused={refused} /> : undefined}
+      data-takes-links
+      onPaste={handleLinkPaste}
       onKeyDown={(event) => {
         // Enter makes a new line here.
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) onSubmit()
+        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
+        // Closing gives the focus back, and the key would press what has it then.
+        event.preventDefault()
+        onSubmit()
       }}
     />
   )

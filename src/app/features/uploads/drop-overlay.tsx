@@ -1,11 +1,13 @@
 import clsx from 'clsx'
 import { CloudUpload, Link, LockKeyhole } from 'lucide-react'
 import { visibleName } from '#app/lib/visible-name.ts'
+import type { Dragged } from './use-drop.ts'
 
 type DropOverlayProps = {
   /** What is held over the screen; null while what was dropped is read: a large folder takes a while. */
-  dragged: 'files' | 'links' | null
+  dragged: Dragged | null
   folder: string
+  isConnected: boolean
   canUpload: boolean
   canImport: boolean
 }
@@ -32,18 +34,21 @@ export function DropOverlay({ dragged, ...rest }: DropOverlayProps) {
 const reading = { icon: <CloudUpload aria-hidden="true" />, words: 'Reading what was dropped…' }
 
 function promise(
-  dragged: 'files' | 'links',
-  { folder, canUpload, canImport }: Omit<DropOverlayProps, 'dragged'>,
+  dragged: Dragged,
+  { folder, isConnected, canUpload, canImport }: Omit<DropOverlayProps, 'dragged'>,
 ) {
-  const isPossible = dragged === 'files' ? canUpload : canImport
-  if (!isPossible) {
-    const what = dragged === 'files' ? 'upload' : 'import links'
-    return { icon: <LockKeyhole aria-hidden="true" />, words: `This key cannot ${what}` }
+  const locked = (words: string) => ({ icon: <LockKeyhole aria-hidden="true" />, words })
+  if (!isConnected) return locked('Connect with a key first')
+  const isPossible = { files: canUpload, links: canImport, either: canUpload || canImport }
+  if (!isPossible[dragged]) {
+    const what = dragged === 'links' ? 'import links' : 'upload'
+    return locked(`This key cannot ${what}`)
   }
-  return dragged === 'files'
-    ? {
-        icon: <CloudUpload aria-hidden="true" />,
-        words: `Drop to upload to ${visibleName(folder)}`,
-      }
-    : { icon: <Link aria-hidden="true" />, words: 'Drop to import links' }
+  if (dragged === 'links')
+    return { icon: <Link aria-hidden="true" />, words: 'Drop to import links' }
+  const what = dragged === 'files' ? 'upload' : 'add'
+  return {
+    icon: <CloudUpload aria-hidden="true" />,
+    words: `Drop to ${what} to ${visibleName(folder)}`,
+  }
 }

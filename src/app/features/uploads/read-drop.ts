@@ -1,8 +1,6 @@
-import type { HeldItem } from './hold-drop.ts'
+import type { HeldItem } from './hold-transfer.ts'
+import type { LeftOut } from './left-out.ts'
 import type { FoundFile } from './place-files.ts'
-
-/** What stays behind. `name` is '' where not even the name could be read. */
-export type LeftOut = { name: string; folders: string; why: 'unreadable' | 'empty folder' }
 
 export type DropContents = { files: FoundFile[]; leftOut: LeftOut[] }
 
@@ -28,10 +26,10 @@ export async function readDrop(items: readonly HeldItem[]): Promise<DropContents
     const isFolder = entry ? entry.isDirectory : known?.kind === 'directory'
     if (isFolder) {
       await readFolder({ name, folders: '', isFolder, entry, findHandle: () => handle }, contents)
-    } else if (file && (entry || known || file.size > 0)) {
+    } else if (file && (entry || file.size > 0 || (await readHandle(known)))) {
       contents.files.push({ file, folders: '' })
     } else {
-      // A link to nothing comes as a file of no bytes, with neither an entry nor a handle.
+      // A link to nothing comes as a file of no bytes, without an entry, and its handle cannot be read.
       contents.leftOut.push({ name, folders: '', why: 'unreadable' })
     }
   }
@@ -40,10 +38,12 @@ export async function readDrop(items: readonly HeldItem[]): Promise<DropContents
 
 async function readFolder(folder: Node, contents: DropContents): Promise<void> {
   const { name, folders } = folder
+  // A name that is no text comes as '', and its path would be that of the folder it lies in: read, that
+  // one would be found in itself without end.
+  if (name === '') return void contents.leftOut.push({ name, folders, why: 'unreadable' })
   const seen = new Set<string>()
   const readAll = async (list: AsyncIterable<Node[]>) => {
     for await (const batch of list) {
-      // Names that are no text come as ''.
       const fresh = batch.filter((node) => node.name === '' || !seen.has(node.name))
       for (const node of fresh) seen.add(node.name)
       await readBatch(fresh, contents)
@@ -75,14 +75,13 @@ async function readFile({ entry, findHandle }: Node): Promise<File | null> {
       (entry as FileSystemFileEntry).file(resolve, reject),
     )
   } catch {
-    const handle = await findHandle()
-    return handle?.kind === 'file' ? readHandle(handle as FileSystemFileHandle) : null
+    return readHandle(await findHandle())
   }
 }
 
-async function readHandle(handle: FileSystemFileHandle): Promise<File | null> {
+async function readHandle(handle: FileSystemHandle | null): Promise<File | null> {
   try {
-    return await handle.getFile()
+    return (await (handle as FileSystemFileHandle | null)?.getFile()) ?? null
   } catch {
     return null
   }

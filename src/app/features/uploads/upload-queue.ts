@@ -182,7 +182,7 @@ class Queue {
     const id = randomId()
     const { file, name, folder } = request
     const place = { id, name, folder, size: file.size }
-    const job = admitFile(request, this.#serverTime())
+    const job = request.refusal ?? admitFile(request, this.#serverTime())
     if ('reason' in job) return newRow(place, { state: 'failed', failure: job })
     const row = { ...place, name: job.name, folder: job.folder }
     const maxBytes = this.#connection?.maxBytes ?? Number.POSITIVE_INFINITY

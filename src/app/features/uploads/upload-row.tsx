@@ -53,10 +53,14 @@ export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
   )
 })
 
-function explain({ name, arrived, note }: Upload): { reason: string } | null {
+function explain({ name, size, arrived, note }: Upload): { reason: string } | null {
   if (note !== null) return { reason: note }
   const isRenamed = arrived !== null && arrived.file_name !== name
-  return isRenamed ? { reason: `${name} was taken: it is stored as ${arrived.file_name}.` } : null
+  if (isRenamed) return { reason: `${name} was taken: it is stored as ${arrived.file_name}.` }
+  // Pipes and devices arrive like this, and the browser tells them apart from an empty file by nothing.
+  return arrived !== null && size === 0
+    ? { reason: 'It is empty: this computer gave 0 bytes of it.' }
+    : null
 }
 
 /** An empty file has nothing to send: it is whole when it is there. */

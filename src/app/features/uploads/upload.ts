@@ -58,8 +58,11 @@ export type UploadsSnapshot = {
   readonly isKept: boolean
 }
 
-/** A file with the place it shall have; `folder` and `name` are text nobody checked yet. */
-export type UploadRequest = { file: File; folder: string; name: string }
+/**
+ * A file with the place it shall have; `folder` and `name` are text nobody checked yet. `refusal`: why it
+ * cannot be sent at all. It gets its row all the same, which says so.
+ */
+export type UploadRequest = { file: File; folder: string; name: string; refusal?: UploadFailure }
 
 export function isUnfinished({ state }: Pick<Upload, 'state'>): boolean {
   return state === 'waiting' || state === 'sending'

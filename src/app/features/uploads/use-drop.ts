@@ -1,8 +1,8 @@
 import { useEffect, useEffectEvent, useState } from 'react'
-import { hasFiles, isTextField } from './read-transfer.ts'
+import { isTextField } from './hold-transfer.ts'
 
-/** What is held over the screen. */
-export type Dragged = 'files' | 'links'
+/** What is held over the screen; `either` where its forms have to be looked at first. */
+export type Dragged = 'files' | 'links' | 'either'
 
 /**
  * Takes what is dragged in from outside and dropped anywhere on the page. Text that is dropped into a
@@ -52,6 +52,14 @@ export function useDrop(onDrop: (transfer: DataTransfer) => void): Dragged | nul
 type Over = 'dragenter' | 'dragover' | 'dragleave' | 'drop'
 
 function kindOf({ dataTransfer, target }: DragEvent): Dragged | null {
-  if (dataTransfer && hasFiles(dataTransfer)) return 'files'
-  return isTextField(target) ? null : 'links'
+  const types = dataTransfer?.types ?? []
+  const hasLinks = types.includes('text/uri-list')
+  if (types.includes('Files')) return hasLinks ? 'either' : 'files'
+  if (!hasLinks && !types.includes('text/plain') && !types.includes('text/html')) return null
+  return keepsText(target) ? null : 'links'
+}
+
+/** A field for links says so: dropped into the middle of one that is there, a link would spoil both. */
+function keepsText(target: EventTarget | null): boolean {
+  return isTextField(target) && !(target as Element).closest('[data-takes-links]')
 }

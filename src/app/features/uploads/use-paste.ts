@@ -1,25 +1,19 @@
 import { useEffect, useEffectEvent } from 'react'
-import { isTextField, readText } from './read-transfer.ts'
+import { isTextField } from './hold-transfer.ts'
 
-type PasteTaker = { onFiles: (files: File[]) => void; onText: (text: string) => void }
-
-/** Hands over what is pasted anywhere but into a text field or a dialog. */
-export function usePaste({ onFiles, onText }: PasteTaker): void {
+/** Hands over what is pasted anywhere, but for text that is pasted into a text field. */
+export function usePaste(onPaste: (transfer: DataTransfer) => void): void {
   const handlePaste = useEffectEvent((event: ClipboardEvent) => {
     const transfer = event.clipboardData
-    if (!transfer || isTextField(event.target) || isDialogOpen()) return
-    const files = Array.from(transfer.files)
-    if (files.length > 0) onFiles(files)
-    else onText(readText(transfer))
+    if (!transfer || event.defaultPrevented) return
+    if (isTextField(event.target) && transfer.types.includes('text/plain')) return
+    // What this opens may take the focus at once, and the browser would paste into its field as well.
+    event.preventDefault()
+    onPaste(transfer)
   })
   useEffect(() => {
     const listen = (event: ClipboardEvent) => handlePaste(event)
     document.addEventListener('paste', listen)
     return () => document.removeEventListener('paste', listen)
   }, [])
-}
-
-/** A paste beside the fields of an open dialog is meant for the dialog. */
-function isDialogOpen(): boolean {
-  return document.querySelector('[role="dialog"]') !== null
 }

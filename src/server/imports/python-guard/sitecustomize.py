@@ -124,14 +124,10 @@ def _check_hls(original, manifest, info, *args, **kwargs):
     return original(manifest, info, *args, **kwargs)
 
 
-def _fetch_dash(original, self, filename, info, *args, **kwargs):
-    if info.get('barkeep_live'):
-        _tell_live()
-    return original(self, filename, info, *args, **kwargs)
-
-
 def _fetch(original, self, name, info, subtitle=False, *args, **kwargs):
     """A subtitle track that cannot be read must not take those after it and the video with it."""
+    if info.get('barkeep_live'):
+        _tell_live()
     if not subtitle:
         return original(self, name, info, subtitle, *args, **kwargs)
     try:
@@ -150,7 +146,6 @@ _wraps = [
     ('yt_dlp.extractor.common', 'InfoExtractor', '_parse_m3u8_formats_and_subtitles', _read_hls),
     ('yt_dlp.extractor.common', 'InfoExtractor', '_parse_mpd_formats_and_subtitles', _read_dash),
     ('yt_dlp.downloader.hls', 'HlsFD', 'can_download', _check_hls),
-    ('yt_dlp.downloader.dash', 'DashSegmentsFD', 'real_download', _fetch_dash),
     ('yt_dlp.YoutubeDL', 'YoutubeDL', 'dl', _fetch),
 ]
 

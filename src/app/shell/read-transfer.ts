@@ -1,0 +1,31 @@
+import { findTransferLinks } from '#app/features/imports/find-transfer-links.ts'
+import type { HeldItem, HeldTransfer } from '#app/features/uploads/hold-transfer.ts'
+import { refusedRequests } from '#app/features/uploads/left-out.ts'
+import { placeFiles } from '#app/features/uploads/place-files.ts'
+import { readDrop } from '#app/features/uploads/read-drop.ts'
+import type { UploadRequest } from '#app/features/uploads/upload.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+
+export type Brought = {
+  links: string[]
+  /** With a row for each thing that cannot be sent. */
+  uploads: UploadRequest[]
+}
+
+/**
+ * What a drop or paste holds. Links come before pictures of them: a spreadsheet gives its cells as text,
+ * as HTML and as a picture. A picture whose own address stands beside it is the picture.
+ */
+export async function readTransfer(held: HeldTransfer, folder: FolderPath): Promise<Brought> {
+  const { links, isPictureAddress } = findTransferLinks(held)
+  const arePictures = held.items.length > 0 && held.items.every(isPicture)
+  if (links.length > 0 && arePictures && !isPictureAddress) return { links, uploads: [] }
+  const { files, leftOut } = await readDrop(held.items)
+  const uploads = [...placeFiles(files, folder), ...refusedRequests(leftOut, folder)]
+  // Files that are no pictures of the links come along with them.
+  return { links: arePictures ? [] : links, uploads }
+}
+
+function isPicture({ type, file }: HeldItem): boolean {
+  return (type || file?.type || '').startsWith('image/')
+}
