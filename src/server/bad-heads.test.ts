@@ -53,7 +53,6 @@ test.each<[string, string]>([
   ['a folded header', 'GET / HTTP/1.1\r\nHost: a\r\nx: y\r\n z\r\n\r\n'],
   ['lines that end in LF', 'GET / HTTP/1.1\nHost: a\n\n'],
   ['a CR in a header', 'GET / HTTP/1.1\r\nHost: a\r\nx: y\rz\r\n\r\n'],
-  ['HTTP/1.0 and no Host', 'GET /api/v1/me HTTP/1.0\r\n\r\n'],
   ['a name in its Host', 'GET /api/v1/me HTTP/1.1\r\nHost: me@a\r\n\r\n'],
   ['a path in its Host', 'GET /api/auth/get-session HTTP/1.1\r\nHost: a/b\r\n\r\n'],
   ['half an address as Host', 'GET /api/auth/get-session HTTP/1.1\r\nHost: [\r\n\r\n'],

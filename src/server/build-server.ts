@@ -6,6 +6,7 @@ import { createAccountGuesses } from './account/account-guesses.ts'
 import { addAccountRoutes, addServerRoute } from './account/account-routes.ts'
 import { createWebAuthLoader } from './account/load-web-auth.ts'
 import { readSessionSecret } from './account/session-secret.ts'
+import { createSignInLimiter } from './account/sign-in-limiter.ts'
 import { createUsersRepository } from './account/users-repository.ts'
 import { addWebAuthRoutes } from './account/web-auth-routes.ts'
 import { createRequireSession } from './account/web-session.ts'
@@ -29,12 +30,14 @@ import { addAddressWindow } from './http/address-window.ts'
 import { type Clock, systemClock } from './http/clock.ts'
 import { type ConnectionLimits, connectionLimits } from './http/connection-limits.ts'
 import { addFirstChecks, createApp } from './http/create-app.ts'
+import { forwardedOrigin, keepForwardedOrigin } from './http/forwarded-origin.ts'
 import { createIdempotency } from './http/idempotency.ts'
 import { createLogger } from './http/log.ts'
 import { createRateLimiter } from './http/rate-limiter.ts'
 import { createRoute } from './http/route.ts'
 import { addSecurityHeaders } from './http/security-headers.ts'
 import { type AppPages, builtAppPages } from './http/serve-app.ts'
+import { openWindowJournals } from './http/window-journal.ts'
 import { type Resolve, resolveByDns } from './imports/address-guard.ts'
 import { createImports } from './imports/create-imports.ts'
 import { endLeftoverProcesses } from './imports/end-processes.ts'
@@ -90,9 +93,10 @@ export async function buildServer(
   outside: Partial<Outside> = {},
 ): Promise<BarkeepServer> {
   const { limits, pages, ...around } = { ...systemOutside, ...outside }
-  const app = createApp(createLogger(config.logLevel), limits)
+  const app = createApp(createLogger(config.logLevel), limits, config)
   let origin = config.publicUrl ?? ''
-  const publicUrl = () => origin
+  const publicUrl = () => forwardedOrigin() ?? origin
+  if (config.publicUrl === null) keepForwardedOrigin(app)
   await addSecurityHeaders(app, pages)
   addFirstChecks(app)
   await app.register(compress, {
@@ -151,7 +155,12 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   await sweepBlobs({ dataFolder, database, log: app.log })
 
   const secret = await readSessionSecret(dataFolder)
-  const { route, isFirstStart, access } = addAccounts(app, { ...world, database, secret })
+  const { route, isFirstStart, access } = addAccounts(app, {
+    ...world,
+    database,
+    secret,
+    dataFolder,
+  })
   const files = createFileRepository(database)
   const folders = createFolderRepository(database)
   const listing = createFileListing({ files, folders, publicUrl })
@@ -174,28 +183,37 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   return isFirstStart
 }
 
-function addAccounts(app: FastifyInstance, parts: World & { database: Database; secret: string }) {
+type AccountParts = World & { database: Database; secret: string; dataFolder: string }
+
+function addAccounts(app: FastifyInstance, parts: AccountParts) {
   const { config, clock, database, secret } = parts
   const { publicUrl, rateLimit, uploadMaxBytes } = config
   const warn = (message: string) => app.log.warn(message)
-  const secure = publicUrl?.startsWith('https:') ?? false
   const { monotonic } = clock
-  const loadWebAuth = createWebAuthLoader({ database, secret, secure, monotonic, warn })
+  const windows = openWindowJournals({ dataFolder: parts.dataFolder, clock, warn })
+  app.addHook('onClose', async () => windows.close())
+  const signInLimiter = createSignInLimiter(monotonic, windows.journal('sign-in'))
+  const loadWebAuth = createWebAuthLoader({ database, secret, signInLimiter, warn })
   const users = createUsersRepository(database)
   const apiKeys = createApiKeyRepository(database)
   const onUseNotNoted = (error: unknown) => app.log.warn({ err: error }, 'last use not noted')
   const gatekeeper = {
     authenticate: createAuthenticate({ apiKeys, clock, onUseNotNoted }),
-    requireSession: createRequireSession(loadWebAuth),
-    rateLimiter: createRateLimiter({ limit: rateLimit, clock }),
-    unknownKeyLimiter: createRateLimiter({ limit: rateLimit, clock }),
+    requireSession: createRequireSession(loadWebAuth, publicUrl),
+    rateLimiter: createRateLimiter({ limit: rateLimit, clock, journal: windows.journal('key') }),
+    unknownKeyLimiter: createRateLimiter({
+      limit: rateLimit,
+      clock,
+      journal: windows.journal('address'),
+    }),
   }
   addAddressWindow(app, gatekeeper)
   const route = createRoute(gatekeeper)
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
-  addWebAuthRoutes(app, { loadWebAuth, publicUrl, guesses: createAccountGuesses(monotonic) })
+  const guesses = createAccountGuesses(monotonic, windows.journal('account'))
+  addWebAuthRoutes(app, { loadWebAuth, publicUrl, guesses })
   const access = createAccessWatch(apiKeys.readAccess)
   return { route, access, isFirstStart: () => users.isEmpty() }
 }

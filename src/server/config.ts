@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { rateLimitDefault } from '#contract/rate-limit.ts'
 import { uploadMaxBytesDefault } from '#contract/uploads.ts'
+import { readRange } from './http/read-client.ts'
 
 export type Config = {
   host: string
@@ -10,6 +11,8 @@ export type Config = {
   dataFolder: string
   /** What links start with, without a slash at the end; null: made from host and port. */
   publicUrl: string | null
+  /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
+  trustProxy: string[]
   /** Origin of the hosted service in gateway mode; null: this server has its own store. */
   upstream: string | null
   uploadMaxBytes: number
@@ -45,8 +48,9 @@ function readSettings(env: Environment): Config {
     host: env.HOST || '127.0.0.1',
     port: wholeNumber(env, 'PORT', { fallback: 4000, min: 0, max: 65_535 }),
     dataFolder: dataFolder(env.BARKEEP_DATA || './data'),
-    publicUrl: webAddress(env, 'BARKEEP_PUBLIC_URL'),
-    upstream: origin(env, 'BARKEEP_UPSTREAM'),
+    publicUrl: origin(env, 'BARKEEP_PUBLIC_URL', 'https://files.example'),
+    trustProxy: proxyList(env, 'BARKEEP_TRUST_PROXY'),
+    upstream: origin(env, 'BARKEEP_UPSTREAM', 'https://cloudstorage.bar'),
     uploadMaxBytes: wholeNumber(env, 'BARKEEP_UPLOAD_MAX_BYTES', {
       fallback: uploadMaxBytesDefault,
       min: 1,
@@ -127,11 +131,12 @@ function webAddress(env: Environment, name: string): string | null {
   return url.href.replace(/\/+$/, '')
 }
 
-function origin(env: Environment, name: string): string | null {
+/** The app, its assets and its cookies are at the root of a host: a path would work by half. */
+function origin(env: Environment, name: string, example: string): string | null {
   const address = webAddress(env, name)
   if (address !== null && new URL(address).origin !== address) {
     throw new ConfigError(
-      `${name} must be an origin without a path, like https://cloudstorage.bar, not "${address}".`,
+      `${name} must be an origin without a path, like ${example}, not "${address}".`,
     )
   }
   return address
@@ -156,6 +161,20 @@ function allowList(env: Environment, name: string): string[] {
     throw new ConfigError(
       `${name} takes hosts, host:port or ranges like 10.0.0.0/8, with commas between, not "${entry}".`,
     )
+  }
+  return entries
+}
+
+function proxyList(env: Environment, name: string): string[] {
+  const entries = (env[name] ?? '').split(/[\s,]+/).filter((entry) => entry !== '')
+  for (const entry of entries) {
+    try {
+      readRange(entry)
+    } catch {
+      throw new ConfigError(
+        `${name} takes addresses or ranges like 127.0.0.1, 10.0.0.0/8, with commas between, and none of everybody, not "${entry}".`,
+      )
+    }
   }
   return entries
 }

@@ -11,7 +11,7 @@ const largeBytes = 20_000_000
 const asked = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
 
 async function startServer() {
-  const app = createApp(createLogger('silent'), connectionLimits)
+  const app = createApp(createLogger('silent'), connectionLimits, { host: '', trustProxy: [] })
   addFirstChecks(app)
   app.get('/large', async () => Buffer.alloc(largeBytes))
   app.get('/small', async () => 'ok')

@@ -161,3 +161,24 @@ test('a download that is under way comes whole while the server ends, and keeps 
   await end
   expect(performance.now() - startedAt).toBeLessThan(4000)
 })
+
+test('an address that holds its share of the connections is told so, and others are served', async () => {
+  await using server = await startWith({ connections: 10, connectionsPerAddress: 5 })
+  const held = await Promise.all(Array.from({ length: 5 }, () => openTo(server.origin)))
+  // Slow heads hold a place, too.
+  for (const socket of held) socket.write('GET /api/v1/me HTTP/1.1\r\n')
+  const refused = await sendRaw(server.origin, asked('/healthz'))
+  expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5'])
+  expect(errorReply.parse(JSON.parse(refused.body)).code).toBe('unavailable')
+  const { port } = new URL(server.origin)
+  const other = connect({ port: Number(port), host: '127.0.0.1', localAddress: '127.0.0.2' })
+  other.setEncoding('latin1').write(asked('/healthz'))
+  const [answer] = await once(other, 'data')
+  expect(answer).toContain('200 OK')
+  other.destroy()
+  // A place that is given up can be had again.
+  const [first] = held
+  await Promise.all([once(first as Socket, 'close'), first?.destroy()])
+  await expect.poll(async () => (await sendRaw(server.origin, asked('/healthz'))).status).toBe(200)
+  for (const socket of held) socket.destroy()
+})

@@ -1,4 +1,5 @@
 import { ApiFailure } from '#server/http/api-failure.ts'
+import { noJournal, type WindowJournal } from '#server/http/window-journal.ts'
 import { Semaphore } from '#server/storage/semaphore.ts'
 
 const windowMs = 60_000
@@ -29,8 +30,12 @@ export type AccountGuesses = {
 }
 
 /** Limits guessing for each account; the library limits it for each address. `monotonic` in milliseconds. */
-export function createAccountGuesses(monotonic: () => number): AccountGuesses {
+export function createAccountGuesses(
+  monotonic: () => number,
+  journal: WindowJournal = noJournal,
+): AccountGuesses {
   const accounts = new Map<string, Account>()
+  for (const [username, failures] of journal.restored) find(username).failures = failures
 
   function find(username: string): Account {
     const account = accounts.get(username) ?? {
@@ -40,6 +45,12 @@ export function createAccountGuesses(monotonic: () => number): AccountGuesses {
     }
     accounts.set(username, account)
     return account
+  }
+
+  function fail(username: string, account: Account): void {
+    const now = monotonic()
+    account.failures.push(now)
+    journal.note(username, now)
   }
 
   function forgetEnded(): void {
@@ -66,7 +77,7 @@ export function createAccountGuesses(monotonic: () => number): AccountGuesses {
         }
         const answer = await signIn()
         if (answer.ok) remember(account.knownAddresses, address)
-        else if (answer.status === 401 && !isKnown) account.failures.push(monotonic())
+        else if (answer.status === 401 && !isKnown) fail(username, account)
         return answer
       } finally {
         account.turn.release()

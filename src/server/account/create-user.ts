@@ -18,7 +18,7 @@ export async function createUser(
     throw new ApiFailure('invalid_request', `There is an account named "${username}" already.`)
   }
   const password = randomText(20)
-  const webAuth = await loadWebAuth()
+  const webAuth = await loadWebAuth(false)
   const { user } = await webAuth.api.createUser({
     body: {
       email: placeholderEmail(username),

@@ -1,15 +1,22 @@
 import type { WebAuth, WebAuthParts } from './web-auth.ts'
 
-export type LoadWebAuth = () => Promise<WebAuth>
+/** `secure`: for cookies that go over https only. */
+export type LoadWebAuth = (secure: boolean) => Promise<WebAuth>
 
 /**
  * The library behind web sessions takes as much memory and time to load as the rest of the server,
- * which most of the time is asked with keys alone: it is loaded when it is first needed.
+ * which most of the time is asked with keys alone: it is loaded when it is first needed. It knows one
+ * kind of cookie, so it is there twice where browsers come by http as well as by https.
  */
-export function createWebAuthLoader(parts: WebAuthParts): LoadWebAuth {
-  let loading: Promise<WebAuth> | null = null
-  return () => {
-    loading ??= import('./web-auth.ts').then(({ createWebAuth }) => createWebAuth(parts))
-    return loading
+export function createWebAuthLoader(parts: Omit<WebAuthParts, 'secure'>): LoadWebAuth {
+  const loading = new Map<boolean, Promise<WebAuth>>()
+  return (secure) => {
+    const known = loading.get(secure)
+    if (known) return known
+    const webAuth = import('./web-auth.ts').then(({ createWebAuth }) =>
+      createWebAuth({ ...parts, secure }),
+    )
+    loading.set(secure, webAuth)
+    return webAuth
   }
 }

@@ -1,13 +1,24 @@
 import type { BetterAuthRateLimitStorage } from 'better-auth'
+import { noJournal, type WindowJournal } from '#server/http/window-journal.ts'
+
+/** The longest window that is asked for here. */
+const windowMs = 60_000
 
 /**
- * A sliding window for each address and path, in memory: after a restart everybody may guess again,
- * which is worth less to an attacker than a table that guesses can fill is to us.
+ * A sliding window for each address and path. Its journal outlives a restart, which must not let
+ * everybody guess again.
  * The library's own window lives in a module variable and follows the wall clock.
  */
-export function createSignInLimiter(monotonic: () => number): BetterAuthRateLimitStorage {
+export function createSignInLimiter(
+  monotonic: () => number,
+  journal: WindowJournal = noJournal,
+): BetterAuthRateLimitStorage {
   /** Times of what was let through, oldest first. A key whose times are all over is dropped. */
-  const accepted = new Map<string, { times: number[]; endsAt: number }>()
+  const accepted = new Map(
+    [...journal.restored].map(([key, times]) => {
+      return [key, { times, endsAt: (times.at(-1) ?? 0) + windowMs }] as const
+    }),
+  )
 
   function dropEnded(now: number): void {
     for (const [key, entry] of accepted) if (entry.endsAt <= now) accepted.delete(key)
@@ -23,6 +34,7 @@ export function createSignInLimiter(monotonic: () => number): BetterAuthRateLimi
         return { allowed: false, retryAfter: Math.ceil((oldest + window * 1000 - now) / 1000) }
       }
       times.push(now)
+      journal.note(key, now)
       accepted.set(key, { times, endsAt: now + window * 1000 })
       return { allowed: true, retryAfter: null }
     },

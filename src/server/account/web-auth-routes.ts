@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ErrorReply } from '#contract/api-error.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { AccountGuesses } from './account-guesses.ts'
-import { clientAddressHeader } from './client-address.ts'
+import { clientAddress, clientAddressHeader } from './client-address.ts'
 import type { LoadWebAuth } from './load-web-auth.ts'
-import { createOriginCheck, ownOrigin } from './own-origin.ts'
+import { createOriginCheck, isSecure, ownOrigin } from './own-origin.ts'
 import { isUsername } from './username.ts'
 import type { WebAuth } from './web-auth.ts'
 
@@ -35,7 +35,9 @@ export function addWebAuthRoutes(
     const asked = toWebRequest(request, publicUrl)
     const username = request.routeOptions.url === signInUrl && usernameIn(request.body)
     if (!username) return await webAuth.handler(asked)
-    return await guesses.guard({ username, address: request.ip }, () => webAuth.handler(asked))
+    return await guesses.guard({ username, address: clientAddress(request) }, () =>
+      webAuth.handler(asked),
+    )
   }
 
   app.register((room, _options, done) => {
@@ -46,7 +48,7 @@ export function addWebAuthRoutes(
         exposeHeadRoute: false,
         bodyLimit: bodyMaxBytes,
         handler: async (request, reply) => {
-          const webAuth = await loadWebAuth()
+          const webAuth = await loadWebAuth(isSecure(request, publicUrl))
           const replaced = path.url === signInUrl ? await readSession(webAuth, request) : null
           const answer = await answerOf(webAuth, request)
           if (path.url === signOutUrl) await requireSignedOut(webAuth, request)
@@ -79,7 +81,7 @@ async function endSession(webAuth: WebAuth, token: string | undefined): Promise<
 }
 
 function toWebRequest(request: FastifyRequest, publicUrl: string | null): Request {
-  const headers = new Headers({ [clientAddressHeader]: request.ip })
+  const headers = new Headers({ [clientAddressHeader]: clientAddress(request) })
   for (const name of ['cookie', 'origin', 'user-agent'] as const) {
     const value = request.headers[name]
     if (value !== undefined) headers.set(name, value)

@@ -1,10 +1,9 @@
-import { betterAuth } from 'better-auth'
+import { type BetterAuthRateLimitStorage, betterAuth } from 'better-auth'
 import { admin } from 'better-auth/plugins/admin'
 import { username } from 'better-auth/plugins/username'
 import type { Database } from '#server/storage/database.ts'
 import { clientAddressHeader } from './client-address.ts'
 import { createPasswordHashing } from './password-hashing.ts'
-import { createSignInLimiter } from './sign-in-limiter.ts'
 import { isUsername } from './username.ts'
 
 const sessionSeconds = 7 * 24 * 60 * 60
@@ -17,13 +16,13 @@ export type WebAuthParts = {
   secret: string
   /** Cookies go over https only. */
   secure: boolean
-  /** Milliseconds on a clock that never jumps. */
-  monotonic: () => number
+  /** One for all, whatever their cookies. */
+  signInLimiter: BetterAuthRateLimitStorage
   warn: (message: string) => void
 }
 
 /** Password hashing, web sessions and their cookies. Which of its endpoints can be reached is said in web-auth-routes.ts. */
-export function createWebAuth({ database, secret, secure, monotonic, warn }: WebAuthParts) {
+export function createWebAuth({ database, secret, secure, signInLimiter, warn }: WebAuthParts) {
   return betterAuth({
     appName: 'Barkeep',
     // Never sent anywhere: each request brings the origin that it was addressed to.
@@ -52,7 +51,7 @@ export function createWebAuth({ database, secret, secure, monotonic, warn }: Web
     ],
     rateLimit: {
       enabled: true,
-      customStorage: createSignInLimiter(monotonic),
+      customStorage: signInLimiter,
       customRules: { '/sign-in/username': guesses, '/change-password': guesses },
     },
     advanced: {

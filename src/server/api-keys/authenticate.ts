@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
 import type { ApiErrorCode } from '#contract/api-error.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Clock } from '#server/http/clock.ts'
+import type { KeyBearer } from '#server/http/route.ts'
 import type { ApiKeyRepository, StoredApiKey } from './api-key-repository.ts'
 import { hashApiKey, isApiKeySecret } from './api-key-secret.ts'
+import { explainMissingKey } from './explain-missing-key.ts'
 
 /** A key that exists, lives, and belongs to an account that may use the API. */
 export type AuthorizedKey = {
@@ -20,7 +21,7 @@ export type AuthorizedKey = {
   expiresAt: Date | null
 }
 
-export type Authenticate = (request: IncomingMessage) => Promise<AuthorizedKey>
+export type Authenticate = (request: KeyBearer) => Promise<AuthorizedKey>
 
 type Parts = {
   apiKeys: ApiKeyRepository
@@ -63,17 +64,12 @@ export function createAuthenticate({ apiKeys, clock, onUseNotNoted }: Parts): Au
 }
 
 /** "Authorization: Bearer csb_live_…". Node keeps the first of two such headers silently; two are none. */
-function readBearer(request: IncomingMessage): string {
+function readBearer(request: KeyBearer): string {
   const [header, ...more] = request.headersDistinct.authorization ?? []
   // RFC 9110: the scheme's case does not matter.
   const secret = /^bearer +([\w.~+/-]+=*)$/i.exec(header?.trim() ?? '')?.[1]
   if (secret === undefined || more.length > 0) {
-    throw new ApiFailure(
-      'missing_auth',
-      header === undefined
-        ? 'This needs an API key in the header "Authorization: Bearer csb_live_…".'
-        : 'The Authorization header must be one "Bearer" and an API key.',
-    )
+    throw new ApiFailure('missing_auth', explainMissingKey(request))
   }
   return secret
 }

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { createWebAuthLoader } from '#server/account/load-web-auth.ts'
 import { readSessionSecret } from '#server/account/session-secret.ts'
+import { createSignInLimiter } from '#server/account/sign-in-limiter.ts'
 import { createUsersRepository } from '#server/account/users-repository.ts'
 import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import type { Config } from '#server/config.ts'
@@ -33,7 +34,12 @@ export async function openCliStore(config: Config) {
   const database = await openDatabase(file)
   const { monotonic } = systemClock
   const warn = () => undefined
-  const loadWebAuth = createWebAuthLoader({ database, secret, secure: false, monotonic, warn })
+  const loadWebAuth = createWebAuthLoader({
+    database,
+    secret,
+    signInLimiter: createSignInLimiter(monotonic),
+    warn,
+  })
   return {
     clock: systemClock,
     loadWebAuth,

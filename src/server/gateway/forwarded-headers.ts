@@ -16,7 +16,11 @@ const hopByHop = [
 ]
 
 /** Cookies of this host are not the upstream's business; nor is where the app is served. */
-const neverSent = ['cookie', 'host', 'origin', 'referer', 'expect']
+const neverSent = [
+  ...['cookie', 'host', 'origin', 'referer', 'expect'],
+  // An upstream that trusts us would take a visitor's word of himself for ours.
+  ...['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-real-ip'],
+]
 
 /**
  * What an upstream may say about its own host only: here it would set cookies for, force https on

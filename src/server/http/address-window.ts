@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import ipaddr from 'ipaddr.js'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
 import { ApiFailure } from './api-failure.ts'
+import type { Refused } from './create-app.ts'
 import { type RateLimitState, rateLimitHeaders } from './rate-limiter.ts'
 import { isForV1 } from './request-target.ts'
 import type { Gatekeeper } from './route.ts'
@@ -17,29 +18,33 @@ type Windows = Pick<
  * else that of his address.
  */
 export function addAddressWindow(app: FastifyInstance, windows: Windows): void {
-  app.addressHeaders = (address) =>
-    rateLimitHeaders(windows.unknownKeyLimiter.look(addressGroup(address)))
+  app.windowHeaders = async (who) => {
+    const address = windows.unknownKeyLimiter.look(addressGroup(who.address))
+    return rateLimitHeaders((await keyWindow(windows, who)) ?? address)
+  }
   app.addHook('onSend', async (request, reply) => {
     if (reply.hasHeader(rateLimitHeader.limit) || !isForV1(request.originalUrl)) return
-    const state = await keyWindow(windows, request)
-    reply.headers(state ? rateLimitHeaders(state) : app.addressHeaders(request.ip))
+    const { authorization = [] } = request.raw.headersDistinct
+    reply.headers(
+      await app.windowHeaders({ address: app.readClient(request.raw).address, authorization }),
+    )
   })
 }
 
 async function keyWindow(
   { authenticate, rateLimiter, unknownKeyLimiter }: Windows,
-  request: FastifyRequest,
+  { address, authorization }: Refused,
 ): Promise<RateLimitState | null> {
-  if (request.headers.authorization === undefined) return null
+  if (authorization.length === 0) return null
   try {
-    return rateLimiter.look((await authenticate(request.raw)).id)
+    return rateLimiter.look((await authenticate({ headersDistinct: { authorization } })).id)
   } catch (error) {
     // A store that fails must not take the answer with it.
     if (!(error instanceof ApiFailure)) return null
     if (error.keyId !== undefined) return rateLimiter.look(error.keyId)
     // A guess counts wherever it is made.
     const isGuess = error.code === 'invalid_key'
-    return isGuess ? unknownKeyLimiter.take(addressGroup(request.ip)).state : null
+    return isGuess ? unknownKeyLimiter.take(addressGroup(address)).state : null
   }
 }
 

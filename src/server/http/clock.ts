@@ -1,15 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
 /**
  * The two times there are: `now()` is epoch milliseconds, for what people read; `monotonic()` is
  * milliseconds from an arbitrary start that no clock change moves, for everything that is measured.
  */
-export type Clock = { now(): number; monotonic(): number }
+export type Clock = {
+  now(): number
+  monotonic(): number
+  /** Monotonic times of two processes can be compared where they have the same. */
+  bootId?: string
+}
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  // Unlike `performance.now()` it runs on over a restart of the process.
+  monotonic() {
+    const [seconds, nanoseconds] = process.hrtime()
+    return seconds * 1000 + nanoseconds / 1e6
+  },
+  bootId: readBootId(),
 }
 
 /** Epoch milliseconds as the API writes times: ISO 8601 in UTC, whole seconds, `+00:00`. */
 export function isoTime(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}+00:00`
+}
+
+/** Linux names each start of the machine; elsewhere every process has a time of its own. */
+function readBootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return randomUUID()
+  }
 }

@@ -4,19 +4,24 @@ import type { Socket } from 'node:net'
 import { apiErrorStatus } from '#contract/api-error.ts'
 import { ApiFailure } from './api-failure.ts'
 import { errorBody } from './error-reply.ts'
+import { authorizationOf, explainParserError, type ParserError } from './explain-parser-error.ts'
 import { endThenDrain } from './linger.ts'
+import { toOriginForm } from './request-target.ts'
 
-const notHttp = new ApiFailure('invalid_request', 'This is not a request that HTTP/1.1 knows.')
-const tooLarge = new ApiFailure('invalid_request', 'The request line and headers are too large.')
-const tooSlow = new ApiFailure('unavailable', 'The request took too long to arrive. Send it again.')
 const noTunnel = new ApiFailure('invalid_request', 'There is no way through to other hosts here.')
 
 const underWay = new WeakMap<Socket, Set<ServerResponse>>()
 const broken = new WeakSet<Socket>()
 const overrun = new WeakSet<ServerResponse>()
 
-/** Headers that also those answers get which no request can be made out for. */
-export type HeadersFor = (socket: Socket) => Record<string, string>
+/**
+ * Headers that also those answers get which no request can be made out for; `authorization` is what
+ * can be read of it all the same.
+ */
+export type HeadersFor = (
+  socket: Socket,
+  authorization: string[],
+) => Promise<Record<string, string>>
 
 /**
  * Takes over from Node what it would answer by itself: the go-ahead for a body before any check,
@@ -27,11 +32,12 @@ export function answerByOurselves(server: Server, headersFor: HeadersFor): void 
     void server.emit('request', request, response)
   server.on('checkContinue', handle)
   server.on('checkExpectation', handle)
-  server.on('connect', ({ socket }: IncomingMessage) => {
+  server.on('connect', async ({ socket, headersDistinct }: IncomingMessage) => {
     // Node hands the connection over whole: a client that resets it must not end the server.
     socket.on('error', () => socket.destroy())
-    answerRaw(socket, noTunnel, headersFor)
+    answerRaw(socket, noTunnel, await headersFor(socket, headersDistinct.authorization ?? []))
   })
+  server.prependListener('request', toOriginForm)
   server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
     const responses = underWay.get(socket) ?? new Set()
     underWay.set(socket, responses.add(response))
@@ -44,7 +50,7 @@ export function answerByOurselves(server: Server, headersFor: HeadersFor): void 
  * it on the same connection is answered first; an answer that has begun is never written into.
  */
 export async function answerParserError(
-  error: Error & { code?: string },
+  error: ParserError,
   socket: Socket,
   headersFor: HeadersFor,
 ): Promise<void> {
@@ -56,12 +62,13 @@ export async function answerParserError(
   if (last && error.code?.startsWith('HPE_INVALID')) tellOverrun(last)
   await Promise.all(before.map((response) => once(response, 'close')))
   const hasBegun = [...responses].some((response) => response.headersSent)
+  const headers = await headersFor(socket, authorizationOf(error))
   // It has had its last answer, and what it still sends is being thrown away.
   if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || hasBegun) socket.destroy()
   // It was refused for this very nonsense.
   else if (last && last.statusCode >= 400) endThenDrain(socket, '')
-  else answerRaw(socket, failureOf(error), headersFor)
+  else answerRaw(socket, failureOf(error), headers)
 }
 
 /**
@@ -78,12 +85,13 @@ function tellOverrun(response: ServerResponse): void {
   response.emit('overrun')
 }
 
-function failureOf({ code }: { code?: string }): ApiFailure {
-  if (code === 'HPE_HEADER_OVERFLOW') return tooLarge
-  return code === 'ERR_HTTP_REQUEST_TIMEOUT' ? tooSlow : notHttp
+/** A request that was too slow is to be sent again; another is not. */
+function failureOf(error: ParserError): ApiFailure {
+  const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'unavailable' : 'invalid_request'
+  return new ApiFailure(code, explainParserError(error))
 }
 
-function answerRaw(socket: Socket, failure: ApiFailure, headersFor: HeadersFor): void {
+function answerRaw(socket: Socket, failure: ApiFailure, headers: Record<string, string>): void {
   if (!socket.writable) {
     socket.destroy()
     return
@@ -95,7 +103,7 @@ function answerRaw(socket: Socket, failure: ApiFailure, headersFor: HeadersFor):
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     connection: 'close',
-    ...headersFor(socket),
+    ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`)
   const status = apiErrorStatus[failure.code]
   endThenDrain(socket, `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`)

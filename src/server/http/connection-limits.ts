@@ -6,6 +6,11 @@ export type ConnectionLimits = {
    * have room.
    */
   connections: number
+  /**
+   * Of these from one address (IPv6: one /64); who comes after is told so. A crowd behind one address
+   * fits, and a thousand places are left for others.
+   */
+  connectionsPerAddress: number
   /** Until the head of a request is whole, from the connection or the request before it. */
   headMs: number
   /** How often heads are looked at: one may take that much longer. */
@@ -27,6 +32,7 @@ export type ConnectionLimits = {
 
 export const connectionLimits: ConnectionLimits = {
   connections: 4_000,
+  connectionsPerAddress: 3_000,
   headMs: 20_000,
   lookEveryMs: 5_000,
   bodyMs: 30_000,

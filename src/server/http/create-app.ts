@@ -5,17 +5,24 @@ import fastify, {
   LogController,
 } from 'fastify'
 import type { Logger } from 'pino'
+import type { Config } from '#server/config.ts'
 import { ApiFailure } from './api-failure.ts'
 import { checkHead } from './check-head.ts'
 import { answerByOurselves, answerParserError, type HeadersFor } from './connection-errors.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
+import { shareConnections } from './connection-share.ts'
 import { endConnections } from './end-connections.ts'
 import { sendFailure } from './error-reply.ts'
+import type { ParserError } from './explain-parser-error.ts'
 import { lingerAfterRefusal } from './linger.ts'
 import { logDrops, logWhenOver } from './log.ts'
 import { nothingThere } from './nothing-there.ts'
+import { createReadClient } from './read-client.ts'
 import { isProgramPath, routableUrl } from './request-target.ts'
 import { awaitSmallBody } from './small-body.ts'
+
+/** `authorization`: the header's values, as many as were sent. */
+export type Refused = { address: string; authorization: string[] }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -24,18 +31,27 @@ declare module 'fastify' {
   }
   interface FastifyInstance {
     connectionLimits: ConnectionLimits
-    /** The window of an address, for answers to nobody in particular; none where no one has windows. */
-    addressHeaders(address: string): Record<string, string>
+    readClient: ReturnType<typeof createReadClient>
+    /** `HOST`: a name that it holds is this server's. */
+    listenHost: string
+    /** The window of whoever is refused outside a route; none where no one has windows. */
+    windowHeaders(who: Refused): Promise<Record<string, string>>
   }
 }
 
 /** A Fastify app that answers every request, however broken, with the contract's JSON. No routes yet. */
-export function createApp(logger: Logger, limits: ConnectionLimits): FastifyInstance {
-  const headersFor: HeadersFor = (socket) => app.addressHeaders(socket.remoteAddress ?? '')
+export function createApp(
+  logger: Logger,
+  limits: ConnectionLimits,
+  { host, trustProxy }: Pick<Config, 'host' | 'trustProxy'>,
+): FastifyInstance {
+  const headersFor: HeadersFor = (socket, authorization) =>
+    app.windowHeaders({ address: socket.remoteAddress ?? '', authorization })
   const app = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    clientErrorHandler: (error, socket) => void answerParserError(error, socket, headersFor),
+    clientErrorHandler: (error, socket) =>
+      void answerParserError(error as unknown as ParserError, socket, headersFor),
     frameworkErrors: sendFailure,
     rewriteUrl: routableUrl,
     return503OnClosing: false,
@@ -53,8 +69,12 @@ export function createApp(logger: Logger, limits: ConnectionLimits): FastifyInst
     },
   }) as unknown as FastifyInstance
   app.decorate('connectionLimits', limits)
-  app.decorate('addressHeaders', () => ({}))
+  app.decorate('readClient', createReadClient(trustProxy))
+  app.decorate('listenHost', host)
+  app.decorate('windowHeaders', async () => ({}))
   app.server.maxConnections = limits.connections
+  const { isTrusted } = app.readClient
+  shareConnections(app.server, { share: limits.connectionsPerAddress, isTrusted })
   // Who has sent all he has to say may end his side and still wait for the answer. Node would hang up.
   Object.assign(app.server, { httpAllowHalfOpen: true })
   answerByOurselves(app.server, headersFor)

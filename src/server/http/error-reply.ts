@@ -47,7 +47,7 @@ function toApiFailure(error: unknown): ApiFailure {
   if (status === 415) {
     return new ApiFailure(
       'invalid_request',
-      'Send the body as JSON: Content-Type: application/json.',
+      'Send the body as JSON, with the header "Content-Type: application/json" (curl calls it a form unless told so by -H).',
     )
   }
   if (status !== null && status >= 400 && status < 500) {

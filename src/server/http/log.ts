@@ -29,7 +29,7 @@ export async function logWhenOver(request: FastifyRequest, reply: FastifyReply):
       // Without an answer: the client went away before there was one.
       status: reply.raw.headersSent ? reply.statusCode : null,
       ms: Math.round(reply.elapsedTime),
-      address: request.ip,
+      address: request.server.readClient(request.raw).address,
     })
   })
 }

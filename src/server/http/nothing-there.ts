@@ -15,5 +15,6 @@ export function nothingThere(request: FastifyRequest, reply: FastifyReply): ApiF
   )
   if (methods.length === 0) return new ApiFailure('not_found', 'There is nothing at this address.')
   reply.header('allow', methods.join(', '))
-  return new ApiFailure('not_found', `This address takes nothing but ${methods.join(', ')}.`)
+  const hint = request.method === 'PUT' ? ' With curl -T, add -X POST.' : ''
+  return new ApiFailure('not_found', `This address takes nothing but ${methods.join(', ')}.${hint}`)
 }

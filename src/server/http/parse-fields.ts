@@ -20,12 +20,18 @@ function whatIsWrong(issue: z.core.$ZodIssue | undefined, value: unknown, place:
   if (issue.path.length === 0) return `The ${place} must be a JSON object.`
   const field = issue.path.join('.')
   const given = issue.path.reduce<unknown>(fieldOf, value)
-  if (given === undefined) return `${field} is missing.`
+  if (given === undefined) return `${field} is missing: ${whereItGoes(field, place)}.`
   if (place === 'query' && Array.isArray(given)) return `${field} is given more than once.`
   // Words of our own already say which field; the library's do not.
   return issue.code === 'custom' || issue.message.startsWith(field)
     ? issue.message
     : `${field}: ${issue.message}`
+}
+
+function whereItGoes(field: string, place: string): string {
+  return place === 'query'
+    ? `add it to the address, as in "?${field}=…"`
+    : 'add it to the JSON body'
 }
 
 function fieldOf(parent: unknown, name: PropertyKey): unknown {

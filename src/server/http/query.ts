@@ -1,4 +1,5 @@
 import { ApiFailure } from './api-failure.ts'
+import { brokenEscape, escapeRule } from './request-target.ts'
 
 /**
  * The query of `url` as text fields, strictly: an escape that is no UTF-8 is refused, where
@@ -22,9 +23,7 @@ export function parseQuery(url: string): Record<string, string | string[]> {
 }
 
 function decode(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '))
-  } catch {
-    throw new ApiFailure('invalid_request', 'The query is not valid percent-encoded UTF-8.')
-  }
+  const broken = brokenEscape(text)
+  if (broken !== null) throw new ApiFailure('invalid_request', escapeRule(broken))
+  return decodeURIComponent(text.replaceAll('+', ' '))
 }

@@ -1,5 +1,6 @@
 import { rateLimitHeader, rateLimitWindowSeconds } from '#contract/rate-limit.ts'
 import type { Clock } from './clock.ts'
+import { noJournal, type WindowJournal } from './window-journal.ts'
 
 const windowMs = rateLimitWindowSeconds * 1000
 
@@ -22,10 +23,14 @@ export type RateLimiter = {
   look(name: string): RateLimitState
 }
 
-export function createRateLimiter(options: { limit: number; clock: Clock }): RateLimiter {
-  const { limit, clock } = options
+export function createRateLimiter(options: {
+  limit: number
+  clock: Clock
+  journal?: WindowJournal
+}): RateLimiter {
+  const { limit, clock, journal = noJournal } = options
   // name → monotonic times of what was served in the last 60 seconds, oldest first.
-  const windows = new Map<string, number[]>()
+  const windows = new Map(journal.restored)
   let sweepAt = clock.monotonic() + windowMs
 
   function liveWindow(name: string, now: number): number[] {
@@ -65,6 +70,7 @@ export function createRateLimiter(options: { limit: number; clock: Clock }): Rat
       if (isTaken) {
         times.push(now)
         windows.set(name, times)
+        journal.note(name, now)
       }
       return { isTaken, state: stateOf(times, now) }
     },

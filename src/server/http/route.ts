@@ -5,6 +5,7 @@ import { apiErrorStatus } from '#contract/api-error.ts'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { addressGroup } from './address-window.ts'
 import { ApiFailure } from './api-failure.ts'
+import { checkBodyKind } from './check-body-kind.ts'
 import { onOverrun } from './connection-errors.ts'
 import { type IncomingBytes, incomingBytes } from './incoming-bytes.ts'
 import { parseFields } from './parse-fields.ts'
@@ -16,13 +17,16 @@ import { awaitSmallBody } from './small-body.ts'
 /** What a route must know of a key; the accounts' rooms know more. */
 type AnyKey = { id: string; scopes: string[] }
 
+/** A request as far as its key is concerned. Without an address nobody looks for the key there. */
+export type KeyBearer = Pick<IncomingMessage, 'headersDistinct'> & { url?: string | undefined }
+
 /** What the accounts' rooms put into every route. */
 export type Gatekeeper<Key extends AnyKey, Session> = {
   /**
    * Whose key this is, and that its account may use it. Throws ApiFailure; with `keyId` once the
    * key is known, so that also this refusal can tell the key's window.
    */
-  authenticate(request: IncomingMessage): Promise<Key>
+  authenticate(request: KeyBearer): Promise<Key>
   /** The web session of a request to a `session` endpoint, `Origin` checked. Throws `missing_auth`. */
   requireSession(request: FastifyRequest): Promise<Session>
   /** By key. */
@@ -76,6 +80,7 @@ export function createRoute<Key extends AnyKey, Session>(
   return (app, endpoint, handler) => {
     async function guard(request: FastifyRequest, reply: FastifyReply): Promise<void> {
       const who = await admit(gatekeeper, { endpoint, request, reply })
+      checkBodyKind(endpoint, request.raw)
       const query = parseFields(endpoint.query, parseQuery(request.raw.url ?? ''), 'query')
       admitted.set(request, { ...who, query })
       // Fastify refuses content types that it cannot read; an upload may carry any, or nonsense.
@@ -153,7 +158,9 @@ async function authenticate<Key extends AnyKey, Session>(
     if (error.keyId !== undefined) {
       reply.headers(rateLimitHeaders(rateLimiter.look(error.keyId)))
     } else if (error.code === 'invalid_key') {
-      const { isTaken, state } = unknownKeyLimiter.take(addressGroup(request.ip))
+      const { isTaken, state } = unknownKeyLimiter.take(
+        addressGroup(request.server.readClient(request.raw).address),
+      )
       reply.headers(rateLimitHeaders(state))
       if (!isTaken) throw rateLimited(state)
     }
