@@ -126,7 +126,10 @@ test('a paste or drop of several forms gives what it is about, and never silentl
   await importDialog(page).getByRole('button', { name: 'Clear' }).click()
   await page.keyboard.press('Escape')
 
-  await pasteForms(page, { text: 'see you at five' })
+  await pasteForms(page, {
+    text: 'see you at five',
+    html: '<p>see you at five<img src="https://a.example/pixel.gif">',
+  })
   await expect(page.getByText('There is no file and no link in it.')).toBeVisible()
   await pasteForms(page, { png: true })
   await expect(transferRow(page, 'image.png')).toContainText('Done')

@@ -22,8 +22,8 @@ export async function readTransfer(held: HeldTransfer, folder: FolderPath): Prom
   if (links.length > 0 && arePictures && !isPictureAddress) return { links, uploads: [] }
   const { files, leftOut } = await readDrop(held.items)
   const uploads = [...placeFiles(files, folder), ...refusedRequests(leftOut, folder)]
-  // Files that are no pictures of the links come along with them.
-  return { links: arePictures ? [] : links, uploads }
+  // Other files come along with the links, but for where a picture among them came from.
+  return { links: isPictureAddress && uploads.length > 0 ? [] : links, uploads }
 }
 
 function isPicture({ type, file }: HeldItem): boolean {

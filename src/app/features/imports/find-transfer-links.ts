@@ -11,7 +11,7 @@ export type TransferLinks = {
 
 /**
  * The links of a drop or paste, from the form that says most: a list of links, else the text, else where
- * the HTML leads (two cells of a spreadsheet show titles as text), else the media that the HTML shows.
+ * the HTML leads (two cells of a spreadsheet show titles as text), else, without words, the media in it.
  */
 export function findTransferLinks({ uriList, text, html }: TransferText): TransferLinks {
   const plain = [uriList, text].map(findLinks).find((links) => links.length > 0)
@@ -19,7 +19,9 @@ export function findTransferLinks({ uriList, text, html }: TransferText): Transf
   const page = new DOMParser().parseFromString(html, 'text/html')
   const led = addressesOf(page, 'a[href], area[href]', 'href')
   const shown = addressesOf(page, 'img[src], video[src], audio[src], source[src]', 'src')
-  const links = plain ?? (led.length > 0 ? led : shown)
+  // Beside words a picture is an ornament, or counts its readers.
+  const isOnlyShown = led.length === 0 && text.trim() === ''
+  const links = plain ?? (isOnlyShown ? shown : led)
   const isPictureAddress = led.length === 0 && links.every((link) => shown.includes(link))
   return { links, isPictureAddress }
 }
