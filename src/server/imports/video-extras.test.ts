@@ -82,7 +82,7 @@ test('each bad extra is left out by name, and the video and the good ones are ke
   expect(await imports.leftovers()).toEqual([])
   const notes = Object.fromEntries((task.notes ?? []).map(({ file, message }) => [file, message]))
   expect(notes).toEqual({
-    'Odd.de': 'The subtitles “de” were left out: fetching them failed.',
+    'Odd.de': 'The subtitles “de” were left out: the file is empty.',
     'Odd.fr.vtt': expect.stringContaining('web page'),
     'Odd.es': expect.stringContaining('404'),
     'Odd.it.vtt': expect.stringMatching(/^The subtitles “it” were left out: /),

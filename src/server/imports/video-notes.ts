@@ -1,4 +1,5 @@
 import type { ImportNote, VideoOptions } from '#contract/imports.ts'
+import { unfit } from './check-subtitles.ts'
 import type { FileKind, LeftOut } from './video-files.ts'
 import type { FetchedVideo } from './yt-dlp.ts'
 import { ytDlpReason } from './yt-dlp-failure-text.ts'
@@ -17,7 +18,7 @@ export function missedExtras(run: {
   const miss = (kind: FileKind, ending: string, text: string) => {
     if (known.some((other) => other === ending || other.startsWith(`${ending}.`))) return
     known.push(ending)
-    const told = ytDlpReason(text)
+    const told = text === 'it is empty' ? unfit.empty.reason : ytDlpReason(text)
     const them = kind === 'thumbnail' ? 'it' : 'them'
     const reason = told === null ? `fetching ${them} failed` : asClause(told)
     missed.push({ code: 'unreached', reason, kind, ending })

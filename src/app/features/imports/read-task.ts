@@ -36,7 +36,7 @@ export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
   }
 }
 
-const notesShown = 3
+const notesShown = 6
 
 /** What the server says of a complete import: a page may have a hundred subtitle tracks. */
 function readNotes(notes: ImportTask['notes'] = []): string | null {

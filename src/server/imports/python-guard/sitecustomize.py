@@ -138,7 +138,9 @@ def _fetch(original, self, name, info, subtitle=False, *args, **kwargs):
         raise ValueError(str(error)) from error
     # It says only "no" of a file that is empty, and goes on as if it were there.
     if result is False or (isinstance(result, tuple) and not result[0]):
-        raise ValueError('it could not be fetched')
+        has_place = os.path.isdir(os.path.dirname(name) or '.')
+        is_empty = has_place and not os.path.exists(name + '.part')
+        raise ValueError('it is empty' if is_empty else 'it could not be fetched')
     return result
 
 
