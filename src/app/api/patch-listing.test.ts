@@ -65,8 +65,24 @@ test('a first page that did not change keeps the pages behind it', () => {
   expect(joined.pageParams).toEqual([0, 2])
 })
 
-test('a first page that changed drops the pages behind it, which load again on scrolling', () => {
-  const before = listing(page(['a', 'c'], { has_more: true }), page(['d'], { next_offset: 3 }))
+test('files that are new in the first page, or gone from it, leave what is loaded behind them', () => {
+  const before = listing(
+    page(['b', 'd'], { has_more: true }),
+    page(['e', 'f'], { next_offset: 4, has_more: true }),
+  )
+  const grown = joinFirstPage(before, page(['a', 'b'], { has_more: true }))
+  expect(names(grown)).toEqual([
+    ['a', 'b'],
+    ['d', 'e', 'f'],
+  ])
+  expect(grown.pages.at(-1)?.next_offset).toBe(5)
+  const shrunk = joinFirstPage(before, page(['d', 'e'], { has_more: true }))
+  expect(names(shrunk)).toEqual([['d', 'e'], ['f']])
+  expect(shrunk.pages.at(-1)?.next_offset).toBe(3)
+})
+
+test('a first page of files that are all unknown drops what is loaded, which loads again on scrolling', () => {
+  const before = listing(page(['c', 'd'], { has_more: true }), page(['e'], { next_offset: 3 }))
   const joined = joinFirstPage(before, page(['a', 'b'], { has_more: true }))
   expect(names(joined)).toEqual([['a', 'b']])
   expect(joined.pageParams).toEqual([0])

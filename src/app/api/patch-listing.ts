@@ -36,18 +36,24 @@ export function withFolder(listing: Listing, name: string): Listing {
 }
 
 /**
- * The listing with a fresh first page. Where that has other files, the pages behind it no longer fit:
- * they are dropped and load again as somebody scrolls to them.
+ * The listing with a fresh first page. What is loaded behind the last file that both know stays, so that
+ * nobody who has scrolled there loses it; where they know none, it loads again as somebody scrolls.
  */
 export function joinFirstPage(listing: Listing, first: FilesPage): Listing {
-  const names = listing.pages.flatMap((page) => page.files).map((file) => file.name)
-  const isSame = first.files.every((file, at) => names[at] === file.name)
-  const rest = names.length > first.files.length
-  if (!isSame || !rest || !first.has_more) return { pages: [first], pageParams: [0] }
-  const files = listing.pages.flatMap((page) => page.files).slice(first.files.length)
-  const last = listing.pages.at(-1) ?? first
-  const behind = { ...last, folders: [], files }
-  return { pages: [first, behind], pageParams: [0, first.next_offset] }
+  const files = listing.pages.flatMap((page) => page.files)
+  const behind = new Map(files.map((file, at) => [file.name, at + 1]))
+  const known = first.files.findLast((file) => behind.has(file.name))
+  const end = behind.get(known?.name ?? '') ?? files.length
+  const last = listing.pages.at(-1)
+  if (!last || !first.has_more || end >= files.length) return { pages: [first], pageParams: [0] }
+  const moved = first.files.length - end
+  const rest = {
+    ...last,
+    folders: [],
+    files: files.slice(end),
+    next_offset: last.next_offset + moved,
+  }
+  return { pages: [first, rest], pageParams: [0, first.next_offset] }
 }
 
 function findPage(listing: Listing, isSought: (file: ListedFile) => boolean): number {

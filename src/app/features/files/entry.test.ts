@@ -34,3 +34,31 @@ test('A script for a link leaves the file without one', () => {
   for (const file of hostile.files) file.link = 'javascript:alert(1)'
   expect(readEntries(films, [hostile])[0]).toMatchObject({ name: 'a', link: null })
 })
+
+test('A page that is added is all that is read: the rows before it stay the same objects', () => {
+  const first = page(['a', 'b'], ['2026'])
+  const before = readEntries(films, [first])
+  const after = readEntries(films, [first, page(['c'])])
+  expect(after).toHaveLength(4)
+  expect(after.slice(0, 3).every((entry, at) => entry === before[at])).toBe(true)
+})
+
+test('A file that arrives between others leaves them the same objects', () => {
+  const first = page(['a', 'c'])
+  const before = readEntries(films, [first])
+  const [a, c] = first.files
+  const [b] = page(['b']).files
+  const after = readEntries(films, [{ ...first, files: [a, b, c].filter((file) => !!file) }])
+  expect(after.map((entry) => entry.name)).toEqual(['a', 'b', 'c'])
+  expect([after[0], after[2]]).toEqual(before)
+  expect(after[2]).toBe(before[1])
+})
+
+test('A page that repeats a file gives it a key of its own, as often as it is read', () => {
+  const [first, second] = [page(['a']), page(['a', 'b'])]
+  readEntries(films, [first])
+  const once = readEntries(films, [first, second])
+  const again = readEntries(films, [first, second])
+  expect(new Set(once.map((entry) => entry.key)).size).toBe(3)
+  expect(again.map((entry) => entry.key)).toEqual(once.map((entry) => entry.key))
+})
