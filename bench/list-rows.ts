@@ -1,0 +1,45 @@
+import { DatabaseSync } from 'node:sqlite'
+
+export type BenchFile = { name: string; size: number }
+
+const kinds = ['jpg', 'mp4', 'txt', 'zip', 'pdf', 'vtt', 'mp3', 'bin']
+
+/** Files as a folder has them, in the order in which the server lists them. */
+export function makeFiles(count: number): BenchFile[] {
+  return Array.from({ length: count }, (_, index) => ({
+    name: `Holiday ${String(index).padStart(6, '0')} by the sea.${kinds[index % kinds.length]}`,
+    size: (index * 7919) % 900_000_000,
+  }))
+}
+
+/** Rows alone: a listing never looks at the bytes. */
+export function fillFolder(database: string, userId: string, files: readonly BenchFile[]): void {
+  const connection = new DatabaseSync(database)
+  connection.exec('pragma synchronous = off; begin')
+  const add = connection.prepare(
+    `insert into file (id, user_id, folder, name, asked_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
+     values (?, ?, '/many/', ?, ?, ?, ?, '', ?, ?, 1750000000000)`,
+  )
+  for (const [index, { name, size }] of files.entries()) {
+    add.run(`id-${index}`, userId, name, name, name, size, `blob-${index}`, `link-${index}`)
+  }
+  connection
+    .prepare('insert into folder values (?, ?, ?, ?, ?)')
+    .run(userId, '/many/', '/', 'many', 'many')
+  connection.exec('commit')
+  connection.close()
+}
+
+/** The same rows with the same columns, all of them in the page, with nothing that can be pressed. */
+export function plainList(files: readonly BenchFile[]): string {
+  const row = ({ name, size }: BenchFile) =>
+    `<li aria-label="${name}"><span>${name}</span><span>${(size / 1e6).toFixed(1)} MB</span><span>15 Jun 2025</span></li>`
+  return `<!doctype html><style>
+    body { margin: 0; font: 14px/20px sans-serif }
+    .scroll-area { position: absolute; inset: 0; overflow: auto }
+    ul { margin: 0; padding: 0; list-style: none }
+    li { display: flex; height: 38px; box-sizing: border-box; align-items: center; gap: 8px; padding: 0 12px; border-bottom: 1px solid #ddd }
+    span { width: 8rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis }
+    span:first-child { flex: 1 }
+  </style><div class="scroll-area"><ul>${files.map(row).join('')}</ul></div>`
+}
