@@ -40,8 +40,8 @@ export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
           ),
         initialData: me,
       }),
-    /** One folder, page by page as a person scrolls. */
-    folder: (path: FolderPath) =>
+    /** One folder, page by page as a person scrolls; `lane` is that of the pages still to come. */
+    folder: (path: FolderPath, lane: Lane = 'person') =>
       infiniteQueryOptions({
         queryKey: [scope, 'folder', path],
         queryFn: ({ pageParam, signal }) =>
@@ -50,6 +50,7 @@ export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
               query: { path, offset: pageParam },
               signal,
               ...browsing,
+              lane,
             }),
           ),
         initialPageParam: 0,

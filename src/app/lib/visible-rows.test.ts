@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest'
 import { offsetShowing, rowsWith, visibleRows } from './visible-rows.ts'
 
-const shape = { scrollTop: 0, viewport: 100, rowHeight: 10, count: 1000, overscan: 2 }
+const shape = { scrollTop: 0, viewport: 100, rowHeight: 10, count: 1000, overscan: 2, block: 1 }
 
 test('The rows in sight are drawn, and a few beyond each edge', () => {
   expect(visibleRows(shape)).toEqual({ first: 0, last: 12 })
   expect(visibleRows({ ...shape, scrollTop: 505 })).toEqual({ first: 48, last: 62 })
+})
+
+test('Rows come and go in blocks, so that most scrolling changes nothing', () => {
+  const inBlocks = { ...shape, block: 8 }
+  expect(visibleRows(inBlocks)).toEqual({ first: 0, last: 15 })
+  expect(visibleRows({ ...inBlocks, scrollTop: 30 })).toEqual({ first: 0, last: 15 })
+  expect(visibleRows({ ...inBlocks, scrollTop: 505 })).toEqual({ first: 48, last: 63 })
 })
 
 test('The ends of the list are kept', () => {

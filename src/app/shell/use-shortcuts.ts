@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { isTypedIn } from '#app/lib/is-typed-in.ts'
 
 /** `/` goes to the filter, unless something is being typed or a dialog is open. */
 export function useShortcuts(): void {
@@ -8,7 +9,8 @@ export function useShortcuts(): void {
       'keydown',
       (event) => {
         const isCommand = event.ctrlKey || event.metaKey || event.altKey
-        if (event.key !== '/' || isCommand || event.defaultPrevented || isTyping(event)) return
+        if (event.key !== '/' || isCommand || event.defaultPrevented || isTypedIn(event.target))
+          return
         const field = document.querySelector<HTMLElement>('[data-shortcut="/"]')
         if (!field || document.querySelector('[role="dialog"]')) return
         event.preventDefault()
@@ -18,11 +20,4 @@ export function useShortcuts(): void {
     )
     return () => ending.abort()
   }, [])
-}
-
-function isTyping({ target }: KeyboardEvent): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || target.matches('textarea, input:not([type=checkbox])'))
-  )
 }

@@ -18,7 +18,10 @@ export type DialogProps = {
   focusAtEnd?: (opener: HTMLElement | null) => HTMLElement | null | undefined
 }
 
-/** A modal dialog; a sheet from below on narrow screens. Focus is held inside and given back. */
+/**
+ * A modal dialog; a sheet from below on narrow screens. Focus is held inside and given back; where nobody
+ * had it, as when a paste opened the dialog, it goes to what Tab reaches in the page's main part.
+ */
 export function Dialog({
   isOpen,
   onOpenChange,
@@ -40,7 +43,10 @@ export function Dialog({
             onCloseAutoFocus={(event) => {
               event.preventDefault()
               const heir = focusAtEnd?.(opener) ?? opener
-              heir?.focus()
+              const isThere = heir?.isConnected && heir !== document.body
+              const inMain = () => document.querySelector<HTMLElement>('main [tabindex="0"]')
+              const next = isThere ? heir : inMain()
+              next?.focus()
             }}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
             className={clsx(

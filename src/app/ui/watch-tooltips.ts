@@ -35,7 +35,7 @@ export function watchTooltips(layer: HTMLElement): () => void {
   document.addEventListener(
     'pointerover',
     (event) => {
-      if (event.pointerType === 'mouse') consider(event, openDelayMs)
+      if (event.pointerType !== 'touch') consider(event, openDelayMs)
     },
     options,
   )

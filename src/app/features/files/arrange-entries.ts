@@ -24,8 +24,10 @@ export function arrangeEntries(
   const weigh = column === 'size' ? sizeOf : timeOf
   // Not reversed afterwards: what is alike keeps the order of the names in both directions.
   const sign = isDescending ? -1 : 1
-  const ordered = files.toSorted((one, other) => sign * compareNumbers(weigh(one), weigh(other)))
-  return [...folders, ...ordered]
+  const ordered = files
+    .map((entry) => ({ entry, weight: weigh(entry) }))
+    .sort((one, other) => sign * compareNumbers(one.weight, other.weight))
+  return [...folders, ...ordered.map(({ entry }) => entry)]
 }
 
 function filterEntries(entries: readonly Entry[], filter: string): readonly Entry[] {

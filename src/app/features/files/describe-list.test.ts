@@ -21,11 +21,21 @@ test('A folder is counted in words, and says when there may be more', () => {
   expect(describeFolder([], true)).toBe('0 files')
 })
 
+const all = { shown: 50, isComplete: true, isFiltered: false }
+
 test('A selection of files has a size; with a folder or a nonsense size it has none', () => {
-  expect(describeSelection([file(5e6), file(7e6)])).toBe('2 selected · 12 MB')
-  expect(describeSelection([file(5e6), folder])).toBe('2 selected')
-  expect(describeSelection([file(Number.NaN)])).toBe('1 selected')
-  expect(describeSelection([file(-1)])).toBe('1 selected')
+  expect(describeSelection([file(5e6), file(7e6)], all)).toBe('2 selected · 12 MB')
+  expect(describeSelection([file(5e6), folder], all)).toBe('2 selected')
+  expect(describeSelection([file(Number.NaN)], all)).toBe('1 selected')
+  expect(describeSelection([file(-1)], all)).toBe('1 selected')
+})
+
+test('A selection says among how many it was made, while there may be more', () => {
+  const some = { ...all, isComplete: false }
+  expect(describeSelection([folder], some)).toBe('1 selected of the 50 loaded')
+  expect(describeSelection([folder], { ...some, isFiltered: true })).toBe(
+    '1 selected of the 50 shown',
+  )
 })
 
 test('A filter says what it looked through', () => {

@@ -11,7 +11,9 @@ export function count(amount: number, noun: string): string {
 
 /** `2 folders, 48 files`; `2 folders, 48 files so far` while more may come. */
 export function describeFolder(entries: readonly Entry[], isComplete: boolean): string {
-  const folders = entries.reduce((sum, entry) => sum + (entry.kind === 'folder' ? 1 : 0), 0)
+  // Folders come first.
+  const firstFile = entries.findIndex((entry) => entry.kind === 'file')
+  const folders = firstFile < 0 ? entries.length : firstFile
   const files = entries.length - folders
   const parts = [
     ...(folders > 0 ? [count(folders, 'folder')] : []),
@@ -20,9 +22,15 @@ export function describeFolder(entries: readonly Entry[], isComplete: boolean): 
   return `${parts.join(', ')}${isComplete ? '' : ' so far'}`
 }
 
-/** `3 selected · 12 MB`. Folders have no size, so it is left out where one is among them. */
-export function describeSelection(chosen: readonly Entry[]): string {
-  const words = `${numbers.format(chosen.length)} selected`
+/**
+ * `3 selected · 12 MB`, `3 selected of the 50 loaded · 12 MB` while more may come. Folders have no size, so
+ * it is left out where one is among them.
+ */
+export function describeSelection(
+  chosen: readonly Entry[],
+  among: { shown: number; isComplete: boolean; isFiltered: boolean },
+): string {
+  const words = `${numbers.format(chosen.length)} selected${among.isComplete ? '' : ` of the ${numbers.format(among.shown)} ${among.isFiltered ? 'shown' : 'loaded'}`}`
   const sizes = chosen.map((entry) => (entry.kind === 'file' ? entry.size : Number.NaN))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   return sizes.every((size) => size >= 0) ? `${words} · ${formatBytes(total)}` : words

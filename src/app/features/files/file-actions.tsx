@@ -27,7 +27,7 @@ export function FileActions({
   } as const
   return (
     <div className="flex items-center justify-end">
-      {/* Where a mouse has room for a menu, that shows where to look; without it these two always show. */}
+      {/* In the row of the keyboard they are there without being meant: see `useRowActions`. */}
       <span
         className={clsx(
           'flex group-focus-within:opacity-100 group-hover:opacity-100 group-aria-selected:opacity-100 pointer-coarse:opacity-100',

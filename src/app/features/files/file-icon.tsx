@@ -1,41 +1,46 @@
 import clsx from 'clsx'
-import {
-  Archive,
-  Captions,
-  File,
-  FileText,
-  Film,
-  Folder,
-  Image,
-  type LucideIcon,
-  Music,
-} from 'lucide-react'
 import type { Entry } from './entry.ts'
 
-const icons: Record<'folder' | Extract<Entry, { kind: 'file' }>['fileKind'], LucideIcon> = {
-  folder: Folder,
-  video: Film,
-  audio: Music,
-  image: Image,
-  text: FileText,
-  document: FileText,
-  archive: Archive,
-  subtitles: Captions,
-  other: File,
+const sheet =
+  'M6 22a2 2 0 0 1-2-2V4a2 2 0 0 1 2-2h8a2.4 2.4 0 0 1 1.704.706l3.588 3.588A2.4 2.4 0 0 1 20 8v12a2 2 0 0 1-2 2zM14 2v5a1 1 0 0 0 1 1h5'
+const writing = `${sheet}M10 9H8M16 13H8M16 17H8`
+const square = 'M5 3h14a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2z'
+
+/** Lucide's shapes, each as one path: its components are up to ten elements, in every row of the list. */
+const shapes: Record<'folder' | Extract<Entry, { kind: 'file' }>['fileKind'], string> = {
+  folder:
+    'M20 20a2 2 0 0 0 2-2V8a2 2 0 0 0-2-2h-7.9a2 2 0 0 1-1.69-.9L9.6 3.9A2 2 0 0 0 7.93 3H4a2 2 0 0 0-2 2v13a2 2 0 0 0 2 2Z',
+  video: `${square}M7 3v18M3 7.5h4M3 12h18M3 16.5h4M17 3v18M17 7.5h4M17 16.5h4`,
+  audio:
+    'M21 16V3a1 1 0 0 0-1.28-.96l-10 2.917a1 1 0 0 0-.72.96V19a3 3 0 1 1-6 0 3 3 0 0 1 6 0M21 16a3 3 0 1 1-6 0 3 3 0 0 1 6 0',
+  image: `${square}M11 9a2 2 0 1 1-4 0 2 2 0 0 1 4 0M21 15l-3.086-3.086a2 2 0 0 0-2.828 0L6 21`,
+  text: writing,
+  document: writing,
+  archive:
+    'M3 3h18a1 1 0 0 1 1 1v3a1 1 0 0 1-1 1H3a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1zM4 8v11a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2V8M10 12h4',
+  subtitles:
+    'M5 5h14a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM7 15h4M15 15h2M7 11h2M13 11h4',
+  other: sheet,
 }
 
 /** What kind of thing a row is, at a glance. Says nothing that the name does not say. */
 export function FileIcon({ entry, className }: { entry: Entry; className?: string }) {
-  const Icon = icons[entry.kind === 'folder' ? 'folder' : entry.fileKind]
   return (
-    <Icon
+    <svg
       aria-hidden="true"
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
       strokeWidth={1.75}
+      strokeLinecap="round"
+      strokeLinejoin="round"
       className={clsx(
         'shrink-0',
         entry.kind === 'folder' ? 'fill-accent/25 text-accent' : 'text-faint',
         className ?? 'size-4.5',
       )}
-    />
+    >
+      <path d={shapes[entry.kind === 'folder' ? 'folder' : entry.fileKind]} />
+    </svg>
   )
 }

@@ -1,4 +1,6 @@
-import { memo, Suspense, useCallback, useEffect, useRef } from 'react'
+import { memo, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { createRecycledKeys } from '#app/lib/recycled-keys.ts'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import type { Entry } from './entry.ts'
 import { FileRow } from './file-row.tsx'
@@ -7,6 +9,7 @@ import { ListHeader, type ListHeaderProps } from './list-header.tsx'
 import { SkeletonRow } from './list-skeleton.tsx'
 import { type Selection, select, toggleAll } from './selection.ts'
 import { type FileRowsParts, useFileRows } from './use-file-rows.ts'
+import { useGridFocus } from './use-grid-focus.ts'
 import { useListEvents } from './use-list-events.ts'
 
 // Few choose tiles: their code is not for the first screen.
@@ -14,28 +17,35 @@ const FileTile = memo(
   lazyPart(async () => (await import('./file-tile.tsx')).FileTile, { otherwise: FileRow }),
 )
 
-export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort'> &
+export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen'> &
   FileRowsParts & {
     onNearEnd: () => void
     onSelectionChange: (selection: Selection) => void
-    onOpen: (entry: Entry, how: { byKeyboard: boolean }) => void
+    onOpen: (entry: Entry) => void
     /** One folder up. */
     onLeave: () => void
   }
 
 /** The grid `Files`: only the rows in sight exist, however many there are. */
 export function FileList(props: FileListProps) {
-  const { entries, selection, onSelectionChange, view, focusWish, onNearEnd } = props
+  const { entries, selection, view, focusWish, onNearEnd } = props
   const isNarrow = props.isNarrow || view === 'tiles'
+  const alwaysHasActions = useMediaQuery('(width < 64rem) or (pointer: coarse)')
   const rows = useFileRows(props)
-  const { isNearEnd } = rows
+  const { drawn, isNearEnd } = rows
+  const [recycledKeys] = useState(createRecycledKeys)
+  const keys = recycledKeys(drawn.map(({ index }) => entries[index]?.key ?? `skeleton ${index}`))
   useEffect(() => {
     if (isNearEnd) onNearEnd()
   }, [isNearEnd, onNearEnd])
 
-  const events = useListEvents({ ...props, focusRow: rows.focusRow, shape: rows.shape })
-  const handleToggle = useStableToggle(props)
-  const chosenRows = entries.filter((entry) => selection.chosen.has(entry.key)).length
+  const { handleToggle, handleToggleAll } = useStableToggles(props)
+  const ref = useGridFocus({
+    focusWish,
+    focusActive: () => rows.focusRow(rows.activeIndex),
+    onSelectAll: handleToggleAll,
+  })
+  const events = useListEvents({ ...props, ...rows })
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: see grid-parts.tsx
@@ -44,47 +54,45 @@ export function FileList(props: FileListProps) {
       aria-label="Files"
       aria-multiselectable
       aria-rowcount={props.isComplete ? entries.length + 1 : -1}
+      ref={ref}
+      // Without rows there is nothing else for the keyboard to stand on.
+      tabIndex={entries.length === 0 ? 0 : undefined}
+      className="focus-visible:-outline-offset-2"
       {...events}
     >
       <ListHeader
         sorting={props.sorting}
         onSort={props.onSort}
         isNarrow={isNarrow}
-        chosen={chosenRows === 0 ? false : chosenRows === entries.length || 'mixed'}
-        onToggleAll={() =>
-          onSelectionChange(
-            toggleAll(
-              selection,
-              entries.map((entry) => entry.key),
-            ),
-          )
-        }
+        chosen={props.chosen}
+        onToggleAll={handleToggleAll}
       />
       <GridRows className="relative" style={{ height: rows.height }}>
         <Suspense fallback={null}>
-          {rows.drawn.map(({ index, place }) => {
+          {drawn.map(({ index, place }, at) => {
             const entry = entries[index]
             if (!entry) {
               return (
                 <SkeletonRow
-                  key={`skeleton ${index}`}
+                  key={keys[at]}
                   seed={index}
                   isNarrow={isNarrow}
-                  style={{ height: place.height, transform: `translateY(${place.top}px)` }}
-                  className="absolute inset-x-0 top-0"
+                  style={place}
+                  className="absolute inset-x-0"
                 />
               )
             }
             const Row = view === 'tiles' ? FileTile : FileRow
             return (
               <Row
-                key={entry.key}
+                key={keys[at]}
                 entry={entry}
                 rowIndex={index + 2}
                 isSelected={selection.chosen.has(entry.key)}
                 isActive={index === rows.activeIndex}
                 focusWish={focusWish}
                 isNarrow={isNarrow}
+                alwaysHasActions={alwaysHasActions}
                 {...place}
                 onToggle={handleToggle}
               />
@@ -97,15 +105,23 @@ export function FileList(props: FileListProps) {
 }
 
 /** Rows are compared by their props: what they are given must not be new each time. */
-function useStableToggle({ entries, selection, onSelectionChange }: FileListProps) {
-  const latest = useRef({ entries, selection, onSelectionChange })
+function useStableToggles(props: FileListProps) {
+  const latest = useRef(props)
   useEffect(() => {
-    latest.current = { entries, selection, onSelectionChange }
+    latest.current = props
   })
-  return useCallback((key: string, { isRange }: { isRange: boolean }) => {
-    const now = latest.current
-    const order = now.entries.map((entry) => entry.key)
+  const handleToggle = useCallback((key: string, { isRange }: { isRange: boolean }) => {
+    const { entries, selection, onSelectionChange } = latest.current
     const mode = isRange ? 'range' : 'toggle'
-    now.onSelectionChange(select(now.selection, key, { mode, order }))
+    onSelectionChange(select(selection, key, { mode, order: keysOf(entries) }))
   }, [])
+  const handleToggleAll = useCallback(() => {
+    const { entries, selection, onSelectionChange } = latest.current
+    onSelectionChange(toggleAll(selection, keysOf(entries)))
+  }, [])
+  return { handleToggle, handleToggleAll }
+}
+
+function keysOf(entries: readonly Entry[]): string[] {
+  return entries.map((entry) => entry.key)
 }

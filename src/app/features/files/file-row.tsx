@@ -11,15 +11,17 @@ import type { Entry } from './entry.ts'
 import { FileActions } from './file-actions.tsx'
 import { FileIcon } from './file-icon.tsx'
 import { GridCell, GridRow } from './grid-parts.tsx'
-import { columnsClass, quietCheck } from './list-columns.ts'
+import { columnsClass } from './list-columns.ts'
 import type { RowProps } from './row-props.ts'
+import { useRowActions } from './use-row-actions.ts'
 import { useWishedFocus } from './use-wished-focus.ts'
 
 /** One folder or file in the list. Its presses and keys are handled by the grid around it. */
 export const FileRow = memo(function FileRow(props: RowProps) {
   const { entry, rowIndex, isSelected, isActive, isNarrow, onToggle } = props
   const { top, left, width, height } = props
-  const ref = useWishedFocus(props)
+  const ref = useWishedFocus({ ...props, shows: entry.key })
+  const { hasActions, pointerProps } = useRowActions(props)
   useToday()
   const tabIndex = isActive ? 0 : -1
   return (
@@ -30,9 +32,10 @@ export const FileRow = memo(function FileRow(props: RowProps) {
       aria-selected={isSelected}
       tabIndex={tabIndex}
       data-key={entry.key}
-      style={{ height, left, width, transform: `translateY(${top}px)` }}
+      {...pointerProps}
+      style={{ top, height, left, width }}
       className={clsx(
-        'group absolute inset-x-0 top-0 grid items-center border-line/70 border-b px-3 select-none focus-visible:-outline-offset-2',
+        'group absolute inset-x-0 grid items-center border-line/70 border-b px-3 select-none focus-visible:-outline-offset-2',
         columnsClass(isNarrow),
         isSelected ? 'bg-selected' : 'hover:bg-hover',
       )}
@@ -43,19 +46,28 @@ export const FileRow = memo(function FileRow(props: RowProps) {
           checked={isSelected}
           tabIndex={tabIndex}
           onChange={(_, how) => onToggle(entry.key, how)}
-          className={clsx(!isSelected && quietCheck)}
+          className={clsx(!isSelected && 'quiet-checkbox')}
         />
       </GridCell>
       <GridCell className="flex min-w-0 items-center gap-2.5">
         <FileIcon entry={entry} />
-        <div className="min-w-0">
+        {isNarrow ? (
+          <div className="min-w-0">
+            <NameText name={entry.name} />
+            <p className="truncate text-muted text-xs">{describeEntry(entry)}</p>
+          </div>
+        ) : (
           <NameText name={entry.name} />
-          {isNarrow && <p className="truncate text-muted text-xs">{describeEntry(entry)}</p>}
-        </div>
+        )}
       </GridCell>
       {!isNarrow && <Details entry={entry} />}
-      <GridCell data-part="actions">
-        {entry.kind === 'file' && <FileActions entry={entry} tabIndex={tabIndex} />}
+      <GridCell
+        data-part="actions"
+        className={clsx(!hasActions && entry.kind === 'file' && 'more-hint')}
+      >
+        {hasActions && entry.kind === 'file' && (
+          <FileActions key={entry.key} entry={entry} tabIndex={tabIndex} />
+        )}
       </GridCell>
     </GridRow>
   )
@@ -65,16 +77,25 @@ function Details({ entry }: { entry: Entry }) {
   const size = entry.kind === 'file' ? formatBytes(entry.size) : ''
   return (
     <>
-      <GridCell className="truncate pr-4 text-right text-muted">
-        <span {...cutTextTooltipProps(size)}>{size}</span>
-      </GridCell>
-      <GridCell className="truncate text-muted">
-        {entry.kind === 'file' && (
-          <span {...tooltipProps(formatExactTime(entry.uploadedAt))}>
-            {formatDay(entry.uploadedAt)}
-          </span>
+      <GridCell
+        {...cutTextTooltipProps(size)}
+        className={clsx(
+          'pr-4 text-right text-muted',
+          size.length < 10 ? 'whitespace-nowrap' : 'truncate',
         )}
+      >
+        {size}
       </GridCell>
+      {entry.kind === 'file' ? (
+        <GridCell
+          {...tooltipProps(formatExactTime(entry.uploadedAt))}
+          className="whitespace-nowrap text-muted"
+        >
+          {formatDay(entry.uploadedAt)}
+        </GridCell>
+      ) : (
+        <GridCell />
+      )}
     </>
   )
 }

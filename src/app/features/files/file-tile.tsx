@@ -6,15 +6,16 @@ import { cutTextTooltipProps } from '#app/ui/tooltip.tsx'
 import { FileActions } from './file-actions.tsx'
 import { FileIcon } from './file-icon.tsx'
 import { GridCell, GridRow } from './grid-parts.tsx'
-import { quietCheck } from './list-columns.ts'
 import type { RowProps } from './row-props.ts'
+import { useRowActions } from './use-row-actions.ts'
 import { useWishedFocus } from './use-wished-focus.ts'
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
 export function FileTile(props: RowProps) {
   const { entry, rowIndex, isSelected, isActive, onToggle } = props
   const { top, left, width, height } = props
-  const ref = useWishedFocus(props)
+  const ref = useWishedFocus({ ...props, shows: entry.key })
+  const { hasActions, pointerProps } = useRowActions(props)
   const tabIndex = isActive ? 0 : -1
   const shown = visibleName(entry.name)
   return (
@@ -25,9 +26,10 @@ export function FileTile(props: RowProps) {
       aria-selected={isSelected}
       tabIndex={tabIndex}
       data-key={entry.key}
-      style={{ height, width, left, transform: `translateY(${top}px)` }}
+      {...pointerProps}
+      style={{ top, height, width, left }}
       className={clsx(
-        'group absolute top-0 left-0 flex flex-col rounded-lg p-2 select-none focus-visible:-outline-offset-2',
+        'group absolute flex flex-col rounded-lg p-2 select-none focus-visible:-outline-offset-2',
         isSelected ? 'bg-selected' : 'hover:bg-hover',
       )}
     >
@@ -38,11 +40,13 @@ export function FileTile(props: RowProps) {
             checked={isSelected}
             tabIndex={tabIndex}
             onChange={(_, how) => onToggle(entry.key, how)}
-            className={clsx(!isSelected && quietCheck)}
+            className={clsx(!isSelected && 'quiet-checkbox')}
           />
         </GridCell>
         <GridCell data-part="actions">
-          {entry.kind === 'file' && <FileActions entry={entry} tabIndex={tabIndex} isTile />}
+          {hasActions && entry.kind === 'file' && (
+            <FileActions key={entry.key} entry={entry} tabIndex={tabIndex} isTile />
+          )}
         </GridCell>
       </div>
       <GridCell className="flex min-h-0 grow flex-col items-center gap-2 text-center">

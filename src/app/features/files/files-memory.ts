@@ -1,11 +1,17 @@
+import { type FolderPath, folderSegments } from '#contract/folder-path.ts'
 import { type Sorting, serverOrder } from './arrange-entries.ts'
+import { folderKey } from './entry.ts'
 
 /** Where a person was in a folder. */
 export type FolderPlace = {
   /** px */
   scrollOffset: number
+  /** What was at the top then. */
+  topKey: string | null
   /** The row that had the keyboard. */
   activeKey: string | null
+  /** That row is another one than a person left here: it must be seen. */
+  isActiveNew?: boolean
 }
 
 /** What the screen remembers of folders while they are not shown. Lives as long as the session. */
@@ -20,4 +26,25 @@ export function createFilesMemory(): FilesMemory {
   return { places: new Map(), expanded: new Set(['/']), sorting: serverOrder }
 }
 
-export const startOfFolder: FolderPlace = { scrollOffset: 0, activeKey: null }
+const startOfFolder: FolderPlace = { scrollOffset: 0, topKey: null, activeKey: null }
+
+/** Where to begin in a folder: who comes up from below begins at the row of the folder they were in. */
+export function findPlace(
+  { places }: FilesMemory,
+  folder: FolderPath,
+  cameFrom: FolderPath | null,
+): FolderPlace {
+  const place = places.get(folder) ?? startOfFolder
+  if (cameFrom === null || cameFrom === folder || !cameFrom.startsWith(folder)) return place
+  const child = folderSegments(cameFrom)[folderSegments(folder).length]
+  const activeKey = child === undefined ? place.activeKey : folderKey(child)
+  return activeKey === place.activeKey ? place : { ...place, activeKey, isActiveNew: true }
+}
+
+export function rememberPlace(
+  { places }: FilesMemory,
+  folder: FolderPath,
+  change: Partial<FolderPlace>,
+): void {
+  places.set(folder, { ...(places.get(folder) ?? startOfFolder), ...change })
+}

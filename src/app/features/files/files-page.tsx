@@ -1,7 +1,8 @@
 import { RefreshCw, SlidersHorizontal } from 'lucide-react'
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { errorText } from '#app/api/error-text.ts'
 import type { Queries } from '#app/api/queries.ts'
+import { isTypedIn } from '#app/lib/is-typed-in.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { useStoredChoice } from '#app/lib/use-stored-choice.ts'
 import { visibleName } from '#app/lib/visible-name.ts'
@@ -15,6 +16,7 @@ import { rootName } from './flatten-tree.ts'
 import { FolderPathNav } from './folder-path-nav.tsx'
 import { FolderView } from './folder-view.tsx'
 import { useFolder } from './use-folder.ts'
+import { findTabStop } from './use-grid-focus.ts'
 import { ViewToggle, views } from './view-toggle.tsx'
 
 const loadListOptions = async () => (await import('./list-options-menu.tsx')).ListOptionsMenu
@@ -43,8 +45,9 @@ export function FilesPage(props: FilesPageProps) {
   const [sorting, setSorting] = useState(memory.sorting)
   const refresh = useRefresh(props.onRefresh)
   const [filter, setFilter] = useFolderFilter(folder)
-  const focusWish = useRef(false)
   const main = useRef<HTMLElement>(null)
+  const focusWish = useFocusWish(main)
+  const cameFrom = useCameFrom(folder)
 
   function handleSort(next: typeof sorting) {
     memory.sorting = next
@@ -57,15 +60,20 @@ export function FilesPage(props: FilesPageProps) {
       <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 short:flex-nowrap short:py-1 lg:h-13 lg:flex-nowrap lg:py-0 short:lg:h-auto short:lg:py-1">
         <div className="flex min-w-0 basis-full items-center gap-1 short:grow short:basis-0 lg:grow lg:basis-0">
           {props.start}
-          <FolderPathNav folder={folder} hrefOf={props.hrefOf} onOpenFolder={onOpenFolder} />
+          <FolderPathNav
+            folder={folder}
+            hrefOf={props.hrefOf}
+            onOpenFolder={(path) => {
+              focusWish.current = true
+              onOpenFolder(path)
+            }}
+          />
         </div>
         <div className="flex min-w-0 grow items-center gap-2 short:grow-0 lg:grow-0">
           <FileFilter
             value={filter}
             onChange={setFilter}
-            onLeave={() =>
-              main.current?.querySelector<HTMLElement>('[role=row][tabindex="0"]')?.focus()
-            }
+            onLeave={() => findTabStop(main.current)?.focus()}
           />
           {isNarrow ? (
             <MenuOnDemand
@@ -97,6 +105,7 @@ export function FilesPage(props: FilesPageProps) {
       <FolderView
         key={folder}
         folder={folder}
+        cameFrom={cameFrom}
         listing={listing}
         memory={memory}
         filter={filter}
@@ -110,6 +119,37 @@ export function FilesPage(props: FilesPageProps) {
       />
     </main>
   )
+}
+
+/**
+ * Set while the keyboard is on its way to the rows of a folder that was opened. The browser's history leads
+ * it there as well, also out of the tree; but not out of a field.
+ */
+function useFocusWish(main: RefObject<HTMLElement | null>) {
+  const wish = useRef(false)
+  useEffect(() => {
+    const ending = new AbortController()
+    const follow = () => {
+      // The router, which listens for longer, has drawn the other folder by now.
+      if (isTypedIn(document.activeElement) || document.querySelector('[role=dialog]')) return
+      const target = findTabStop(main.current)
+      wish.current = target === null
+      target?.focus({ preventScroll: true })
+    }
+    window.addEventListener('popstate', follow, { signal: ending.signal })
+    return () => ending.abort()
+  }, [main])
+  return wish
+}
+
+/** The folder that was shown before this one. */
+function useCameFrom(folder: FolderPath): FolderPath | null {
+  const [way, setWay] = useState<{ to: FolderPath; from: FolderPath | null }>({
+    to: folder,
+    from: null,
+  })
+  if (way.to !== folder) setWay({ to: folder, from: way.to })
+  return way.to === folder ? way.from : way.to
 }
 
 /** A filter belongs to the folder it was typed in: the next folder begins without one. */

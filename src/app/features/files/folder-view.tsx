@@ -8,17 +8,21 @@ import { arrangeEntries, type Sorting } from './arrange-entries.ts'
 import { describeCoverage, describeFolder } from './describe-list.ts'
 import type { Entry } from './entry.ts'
 import { FileList } from './file-list.tsx'
-import { type FilesMemory, type FolderPlace, startOfFolder } from './files-memory.ts'
+import { type FilesMemory, type FolderPlace, findPlace, rememberPlace } from './files-memory.ts'
 import { FolderProblem } from './folder-problem.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { ListStatus } from './list-status.tsx'
 import { openLink } from './open-link.ts'
-import { clearSelection, nothingSelected } from './selection.ts'
+import { clearSelection } from './selection.ts'
 import type { Folder } from './use-folder.ts'
+import { useKeptKeyboard } from './use-kept-keyboard.ts'
+import { useSelection } from './use-selection.ts'
 import type { View } from './view-toggle.tsx'
 
 export type FolderViewProps = {
   folder: FolderPath
+  /** The folder that was shown before; null at the start. */
+  cameFrom: FolderPath | null
   listing: Folder
   memory: FilesMemory
   filter: string
@@ -35,20 +39,18 @@ export type FolderViewProps = {
 
 /** One folder's rows, or what stands for them. Made anew for each folder. */
 export function FolderView(props: FolderViewProps) {
-  const { folder, listing, filter, sorting, emptyHint } = props
+  const { folder, listing, memory, filter, sorting } = props
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const { entries, isComplete } = listing
   const shown = useMemo(
     () => arrangeEntries(entries, { filter, sorting }),
     [entries, filter, sorting],
   )
-  const [place] = useState(() => props.memory.places.get(folder) ?? startOfFolder)
-  const [selection, setSelection] = useState({ ...nothingSelected, active: place.activeKey })
-  const chosen = useMemo(
-    () => entries.filter((entry) => selection.chosen.has(entry.key)),
-    [entries, selection.chosen],
-  )
-  const isInList = useStatusInList(chosen, listing.error)
+  const [place] = useState(() => findPlace(memory, folder, props.cameFrom))
+  const selected = useSelection({ shown, listing, activeKey: place.activeKey })
+  const { selection, setSelection } = selected
+  const keptKeyboard = useKeptKeyboard()
+  const isInList = useStatusInList(selected.chosen, listing.error)
   const isFiltered = filter.trim() !== ''
   // What went wrong stays in sight while it is tried again: rows to come would flash up for nothing.
   const [lastError, setLastError] = useState(listing.error)
@@ -75,8 +77,10 @@ export function FolderView(props: FolderViewProps) {
         isFiltered,
         sorting,
       })}
-      chosen={chosen}
+      chosen={selected.chosen}
+      among={{ shown: shown.length, isComplete, isFiltered }}
       onClear={() => setSelection(clearSelection(selection))}
+      rest={selected.rest}
       onLoadMore={isFiltered && !isComplete && !listing.isPending ? listing.loadMore : null}
       isLoadingMore={listing.isLoadingMore}
       error={listing.error}
@@ -84,23 +88,16 @@ export function FolderView(props: FolderViewProps) {
     />
   )
   return (
-    <>
-      <div ref={setScroller} className="scroll-area relative min-h-0 grow">
-        <Rows
-          {...props}
-          shown={shown}
-          place={place}
-          scroller={scroller}
-          selection={selection}
-          onSelectionChange={setSelection}
-        />
+    <div className="contents" {...keptKeyboard}>
+      <div ref={setScroller} className="scroll-area relative min-h-0 grow [overflow-anchor:none]">
+        <Rows {...props} shown={shown} place={place} scroller={scroller} selected={selected} />
         {!listing.isPending && shown.length === 0 && (
-          <NothingShown {...props} isFiltered={isFiltered} emptyHint={emptyHint} />
+          <NothingShown {...props} isFiltered={isFiltered} />
         )}
         {isInList && status}
       </div>
       {!isInList && status}
-    </>
+    </div>
   )
 }
 
@@ -114,22 +111,17 @@ type RowsProps = FolderViewProps & {
   shown: readonly Entry[]
   place: FolderPlace
   scroller: HTMLElement | null
-  selection: typeof nothingSelected
-  onSelectionChange: (selection: typeof nothingSelected) => void
+  selected: ReturnType<typeof useSelection>
 }
 
 function Rows(props: RowsProps) {
-  const { folder, listing, memory, onOpenFolder, focusWish, selection, onSelectionChange } = props
+  const { folder, listing, memory, sorting, focusWish, selected } = props
   // On a phone on its side one line a row has room enough, and twice as many rows are in sight.
   const isNarrow = useMediaQuery('(width < 32rem), (width < 48rem) and (height >= 30rem)')
   const remember = useCallback(
-    (change: Partial<FolderPlace>) => {
-      const before = memory.places.get(folder) ?? startOfFolder
-      memory.places.set(folder, { ...before, ...change })
-    },
+    (change: Partial<FolderPlace>) => rememberPlace(memory, folder, change),
     [memory, folder],
   )
-  const handleScroll = useCallback((scrollOffset: number) => remember({ scrollOffset }), [remember])
   if (listing.isPending) {
     return (
       <div aria-busy="true">
@@ -138,9 +130,9 @@ function Rows(props: RowsProps) {
       </div>
     )
   }
-  const openFolder = (path: FolderPath, byKeyboard: boolean) => {
-    focusWish.current = byKeyboard
-    onOpenFolder(path)
+  const openFolder = (path: FolderPath) => {
+    focusWish.current = true
+    props.onOpenFolder(path)
   }
   return (
     <FileList
@@ -148,23 +140,25 @@ function Rows(props: RowsProps) {
       isComplete={listing.isComplete}
       loadsAtEnd={props.filter.trim() === '' && listing.error === null}
       onNearEnd={listing.loadMore}
-      selection={selection}
+      arrangement={`${sorting.column} ${sorting.isDescending} ${props.filter.trim()}`}
+      selection={selected.selection}
+      chosen={selected.box}
       onSelectionChange={(next) => {
         remember({ activeKey: next.active })
-        onSelectionChange(next)
+        selected.setSelection(next)
       }}
-      onOpen={(entry, { byKeyboard }) => {
+      onOpen={(entry) => {
         remember({ activeKey: entry.key })
-        if (entry.kind === 'folder') openFolder(entry.path, byKeyboard)
+        if (entry.kind === 'folder') openFolder(entry.path)
         else if (entry.link !== null) openLink(entry.link)
       }}
-      onLeave={() => folder !== '/' && openFolder(parentFolder(folder), true)}
-      sorting={props.sorting}
+      onLeave={() => folder !== '/' && openFolder(parentFolder(folder))}
+      sorting={sorting}
       onSort={props.onSort}
       view={props.view}
       isNarrow={isNarrow}
       place={props.place}
-      onScroll={handleScroll}
+      onScroll={remember}
       focusWish={focusWish}
       scroller={props.scroller}
     />

@@ -9,7 +9,3 @@ export function columnsClass(isNarrow: boolean): string {
 export function rowHeight(isNarrow: boolean): number {
   return isNarrow ? 56 : 38
 }
-
-/** Out of the way until the row is meant: a column of empty boxes is noise. Fingers cannot hover. */
-export const quietCheck =
-  'opacity-0 focus-visible:opacity-100 group-hover:opacity-100 group-focus-visible:opacity-100 pointer-coarse:opacity-100'

@@ -1,5 +1,6 @@
 import clsx from 'clsx'
 import { ArrowDown, ArrowUp } from 'lucide-react'
+import { memo } from 'react'
 import { Checkbox } from '#app/ui/checkbox.tsx'
 import type { SortColumn, Sorting } from './arrange-entries.ts'
 import { GridHeaderCell, GridRow } from './grid-parts.tsx'
@@ -8,14 +9,15 @@ import { columnsClass } from './list-columns.ts'
 export type ListHeaderProps = {
   sorting: Sorting
   onSort: (sorting: Sorting) => void
-  /** Whether all, some or none of the rows are chosen. */
+  /** Whether all, some or none of the folder's rows are chosen; all of them only where all are loaded. */
   chosen: boolean | 'mixed'
   onToggleAll: () => void
   isNarrow: boolean
 }
 
 /** The first row of the grid: what the columns are, how they are sorted, and all or nothing. */
-export function ListHeader({ sorting, onSort, chosen, onToggleAll, isNarrow }: ListHeaderProps) {
+export const ListHeader = memo(function ListHeader(props: ListHeaderProps) {
+  const { sorting, onSort, chosen, onToggleAll, isNarrow } = props
   const sortProps = (column: SortColumn) => ({
     column,
     sorting,
@@ -42,7 +44,7 @@ export function ListHeader({ sorting, onSort, chosen, onToggleAll, isNarrow }: L
       <GridHeaderCell className="sr-only">Actions</GridHeaderCell>
     </GridRow>
   )
-}
+})
 
 function SortHeader({
   column,

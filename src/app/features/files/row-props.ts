@@ -14,5 +14,7 @@ export type RowProps = EntryPlace & {
   /** Set by the list when the keyboard moves: the row takes the focus once it is there. */
   focusWish: { current: boolean }
   isNarrow: boolean
+  /** Without a pointer that hovers, or room for a hint where to hover, the buttons are always there. */
+  alwaysHasActions: boolean
   onToggle: (key: string, how: { isRange: boolean }) => void
 }

@@ -33,7 +33,7 @@ export function TreeItem({
   onOpen: () => void
   onToggle: () => void
 }) {
-  const ref = useWishedFocus({ isActive, focusWish })
+  const ref = useWishedFocus({ isActive, focusWish, shows: line.path })
   const handleClick = (event: MouseEvent) => {
     const isOnArrow = event.target instanceof Element && event.target.closest('[data-part=arrow]')
     if (isOnArrow) onToggle()
@@ -55,7 +55,7 @@ export function TreeItem({
       onFocus={onFocus}
       style={{ ...style, paddingLeft: indentOf(line.level) }}
       className={clsx(
-        'absolute inset-x-0 top-0 flex items-center rounded-md pr-2 select-none focus-visible:outline-offset-0',
+        'absolute inset-x-0 flex items-center rounded-md pr-2 select-none focus-visible:outline-offset-0',
         isCurrent ? 'bg-pressed font-medium' : 'text-muted hover:bg-hover hover:text-ink',
       )}
     >

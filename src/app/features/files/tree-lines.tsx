@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
+import type { RowsLayout } from '#app/lib/anchored-offset.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { useVisibleRows } from '#app/lib/use-visible-rows.ts'
 import type { FolderNode } from '#contract/files.ts'
@@ -25,12 +26,16 @@ export function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps
   const [active, setActive] = useActiveLine(folder)
   const activeIndex = useIndexOf(lines, active, folder)
   const height = useMediaQuery('(pointer: coarse)') ? 44 : 30
-  const visible = useVisibleRows({
-    scroller,
-    count: lines.length,
-    rowHeight: height,
-    keptRow: activeIndex,
-  })
+  const layout = useMemo(
+    (): RowsLayout => ({
+      count: lines.length,
+      rowHeight: height,
+      keyAt: (row) => lines[row]?.path,
+      rowOf: (key) => lines.findIndex((line) => line.path === key),
+    }),
+    [lines, height],
+  )
+  const visible = useVisibleRows({ scroller, layout, keptRow: activeIndex })
   useShowCurrent(lines, folder, visible.show)
 
   const handleKeyDown = useTreeKeys({
@@ -46,7 +51,7 @@ export function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps
     },
   })
   return (
-    <div ref={setScroller} className="scroll-area h-full px-2 py-1.5">
+    <div ref={setScroller} className="scroll-area h-full px-2 py-1.5 [overflow-anchor:none]">
       <div
         role="tree"
         aria-label="Folders"
@@ -65,7 +70,7 @@ export function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps
               isCurrent={line.path === folder}
               isActive={index === activeIndex}
               focusWish={focusWish}
-              style={{ height, transform: `translateY(${index * height}px)` }}
+              style={{ height, top: index * height }}
               onFocus={() => setActive(line.path)}
               onOpen={() => onOpenFolder(line.path)}
               onToggle={() => {

@@ -1,4 +1,5 @@
-import { useMemo } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { RowsLayout } from '#app/lib/anchored-offset.ts'
 import { useVisibleRows } from '#app/lib/use-visible-rows.ts'
 import type { Entry } from './entry.ts'
 import type { FolderPlace } from './files-memory.ts'
@@ -9,7 +10,7 @@ import { useTileColumns } from './use-tile-columns.ts'
 
 const headerHeight = 36
 const tileHeight = 164
-const nearEndRows = 12
+const nearEndRows = 10
 /** Rows that stand for what is on its way. */
 const pendingRows = 3
 
@@ -19,12 +20,14 @@ export type FileRowsParts = {
   isComplete: boolean
   /** More rows come when the end is near. Off while a filter hides rows: it would ask without end. */
   loadsAtEnd: boolean
+  /** The filter and the order that a person asked for. */
+  arrangement: string
   selection: Selection
   view: 'list' | 'tiles'
   isNarrow: boolean
   /** Where to begin; what it becomes is told while scrolling. */
   place: FolderPlace
-  onScroll: (offset: number) => void
+  onScroll: (change: Pick<FolderPlace, 'scrollOffset' | 'topKey'>) => void
   /** Set while the keyboard is on its way to a row that is not drawn yet. */
   focusWish: { current: boolean }
   scroller: HTMLElement | null
@@ -34,22 +37,34 @@ type DrawnEntry = { index: number; place: EntryPlace }
 
 /** Which entries are drawn now and where, in rows of one or, as tiles, of several. */
 export function useFileRows(props: FileRowsParts) {
-  const { entries, selection, scroller, focusWish } = props
+  const { entries, selection, scroller, focusWish, onScroll } = props
   const isTiles = props.view === 'tiles'
   const columns = useTileColumns(scroller, isTiles)
   const height = isTiles ? tileHeight : rowHeight(props.isNarrow)
   const activeIndex = useActiveIndex(props)
   const rowCount = Math.ceil(entries.length / columns)
   const hasMore = props.loadsAtEnd && !props.isComplete
-  const keptRow = entries.length === 0 ? -1 : Math.floor(activeIndex / columns)
+  const count = rowCount + (hasMore ? pendingRows : 0)
+  const layout = useMemo((): RowsLayout => {
+    const keyAt = (row: number) => entries[row * columns]?.key
+    const rowOf = (key: string) => Math.floor(indexOf(entries, key) / columns)
+    return { count, rowHeight: height, keyAt, rowOf }
+  }, [entries, columns, count, height])
+  const initialOffset = useInitialOffset(layout, props.place)
   const visible = useVisibleRows({
     scroller,
-    count: rowCount + (hasMore ? pendingRows : 0),
-    rowHeight: height,
+    layout,
     headerHeight,
-    keptRow,
-    initialOffset: props.place.scrollOffset,
-    onScroll: props.onScroll,
+    keptRow: entries.length === 0 ? -1 : Math.floor(activeIndex / columns),
+    isKeptChosen: selection.active !== null && selection.chosen.has(selection.active),
+    arrangement: props.arrangement,
+    initialOffset,
+    initialRow: props.place.isActiveNew ? Math.floor(activeIndex / columns) : undefined,
+    onScroll: useMemo(() => {
+      const { keyAt } = layout
+      return (scrollOffset: number) =>
+        onScroll({ scrollOffset, topKey: keyAt(Math.floor(scrollOffset / height)) ?? null })
+    }, [layout, height, onScroll]),
   })
 
   const drawn = visible.rows.flatMap((row): DrawnEntry[] => {
@@ -74,21 +89,44 @@ export function useFileRows(props: FileRowsParts) {
       const key = entries[index]?.key
       if (key === undefined) return
       // The row that has the keyboard already will not change, and so not ask for the focus.
-      if (key !== selection.active) focusWish.current = true
-      else findRow(scroller, key)?.focus({ preventScroll: true })
+      const row = index === activeIndex ? findRow(scroller, key) : null
+      if (row) row.focus({ preventScroll: true })
+      else focusWish.current = true
     },
   }
 }
 
-function useActiveIndex({ entries, selection }: FileRowsParts): number {
-  return useMemo(
-    () =>
-      Math.max(
-        entries.findIndex((entry) => entry.key === selection.active),
-        0,
-      ),
-    [entries, selection.active],
-  )
+function indexOf(entries: readonly Entry[], key: string | null): number {
+  return entries.findIndex((entry) => entry.key === key)
+}
+
+/** The row that Tab reaches. Where it is gone, as a file that was deleted, the one that took its place. */
+function useActiveIndex({ entries, selection, arrangement }: FileRowsParts): number {
+  const last = useRef({ index: 0, arrangement })
+  const index = useMemo(() => {
+    const { active } = selection
+    const before = last.current
+    // Most changes are behind it.
+    if (entries[before.index]?.key === active) return before.index
+    const found = active === null ? 0 : indexOf(entries, active)
+    if (found >= 0) return found
+    return arrangement === before.arrangement
+      ? Math.max(0, Math.min(before.index, entries.length - 1))
+      : 0
+  }, [entries, selection, arrangement])
+  useEffect(() => {
+    last.current = { index, arrangement }
+  })
+  return index
+}
+
+/** Where a person was: what they saw at the top, however many rows have come above it since. */
+function useInitialOffset(layout: RowsLayout, { topKey, scrollOffset }: FolderPlace): number {
+  const [offset] = useState(() => {
+    const row = topKey === null ? -1 : layout.rowOf(topKey)
+    return row < 0 ? scrollOffset : row * layout.rowHeight + (scrollOffset % layout.rowHeight)
+  })
+  return offset
 }
 
 function tilePlace(column: number, columns: number) {

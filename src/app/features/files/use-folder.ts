@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useMemo } from 'react'
+import { useCallback, useEffect, useMemo, useState } from 'react'
 import { type Queries, refreshFolderIfOld } from '#app/api/queries.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { type Entry, readEntries } from './entry.ts'
@@ -18,6 +18,10 @@ export type Folder = {
   error: unknown
   /** Asks for the next page; does nothing while one is on its way or none is left. */
   loadMore: () => void
+  /** Page after page comes, until all are here, one fails or `stopLoadingAll`. */
+  isLoadingAll: boolean
+  loadAll: () => void
+  stopLoadingAll: () => void
   retry: () => void
 }
 
@@ -25,7 +29,10 @@ const noPages: never[] = []
 
 export function useFolder(queries: Queries, path: FolderPath): Folder {
   const queryClient = useQueryClient()
-  const query = useInfiniteQuery(queries.folder(path))
+  const [folderLoadedWhole, setFolderLoadedWhole] = useState<FolderPath | null>(null)
+  const wantsAll = folderLoadedWhole === path
+  // Hundreds of requests must leave room for the next thing that a person does.
+  const query = useInfiniteQuery(queries.folder(path, wantsAll ? 'background' : 'person'))
   useEffect(() => {
     // What is cached stays on the screen; a refresh that fails is for the next opening.
     refreshFolderIfOld({ queryClient, queries }, path).catch(() => {})
@@ -37,6 +44,10 @@ export function useFolder(queries: Queries, path: FolderPath): Folder {
   const loadMore = useCallback(() => {
     if (hasNextPage && !isFetching) void fetchNextPage()
   }, [hasNextPage, isFetching, fetchNextPage])
+  const isLoadingAll = wantsAll && hasNextPage && !query.isError
+  useEffect(() => {
+    if (isLoadingAll) loadMore()
+  }, [isLoadingAll, loadMore])
   return {
     entries,
     isPending: query.isPending,
@@ -45,6 +56,9 @@ export function useFolder(queries: Queries, path: FolderPath): Folder {
     isRefreshing: query.isFetching && !query.isFetchingNextPage && !query.isPending,
     error: query.error,
     loadMore,
+    isLoadingAll,
+    loadAll: () => setFolderLoadedWhole(path),
+    stopLoadingAll: () => setFolderLoadedWhole(null),
     retry: () => void (query.isFetchNextPageError ? fetchNextPage() : refetch()),
   }
 }

@@ -1,4 +1,11 @@
-import { type KeyboardEvent, type MouseEvent, useState } from 'react'
+import {
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+  type PointerEvent,
+  useRef,
+  useState,
+} from 'react'
 import type { Entry } from './entry.ts'
 import { readListKey } from './list-keys.ts'
 import { moveTo, type Selection, type SelectMode, select, takeStep } from './selection.ts'
@@ -8,8 +15,10 @@ export type ListParts = {
   entries: readonly Entry[]
   selection: Selection
   onSelectionChange: (selection: Selection) => void
-  onOpen: (entry: Entry, how: { byKeyboard: boolean }) => void
+  onOpen: (entry: Entry) => void
   onLeave: () => void
+  /** The row that Tab reaches. */
+  activeIndex: number
   /** Brings a row into sight and gives it the focus. */
   focusRow: (index: number) => void
   shape: () => { pageRows: number; columns: number }
@@ -20,26 +29,9 @@ export type ListParts = {
  * for each of a thousand rows.
  */
 export function useListEvents(parts: ListParts) {
-  const { entries, selection, onSelectionChange, onOpen } = parts
+  const { entries, selection, onSelectionChange } = parts
   const [typeahead] = useState(createTypeahead)
   const order = () => entries.map((entry) => entry.key)
-
-  function handleClick(event: MouseEvent) {
-    const entry = entries[pressedRow(event, entries)]
-    if (!entry || isOnControl(event.target)) return
-    // The cell around a checkbox counts as the checkbox: it is small for a finger.
-    const isChoosing = selection.chosen.size > 0 || isOnCheck(event.target)
-    // A finger opens with one tap, as everywhere on such screens; a mouse chooses first.
-    if (isTouch(event) && !isChoosing) return onOpen(entry, { byKeyboard: false })
-    const mode = isTouch(event) || isOnCheck(event.target) ? 'toggle' : readMode(event)
-    onSelectionChange(select(selection, entry.key, { mode, order: order() }))
-  }
-
-  function handleDoubleClick(event: MouseEvent) {
-    const entry = entries[pressedRow(event, entries)]
-    if (entry && !isOnControl(event.target) && !isOnCheck(event.target))
-      onOpen(entry, { byKeyboard: false })
-  }
 
   function goTo(next: Selection, index: number) {
     onSelectionChange(next)
@@ -60,25 +52,95 @@ export function useListEvents(parts: ListParts) {
     const isForRow = isOnRow(event) || (step?.do !== 'open' && step?.do !== 'toggle')
     if (!step || !entry || !isForRow) return
     event.preventDefault()
-    if (step.do === 'open') return onOpen(entry, { byKeyboard: true })
+    if (step.do === 'open') return parts.onOpen(entry)
     const next = takeStep(selection, step, { order: order(), index })
     if ('index' in step) goTo(next, step.index)
     else onSelectionChange(next)
   }
 
-  function handleKeyDown(event: KeyboardEvent) {
-    const index = pressedRow(event, entries)
-    if (index === -1 || event.defaultPrevented) return
-    if (isOnRow(event) && event.key === 'Backspace') parts.onLeave()
-    else if (isOnRow(event) && isTyped(event, typeahead)) handleLetter(event, index)
+  function handleRowKey(event: KeyboardEvent, index: number) {
+    if (event.key === 'Backspace') parts.onLeave()
+    else if (isTyped(event, typeahead)) handleLetter(event, index)
     else handleStep(event, index)
   }
 
-  return { onClick: handleClick, onDoubleClick: handleDoubleClick, onKeyDown: handleKeyDown }
+  function handleKeyDown(event: KeyboardEvent) {
+    // A menu is drawn elsewhere, but its events come through its row as well.
+    const isInside = event.target instanceof Node && event.currentTarget.contains(event.target)
+    if (event.defaultPrevented || !isInside) return
+    const index = pressedRow(event, entries)
+    if (isOnRow(event) || event.target === event.currentTarget) handleRowKey(event, index)
+    // From the head of the list, the keys that move lead into it.
+    else handleStep(event, index === -1 ? parts.activeIndex : index)
+  }
+
+  return { ...usePresses(parts), onKeyDown: handleKeyDown }
+}
+
+/**
+ * A finger opens with one tap, as everywhere on such screens; a mouse or a pen selects, and opens with two.
+ * `pointerdown` alone says which it is: `click` is a MouseEvent in some browsers, and calls a finger a
+ * mouse in others.
+ */
+function usePresses({ entries, selection, onSelectionChange, onOpen }: ListParts) {
+  const press = useRef<{ by: string | null; isDown: boolean }>({ by: null, isDown: false })
+  const isTouch = () => (press.current.by ?? likelyPointer()) === 'touch'
+
+  function handleTap(event: MouseEvent, entry: Entry) {
+    // The cell around a checkbox counts as the checkbox: it is small for a finger.
+    if (selection.chosen.size > 0 || isOnCheck(event.target)) choose(entry, 'toggle')
+    // The second tap of two, by habit, must not open what has come under the finger.
+    else if (event.detail < 2) onOpen(entry)
+  }
+
+  function choose(entry: Entry, mode: SelectMode) {
+    const order = entries.map(({ key }) => key)
+    onSelectionChange(select(selection, entry.key, { mode, order }))
+  }
+
+  function handleClick(event: MouseEvent) {
+    const entry = entries[pressedRow(event, entries)]
+    if (!entry) return
+    if (isOnControl(event.target)) onSelectionChange(moveTo(selection, entry.key))
+    else if (isTouch()) handleTap(event, entry)
+    else choose(entry, isOnCheck(event.target) ? 'toggle' : readMode(event))
+  }
+
+  function handleDoubleClick(event: MouseEvent) {
+    const entry = entries[pressedRow(event, entries)]
+    if (!entry || isTouch() || isOnControl(event.target) || isOnCheck(event.target)) return
+    onOpen(entry)
+  }
+
+  /** However the focus comes to a row, the keyboard goes on from there. A press says more: see above. */
+  function handleFocus(event: FocusEvent) {
+    const entry = press.current.isDown ? undefined : entries[pressedRow(event, entries)]
+    if (entry) onSelectionChange(moveTo(selection, entry.key))
+  }
+
+  const release = () => {
+    press.current.isDown = false
+  }
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      press.current = { by: event.pointerType, isDown: true }
+    },
+    onPointerUp: release,
+    onPointerCancel: release,
+    onPointerLeave: release,
+    onClick: handleClick,
+    onDoubleClick: handleDoubleClick,
+    onFocus: handleFocus,
+  }
+}
+
+/** Where nothing was pressed, as when a screen reader clicks. */
+function likelyPointer(): string {
+  return window.matchMedia('(pointer: coarse)').matches ? 'touch' : 'mouse'
 }
 
 /** The index of the row that an event happened in; -1 outside all. */
-function pressedRow(event: MouseEvent | KeyboardEvent, entries: readonly Entry[]): number {
+function pressedRow(event: { target: EventTarget }, entries: readonly Entry[]): number {
   const row = event.target instanceof Element ? event.target.closest('[data-key]') : null
   const key = row?.getAttribute('data-key')
   return key == null ? -1 : entries.findIndex((entry) => entry.key === key)
@@ -99,8 +161,4 @@ function isOnControl(target: EventTarget): boolean {
 
 function isOnCheck(target: EventTarget): boolean {
   return target instanceof Element && target.closest('[data-part=check]') !== null
-}
-
-function isTouch(event: MouseEvent): boolean {
-  return event.nativeEvent instanceof PointerEvent && event.nativeEvent.pointerType === 'touch'
 }
