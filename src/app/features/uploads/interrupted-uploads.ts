@@ -42,7 +42,7 @@ export function createInterruptedUploads() {
       if (entries.size === 0) return { jobs, rest: requests }
       const byPath = indexBy(({ folder, name }) => folder + name)
       const rest = requests.filter((request) => {
-        const place = admitFile(request, serverTime)
+        const place = request.refusal ?? admitFile(request, serverTime)
         if ('reason' in place) return true
         const entry = pick(byPath.get(place.folder + place.name) ?? [], request.file)
         const taken = entry && take(entry, request.file, serverTime)
