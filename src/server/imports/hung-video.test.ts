@@ -76,5 +76,5 @@ test('a live stream is refused as soon as it says so', async () => {
   )
   await using imports = await startTestImportServer({ config: { ytDlp: fake.path } })
   const { error } = await imports.run('/watch/a', { type: 'video' })
-  expect(error).toBe('Live streams cannot be imported.')
+  expect(error).toBe('Live streams cannot be imported. Try again when it is over.')
 })
