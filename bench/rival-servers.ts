@@ -7,7 +7,7 @@ import { join } from 'node:path'
 // The servers that bench/uploads and bench/downloads compare, each a process of its own.
 
 type Nginx = { origin: string; stored: string } & AsyncDisposable
-type Barkeep = { origin: string; key: string; data: string } & AsyncDisposable
+type Barkeep = { origin: string; key: string; data: string; pid: number } & AsyncDisposable
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -55,7 +55,7 @@ export async function startBarkeep(folder: string, mode: 'whole' | 'bare'): Prom
   const [line] = await once(child.stdout, 'data')
   const { origin, key } = JSON.parse(String(line)) as { origin: string; key: string }
   return {
-    ...{ origin, key, data },
+    ...{ origin, key, data, pid: child.pid ?? 0 },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
       await once(child, 'exit')

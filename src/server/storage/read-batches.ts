@@ -5,9 +5,12 @@ import { ChunkGatherer } from './chunk-gatherer.ts'
 export type ByteBatch = Uint8Array[]
 
 /** A megabyte a step: a step for every 64 KiB chunk costs more than the chunk. */
-const batchBytes = 1024 * 1024
-/** Gathered while the taker is busy; then the stream waits, and with it the sender. */
-const heldBytes = 1.5 * batchBytes
+const maxBatchBytes = 1024 * 1024
+const minBatchBytes = 64 * 1024
+/** So many readers have full batches; the more there are beyond, the smaller is the batch of each. */
+const fullReaders = 12
+/** Gathered while the taker is busy, in batches; then the stream waits, and with it the sender. */
+const heldBatches = 1.5
 /** Of a slow sender no more than this is held in memory for longer than `patienceMs`. */
 const slowBytes = 16 * 1024
 const patienceMs = 250
@@ -21,6 +24,14 @@ export type Watch = {
   hold(isHeld: boolean): void
 }
 
+let readers = 0
+
+/** Memory is shared: a hundred senders together must not hold a hundred times what one may. */
+function batchBytes(): number {
+  const share = (maxBatchBytes * fullReaders) / Math.max(readers, fullReaders)
+  return Math.max(share, minBatchBytes)
+}
+
 /**
  * Reads `stream` to its end. What came before it broke is handed out before its error is thrown;
  * once the watch's signal aborts, its reason is thrown at once. The stream is left as it is, paused.
@@ -32,14 +43,14 @@ export async function* readBatches(stream: Readable, watch?: Watch): AsyncGenera
   let wake = () => {}
 
   function isDue(): boolean {
-    if (end !== null || watch?.signal.aborted || gathered.bytes >= batchBytes) return true
+    if (end !== null || watch?.signal.aborted || gathered.bytes >= batchBytes()) return true
     return gathered.bytes >= slowBytes && performance.now() - gatheringSince > patienceMs
   }
   function gather(chunk: Uint8Array): void {
     if (gathered.bytes === 0) gatheringSince = performance.now()
     watch?.note(chunk.length)
     gathered.add(chunk)
-    if (gathered.bytes >= heldBytes) hold()
+    if (gathered.bytes >= heldBatches * batchBytes()) hold()
     if (isDue()) wake()
   }
   function hold(): void {
@@ -56,6 +67,7 @@ export async function* readBatches(stream: Readable, watch?: Watch): AsyncGenera
   })
   const handleStop = () => wake()
   watch?.signal.addEventListener('abort', handleStop)
+  readers += 1
   stream.on('data', gather)
   try {
     while (true) {
@@ -69,6 +81,7 @@ export async function* readBatches(stream: Readable, watch?: Watch): AsyncGenera
     const { error } = end as { error: unknown }
     if (error) throw error
   } finally {
+    readers -= 1
     forget()
     watch?.signal.removeEventListener('abort', handleStop)
     stream.off('data', gather)
