@@ -20,6 +20,7 @@ import { createAddFiles } from './files/add-files.ts'
 import { createFileListing } from './files/file-listing.ts'
 import { createFileRepository } from './files/file-repository.ts'
 import { addFileRoutes } from './files/file-routes.ts'
+import { createFindSame } from './files/find-same.ts'
 import { createFolderRepository } from './files/folder-repository.ts'
 import { createFolderTree } from './files/folder-tree.ts'
 import { addShareRoutes } from './files/share-routes.ts'
@@ -43,12 +44,12 @@ import { createImports } from './imports/create-imports.ts'
 import { endLeftoverProcesses } from './imports/end-processes.ts'
 import { type SourcePatience, sourcePatience } from './imports/source-patience.ts'
 import { closeWithin, listenOn } from './listen.ts'
-import { openBlobStore } from './storage/blob-store.ts'
-import { lockDataFolder, prepareDataFolder } from './storage/data-folder.ts'
-import { type Database, databaseFile, openDatabase } from './storage/database.ts'
+import { prepareDataFolder } from './storage/data-folder.ts'
+import type { Database } from './storage/database.ts'
 import { type Disk, systemDisk } from './storage/disk.ts'
 import { createFileHasher, type FileHasher } from './storage/file-hasher.ts'
-import { sweepBlobs } from './storage/sweep-blobs.ts'
+import { lockDataFolder } from './storage/folder-lock.ts'
+import { openStore } from './storage/open-store.ts'
 import { createReceiveUpload } from './uploads/receive-upload.ts'
 import { addUploadRoutes } from './uploads/upload-routes.ts'
 
@@ -70,6 +71,8 @@ export type BarkeepServer = {
   listen(): Promise<string>
   /** Whether there is no account yet. */
   isFirstStart(): Promise<boolean>
+  /** What the start found out of order in the data folder, for its owner. */
+  found: string[]
   /** Lets what runs end for a bounded time. */
   close(): Promise<void>
 }
@@ -107,10 +110,10 @@ export async function buildServer(
   })
   app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
   await pages.add(app)
-  const isFirstStart = await addRooms(app, { ...around, config, publicUrl })
+  const rooms = await addRooms(app, { ...around, config, publicUrl })
   return {
     app,
-    isFirstStart,
+    ...rooms,
     async listen() {
       const address = await listenOn(app, config)
       origin = config.publicUrl ?? address
@@ -120,15 +123,15 @@ export async function buildServer(
   }
 }
 
-type IsFirstStart = () => Promise<boolean>
+type Rooms = Pick<BarkeepServer, 'isFirstStart' | 'found'>
 
-async function addRooms(app: FastifyInstance, world: World): Promise<IsFirstStart> {
+async function addRooms(app: FastifyInstance, world: World): Promise<Rooms> {
   const { upstream, rateLimit } = world.config
   addServerRoute(app, upstream === null ? 'own' : 'gateway', version)
   addReferenceRoutes(app, { publicUrl: world.publicUrl, rateLimit, upstream })
   if (upstream !== null) {
     addGatewayRoutes(app, createGateway({ upstream, log: (message) => app.log.warn(message) }))
-    return async () => false
+    return { isFirstStart: async () => false, found: [] }
   }
   try {
     return await addOwnStore(app, world)
@@ -141,20 +144,22 @@ async function addRooms(app: FastifyInstance, world: World): Promise<IsFirstStar
 
 type World = Omit<Outside, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
 
-async function addOwnStore(app: FastifyInstance, world: World) {
+async function addOwnStore(app: FastifyInstance, world: World): Promise<Rooms> {
   const { config, clock, disk, startHasher, publicUrl, patience, resolve } = world
   const dataFolder = await prepareDataFolder(config.dataFolder)
-  const lock = lockDataFolder(dataFolder)
+  const lock = lockDataFolder(dataFolder, (message) => app.log.error(message))
   app.addHook('onClose', async () => lock[Symbol.dispose]())
-  const database = await openDatabase(databaseFile(dataFolder))
-  app.addHook('onClose', () => database.destroy())
   const hasher = startHasher()
   app.addHook('onClose', () => hasher.close())
-  const blobs = await openBlobStore({ dataFolder, disk, hasher })
-  await endLeftoverProcesses(dataFolder)
-  await sweepBlobs({ dataFolder, database, log: app.log })
+  const { database, blobs, found } = await openStore({
+    ...{ dataFolder, disk, hasher, accepted: config.accepted, now: clock.now() },
+    endLeftovers: endLeftoverProcesses,
+  })
+  app.addHook('onClose', () => database.destroy())
+  const warn = (message: string) => app.log.warn(message)
+  for (const message of found) warn(message)
 
-  const secret = await readSessionSecret(dataFolder)
+  const secret = await readSessionSecret(dataFolder, warn)
   const { route, isFirstStart, access } = addAccounts(app, {
     ...world,
     database,
@@ -165,13 +170,16 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   const folders = createFolderRepository(database)
   const listing = createFileListing({ files, folders, publicUrl })
   const tree = createFolderTree(folders)
-  const addFiles = createAddFiles({ files, blobs, clock, tree })
+  const findSame = createFindSame({ files, blobs })
+  const addFiles = createAddFiles({ files, blobs, clock, tree, findSame })
   const addFile = createAddFile(addFiles)
   const idempotency = createIdempotency({ database, clock })
   const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })
   addFileRoutes(app, { route, listing, tree })
   addShareRoutes(app, { files, blobs })
-  addUploadRoutes(app, { route, access, receive, addFile, idempotency, publicUrl })
+  addUploadRoutes(app, {
+    ...{ route, access, receive, addFile, findSame, idempotency, publicUrl },
+  })
 
   const imports = createImports({
     ...{ config, clock, database, blobStore: blobs, folders, publicUrl, idempotency, access },
@@ -180,7 +188,7 @@ async function addOwnStore(app: FastifyInstance, world: World) {
   imports.addRoutes(app, route)
   app.addHook('onListen', () => imports.start())
   app.addHook('preClose', () => imports.stop())
-  return isFirstStart
+  return { isFirstStart, found }
 }
 
 type AccountParts = World & { database: Database; secret: string; dataFolder: string }

@@ -9,6 +9,8 @@ export type Config = {
   port: number
   /** Full path. */
   dataFolder: string
+  /** The code that a refused start gave out; null: nothing is accepted. */
+  accepted: string | null
   /** What links start with, without a slash at the end; null: made from host and port. */
   publicUrl: string | null
   /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
@@ -48,6 +50,7 @@ function readSettings(env: Environment): Config {
     host: env.HOST || '127.0.0.1',
     port: wholeNumber(env, 'PORT', { fallback: 4000, min: 0, max: 65_535 }),
     dataFolder: dataFolder(env.BARKEEP_DATA || './data'),
+    accepted: acceptCode(env, 'BARKEEP_ACCEPT'),
     publicUrl: origin(env, 'BARKEEP_PUBLIC_URL', 'https://files.example'),
     trustProxy: proxyList(env, 'BARKEEP_TRUST_PROXY'),
     upstream: origin(env, 'BARKEEP_UPSTREAM', 'https://cloudstorage.bar'),
@@ -118,6 +121,15 @@ function oneOf(env: Environment, name: string, values: string[], fallback: strin
   if (!text) return fallback
   if (values.includes(text)) return text
   throw new ConfigError(`${name} must be one of ${values.join(', ')}, not "${text}".`)
+}
+
+function acceptCode(env: Environment, name: string): string | null {
+  const text = env[name]
+  if (!text) return null
+  if (/^[0-9a-f]{8}$/.test(text)) return text
+  throw new ConfigError(
+    `${name} must be the code of eight characters that a refused start named, not "${text}".`,
+  )
 }
 
 function webAddress(env: Environment, name: string): string | null {

@@ -7,7 +7,7 @@ import {
 } from '#contract/api-error.ts'
 import { readRateLimit } from '#contract/rate-limit.ts'
 import { startTestServer, type TestServer } from './start-test-server.ts'
-import { systemDisk } from './storage/disk.ts'
+import { type Disk, systemDisk } from './storage/disk.ts'
 
 const nobodysKey = `csb_live_${'0'.repeat(28)}`
 const video = { url: 'https://example.com/', type: 'video' }
@@ -40,13 +40,16 @@ test.each(apiErrorCodes)('%s is told with its status and the window', async (cod
   // Two ways in which a disk fails: one that disks have, one that only a mistake of ours has.
   const failure =
     code === 'unavailable'
-      ? Object.assign(new Error(), { code: 'ENOSPC' })
+      ? Object.assign(new Error(), { code: 'ENOSPC', errno: -28, syscall: 'open' })
       : new TypeError('secret')
-  const create = () => Promise.reject(failure)
+  let isFailing = false
+  const create: Disk['create'] = (path) =>
+    isFailing ? Promise.reject(failure) : systemDisk.create(path)
   await using server = await startTestServer({
     config: { rateLimit: 5, uploadMaxBytes: 100 },
     outside: { disk: { ...systemDisk, create } },
   })
+  isFailing = true
   const reply = await waysToFail[code](server)
   const told = errorReply.parse(await reply.json())
   expect(told.code).toBe(code)

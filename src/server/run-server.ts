@@ -2,6 +2,7 @@ import { type BarkeepServer, buildServer, type Outside } from './build-server.ts
 import { ConfigError, readEnvironment } from './config.ts'
 import { connectionLimits } from './http/connection-limits.ts'
 import { runFirstStart } from './run-first-start.ts'
+import { isStorageFailure } from './storage/storage-failure.ts'
 import { tellFirstStart } from './tell-first-start.ts'
 
 /** Runs the server as this process, until it is told to end. A wrong setting ends it with code 2. */
@@ -10,23 +11,37 @@ export async function runServer(outside: Partial<Outside> = {}): Promise<void> {
     const config = readEnvironment()
     const server = await buildServer(config, outside)
     endOnSignals(server)
-    const address = await server.listen().catch(async (error) => {
+    const { address, firstStart } = await begin(server).catch(async (error) => {
       await server.close()
       throw error
     })
-    const firstStart = (await server.isFirstStart()) ? await runFirstStart() : null
     print(`Barkeep is at ${config.publicUrl ?? address}`)
     if (config.upstream !== null)
       print(`It stands in front of ${config.upstream}: use a key from there.`)
+    for (const finding of server.found) print(`Note: ${finding}`)
     if (firstStart) {
       const isTerminal = process.stdout.isTTY === true
       print(await tellFirstStart(firstStart, { dataFolder: config.dataFolder, isTerminal }))
     }
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error
-    process.stderr.write(`${error.message}\n`)
+    const line = startFailureText(error)
+    if (line === null) throw error
+    process.stderr.write(`${line}\n`)
     process.exitCode = 2
   }
+}
+
+async function begin(server: BarkeepServer) {
+  const address = await server.listen()
+  return { address, firstStart: (await server.isFirstStart()) ? await runFirstStart() : null }
+}
+
+/** A line for the owner; null for what is a mistake of ours, which is told whole. */
+function startFailureText(error: unknown): string | null {
+  if (error instanceof ConfigError) return error.message
+  if (!isStorageFailure(error)) return null
+  const message = (error as Error).message.replaceAll(/\s*\n\s*/g, ' ')
+  return `The data folder failed at the start (${message}). See that its disk works and has room, and start again.`
 }
 
 /** npm passes Ctrl-C on to a process that the terminal has told already: that is one, not two. */

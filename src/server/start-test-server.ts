@@ -42,6 +42,9 @@ export type TestServer = AsyncDisposable & {
   ): Promise<Response>
   /** Ends the server and starts it again on the same data. */
   restart(): Promise<void>
+  end(): Promise<void>
+  /** Starts the server that was ended. */
+  start(): Promise<void>
 }
 
 type Options = { config?: Partial<Config>; outside?: Partial<Outside> }
@@ -63,6 +66,10 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
   }
   let server = await start()
   let origin = await server.listen()
+  const startAgain = async () => {
+    server = await start()
+    origin = await server.listen()
+  }
   const makeKey = (wanted: TestKeyOptions) => keyBeside(config.dataFolder, wanted)
   const key = config.upstream === null ? await makeKey({}) : ''
 
@@ -94,9 +101,10 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
     },
     async restart() {
       await server.close()
-      server = await start()
-      origin = await server.listen()
+      await startAgain()
     },
+    end: () => server.close(),
+    start: startAgain,
     async [Symbol.asyncDispose]() {
       await server.close()
       await rm(folder, { recursive: true, force: true })

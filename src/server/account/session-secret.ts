@@ -1,30 +1,51 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { link, open, readFile, rm } from 'node:fs/promises'
+import { chmod, link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ConfigError } from '#server/config.ts'
+
+/** 32 random bytes in base64url; one that is shorter can be guessed. */
+const minLength = 43
 
 /**
  * The secret that signs session cookies: made on the first start and kept beside the database,
- * readable by the server's own user alone.
+ * readable by the server's own user alone. One that is too short is replaced, which ends the web
+ * sessions and nothing else. @throws ConfigError when it can be neither read nor made.
  */
-export async function readSessionSecret(dataFolder: string): Promise<string> {
+export async function readSessionSecret(
+  dataFolder: string,
+  warn: (message: string) => void,
+): Promise<string> {
   const path = join(dataFolder, 'session-secret')
   try {
+    const found = await readFile(path, 'utf8').catch((error) => {
+      if (hasCode(error, 'ENOENT')) return null
+      throw error
+    })
+    if (found !== null && found.trim().length >= minLength) {
+      if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600)
+      return found
+    }
+    if (found !== null) {
+      warn(`${path} was empty or too short to be safe. It was made anew: web sessions have ended.`)
+    }
+    await writeSecret(path, { isNew: found === null })
     return await readFile(path, 'utf8')
   } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error
+    throw new ConfigError(
+      `${path} can be neither read nor made (${error instanceof Error ? error.message : error}). Make it a file that this user may read and write, or take it away, and start again.`,
+    )
   }
-  await writeOnce(path, randomBytes(32).toString('base64url'))
-  return await readFile(path, 'utf8')
 }
 
 /** The file appears whole or not at all, and the first of two processes that start at once wins. */
-async function writeOnce(path: string, text: string): Promise<void> {
+async function writeSecret(path: string, { isNew }: { isNew: boolean }): Promise<void> {
   const draft = `${path}.${randomUUID()}`
   try {
     await using file = await open(draft, 'wx', 0o600)
-    await file.writeFile(text)
+    await file.writeFile(randomBytes(32).toString('base64url'))
     await file.sync()
-    await link(draft, path)
+    if (isNew) await link(draft, path)
+    else await rename(draft, path)
   } catch (error) {
     if (!hasCode(error, 'EEXIST')) throw error
   } finally {

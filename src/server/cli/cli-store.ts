@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { createWebAuthLoader } from '#server/account/load-web-auth.ts'
 import { readSessionSecret } from '#server/account/session-secret.ts'
 import { createSignInLimiter } from '#server/account/sign-in-limiter.ts'
@@ -24,16 +24,17 @@ export async function openCliStore(config: Config) {
   }
   const file = databaseFile(config.dataFolder)
   // Opening would make an empty store in any folder that was named by mistake.
-  await access(file).catch(() => {
+  const found = await stat(file).catch(() => null)
+  if (!found?.size) {
     throw new CliFailure(
       1,
       `${config.dataFolder} holds no Barkeep data: start the server once, or set BARKEEP_DATA to the folder it uses.`,
     )
-  })
-  const secret = await readSessionSecret(config.dataFolder)
+  }
   const database = await openDatabase(file)
   const { monotonic } = systemClock
   const warn = () => undefined
+  const secret = await readSessionSecret(config.dataFolder, warn)
   const loadWebAuth = createWebAuthLoader({
     database,
     secret,

@@ -6,6 +6,7 @@ import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import type { FileTable, Tables } from '#server/storage/tables.ts'
 import type { Place } from './file-listing.ts'
 import type { FileRepository } from './file-repository.ts'
+import type { FindSame } from './find-same.ts'
 import { foldedName } from './folded-name.ts'
 import type { FolderTree } from './folder-tree.ts'
 import type { StoredFile } from './stored-file.ts'
@@ -40,6 +41,7 @@ type Parts = {
   blobs: BlobStore
   clock: Clock
   tree: FolderTree
+  findSame: FindSame
 }
 
 export function createAddFiles(parts: Parts): AddFiles {
@@ -68,23 +70,34 @@ async function addAll(parts: Parts, addition: Addition): Promise<StoredFile[]> {
     for (const file of addition.files) kept.push(await keep(parts, addition, file))
     return await list(parts, addition, kept)
   } catch (error) {
-    for (const { blobId } of kept) if (blobId !== null) await parts.blobs.remove(blobId)
+    await removeUnlisted(parts, kept)
     throw error
   }
 }
 
-async function keep(
-  { files, blobs, clock }: Parts,
-  { userId, folder }: Place,
-  { name, staged }: NewFile,
-): Promise<Kept> {
-  const { size, sha256 } = staged
-  const same = await files.findSame({ userId, folder, name, sha256 })
-  if (same) return { asked: name, stored: same, blobId: null }
-  const blobId = await blobs.keep(staged)
+/**
+ * A commit that failed may have come through all the same. A blob of which that cannot be ruled out
+ * stays: a listed file without its bytes would be worse than bytes that the next start sets aside.
+ */
+async function removeUnlisted({ files, blobs }: Parts, kept: Kept[]): Promise<void> {
+  for (const { blobId } of kept) {
+    if (blobId === null) continue
+    const isListed = await files.hasBlob(blobId).catch(() => true)
+    if (!isListed) await blobs.remove(blobId)
+  }
+}
+
+async function keep(parts: Parts, place: Place, file: NewFile): Promise<Kept> {
+  const { blobs, clock, findSame } = parts
+  const same = await findSame(place, file)
+  if (same) return { asked: file.name, stored: same, blobId: null }
+  const { size, sha256 } = file.staged
+  const blobId = await blobs.keep(file.staged)
   const uploadedAt = new Date(clock.now())
   const ids = { id: randomUUID(), trackingId: createTrackingId() }
-  return { asked: name, blobId, stored: { ...ids, name, folder, size, sha256, uploadedAt } }
+  const { name } = file
+  const stored = { ...ids, name, folder: place.folder, size, sha256, uploadedAt }
+  return { asked: name, blobId, stored }
 }
 
 async function list(

@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
+import type { KnownBlob } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/database.ts'
 import type { FileTable, Tables } from '#server/storage/tables.ts'
 import { insertFolders } from './folder-repository.ts'
@@ -20,7 +21,7 @@ export function createFileRepository(database: Database) {
       folder: FolderPath
       name: string
       sha256: string
-    }): Promise<StoredFile | null> {
+    }): Promise<(StoredFile & KnownBlob) | null> {
       const row = await database
         .selectFrom('file')
         .selectAll()
@@ -30,7 +31,16 @@ export function createFileRepository(database: Database) {
         .where('sha256', '=', asked.sha256)
         .orderBy('uploaded_at')
         .executeTakeFirst()
-      return row ? toStoredFile(row) : null
+      return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
+    },
+
+    async hasBlob(blobId: string): Promise<boolean> {
+      const row = await database
+        .selectFrom('file')
+        .select('id')
+        .where('blob_id', '=', blobId)
+        .executeTakeFirst()
+      return row !== undefined
     },
 
     /** Which of `names` are taken. */

@@ -96,8 +96,13 @@ async function blobPath({ dataFolder }: TestServer): Promise<string> {
 }
 
 test.each([
-  ['short.txt', 10, 'bytes=0-6', 'GET', 500],
-  ['short.txt', 200_000, 'bytes=6-', 'GET', 500],
+  ['short.txt', 10, 'bytes=0-6', 'GET', 503],
+  ['short.txt', 10, 'bytes=0-1', 'GET', 503],
+  ['short.txt', 200_000, 'bytes=6-', 'GET', 503],
+  ['short.txt', 200_000, null, 'GET', 503],
+  ['short.txt', 10, null, 'HEAD', 503],
+  ['grown.txt', 10, null, 'GET', 503],
+  ['grown.txt', 200_000, null, 'HEAD', 503],
   // Its disk may come back.
   ['gone.txt', 10, null, 'GET', 503],
   ['gone.txt', 200_000, null, 'GET', 503],
@@ -107,7 +112,7 @@ test.each([
   await using server = await startTestServer()
   const link = await share(server, name, 'x'.repeat(size))
   if (name === 'gone.txt') await rm(await blobPath(server))
-  else await truncate(await blobPath(server), 5)
+  else await truncate(await blobPath(server), name === 'grown.txt' ? size + 1 : 5)
   const reply = await get(link, range === null ? {} : { range }, method)
   expect(reply.status).toBe(status)
   expect(reply.headers.get('content-type')).toBe('application/json; charset=utf-8')
@@ -115,6 +120,20 @@ test.each([
   for (const header of ['etag', 'content-range', 'content-disposition', 'last-modified']) {
     expect(reply.headers.get(header)).toBeNull()
   }
+})
+
+test('a damaged file is told as such, not even as unchanged, and an upload of the same mends it', async () => {
+  await using server = await startTestServer()
+  const link = await share(server, 'a.txt', '0123456789')
+  const etag = (await get(link)).headers.get('etag') ?? ''
+  await truncate(await blobPath(server), 5)
+  const reply = await get(link, { 'if-none-match': etag })
+  expect(reply.status).toBe(503)
+  const told = errorReply.parse(await reply.json())
+  expect(told.code).toBe('unavailable')
+  expect(told.message).toMatch(/^This file is damaged on the server: it has 5 bytes where 10 were/)
+  expect(await share(server, 'a.txt', '0123456789')).toBe(link)
+  expect(await (await get(link)).text()).toBe('0123456789')
 })
 
 test('a large file comes whole and in ranges that are longer than one read', async () => {

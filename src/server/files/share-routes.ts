@@ -1,3 +1,4 @@
+import type { FileHandle } from 'node:fs/promises'
 import type {} from '@fastify/compress'
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -27,24 +28,23 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): v
     if (!file || file.name !== request.params.name) {
       throw new ApiFailure('not_found', 'There is no file behind this link.')
     }
-    const path = blobs.pathOf(file.blobId)
-    const rules = contentRules(
-      file.name,
-      !isFilmOrScript(file.name) || (await isTransportStream(path)),
-    )
-    const type = rules.isInline && request.query.download !== '1' ? 'inline' : 'attachment'
-    reply.headers({
-      'content-type': rules.type,
-      'content-disposition': contentDisposition(file.name, { type }),
-      'content-security-policy': rules.policy,
-      'cache-control': 'private, max-age=0, must-revalidate',
-    })
-    return await sendRange(request, reply, {
-      path,
-      size: file.size,
-      etag: `"${file.sha256}"`,
-      modifiedAt: file.uploadedAt,
-    })
+    // First of all: of a file that is missing or damaged not even a 304 would be true.
+    const handle = await blobs.open(file)
+    let isTaken = false
+    try {
+      reply.headers(await contentHeaders(request, file.name, handle))
+      return await sendRange(request, reply, {
+        take() {
+          isTaken = true
+          return handle
+        },
+        size: file.size,
+        etag: `"${file.sha256}"`,
+        modifiedAt: file.uploadedAt,
+      })
+    } finally {
+      if (!isTaken) await handle.close()
+    }
   }
 
   const url = '/share/:trackingId/:name'
@@ -61,4 +61,15 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): v
       })
       .send(),
   )
+}
+
+async function contentHeaders(request: FastifyRequest<Share>, name: string, handle: FileHandle) {
+  const rules = contentRules(name, !isFilmOrScript(name) || (await isTransportStream(handle)))
+  const type = rules.isInline && request.query.download !== '1' ? 'inline' : 'attachment'
+  return {
+    'content-type': rules.type,
+    'content-disposition': contentDisposition(name, { type }),
+    'content-security-policy': rules.policy,
+    'cache-control': 'private, max-age=0, must-revalidate',
+  }
 }

@@ -1,45 +1,13 @@
-import { constants } from 'node:os'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { apiErrorStatus, type ErrorReply } from '#contract/api-error.ts'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
-import { isBusy } from '#server/storage/sqlite-driver.ts'
+import { isStorageFailure, storageUnavailable } from '#server/storage/storage-failure.ts'
 import { ApiFailure } from './api-failure.ts'
-
-/** What a failing disk, a full table of open files or a store that went read-only throws. */
-const storeFailures = new Set([
-  'ENOSPC',
-  'EFBIG',
-  'EIO',
-  'EMFILE',
-  'ENFILE',
-  'ENOMEM',
-  'EROFS',
-  // The disk of the data folder was taken out, or its share is gone.
-  'ENOENT',
-  'ENOTDIR',
-  'ENODEV',
-  'ENXIO',
-  'ESTALE',
-  // Somebody changed whose the data folder is, or froze it.
-  'EACCES',
-  'EPERM',
-])
-
-/** Node has no name for a quota that is used up, only its number. */
-const quotaErrno = -constants.errno.EDQUOT
-
-// SQLITE_NOMEM, _READONLY, _IOERR, _FULL, _CANTOPEN: the database's own view of the same. _CORRUPT
-// and _NOTADB are also what it makes of a disk that cannot be read, _PROTOCOL of a lock that it cannot get.
-const sqliteStoreFailures = new Set([7, 8, 10, 11, 13, 14, 15, 26])
 
 /** Turns anything that was thrown into a failure of the contract; what is not meant for strangers stays in `cause`. */
 function toApiFailure(error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error
-  if (isStoreFailure(error)) {
-    return new ApiFailure('unavailable', 'Storage is briefly unavailable. Try again later.', {
-      cause: error,
-    })
-  }
+  if (isStorageFailure(error)) return storageUnavailable(error)
   const status = statusOf(error)
   if (status === 413) {
     return new ApiFailure('payload_too_large', 'The request body is too large.', { cause: error })
@@ -54,15 +22,6 @@ function toApiFailure(error: unknown): ApiFailure {
     return new ApiFailure('invalid_request', wordsOf(error), { cause: error })
   }
   return new ApiFailure('server_error', 'Something went wrong on the server.', { cause: error })
-}
-
-function isStoreFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  if ('errcode' in error && sqliteStoreFailures.has(Number(error.errcode) & 0xff)) return true
-  if ('errno' in error && error.errno === quotaErrno) return true
-  if (isBusy(error) || ('code' in error && storeFailures.has(String(error.code)))) return true
-  // A library may have put its own words around it.
-  return isStoreFailure(error.cause)
 }
 
 /** What may have been said of a file before reading it failed: of the failure it is not true. */

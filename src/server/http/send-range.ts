@@ -1,14 +1,15 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ByteRange, readByteRange } from './byte-range.ts'
 import { FileBytes, smallRead, tooShort } from './file-bytes.ts'
 import { checkPreconditions, isRangeWanted } from './preconditions.ts'
 
-export type SentFile = { path: string; size: number; etag: string; modifiedAt: Date }
+/** `take` gives the open file away: it is closed here. */
+export type SentFile = { take(): FileHandle; size: number; etag: string; modifiedAt: Date }
 
 /**
  * Answers with a file's bytes as the request asks: whole, a range, nothing (HEAD, 304), 412 or 416.
- * Throws what opening or reading the file throws, before anything is sent.
+ * Throws what reading the file throws, before anything is sent.
  */
 export async function sendRange(
   request: FastifyRequest,
@@ -33,7 +34,7 @@ export async function sendRange(
     reply.code(206).header('content-range', `bytes ${first}-${last}/${file.size}`)
   }
   reply.header('content-length', last - first + 1)
-  const handle = await open(file.path, 'r')
+  const handle = file.take()
   if (request.method !== 'HEAD' && file.size > 0) {
     return await sendBytes(reply, handle, { first, last })
   }

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { blobFolders } from '#server/storage/blob-store.ts'
 
 /** The variable that each program of an import gets, and with it everything that it starts. */
 export const markVariable = 'BARKEEP_IMPORT_RUN'
@@ -39,8 +38,9 @@ export function killProcesses(family: ProcessFamily): void {
  * Ends what a server that was killed left running. Each of its runs has a work folder that is named
  * like the run's mark: call this before those are swept.
  */
-export async function endLeftoverProcesses(dataFolder: string): Promise<void> {
-  const names = await readdir(join(dataFolder, blobFolders.work))
+export async function endLeftoverProcesses(workFolders: string[]): Promise<void> {
+  const listed = workFolders.map((folder) => readdir(folder).catch(() => []))
+  const names = (await Promise.all(listed)).flat()
   const marks = names.filter((name) => markPattern.test(name))
   if (marks.length > 0) await killUntilGone({ group: null, marks: new Set(marks) })
 }

@@ -1,6 +1,5 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { dirname, resolve } from 'node:path'
 import { ConfigError } from '#server/config.ts'
 
 /** Makes the folder where it is missing; resolves with its full path. Throws ConfigError. */
@@ -28,25 +27,8 @@ async function makeFolder(folder: string): Promise<void> {
   }
 }
 
-/**
- * Keeps a second server out of the folder: two would sweep each other's uploads away. The lock is
- * SQLite's on a file of its own, which the system lets go however the process ends.
- */
-export function lockDataFolder(folder: string): Disposable {
-  const lock = new DatabaseSync(join(folder, 'server.lock'))
-  try {
-    lock.exec('pragma journal_mode = memory; begin exclusive')
-  } catch (error) {
-    lock.close()
-    if (!String(error).includes('locked')) throw unfit(folder, error)
-    throw new ConfigError(
-      `Another Barkeep server runs on ${folder}. Stop it, or set BARKEEP_DATA to another folder.`,
-    )
-  }
-  return { [Symbol.dispose]: () => lock.close() }
-}
-
-function unfit(folder: string, error: unknown): ConfigError {
+/** The one line about a folder that cannot be used, whatever the system said. */
+export function unfit(folder: string, error: unknown): ConfigError {
   const reason = error instanceof Error ? error.message : String(error)
   return new ConfigError(
     `The data folder ${folder} cannot be used (${reason}). Make it writable, or set BARKEEP_DATA to another folder.`,

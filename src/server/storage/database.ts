@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
-import { ConfigError } from '#server/config.ts'
+import { explainDatabase, refuseNewer } from './database-trouble.ts'
 import { createFirstTables } from './migrations/0001-first-tables.ts'
 import { addImportKey } from './migrations/0002-import-key.ts'
 import { addListingMarks } from './migrations/0003-listing-marks.ts'
 import { addImportNotes } from './migrations/0004-import-notes.ts'
+import { addStoreIdentity } from './migrations/0005-store-identity.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
 
@@ -21,11 +22,15 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addImportKey,
   addListingMarks,
   addImportNotes,
+  addStoreIdentity,
 ]
+
+/** The format of a database that had all of them. */
+export const knownFormat = migrations.length
 
 /**
  * Opens `file`, making it when it is missing, and brings it up to date: WAL with synchronous=FULL.
- * Throws ConfigError when a newer version wrote it.
+ * @throws ConfigError when it cannot be opened, or a newer version wrote it.
  */
 export async function openDatabase(file: string): Promise<Database> {
   const database = new Kysely<Tables>({
@@ -41,7 +46,7 @@ export async function openDatabase(file: string): Promise<Database> {
     return database
   } catch (error) {
     await database.destroy()
-    throw error
+    throw explainDatabase(error, file)
   }
 }
 
@@ -59,10 +64,12 @@ async function migrate(database: Database, file: string): Promise<void> {
 }
 
 async function readVersion(database: Database, file: string): Promise<number> {
-  const found = await sql<{ user_version: number }>`pragma user_version`.execute(database)
-  const version = found.rows[0]?.user_version ?? 0
-  if (version <= migrations.length) return version
-  throw new ConfigError(
-    `${file} was written by a newer version of Barkeep (its format is ${version}, this one knows ${migrations.length}). Start that version, or set BARKEEP_DATA to another folder.`,
-  )
+  // As a query that reads: on a full disk nothing else can be done.
+  const row = await database
+    .selectFrom(sql<{ user_version: number }>`pragma_user_version`.as('pragma'))
+    .select('user_version')
+    .executeTakeFirst()
+  const version = row?.user_version ?? 0
+  refuseNewer(file, version, knownFormat)
+  return version
 }

@@ -1,4 +1,5 @@
 import { type FileHandle, open, statfs } from 'node:fs/promises'
+import { isStorageFailure, storageUnavailable } from './storage-failure.ts'
 
 /** The part of a file handle that writing a blob needs. */
 export type WritableFile = Pick<
@@ -31,4 +32,33 @@ export const systemDisk: Disk = {
     const { blocks, bsize } = await statfs(folder)
     return blocks * bsize
   },
+}
+
+/** `work` on files: whatever the system fails it with comes as `unavailable`, with the cause for the log. */
+export async function onDisk<Result>(work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isStorageFailure(error) ? storageUnavailable(error) : error
+  }
+}
+
+/** The same disk, failing by `unavailable`: among the bytes of a source, whose failure it was cannot be told later. */
+export function unavailableWhenFailing(disk: Disk): Disk {
+  return {
+    create: (path) =>
+      onDisk(async () => {
+        const file = await disk.create(path)
+        return {
+          writev: ((...args: Parameters<WritableFile['writev']>) =>
+            onDisk(() => file.writev(...args))) as WritableFile['writev'],
+          datasync: () => onDisk(() => file.datasync()),
+          sync: () => onDisk(() => file.sync()),
+          [Symbol.asyncDispose]: () => onDisk(async () => await file[Symbol.asyncDispose]()),
+        }
+      }),
+    syncFolder: (folder) => onDisk(() => disk.syncFolder(folder)),
+    freeBytes: (folder) => onDisk(() => disk.freeBytes(folder)),
+    totalBytes: (folder) => onDisk(() => disk.totalBytes(folder)),
+  }
 }

@@ -1,7 +1,8 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import { ApiFailure } from '#server/http/api-failure.ts'
+import type { ApiFailure } from '#server/http/api-failure.ts'
 import type { ByteBatch } from './read-batches.ts'
+import { storageUnavailable } from './storage-failure.ts'
 
 /** One step of the hash numbered `hash`; the answer to the last one carries its digest. */
 type HashRequest = {
@@ -69,9 +70,7 @@ function openHashThread(): HashThread {
   let failure: ApiFailure | null = null
 
   function fail(cause: unknown): void {
-    failure ??= new ApiFailure('unavailable', 'Storage is briefly unavailable. Try again later.', {
-      cause,
-    })
+    failure ??= storageUnavailable(cause)
     for (const answer of waiting.values()) answer.reject(failure)
     waiting.clear()
   }

@@ -1,5 +1,5 @@
 import { chmod, open, stat } from 'node:fs/promises'
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   type CompiledQuery,
@@ -9,9 +9,13 @@ import {
   SelectQueryNode,
 } from 'kysely'
 import { Semaphore } from './semaphore.ts'
+import { SqliteConnections } from './sqlite-connections.ts'
+import { isBusy, isStorageFailure } from './storage-failure.ts'
 
 /** How long to wait while another process (the command line) holds the lock. */
 const lockPatienceMs = 1_000
+/** At the start nobody waits for an answer, and a backup may be under way. */
+const openPatienceMs = 5_000
 const lockPollMs = 5
 
 /**
@@ -23,23 +27,21 @@ const lockPollMs = 5
 export class SqliteDriver implements Driver {
   readonly #file: string
   readonly #mutex = new Semaphore(1)
-  #writer: DatabaseSync | null = null
-  #reader: DatabaseSync | null = null
+  readonly #connections: SqliteConnections
 
   constructor(file: string) {
     this.#file = file
+    this.#connections = new SqliteConnections(file)
   }
 
   async init(): Promise<void> {
     await makePrivate(this.#file)
     // Locked whole while another process clears up after one that was killed, or closes it as the last.
-    this.#writer = await whileUnlocked(() => openConnection(this.#file))
-    this.#reader = await whileUnlocked(() => openConnection(this.#file))
+    await whileUnlocked(() => this.#connections.open(), performance.now() + openPatienceMs)
   }
 
   async acquireConnection(): Promise<SqliteConnection> {
-    if (!this.#writer || !this.#reader) throw new Error('The database is not open.')
-    return new SqliteConnection(this.#writer, this.#reader, this.#mutex)
+    return new SqliteConnection(this.#connections, this.#mutex)
   }
 
   beginTransaction(connection: SqliteConnection): Promise<void> {
@@ -57,8 +59,7 @@ export class SqliteDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   async destroy(): Promise<void> {
-    this.#reader?.close()
-    this.#writer?.close()
+    this.#connections.end()
   }
 }
 
@@ -76,45 +77,27 @@ async function makePrivate(file: string): Promise<void> {
   }
 }
 
-function openConnection(file: string): DatabaseSync {
-  const connection = new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: 0 })
-  try {
-    makeDurable(connection)
-    return connection
-  } catch (error) {
-    connection.close()
-    throw error
-  }
-}
-
-function makeDurable(connection: DatabaseSync): void {
-  connection.exec('pragma journal_mode = wal; pragma synchronous = full')
-  const mode = connection.prepare('pragma journal_mode').get()?.journal_mode
-  const synchronous = connection.prepare('pragma synchronous').get()?.synchronous
-  // Some builds fall back to NORMAL when a WAL database is reopened; that loses acknowledged rows.
-  if (mode !== 'wal' || synchronous !== 2) {
-    throw new Error(`SQLite runs with ${mode}/${synchronous}, not with WAL and synchronous=FULL.`)
-  }
-}
-
 class SqliteConnection implements DatabaseConnection {
-  readonly #writer: DatabaseSync
-  readonly #reader: DatabaseSync
+  readonly #connections: SqliteConnections
   readonly #mutex: Semaphore
-  #inTransaction = false
+  /** The connection that this one's transaction runs on. */
+  #transaction: DatabaseSync | null = null
 
-  constructor(writer: DatabaseSync, reader: DatabaseSync, mutex: Semaphore) {
-    this.#writer = writer
-    this.#reader = reader
+  constructor(connections: SqliteConnections, mutex: Semaphore) {
+    this.#connections = connections
     this.#mutex = mutex
   }
 
   async begin(): Promise<void> {
+    const giveUpAt = performance.now() + lockPatienceMs
     await this.#mutex.acquire()
     try {
-      // "immediate": a lock that is found only at the first write cannot be waited for.
-      await whileUnlocked(() => this.#writer.exec('begin immediate'))
-      this.#inTransaction = true
+      this.#transaction = await this.#patiently(() => {
+        const { writer } = this.#connections
+        // "immediate": a lock that is found only at the first write cannot be waited for.
+        writer.exec('begin immediate')
+        return writer
+      }, giveUpAt)
     } catch (error) {
       this.#mutex.release()
       throw error
@@ -122,36 +105,79 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   async finish(command: 'commit' | 'rollback'): Promise<void> {
-    if (!this.#inTransaction) return
+    const writer = this.#transaction
+    if (writer === null) return
     try {
       // SQLite has rolled back by itself after some errors (a full disk).
-      if (command === 'commit' || this.#writer.isTransaction) this.#writer.exec(command)
+      if (command === 'commit' || writer.isTransaction) writer.exec(command)
     } catch (error) {
-      if (this.#writer.isTransaction) this.#writer.exec('rollback')
+      // What cannot even be rolled back ends with its connection.
+      if (writer.isTransaction) this.#connections.drop(error)
       throw error
     } finally {
-      this.#inTransaction = false
+      this.#transaction = null
       this.#mutex.release()
     }
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.#inTransaction) return run<Row>(this.#writer, query)
-    if (SelectQueryNode.is(query.query)) return run<Row>(this.#reader, query)
+    if (this.#transaction !== null) return run<Row>(this.#transaction, query)
+    const isRead = SelectQueryNode.is(query.query)
+    let failure: unknown = null
+    if (isRead) {
+      try {
+        return run<Row>(this.#connections.reader, query)
+      } catch (error) {
+        if (!isStorageFailure(error)) throw error
+        failure = error
+      }
+    }
+    const giveUpAt = performance.now() + lockPatienceMs
     await this.#mutex.acquire()
+    if (failure !== null && !isBusy(failure)) this.#connections.renew()
     try {
-      return await whileUnlocked(() => run<Row>(this.#writer, query))
+      if (isRead) {
+        return await this.#patiently(() => run<Row>(this.#connections.reader, query), giveUpAt)
+      }
+      return await this.#patiently(() => this.#write<Row>(query), giveUpAt)
     } finally {
       this.#mutex.release()
     }
   }
 
+  /** A write that failed may have come through: only the lock's refusal is told as it is. */
+  #write<Row>(query: CompiledQuery): QueryResult<Row> {
+    const { writer } = this.#connections
+    try {
+      return run<Row>(writer, query)
+    } catch (error) {
+      if (isBusy(error) || !isStorageFailure(error)) throw error
+      this.#connections.drop(error)
+      throw new UncertainWrite('A write failed, and may have come through.', { cause: error })
+    }
+  }
+
+  /**
+   * `work` once the database is unlocked. A lock that stays may be one of our own that the system
+   * never let go, and a file handle may have gone stale: then once more on fresh connections.
+   */
+  async #patiently<Result>(work: () => Result, giveUpAt: number): Promise<Result> {
+    try {
+      return await whileUnlocked(work, giveUpAt)
+    } catch (error) {
+      const isSafe = isStorageFailure(error) && !(error instanceof UncertainWrite)
+      if (!isSafe || !this.#connections.renew()) throw error
+      return work()
+    }
+  }
+
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
-    const connection = this.#inTransaction ? this.#writer : this.#reader
-    const statement = connection.prepare(query.sql)
+    const statement = (this.#transaction ?? this.#connections.reader).prepare(query.sql)
     for (const row of statement.iterate(...parametersOf(query))) yield { rows: [row as Row] }
   }
 }
+
+class UncertainWrite extends Error {}
 
 function run<Row>(connection: DatabaseSync, query: CompiledQuery): QueryResult<Row> {
   const statement = connection.prepare(query.sql)
@@ -168,8 +194,7 @@ function parametersOf(query: CompiledQuery): Parameter[] {
 }
 
 /** Repeats `work` while another process holds the lock; its SQLITE_BUSY comes through in the end. */
-async function whileUnlocked<Result>(work: () => Result): Promise<Result> {
-  const giveUpAt = performance.now() + lockPatienceMs
+async function whileUnlocked<Result>(work: () => Result, giveUpAt: number): Promise<Result> {
   for (;;) {
     try {
       return work()
@@ -178,9 +203,4 @@ async function whileUnlocked<Result>(work: () => Result): Promise<Result> {
     }
     await pause(lockPollMs)
   }
-}
-
-/** SQLITE_BUSY with any extended code. */
-export function isBusy(error: unknown): boolean {
-  return error instanceof Error && 'errcode' in error && (Number(error.errcode) & 0xff) === 5
 }

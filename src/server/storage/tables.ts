@@ -16,6 +16,8 @@ export type Tables = {
   listing_mark: ListingMarkTable
   import_task: ImportTaskTable
   idempotency: IdempotencyTable
+  store: { id: string }
+  missing_blob: { blob_id: string; noticed_at: number }
 }
 
 type UserTable = {

@@ -4,6 +4,7 @@ import type { UploadReply } from '#contract/uploads.ts'
 import type { AddFile } from '#server/files/add-file.ts'
 import type { Alongside } from '#server/files/add-files.ts'
 import { fileLink } from '#server/files/file-link.ts'
+import type { FindSame } from '#server/files/find-same.ts'
 import type { StoredFile } from '#server/files/stored-file.ts'
 import type { AccessWatch } from '#server/http/access-watch.ts'
 import type { Idempotency } from '#server/http/idempotency.ts'
@@ -15,12 +16,13 @@ type Parts = {
   access: AccessWatch
   receive: ReceiveUpload
   addFile: AddFile
+  findSame: FindSame
   idempotency: Idempotency
   publicUrl(): string
 }
 
 export function addUploadRoutes(app: FastifyInstance, parts: Parts): void {
-  const { route, access, receive, addFile, idempotency, publicUrl } = parts
+  const { route, access, receive, addFile, findSame, idempotency, publicUrl } = parts
 
   route(
     app,
@@ -35,6 +37,8 @@ export function addUploadRoutes(app: FastifyInstance, parts: Parts): void {
         signal.throwIfAborted()
         // The last bytes may come right after the key was revoked: sooner than the watch looks.
         await access.require({ keyId, userId })
+        // The kept answer is no proof that the bytes are still there.
+        if (sendersKey !== null) await findSame({ userId, folder }, { name, staged })
         // Known by its bytes, or another file under a used key would be lost with a 200.
         const asked = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
         return await idempotency.once<UploadReply>(sendersKey, asked, async (keep) => {

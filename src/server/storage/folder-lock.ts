@@ -1,0 +1,76 @@
+import { chmodSync, type FSWatcher, statSync, watch } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { ConfigError } from '#server/config.ts'
+import { unfit } from './data-folder.ts'
+import { isBusy } from './storage-failure.ts'
+
+/**
+ * Keeps a second server out of the folder: two would sweep each other's uploads away. The lock is
+ * SQLite's on a file of its own, which the system lets go however the process ends. It is a lock on
+ * the file, not on its name: where the name is taken away or given to another file, that one is
+ * locked as well, at once.
+ * @throws ConfigError
+ */
+export function lockDataFolder(folder: string, tell: (message: string) => void): Disposable {
+  const path = join(folder, 'server.lock')
+  // The first ones too, or whoever still waits for one of them would be let in.
+  const locks = [lockFile(folder, path)]
+  let watcher = watchName()
+
+  function watchName(): FSWatcher | null {
+    try {
+      const { ino } = statSync(path)
+      const watching = watch(path, { persistent: false }, () => {
+        if (inodeOf(path) === ino) return
+        watching.close()
+        relock()
+      })
+      watching.on('error', () => watching.close())
+      return watching
+    } catch {
+      // Some network file systems cannot be watched: there the name must not be touched.
+      return null
+    }
+  }
+  function relock(): void {
+    try {
+      locks.push(lockFile(folder, path))
+      tell(`${path} was taken away. It keeps a second server out, and was made anew.`)
+    } catch (error) {
+      tell(`${path} was taken away, and cannot be made anew: ${error}`)
+      return
+    }
+    watcher = watchName()
+  }
+  return {
+    [Symbol.dispose]() {
+      watcher?.close()
+      for (const lock of locks) lock.close()
+    },
+  }
+}
+
+function lockFile(folder: string, path: string): DatabaseSync {
+  let lock: DatabaseSync
+  try {
+    lock = new DatabaseSync(path, { timeout: 0 })
+  } catch (error) {
+    throw unfit(folder, error)
+  }
+  try {
+    lock.exec('pragma journal_mode = memory; begin exclusive')
+    chmodSync(path, 0o600)
+    return lock
+  } catch (error) {
+    lock.close()
+    if (!isBusy(error)) throw unfit(folder, error)
+    throw new ConfigError(
+      `Another Barkeep server runs on ${folder}. Stop it, or set BARKEEP_DATA to another folder.`,
+    )
+  }
+}
+
+function inodeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? null
+}

@@ -1,0 +1,95 @@
+import { stat } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
+import { explainDatabase, refuseNewer } from './database-trouble.ts'
+import { openWithoutRoom } from './sqlite-connections.ts'
+import { isBusy } from './storage-failure.ts'
+
+/** What a database knows of the stored files. */
+export type DatabaseContents = {
+  /** `empty`: no bytes, or none of our tables, as a copy without its log may be. */
+  state: 'missing' | 'empty' | 'filled'
+  /** Of the store that it belongs to; null where a version before gave none. */
+  storeId: string | null
+  blobIds: Set<string>
+  /** Those of them that were missing before, and told of. */
+  knownMissing: Set<string>
+}
+
+/**
+ * Reads `file` without changing anything, before it is opened to be written to: SQLite deletes the
+ * log of an empty database, and opening one that is damaged may make it worse.
+ * @throws ConfigError where it is damaged, locked, unreadable or of a newer version.
+ */
+export async function inspectDatabase(
+  file: string,
+  knownFormat: number,
+): Promise<DatabaseContents> {
+  const nothing = { storeId: null, blobIds: new Set<string>(), knownMissing: new Set<string>() }
+  try {
+    const size = await stat(file).then(
+      (found) => found.size,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null
+        throw error
+      },
+    )
+    if (size === null) return { state: 'missing', ...nothing }
+    if (size === 0) return { state: 'empty', ...nothing }
+    const connection = openToLook(file)
+    try {
+      return readContents(connection, file, knownFormat) ?? { state: 'empty', ...nothing }
+    } finally {
+      connection.close()
+    }
+  } catch (error) {
+    throw explainDatabase(error, file)
+  }
+}
+
+function openToLook(file: string): DatabaseSync {
+  const connection = new DatabaseSync(file, { readOnly: true, timeout: lockPatienceMs })
+  try {
+    connection.prepare('select count(*) from sqlite_master').get()
+    return connection
+  } catch (error) {
+    connection.close()
+    const single = isBusy(error) ? null : openWithoutRoom(file)
+    if (single === null) throw error
+    return single
+  }
+}
+
+/** Nothing is served yet that this could hold up. */
+const lockPatienceMs = 5_000
+
+/** Null where none of our tables is in it. */
+function readContents(
+  connection: DatabaseSync,
+  file: string,
+  knownFormat: number,
+): DatabaseContents | null {
+  const format = Number(connection.prepare('pragma user_version').get()?.user_version)
+  refuseNewer(file, format, knownFormat)
+  const verdict = connection.prepare('pragma quick_check(1)').get()?.quick_check
+  if (verdict !== 'ok') throw Object.assign(new Error(String(verdict)), { errcode: corrupt })
+  const tables = readColumn(connection, "select name from sqlite_master where type = 'table'")
+  if (!tables.has('file')) return null
+  const [storeId = null] = tables.has('store') ? readColumn(connection, 'select id from store') : []
+  return {
+    state: 'filled',
+    storeId,
+    blobIds: readColumn(connection, 'select blob_id from file'),
+    knownMissing: tables.has('missing_blob')
+      ? readColumn(connection, 'select blob_id from missing_blob')
+      : new Set(),
+  }
+}
+
+/** SQLITE_CORRUPT. */
+const corrupt = 11
+
+function readColumn(connection: DatabaseSync, query: string): Set<string> {
+  const texts = new Set<string>()
+  for (const row of connection.prepare(query).iterate()) texts.add(String(Object.values(row)[0]))
+  return texts
+}
