@@ -2,7 +2,7 @@ import type { NetworkInterfaceInfo } from 'node:os'
 import { expect, test } from 'vitest'
 import { createAddressGuard } from './address-guard.ts'
 import { parseImportAllow } from './import-allow.ts'
-import { isOwnAddress } from './own-networks.ts'
+import { isOwnAddress, type OwnNetworkSources } from './own-networks.ts'
 
 const card = { netmask: '', mac: '', internal: false }
 const interfaces: Record<string, NetworkInterfaceInfo[]> = {
@@ -18,10 +18,16 @@ const interfaces: Record<string, NetworkInterfaceInfo[]> = {
   ],
 }
 
-/** Whether a guard on a machine with these interfaces lets a link pass. */
-function passes(link: string, allow: string[] = []): boolean {
+const noTables = { addresses6: '', routes6: '', routes4: '' }
+
+/** Whether a guard on a machine with these interfaces and tables lets a link pass. */
+function passes(
+  link: string,
+  allow: string[] = [],
+  sources: OwnNetworkSources = { interfaces, ...noTables },
+): boolean {
   const guard = createAddressGuard(parseImportAllow(allow), undefined, (address) =>
-    isOwnAddress(address, interfaces),
+    isOwnAddress(address, sources),
   )
   try {
     guard.checkUrl(new URL(link))
@@ -47,4 +53,47 @@ test('an owner may open it', () => {
   expect(passes('http://[2a00:1450:1:2:aaaa::1]/', ['2a00:1450:1:2::/64'])).toBe(true)
   expect(passes('http://93.184.215.14:81/', ['93.184.215.14:81'])).toBe(true)
   expect(passes('http://93.184.215.14:82/', ['93.184.215.14:81'])).toBe(false)
+})
+
+// As Linux 6 wrote them where `v0` had no carrier, and two ranges were routed to the machine itself.
+const withoutCarrier: OwnNetworkSources = {
+  interfaces: {},
+  addresses6: `2a001450000900020000000000000005 03 40 00 82       v0
+00000000000000000000000000000001 01 80 10 80       lo
+`,
+  routes6: `2a001450000900020000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 00000001       v0
+00000000000000000000000000000000 00 00000000000000000000000000000000 00 00000000000000000000000000000000 ffffffff 00000001 00000000 00200200       lo
+2a001450007700000000000000000000 30 00000000000000000000000000000000 00 00000000000000000000000000000000 00000400 00000001 00000000 80000001       lo
+`,
+  routes4: `Main:
+  +-- 0.0.0.0/0 3 0 5
+     |-- 0.0.0.0
+        /0 universe UNICAST
+     +-- 93.0.0.0/8 2 0 2
+        |-- 93.1.2.0
+           /24 host LOCAL
+        |-- 93.184.216.0
+           /24 link UNICAST
+           |-- 93.184.216.99
+              /32 host LOCAL
+        |-- 93.184.216.255
+           /32 link BROADCAST
+`,
+}
+
+test('an address on an interface without carrier is inside, and so is what is routed to the machine itself', () => {
+  const inside = ['[2a00:1450:9:2::5]', '[2a00:1450:9:2:aaaa::1]', '[2a00:1450:77:1::9]']
+  for (const host of [...inside, '93.184.216.99', '93.1.2.77']) {
+    expect(passes(`http://${host}/`, [], withoutCarrier), host).toBe(false)
+  }
+  const outside = [
+    '[2a00:1450:9:3::5]',
+    '[2a00:1450:78::9]',
+    '93.184.216.98',
+    '93.1.3.77',
+    '9.9.9.9',
+  ]
+  for (const host of outside) {
+    expect(passes(`http://${host}/`, [], withoutCarrier), host).toBe(true)
+  }
 })
