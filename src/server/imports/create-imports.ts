@@ -10,6 +10,7 @@ import type { Route } from '#server/http/route.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/database.ts'
 import { createAddressGuard, type Resolve } from './address-guard.ts'
+import { createHeldOpenings } from './held-openings.ts'
 import { parseImportAllow } from './import-allow.ts'
 import { createImportProgress } from './import-progress.ts'
 import { createImportQueue } from './import-queue.ts'
@@ -52,14 +53,15 @@ const silentForMs = 180_000
 export function createImports(parts: ImportsParts): Imports {
   const { config, clock, log, idempotency } = parts
   const guard = createAddressGuard(parseImportAllow(config.importAllow), parts.resolve)
-  const openUrl = createUrlOpener(guard, parts.patience.silentMs)
+  const openUrl = createUrlOpener(guard, parts.patience)
+  const openings = createHeldOpenings({ openUrl, patience: parts.patience })
   const repository = createImportRepository(parts.database, clock)
   const progress = createImportProgress()
   const tools = createToolFinder(config, { clock, log })
   const maxBytes = config.uploadMaxBytes
   const run = createRunImport({
     ...parts,
-    ...{ guard, openUrl, repository, progress, tools, maxBytes, silentForMs },
+    ...{ guard, openUrl, openings, repository, progress, tools, maxBytes, silentForMs },
     takenFolders: new Set(),
   })
   const queue = createImportQueue(
@@ -69,7 +71,7 @@ export function createImports(parts: ImportsParts): Imports {
   return {
     addRoutes: (app, route) =>
       addImportRoutes(app, {
-        ...{ route, guard, openUrl, queue },
+        ...{ route, guard, openings, queue },
         ...{ repository, progress, tools, idempotency },
       }),
     async start() {
@@ -79,7 +81,10 @@ export function createImports(parts: ImportsParts): Imports {
         queue.add({ id, userId: user_id, keyId: key_id })
       }
     },
-    stop: () => queue.stop(),
+    async stop() {
+      await queue.stop()
+      openings.dropAll()
+    },
   }
 }
 

@@ -1,14 +1,16 @@
 import type { FileName } from '#contract/file-name.ts'
 import type { Clock } from '#server/http/clock.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
-import { type PaceWatch, watchPace } from '#server/storage/watch-pace.ts'
-import { ImportFailure } from './import-failure.ts'
+import type { ByteBatch } from '#server/storage/read-batches.ts'
+import { decodeContent, readContentCodings } from './content-coding.ts'
+import { ImportFailure, SilentSource } from './import-failure.ts'
 import { importFailureText, statusText } from './import-failure-text.ts'
 import { importFileName } from './import-file-name.ts'
-import { openPatiently } from './open-patiently.ts'
 import { closeBody, type OpenedUrl, type UrlOpener } from './open-url.ts'
 import { CannotResume, readSource } from './read-source.ts'
+import { type OpenedSource, openAgain } from './source-opening.ts'
 import type { SourcePatience } from './source-patience.ts'
+import { type SourceWatch, watchSource } from './watch-source.ts'
 
 export type DownloadParts = {
   openUrl: UrlOpener
@@ -20,9 +22,11 @@ export type DownloadParts = {
 
 export type Download = {
   url: URL
+  /** The answer to the first request, open; it is closed in the end. */
+  source: OpenedSource
   asked: FileName | null
   signal: AbortSignal
-  /** `total` is null where the source does not say. */
+  /** `total` is null where the source does not say. Bytes on the wire, which may be compressed. */
   onProgress(bytes: number, total: number | null): void
 }
 
@@ -31,85 +35,105 @@ export type DownloadedFile = { name: FileName; staged: StagedBlob }
 const startsMax = 3
 
 /**
- * Downloads a link into the store. A broken connection is resumed where the source allows it and
- * proves that the file is still the same, else started again.
+ * Downloads a link into the store, from an answer that is there. A broken connection is resumed where
+ * the source allows it and proves that the file is still the same, else started again.
  * @throws ImportFailure or ApiFailure; the signal's reason when it aborts. Nothing stays behind.
  */
 export async function downloadFile(
   parts: DownloadParts,
   download: Download,
 ): Promise<DownloadedFile> {
-  using watch = watchSource(parts)
+  using watch = watchSource(parts.clock, parts.patience)
   const signal = AbortSignal.any([download.signal, watch.signal])
+  const { cookies } = download.source
+  let first = download.source.answer
   for (let start = 1; ; start += 1) {
     try {
-      return await downloadOnce(parts, { ...download, signal }, watch)
+      return await downloadOnce(parts, { ...download, signal }, { first, watch })
     } catch (error) {
       if (!(error instanceof CannotResume)) throw error
-      if (start === startsMax) throw new ImportFailure(importFailureText(error.cause))
+      if (start === startsMax || error.cause instanceof SilentSource) throw failureOf(error)
+      watch.wait(true)
+      first = error.whole ?? (await openAgain(parts, download.url, { signal, cookies }))
     }
   }
 }
 
-/** One watch over all connections: a source cannot win time by breaking them. */
-function watchSource({ clock, patience }: DownloadParts): PaceWatch {
-  let hasSent = false
-  const idleText = () =>
-    hasSent ? 'The site stopped in the middle and did not go on.' : 'The site does not answer.'
-  const watch = watchPace(clock, patience.pace, (why) => {
-    return new ImportFailure(why === 'idle' ? idleText() : 'The site sends the file too slowly.')
-  })
-  return {
-    ...watch,
-    note(bytes) {
-      hasSent = true
-      watch.note(bytes)
-    },
-  }
+/** A source that was silent had all the time there is, and is not asked again. */
+function failureOf({ cause, whole }: CannotResume): ImportFailure {
+  if (whole !== null) closeBody(whole.body)
+  return new ImportFailure(importFailureText(cause))
 }
 
 async function downloadOnce(
   parts: DownloadParts,
   download: Download,
-  watch: PaceWatch,
+  { first, watch }: { first: OpenedUrl; watch: SourceWatch },
 ): Promise<DownloadedFile> {
   const { signal } = download
-  const first = await openPatiently(parts, download.url, { signal })
+  const { maxBytes } = parts
+  const { cookies } = download.source
   try {
-    const total = checkAnswer(first, parts.maxBytes)
+    // Until its first byte: a site may say at once that it has the file, and fetch it then.
+    watch.wait(true)
+    const total = checkAnswer(first, maxBytes)
+    const type = first.headers['content-type']
     const name = importFileName({
-      asked: download.asked,
+      ...{ asked: download.asked, type, url: first.url },
       disposition: first.headers['content-disposition'],
-      url: first.url,
     })
-    checkEncoding(first, name)
-    download.onProgress(0, total)
-    const staged = await parts.blobStore.stage(readSource(parts, { first, total, watch, signal }), {
-      maxBytes: parts.maxBytes,
-      // So that one the disk has no room for is refused before it fills what is left.
-      ...(total === null ? {} : { expectedBytes: total }),
-      signal,
-      onProgress: (bytes) => download.onProgress(bytes, total),
+    const codings = readContentCodings(first.headers['content-encoding'], { name, type })
+    const onBytes = (bytes: number) => download.onProgress(bytes, total)
+    onBytes(0)
+    const sent = countBytes(readSource(parts, { first, total, watch, cookies, signal }), {
+      ...{ maxBytes, onBytes },
     })
+    const isPlain = codings.length === 0
+    const staged = await parts.blobStore.stage(
+      isPlain ? sent : decodeContent(sent, codings, maxBytes),
+      {
+        ...{ maxBytes, signal },
+        // So that one the disk has no room for is refused before it fills what is left.
+        ...(total === null || !isPlain ? {} : { expectedBytes: total }),
+      },
+    )
     return { name, staged }
   } finally {
     closeBody(first.body)
   }
 }
 
-/** The answer's length, null where it does not say. */
+/** The file's length on the wire, null where the answer does not say. */
 function checkAnswer(answer: OpenedUrl, maxBytes: number): number | null {
-  // A 206 that nobody asked for is a piece of something, not a file.
-  if (answer.status !== 200) throw new ImportFailure(statusText(answer.status))
-  const length = answer.headers['content-length']
-  if (length === undefined) return null
-  if (Number(length) > maxBytes) throw new ImportFailure('It is larger than this server accepts.')
-  return Number(length)
+  const length = lengthOf(answer)
+  if (length !== null && length > maxBytes) throw tooLarge()
+  return length
 }
 
-function checkEncoding(answer: OpenedUrl, name: string): void {
-  const encoding = answer.headers['content-encoding'] ?? 'identity'
-  // Some servers call an archive's own compression the transfer's.
-  if (encoding === 'identity' || /\.(t?gz|br|zst)$/i.test(name)) return
-  throw new ImportFailure('The site sends that file compressed although it was asked not to.')
+const tooLarge = () => new ImportFailure('It is larger than this server accepts.')
+
+function lengthOf({ status, headers }: OpenedUrl): number | null {
+  // 203 is a 200 that a proxy has touched; a 206 is a piece, unless it is all there is.
+  const isWhole = status === 200 || status === 203
+  const length = isWhole ? headers['content-length'] : wholeRange(status, headers['content-range'])
+  if (!isWhole && length === undefined) throw new ImportFailure(statusText(status))
+  return length === undefined ? null : Number(length)
+}
+
+function wholeRange(status: number, range: string | undefined): string | undefined {
+  const [, last, total] = /^\s*bytes\s+0-(\d+)\/(\d+)\s*$/i.exec(range ?? '') ?? []
+  return status === 206 && Number(last) + 1 === Number(total) ? total : undefined
+}
+
+async function* countBytes(
+  source: AsyncGenerator<ByteBatch>,
+  { maxBytes, onBytes }: { maxBytes: number; onBytes(bytes: number): void },
+): AsyncGenerator<ByteBatch> {
+  let bytes = 0
+  for await (const batch of source) {
+    for (const chunk of batch) bytes += chunk.length
+    if (bytes > maxBytes) throw tooLarge()
+    yield batch
+    onBytes(bytes)
+  }
 }

@@ -60,7 +60,7 @@ test.each([
   ],
   [
     Object.assign(new Error('x'), { code: 'HPE_INVALID_CONSTANT' }),
-    'The site broke the connection.',
+    'The answer of the site breaks the rules of HTTP.',
   ],
   [Object.assign(new Error('x'), { code: 'EPROTO' }), 'The site does not speak https there.'],
   [
@@ -73,4 +73,16 @@ test.each([
   ],
 ])('the failure %s is told in words', (error, words) => {
   expect(importFailureText(error)).toBe(words)
+})
+
+test.each([
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'The site does not speak https there.'],
+  ['CERT_HAS_EXPIRED', 'The certificate of the site has expired.'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'The certificate of the site is for another name.'],
+  [
+    'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION',
+    'The site speaks only versions of https (TLS) that are too old; browsers refuse it, too.',
+  ],
+])('https that ends in %s is told in words', (code, words) => {
+  expect(importFailureText(Object.assign(new Error('x'), { code }))).toBe(words)
 })

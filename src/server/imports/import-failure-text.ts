@@ -9,8 +9,7 @@ export function importFailureText(error: unknown): string {
     if (error.code === 'payload_too_large') return 'It is larger than this server accepts.'
     if (error.code === 'unavailable') return 'The server has no room for it, or its disk fails.'
   }
-  const code = codeOf(error)
-  return systemReasons[code] ?? 'Something unexpected went wrong on the server.'
+  return systemReason(error) ?? 'Something unexpected went wrong on the server.'
 }
 
 export const noHttpsReason = 'The site does not speak https there.'
@@ -29,15 +28,47 @@ const systemReasons: Record<string, string> = {
   ECONNABORTED: 'The site broke the connection.',
   ENOSPC: 'The server has no room for it.',
   EPROTO: noHttpsReason,
-  TLS: 'The certificate of the site is not valid.',
 }
 
-function codeOf(error: unknown): string {
+/** OpenSSL's codes, which OpenSSL names after whatever it was doing: the first that fits counts. */
+const httpsReasons: { pattern: RegExp; reason: string }[] = [
+  { pattern: /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/, reason: noHttpsReason },
+  {
+    pattern: /PROTOCOL_VERSION|UNSUPPORTED_PROTOCOL|NO_PROTOCOLS|VERSION_TOO_LOW/,
+    reason:
+      'The site speaks only versions of https (TLS) that are too old; browsers refuse it, too.',
+  },
+  {
+    pattern: /CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE/,
+    reason: 'The site is only for visitors who have a certificate of their own.',
+  },
+  {
+    pattern: /HANDSHAKE_FAILURE|NO_SHARED_CIPHER|TOO_SMALL|UNSUPPORTED_ALGORITHM|NO_SUITABLE/,
+    reason: 'The site and this server know no way of https (TLS) in common.',
+  },
+  { pattern: /CERT_HAS_EXPIRED/, reason: 'The certificate of the site has expired.' },
+  {
+    pattern: /CERT_NOT_YET_VALID/,
+    reason: 'The certificate of the site is not valid yet; this server may have a wrong clock.',
+  },
+  { pattern: /ALTNAME/, reason: 'The certificate of the site is for another name.' },
+  {
+    pattern: /UNABLE_TO_(VERIFY|GET)/,
+    reason:
+      'The site does not send the whole chain of its certificate, or nobody whom this server trusts signed it.',
+  },
+  { pattern: /CERT|SELF_SIGNED/, reason: 'The certificate of the site is not valid.' },
+  { pattern: /TLS|SSL/, reason: 'The https (TLS) of the site is broken.' },
+]
+
+function systemReason(error: unknown): string | undefined {
   const { code } = error as { code?: unknown }
   const text = typeof code === 'string' ? code : ''
-  if (text.startsWith('HPE_')) return 'ECONNRESET'
-  if (/CERT|TLS|SSL|ALTNAME/.test(text)) return 'TLS'
-  return text
+  if (text.startsWith('HPE_')) return 'The answer of the site breaks the rules of HTTP.'
+  if (/^Z_|^ERR_(_?ZLIB|BROTLI|ZSTD|.*DECOMPRESS)|^ERR_PADDING|^ZSTD_/.test(text)) {
+    return 'The site sent the file compressed, and what it sent is damaged.'
+  }
+  return systemReasons[text] ?? httpsReasons.find(({ pattern }) => pattern.test(text))?.reason
 }
 
 /** What an HTTP status of the source means to whoever pasted the link. */
@@ -46,14 +77,31 @@ export function statusText(status: number): string {
   return `The site answered ${status}${words ? ` (${words})` : ''}.`
 }
 
+/** When a source wants to be asked again, which is too long to wait for. */
+export function laterText(ms: number): string {
+  const minutes = Math.ceil(ms / 60_000)
+  const text = minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`
+  return `It wants to be asked again in ${text}: retry it then.`
+}
+
 const statusWords: Record<number, string> = {
+  101: 'another protocol than HTTP',
+  202: 'not ready yet: retry it later',
+  204: 'no content',
+  205: 'no content',
+  206: 'a piece of the file, which nobody asked for',
+  300: 'several files to choose from: link to one of them',
+  304: 'not modified',
   401: 'sign-in needed',
   403: 'not allowed',
   404: 'not found',
+  408: 'too slow',
   410: 'gone',
+  425: 'too early',
   429: 'too many requests',
   451: 'blocked for legal reasons',
   500: 'server error',
   502: 'server error',
   503: 'unavailable',
+  504: 'server error',
 }

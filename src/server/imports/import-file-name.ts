@@ -1,4 +1,3 @@
-import { parse } from 'content-disposition'
 import {
   cutToBytes,
   type FileName,
@@ -7,21 +6,66 @@ import {
   parseFileName,
 } from '#contract/file-name.ts'
 import { utf8Length } from '#contract/utf8-length.ts'
-import { readHeaderText } from './read-header-text.ts'
+import { readDispositionName } from './read-disposition-name.ts'
+import { endingOfName, endingOfType } from './type-ending.ts'
+
+export type SourceNames = {
+  asked: FileName | null
+  /** Content-Disposition and Content-Type as Node gives them: each byte a character. */
+  disposition: string | undefined
+  type: string | undefined
+  url: URL
+}
 
 /**
  * The name of an imported file: what was asked for, else what the source calls it, else the last
- * part of its address, else the site's name.
+ * part of its address, else the site's name. One without an ending gets that of the file's type.
  */
-export function importFileName(from: {
-  asked: FileName | null
-  /** The header as Node gives it: each byte a character. */
-  disposition: string | undefined
-  url: URL
-}): FileName {
-  const candidates = [dispositionName(from.disposition), lastSegment(from.url)]
-  const named = candidates.map((name) => safeFileName(name ?? '')).find((name) => name !== null)
-  return from.asked ?? named ?? safeFileName(from.url.hostname) ?? ('download' as FileName)
+export function importFileName({ asked, disposition, type, url }: SourceNames): FileName {
+  if (asked !== null) return asked
+  const ending = endingOfType(type)
+  const told = sourceFileName(disposition === undefined ? null : readDispositionName(disposition))
+  const name = told ?? addressName(url, ending)
+  if (name !== null) return endingOfName(name) === '' ? withEnding(name, ending) : name
+  return withEnding(url.hostname, ending)
+}
+
+// Programs that make a file: their ending says nothing about it.
+const scriptEnding = /^\.(php\d?|phtml|aspx?|ashx|jspx?|cgi|pl|do|action|cfm|dll|exe)$/i
+// Of all parameters only those that are called like one: `?ref=example.com` names no file.
+const nameParameter =
+  /^(file|file_?name|fn|f|name|n|download|dl|path|attname|title|(response-)?content-disposition)$/i
+
+/** The file's name in an address: `/dl?file=report.pdf` is not called `dl`. */
+function addressName(url: URL, typeEnding: string): FileName | null {
+  const name = sourceFileName(lastSegment(url))
+  const ending = name === null ? '' : endingOfName(name)
+  const isScript = scriptEnding.test(ending) && typeEnding.toLowerCase() !== ending.toLowerCase()
+  if (ending !== '' && !isScript) return name
+  const parameter = parameterName(url)
+  if (parameter !== null) return parameter
+  if (name === null || !isScript || typeEnding === '') return name
+  return withEnding(name.slice(0, -ending.length), typeEnding)
+}
+
+function parameterName(url: URL): FileName | null {
+  for (const [key, value] of url.searchParams) {
+    if (!nameParameter.test(key)) continue
+    const isHeader = /content-disposition$/i.test(key)
+    const name = sourceFileName(isHeader ? readDispositionName(value) : value)
+    if (name !== null && endingOfName(name) !== '') return name
+  }
+  return null
+}
+
+function withEnding(name: string, ending: string): FileName {
+  return safeFileName(name, ending) ?? ('download' as FileName)
+}
+
+/** A name that a source gave: of a path its last part, without the dots and blanks at its end. */
+function sourceFileName(text: string | null): FileName | null {
+  const segment = text?.split(/[/\\]/).findLast((part) => part.trim() !== '') ?? ''
+  return safeFileName(segment.replace(/[.\s]+$/, ''))
 }
 
 /**
@@ -35,7 +79,6 @@ export function safeFileName(text: string, ending = ''): FileName | null {
     .replace(/[\p{Cc}\u200e\u200f]/gu, ' ')
     .replace(hiddenCharacters, ' ')
     .replace(/[/\\]/g, '_')
-    .replace(/\s+/g, ' ')
     .trim()
   const stem = plain === '' || /^\.+$/.test(plain) ? '' : plain
   if (stem === '') return null
@@ -51,21 +94,11 @@ function cutToFit(name: string, ending: string): string {
   return `${cutToBytes(kept, room).trimEnd()}${extension}${ending}`
 }
 
-function dispositionName(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined
-  try {
-    const { filename } = parse(header).parameters
-    return filename === undefined ? undefined : readHeaderText(filename)
-  } catch {
-    return undefined
-  }
-}
-
-function lastSegment(url: URL): string | undefined {
+function lastSegment(url: URL): string | null {
   const segment = url.pathname.split('/').findLast((part) => part !== '')
   try {
-    return segment === undefined ? undefined : decodeURIComponent(segment)
+    return segment === undefined ? null : decodeURIComponent(segment)
   } catch {
-    return segment
+    return segment ?? null
   }
 }

@@ -40,18 +40,31 @@ test('the name comes from Content-Disposition before the address, also after a r
   expect((await imports.list()).names).toEqual(['behind.bin', 'grüße.zip'])
 })
 
-test('a redirect in plain UTF-8 leads where browsers go', async () => {
-  await using source = await startTestSource(
-    (outgoing) => {
-      const location = Buffer.from('/grüße.zip').toString('latin1')
-      outgoing.writeHead(302, { location }).end()
-    },
-    (outgoing) => void outgoing.end('greetings'),
-  )
-  await using imports = await startTestImportServer({ config: { importAllow: [source.host] } })
-  await imports.run(`${source.origin}/x`, { type: 'file' })
-  expect((await imports.list()).names).toEqual(['grüße.zip'])
-})
+test.each([
+  ['UTF-8', Buffer.from('/grüße.zip?ü'), '/gr%C3%BC%C3%9Fe.zip?%C3%BC', 'grüße.zip'],
+  ['GBK', Buffer.from('2fc8d52e7a6970', 'hex'), '/%C8%D5.zip', '%C8%D5.zip'],
+  ['blanks', Buffer.from('  two blanks.zip#part  '), '/two%20blanks.zip', 'two blanks.zip'],
+  ['no scheme', Buffer.from('//HOST/a.zip'), '/a.zip', 'a.zip'],
+])(
+  'a redirect in %s asks for the bytes that the site wrote, as browsers do',
+  async (_what, bytes, path, name) => {
+    const asked: string[] = []
+    await using source = await startTestSource(
+      (outgoing) => {
+        const location = bytes.toString('latin1').replace('HOST', source.host)
+        outgoing.writeHead(302, { location }).end()
+      },
+      (outgoing, incoming) => {
+        asked.push(incoming.url ?? '')
+        outgoing.end('greetings')
+      },
+    )
+    await using imports = await startTestImportServer({ config: { importAllow: [source.host] } })
+    await imports.run(`${source.origin}/x`, { type: 'file' })
+    expect(asked).toEqual([path])
+    expect((await imports.list()).names).toEqual([name])
+  },
+)
 
 test('an empty file is a file', async () => {
   await using imports = await startTestImportServer()
@@ -101,8 +114,8 @@ test('a source that always breaks off fails in words and leaves nothing', async 
 
 const failures: Record<string, string> = {
   '/file/x?status=404': 'The site answered 404 (not found).',
-  '/file/x?status=206': 'The site answered 206.',
-  '/file/x?status=204&size=0': 'The site answered 204.',
+  '/file/x?status=206': 'The site answered 206 (a piece of the file, which nobody asked for).',
+  '/file/x?status=204&size=0': 'The site answered 204 (no content).',
   '/file/x?status=503': 'The site answered 503 (unavailable).',
   // An empty Location is the page itself.
   '/redirect?to=': 'The link redirects too often.',
@@ -110,10 +123,11 @@ const failures: Record<string, string> = {
   '/redirect?to=file:///etc/passwd': 'Only http and https links can be imported.',
   '/redirect?to=http://u:p@127.0.0.1/':
     'Links with a user name or password in them cannot be imported.',
-  '/gzip-bomb': 'The site sends that file compressed although it was asked not to.',
+  '/gzip-bomb':
+    'The site sends that file compressed, and it unpacks to more than 250 times its size, as traps do.',
   '/hang-up': 'The site broke the connection.',
-  '/nonsense': 'The site broke the connection.',
-  '/upgrade': 'The site broke the connection.',
+  '/nonsense': 'The site answered in something that is not HTTP.',
+  '/upgrade': 'The site answered 101 (another protocol than HTTP).',
   'http://nowhere.invalid/x': 'There is no site of that name.',
 }
 

@@ -2,7 +2,7 @@ import type { FileName } from '#contract/file-name.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { AddFile } from '#server/files/add-file.ts'
 import { fileLink } from '#server/files/file-link.ts'
-import { type DownloadParts, downloadFile } from './download-file.ts'
+import { type Download, type DownloadParts, downloadFile } from './download-file.ts'
 import type { ImportRepository, ImportTaskRow } from './import-repository.ts'
 
 export type FileImportParts = DownloadParts & {
@@ -11,11 +11,11 @@ export type FileImportParts = DownloadParts & {
   publicUrl(): string
 }
 
-/** Downloads a task's link and lists it as a file, which ends the task. */
+/** Downloads a task's link, which is open, and lists it as a file, which ends the task. */
 export async function importFile(
   parts: FileImportParts,
   task: ImportTaskRow,
-  run: { signal: AbortSignal; onProgress(bytes: number, total: number | null): void },
+  run: Pick<Download, 'source' | 'signal' | 'onProgress'>,
 ): Promise<void> {
   const { name, staged } = await downloadFile(parts, {
     url: new URL(task.url),

@@ -54,6 +54,7 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): 
     if (task.state === 'running') {
       const reached = reachedBy(progress.get(task.id))
       await queue.cancel(task.id)
+      parts.openings.drop(task.id)
       // It may have ended in the meantime: then it stays what it is.
       await repository.finish(task.id, { state: 'cancelled', ...reached })
     }

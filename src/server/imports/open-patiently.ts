@@ -1,5 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { OpenedUrl, UrlOpener } from './open-url.ts'
+import { ImportFailure } from './import-failure.ts'
+import { laterText, statusText } from './import-failure-text.ts'
+import { closeBody, type OpenedUrl, type OpenOptions, type UrlOpener } from './open-url.ts'
+import { isTransientStatus, readRetryAfter } from './retry-after.ts'
 import type { SourcePatience } from './source-patience.ts'
 
 /** What may be gone in a moment: a server that starts anew, a network that changes. */
@@ -8,34 +11,93 @@ const passingErrors = new Set([
   ...['EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'],
 ])
 
+export type PatientParts = { openUrl: UrlOpener; patience: SourcePatience }
+
+export type PatientOptions = OpenOptions & {
+  /** Takes an answer as it is, although it may be another one in a moment. */
+  isEnough?(answer: OpenedUrl): boolean
+}
+
 /**
- * Opens a link; a connection that breaks before its answer is tried again a few times.
- * @throws the last error, or at once one that will not pass; the signal's reason when it aborts
+ * Opens a link. A connection that breaks before its answer, and an answer that may be another one in a
+ * moment, are tried again a few times; where the source says when, then.
+ * @returns the answer, whatever its status
+ * @throws the last error, or at once one that will not pass; ImportFailure where the source wants to be
+ * asked much later, or makes wait too long; the signal's reason when it aborts
  */
 export async function openPatiently(
-  parts: { openUrl: UrlOpener; patience: SourcePatience },
+  parts: PatientParts,
   url: URL,
-  options: Parameters<UrlOpener>[1],
+  options: PatientOptions,
 ): Promise<OpenedUrl> {
+  const late = new ImportFailure('The site does not answer.')
+  const tooLong = new AbortController()
+  const timer = setTimeout(() => tooLong.abort(late), parts.patience.openMs)
+  try {
+    const signal = AbortSignal.any([options.signal, tooLong.signal])
+    // Its body has limits of its own.
+    return await tryToOpen(parts, url, { ...options, signal })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function tryToOpen(
+  parts: PatientParts,
+  url: URL,
+  options: PatientOptions,
+): Promise<OpenedUrl> {
+  const { patience } = parts
   for (let tries = 1; ; tries += 1) {
     try {
-      return await parts.openUrl(url, options)
+      const answer = await parts.openUrl(url, options)
+      const told = readRetryAfter(answer.headers, Date.now())
+      const mayAskAgain = told !== null || tries < patience.triesMax
+      const isTransient = isTransientStatus(answer.status) && options.isEnough?.(answer) !== true
+      if (!isTransient || !mayAskAgain) return answer
+      closeBody(answer.body)
+      await pauseAfter(answer, { tries, patience, signal: options.signal })
     } catch (error) {
       options.signal.throwIfAborted()
-      if (tries >= parts.patience.triesMax || !isPassing(error)) throw error
-      await pauseBefore(tries, parts.patience, options.signal)
+      if (tries >= patience.triesMax || !isPassing(error)) throw error
+      await pauseBefore(tries, patience, options.signal)
     }
   }
+}
+
+/**
+ * Waits after an answer that may be another one in a moment: as long as the source asks for, but never
+ * shorter than without its word.
+ * @throws ImportFailure when it asks for too long; the signal's reason
+ */
+export async function pauseAfter(
+  answer: OpenedUrl,
+  { tries, patience, signal }: { tries: number; patience: SourcePatience; signal: AbortSignal },
+): Promise<void> {
+  const told = readRetryAfter(answer.headers, Date.now()) ?? 0
+  if (told > patience.retryAfterMaxMs) {
+    throw new ImportFailure(`${statusText(answer.status)} ${laterText(told)}`)
+  }
+  const unfinished = told - pauseOf(tries, patience)
+  if (unfinished > 0) await pause(unfinished, signal)
+  await pauseBefore(tries, patience, signal)
 }
 
 /** Waits before the `tries`th time of asking again, counted from 1. @throws the signal's reason */
 export async function pauseBefore(
   tries: number,
-  { firstPauseMs, longestPauseMs }: SourcePatience,
+  patience: SourcePatience,
   signal: AbortSignal,
 ): Promise<void> {
-  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1))
-  await wait(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted())
+  await pause(pauseOf(tries, patience), signal)
+}
+
+function pauseOf(tries: number, { firstPauseMs, longestPauseMs }: SourcePatience): number {
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1))
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 }
 
 export function isPassing(error: unknown): boolean {

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type AddressGuard, createAddressGuard, type Resolve } from './address-guard.ts'
 import { parseImportAllow } from './import-allow.ts'
 import { closeBody, createUrlOpener } from './open-url.ts'
+import { sourcePatience } from './source-patience.ts'
 import { startCanary } from './test-canary.ts'
 import { startTestVideoSite } from './test-video-site.ts'
 
@@ -51,7 +52,7 @@ async function open(guard: AddressGuard, link: string): Promise<unknown> {
   const url = URL.parse(link)
   if (url === null) return 'no link'
   try {
-    const answer = await createUrlOpener(guard, 10_000)(url, {
+    const answer = await createUrlOpener(guard, sourcePatience)(url, {
       signal: AbortSignal.timeout(10_000),
     })
     closeBody(answer.body)

@@ -1,10 +1,15 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
-import { type AddressGuard, portOf } from './address-guard.ts'
+import { type IncomingMessage, request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { AddressGuard } from './address-guard.ts'
 import { awaitAnswer } from './await-answer.ts'
-import { lookupOf, plainHost } from './guarded-connect.ts'
-import { ImportFailure } from './import-failure.ts'
-import { readHeaderText } from './read-header-text.ts'
+import { connectToSource } from './guarded-connect.ts'
+import { ImportFailure, SilentSource } from './import-failure.ts'
+import { readHeaderLink } from './read-header-text.ts'
+import { readRefresh } from './read-refresh.ts'
+import { responseHeadMaxBytes } from './response-head.ts'
+import type { SourceCookies } from './source-cookies.ts'
+import type { SourcePatience } from './source-patience.ts'
+import { tolerateResponseHead } from './tolerate-response-head.ts'
 
 export type OpenedUrl = {
   status: number
@@ -15,85 +20,101 @@ export type OpenedUrl = {
   url: URL
 }
 
-export type UrlOpener = (
-  url: URL,
-  options: { signal: AbortSignal; headers?: Record<string, string> },
-) => Promise<OpenedUrl>
+export type OpenOptions = {
+  /** Ends the opening, and later the body. */
+  signal: AbortSignal
+  headers?: Record<string, string>
+  /** Of this import, for all of its requests. */
+  cookies?: SourceCookies
+}
 
-const redirectsMax = 10
-const redirectStatuses = new Set([301, 302, 303, 307, 308])
+export type UrlOpener = (url: URL, options: OpenOptions) => Promise<OpenedUrl>
+
+// As browsers.
+const redirectsMax = 20
+/** 300 only where the site has chosen: RFC 9110, 15.4.1. */
+const redirectStatuses = new Set([300, 301, 302, 303, 307, 308])
 
 /**
  * Makes the function that opens links. It follows redirects one by one, each judged by the guard,
  * and each connection goes to an address that the guard approved at that moment.
- * @param silentMs a connection on which nothing moves for so long is given up
  * @throws ImportFailure, or the connection's error
  */
-export function createUrlOpener(guard: AddressGuard, silentMs: number): UrlOpener {
-  return async (start, { signal, headers }) => {
+export function createUrlOpener(
+  guard: AddressGuard,
+  patience: Pick<SourcePatience, 'connectMs' | 'answerMs'>,
+): UrlOpener {
+  return async (start, options) => {
     let url = start
     for (let hop = 0; hop <= redirectsMax; hop += 1) {
       guard.checkUrl(url)
-      const body = await get(guard, url, { signal, headers, silentMs })
-      const { statusCode: status = 0, headers: answered } = body
-      const { location } = answered
-      if (!redirectStatuses.has(status) || location === undefined) {
-        return { status, headers: answered, body, url }
-      }
+      const body = await get(guard, url, { ...options, patience })
+      const { statusCode: status = 0, headers } = body
+      options.cookies?.take(url, headers['set-cookie'])
+      const onward = findOnward(status, headers, url)
+      if (onward === null) return { status, headers, body, url }
       closeBody(body)
-      const next = URL.parse(readHeaderText(location), url)
-      if (next === null) throw new ImportFailure('The site redirects to something that is no link.')
-      url = next
+      await wait(onward.afterMs, undefined, { signal: options.signal })
+      url = onward.next
     }
     throw new ImportFailure('The link redirects too often.')
   }
 }
 
-type Ask = {
-  signal: AbortSignal
-  headers: Record<string, string> | undefined
-  silentMs: number
+type Onward = { next: URL; afterMs: number }
+
+/** Where an answer sends whoever reads it; null where it is the answer itself. */
+function findOnward(status: number, headers: IncomingMessage['headers'], url: URL): Onward | null {
+  const { location } = headers
+  if (redirectStatuses.has(status) && location !== undefined) {
+    const next = URL.parse(readHeaderLink(location), url)
+    if (next !== null) return { next, afterMs: 0 }
+    throw new ImportFailure('The site redirects to something that is no link.')
+  }
+  const refresh = status === 200 ? readRefresh(headers) : null
+  const next = refresh === null ? null : URL.parse(readHeaderLink(refresh.link), url)
+  // A page that is only shown anew is the page, at every time.
+  if (refresh === null || next === null || next.href === url.href) return null
+  return { next, afterMs: refresh.afterMs }
 }
+
+type Ask = OpenOptions & { patience: Pick<SourcePatience, 'connectMs' | 'answerMs'> }
 
 // Node's own client: undici 7 ends the whole process when a site closes a body that nobody reads.
 async function get(
   guard: AddressGuard,
   url: URL,
-  { signal, headers, silentMs }: Ask,
+  { signal, headers, cookies, patience }: Ask,
 ): Promise<IncomingMessage> {
-  // A resolver cannot be called off, and takes half a minute where nobody answers it.
-  const addresses = await abortable(guard.resolve(plainHost(url), portOf(url)), signal)
-  const start = url.protocol === 'https:' ? requestHttps : requestHttp
-  const outgoing = start(url, {
-    // A kept connection would outlive the approval of its address.
-    agent: false,
-    lookup: lookupOf(addresses),
+  // A kept connection would outlive the approval of its address, so each request has its own.
+  const connection = await connectToSource(guard, url, { signal, stepMs: patience.connectMs })
+  const cookie = cookies?.headerFor(url) ?? null
+  const outgoing = request({
+    createConnection: () => tolerateResponseHead(connection),
+    path: url.pathname + url.search,
     signal,
-    timeout: silentMs,
+    // Between a site and one reader nobody can be led astray by a message that ends elsewhere.
+    insecureHTTPParser: true,
+    maxHeaderSize: responseHeadMaxBytes * 2,
     headers: {
+      host: url.host,
       'user-agent': 'Mozilla/5.0 (compatible; Barkeep)',
       accept: '*/*',
       // A body that unpacks to a thousand times its size must count as what it is.
       'accept-encoding': 'identity',
+      connection: 'close',
+      ...(cookie === null ? {} : { cookie }),
       ...headers,
     },
   })
-  outgoing.on('timeout', () =>
-    outgoing.destroy(Object.assign(new Error('silent source'), { code: 'ETIMEDOUT' })),
-  )
+  // Of more than 2,000 headers Node would drop the last ones.
+  outgoing.maxHeadersCount = 0
+  const timer = setTimeout(() => outgoing.destroy(new SilentSource()), patience.answerMs)
   outgoing.end()
-  return await awaitAnswer(outgoing)
-}
-
-async function abortable<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const handleAbort = () => reject(signal.reason)
-  signal.addEventListener('abort', handleAbort)
   try {
-    signal.throwIfAborted()
-    return await Promise.race([work, aborted])
+    return await awaitAnswer(outgoing)
   } finally {
-    signal.removeEventListener('abort', handleAbort)
+    clearTimeout(timer)
   }
 }
 

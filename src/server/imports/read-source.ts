@@ -1,19 +1,33 @@
-import { type ByteBatch, readBatches, type Watch } from '#server/storage/read-batches.ts'
-import { isPassing, pauseBefore } from './open-patiently.ts'
+import { type ByteBatch, readBatches } from '#server/storage/read-batches.ts'
+import { SilentSource } from './import-failure.ts'
+import { isPassing, pauseAfter, pauseBefore } from './open-patiently.ts'
 import { closeBody, type OpenedUrl, type UrlOpener } from './open-url.ts'
+import { isTransientStatus } from './retry-after.ts'
+import type { SourceCookies } from './source-cookies.ts'
 import type { SourcePatience } from './source-patience.ts'
+import type { SourceWatch } from './watch-source.ts'
 
 export type Source = {
   first: OpenedUrl
   /** Bytes of the whole file; null where the source does not say. */
   total: number | null
-  watch: Watch
+  watch: SourceWatch
+  cookies: SourceCookies
   /** Aborts with the import, and with the watch: nothing here goes on for ever. */
   signal: AbortSignal
 }
 
-/** The source broke off and cannot go on where it was, so it has to be fetched from the start. */
-export class CannotResume extends Error {}
+/**
+ * The source broke off and cannot go on where it was, so it has to be fetched from the start.
+ * `whole` is its answer from the start, where it gave that instead of the rest.
+ */
+export class CannotResume extends Error {
+  readonly whole: OpenedUrl | null
+  constructor(cause: unknown, whole: OpenedUrl | null = null) {
+    super('', { cause })
+    this.whole = whole
+  }
+}
 
 type Parts = { openUrl: UrlOpener; patience: SourcePatience }
 
@@ -29,7 +43,7 @@ export async function* readSource(parts: Parts, source: Source): AsyncGenerator<
   const place: Place = { bytes: 0, idleTries: 0, cause: null }
   let answer = source.first
   for (;;) {
-    const failure = yield* readAnswer(answer, source.watch, (length) => {
+    const failure = yield* readAnswer(answer, { ...parts, ...source }, (length) => {
       place.bytes += length
       place.idleTries = 0
     })
@@ -43,12 +57,13 @@ export async function* readSource(parts: Parts, source: Source): AsyncGenerator<
 
 /** Yields one answer's body and returns what broke it, null when it came to its end. */
 async function* readAnswer(
-  answer: OpenedUrl,
-  watch: Watch,
+  { body }: OpenedUrl,
+  { watch, patience }: { watch: SourceWatch; patience: SourcePatience },
   count: (length: number) => void,
 ): AsyncGenerator<ByteBatch, unknown> {
+  using silence = watch.watchSilence(patience, (error) => body.destroy(error))
   try {
-    for await (const batch of readBatches(answer.body, watch)) {
+    for await (const batch of readBatches(body, silence)) {
       for (const chunk of batch) count(chunk.length)
       yield batch
     }
@@ -56,7 +71,7 @@ async function* readAnswer(
   } catch (error) {
     return error
   } finally {
-    closeBody(answer.body)
+    closeBody(body)
   }
 }
 
@@ -65,12 +80,15 @@ async function resume(parts: Parts, source: Source, place: Place): Promise<Opene
   const version = versionOf(source.first)
   // Without a proof that the file is the same, two halves of two files could be joined.
   const mayGoOn = version !== undefined || offersPieces(source)
-  if (!mayGoOn || place.bytes === 0) throw new CannotResume('', place)
+  if (!mayGoOn || place.bytes === 0) throw new CannotResume(place.cause)
+  source.watch.wait(false)
+  let pause = (tries: number) => pauseBefore(tries, parts.patience, source.signal)
   for (;;) {
     place.idleTries += 1
-    await pauseBefore(place.idleTries, parts.patience, source.signal)
+    await pause(place.idleTries)
     const answer = await askForRest(parts, source, { place, version })
-    if (answer !== null) return answer
+    if (isOpened(answer)) return answer
+    pause = answer.pause
   }
 }
 
@@ -89,29 +107,56 @@ function offersPieces({ first: { headers }, total }: Source): boolean {
   return !hasVersion && total !== null && headers['accept-ranges'] === 'bytes'
 }
 
-/** The answer that goes on where the file is; null when it is worth to ask again. */
+type AskAgain = { pause(tries: number): Promise<void> }
+
+function isOpened(answer: OpenedUrl | AskAgain): answer is OpenedUrl {
+  return 'body' in answer
+}
+
+/** The answer that goes on where the file is; else how to wait until it is worth to ask again. */
 async function askForRest(
   parts: Parts,
   source: Source,
   { place, version }: { place: Place; version: string | undefined },
-): Promise<OpenedUrl | null> {
-  const { first, signal } = source
+): Promise<OpenedUrl | AskAgain> {
+  const { first, signal, watch, cookies } = source
+  const { patience } = parts
   const headers = {
     range: `bytes=${place.bytes}-`,
     ...(version === undefined ? {} : { 'if-range': version }),
   }
+  watch.wait(true)
   try {
-    const answer = await parts.openUrl(first.url, { signal, headers })
+    const answer = await parts.openUrl(first.url, { signal, headers, cookies })
     if (isTheRest(answer, source, { place, version })) return answer
+    // It has no such range, or another file by now: this is the file.
+    if (answer.status === 200) throw new CannotResume(place.cause, answer)
     closeBody(answer.body)
-    // A gateway whose server is starting anew; anything else is an answer to live with.
-    if (answer.status >= 502 && answer.status <= 504) return null
+    // Another answer than that is one to live with.
+    if (!isTransientStatus(answer.status)) throw new CannotResume(place.cause)
+    return { pause: (tries) => waitAsTold(answer, source, { tries, patience, signal }) }
   } catch (error) {
+    watch.wait(false)
     signal.throwIfAborted()
-    if (isPassing(error)) return null
-    place.cause = error
+    if (error instanceof CannotResume) throw error
+    if (!isPassing(error) && !(error instanceof SilentSource)) throw new CannotResume(error)
+    return { pause: (tries) => pauseBefore(tries, patience, signal) }
   }
-  throw new CannotResume('', place)
+}
+
+async function waitAsTold(
+  answer: OpenedUrl,
+  { watch }: Source,
+  options: Parameters<typeof pauseAfter>[1],
+): Promise<void> {
+  // Only what it asks for itself is no silence.
+  const isTold = answer.headers['retry-after'] !== undefined
+  watch.wait(isTold)
+  try {
+    await pauseAfter(answer, options)
+  } finally {
+    watch.wait(false)
+  }
 }
 
 /** Not every source that knows Range honours If-Range, so the answer's own word is compared, too. */

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
 import { AccessEnded, type AccessWatch } from '#server/http/access-watch.ts'
-import { detectImportType } from './detect-import-type.ts'
+import type { HeldOpenings } from './held-openings.ts'
 import { ImportFailure } from './import-failure.ts'
 import { importFailureText } from './import-failure-text.ts'
 import { type FileImportParts, importFile } from './import-file.ts'
@@ -10,19 +10,18 @@ import type { ImportSignals } from './import-queue.ts'
 import type { ImportEnd, ImportRepository, ImportTaskRow } from './import-repository.ts'
 import { importVideo, type VideoImportParts } from './import-video.ts'
 import { type FindTools, unfitToolsText } from './media-tools.ts'
-import { openPatiently } from './open-patiently.ts'
-import type { UrlOpener } from './open-url.ts'
+import { openSource, type SourceOpening } from './source-opening.ts'
 
 export type RunImportParts = FileImportParts &
   VideoImportParts & {
     repository: ImportRepository
     access: Pick<AccessWatch, 'require'>
     progress: ImportProgress
+    openings: HeldOpenings
     tools: FindTools
     log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'info'>
   }
 
-const detectMs = 30_000
 const retryFinishMs = 1_000
 
 /**
@@ -41,6 +40,7 @@ export function createRunImport(parts: RunImportParts) {
     } catch (error) {
       parts.log.error({ err: error, importId: id }, 'import task cannot be read')
     } finally {
+      parts.openings.drop(id)
       parts.progress.delete(id)
     }
   }
@@ -57,9 +57,7 @@ async function endOf(
     // It may have waited long, for its turn or for the server to start again.
     await parts.access.require({ keyId: task.key_id, userId: task.user_id })
     signal.throwIfAborted()
-    const type = task.type ?? (await findType(parts, task, signal))
-    if (type === 'video') await runVideo(parts, task, signal)
-    else await runFile(parts, task, signal)
+    await runTask(parts, task, signal)
     return null
   } catch (error) {
     if (stopped.aborted) return null
@@ -72,27 +70,49 @@ async function endOf(
   }
 }
 
-async function findType(
+/** Asks the source once, whatever it turns out to be; a link that was looked at is open already. */
+async function runTask(
   parts: RunImportParts,
   task: ImportTaskRow,
   signal: AbortSignal,
+): Promise<void> {
+  let opening = parts.openings.take(task.id)
+  const close = () => opening?.close()
+  signal.addEventListener('abort', close)
+  try {
+    signal.throwIfAborted()
+    const url = new URL(task.url)
+    // Looked at, and not held any more: the server was started anew, or it waited too long.
+    const isAgain = opening === null && task.asked_type === 'auto' && task.type === 'file'
+    if (task.type !== 'video') opening ??= openSource(parts, url, { isAgain })
+    const type = task.type ?? (await findType(parts, task, opening))
+    if (type === 'video') {
+      close()
+      await runVideo(parts, task, signal)
+    } else if (opening !== null) await runFile(parts, task, { opening, signal })
+  } finally {
+    signal.removeEventListener('abort', close)
+    close()
+  }
+}
+
+async function findType(
+  { repository }: RunImportParts,
+  { id }: ImportTaskRow,
+  opening: SourceOpening | null,
 ): Promise<'file' | 'video'> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(detectMs)])
-  const open: UrlOpener = (url, options) => openPatiently(parts, url, options)
-  const type = await detectImportType(open, new URL(task.url), bounded).catch((error: unknown) => {
-    if (bounded.aborted && !signal.aborted) throw new ImportFailure('The site does not answer.')
-    throw error
-  })
-  await parts.repository.setType(task.id, type)
+  const type = (await opening?.type) ?? 'video'
+  await repository.setType(id, type)
   return type
 }
 
 async function runFile(
   parts: RunImportParts,
   task: ImportTaskRow,
-  signal: AbortSignal,
+  { opening, signal }: { opening: SourceOpening; signal: AbortSignal },
 ): Promise<void> {
   await importFile(parts, task, {
+    source: await opening.opened,
     signal,
     onProgress: (bytes, total) => {
       const percent = total === null ? null : total === 0 ? 100 : (bytes / total) * 100

@@ -1,20 +1,22 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import type { Transaction } from 'kysely'
 import { rootFolder } from '#contract/folder-path.ts'
 import type { ImportBody } from '#contract/imports.ts'
 import { ApiFailure } from '#server/http/api-failure.ts'
 import type { Tables } from '#server/storage/tables.ts'
 import type { AddressGuard } from './address-guard.ts'
-import { detectImportType, guessImportType } from './detect-import-type.ts'
+import { guessImportType } from './detect-import-type.ts'
+import type { HeldOpenings } from './held-openings.ts'
 import { ImportFailure } from './import-failure.ts'
 import type { ImportQueue } from './import-queue.ts'
 import type { ImportRepository, NewImportTask } from './import-repository.ts'
 import { type FindTools, unfitToolsText } from './media-tools.ts'
-import type { UrlOpener } from './open-url.ts'
+import type { SourceOpening } from './source-opening.ts'
 
 export type StartImportParts = {
   guard: AddressGuard
-  openUrl: UrlOpener
+  openings: HeldOpenings
   queue: ImportQueue
   repository: ImportRepository
   tools: FindTools
@@ -25,12 +27,12 @@ export type StartedImport = { id: string; type: 'file' | 'video' }
 /** What must become true together with the task, written in the same transaction. */
 export type Alongside = (transaction: Transaction<Tables>, started: StartedImport) => Promise<void>
 
-// An answer is awaited by a person; a source that is slower is looked at again by the task itself.
-const detectMs = 5_000
+// An answer is awaited by a person; a source that is slower goes on answering to the task itself.
+const lookMs = 5_000
 
 /**
- * Notes an import and queues it. With `auto` the source is asked what it is; where it does not tell
- * in time, the answer says what the link looks like and the task finds out when it runs.
+ * Notes an import and queues it. With `auto` the source is asked what it is, and its answer is held for
+ * the task; where it does not tell in time, the reply says what the link looks like and the task finds out.
  * @throws ApiFailure `invalid_request` for what is no link, `feature_disabled` without the programs
  */
 export async function startImport(
@@ -44,7 +46,10 @@ export async function startImport(
 ): Promise<StartedImport> {
   const { body, key, signal, alongside } = asked
   const url = readLink(parts.guard, body.url)
-  const type = body.type === 'auto' ? await tryToDetect(parts, url, signal) : body.type
+  const { type, opening } =
+    body.type === 'auto'
+      ? await lookAt(parts, { url, userId: key.userId, signal })
+      : { type: body.type, opening: null }
   if (type === 'video') await requireTools(parts.tools)
   const told = type ?? guessImportType(url)
   // 120 random bits: a task is found by its id alone.
@@ -61,7 +66,13 @@ export async function startImport(
     file_name: body.filename ?? null,
     video_json: JSON.stringify(body.video),
   }
-  await parts.repository.add(task, (transaction) => alongside(transaction, started))
+  try {
+    await parts.repository.add(task, (transaction) => alongside(transaction, started))
+  } catch (error) {
+    opening?.close()
+    throw error
+  }
+  if (opening !== null) parts.openings.hold(id, opening)
   parts.queue.add({ id, userId: key.userId, keyId: key.id })
   return started
 }
@@ -88,16 +99,25 @@ function readLink(guard: AddressGuard, text: string): URL {
   return url
 }
 
-async function tryToDetect(
-  parts: StartImportParts,
-  url: URL,
-  signal: AbortSignal,
-): Promise<'file' | 'video' | null> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(detectMs)])
-  try {
-    return await detectImportType(parts.openUrl, url, bounded)
-  } catch {
-    signal.throwIfAborted()
-    return null
-  }
+type Look = { type: 'file' | 'video' | null; opening: SourceOpening | null }
+
+/** Opens a link and tells what it is; `type` is null where the source does not tell in time. */
+async function lookAt(
+  { openings }: StartImportParts,
+  { url, userId, signal }: { url: URL; userId: string; signal: AbortSignal },
+): Promise<Look> {
+  const opening = openings.open(url, userId)
+  if (opening === null) return { type: null, opening }
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookMs)])
+  const type = await Promise.race([opening.type, aborted(bounded)]).catch(() => 'failed' as const)
+  // A page is opened again by the program that reads it.
+  if (signal.aborted || type === 'failed' || type === 'video') opening.close()
+  signal.throwIfAborted()
+  if (type === 'failed') return { type: null, opening: null }
+  return { type, opening: type === 'video' ? null : opening }
+}
+
+async function aborted(signal: AbortSignal): Promise<null> {
+  if (!signal.aborted) await once(signal, 'abort')
+  return null
 }

@@ -31,12 +31,21 @@ export function watchPace(
   const startedAt = clock.monotonic()
   let lastAt = startedAt
   let bytes = 0
-  let isHeld = false
+  let heldAt: number | null = null
+  let heldMs = 0
+
+  /** A sender that is held sends nothing, and that is not its fault. */
+  function excuse(now: number): void {
+    if (heldAt === null) return
+    heldMs += now - heldAt
+    lastAt = Math.min(now, lastAt + now - heldAt)
+    heldAt = now
+  }
 
   function look(): void {
     const now = clock.monotonic()
-    if (isHeld) lastAt = now
-    const ranMs = now - startedAt
+    excuse(now)
+    const ranMs = now - startedAt - heldMs
     const isTrickling = ranMs > pace.graceMs && bytes / (ranMs / 1000) < pace.minBytesPerSecond
     if (now - lastAt > pace.idleMs) ending.abort(refuse('idle'))
     else if (isTrickling) ending.abort(refuse('trickling'))
@@ -49,8 +58,9 @@ export function watchPace(
       lastAt = clock.monotonic()
     },
     hold(held) {
-      isHeld = held
-      lastAt = clock.monotonic()
+      const now = clock.monotonic()
+      excuse(now)
+      heldAt = held ? now : null
     },
     stop: (reason) => ending.abort(reason),
     [Symbol.dispose]: () => clearInterval(timer),
