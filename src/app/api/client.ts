@@ -5,7 +5,7 @@ import type { Endpoint } from '#contract/endpoints.ts'
 import { ConnectionError, isAbort } from './api-error.ts'
 import { type RawAnswer, readReply, readText, readWindow } from './read-answer.ts'
 import { requestUrl } from './request-url.ts'
-import { type SendFile, type SendOutcome, sendFile } from './send-file.ts'
+import type { SendFile, SendOutcome } from './send-file.ts'
 
 type CallRequest<E extends Endpoint> = {
   query?: z.input<E['query']>
@@ -52,7 +52,11 @@ export function createApiClient(parts: ClientParts): ApiClient {
         throw error
       }
     },
-    sendFile: (file) => sendFile({ key, gate, onError }, file),
+    async sendFile(file) {
+      // Loaded with the first upload. Where it does not come, nothing was sent.
+      const loaded = await import('./send-file.ts').catch(() => null)
+      return loaded ? loaded.sendFile({ key, gate, onError }, file) : { outcome: 'lost' }
+    },
   }
 }
 

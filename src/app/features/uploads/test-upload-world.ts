@@ -7,6 +7,7 @@ import type { ArrivedFile } from './upload.ts'
 import type { UploadConnection } from './upload-connection.ts'
 import type { JournalAccess } from './upload-keeper.ts'
 import { createUploadQueue, type UploadQueueParts } from './upload-queue.ts'
+import { takeTurn } from './upload-turn.ts'
 
 /** What an upload journal keeps, in memory. */
 export function memoryJournal() {
@@ -56,6 +57,7 @@ export function uploadWorld(parts: UploadQueueParts = {}) {
   const queue = createUploadQueue({
     clock,
     journal: memoryJournal().access,
+    takeTurn,
     canRead: async () => true,
     retryPause,
     ...parts,

@@ -5,14 +5,14 @@ import { admitFile, newRow, readmitFile } from './admit-file.ts'
 import { createInterruptedUploads, type FileAgain } from './interrupted-uploads.ts'
 import { entryFor, type JournalEntry } from './journal-entry.ts'
 import { lastAnswerMs, lookAfterCancel } from './look-after-cancel.ts'
-import { canReadFile, type UploadJob } from './send-upload.ts'
+import type { UploadJob } from './send-upload.ts'
+import { type TakeTurn, takeTurnOnDemand } from './turn-on-demand.ts'
 import { isUnfinished, type Upload, type UploadRequest, type UploadsSnapshot } from './upload.ts'
 import type { UploadConnection } from './upload-connection.ts'
 import { interruptedByReload, otherFileChosen, tooLarge } from './upload-failure.ts'
 import { browserJournal, createUploadKeeper, type JournalAccess } from './upload-keeper.ts'
 import { createUploadLine } from './upload-line.ts'
 import { createUploadRows } from './upload-rows.ts'
-import { takeTurn } from './upload-turn.ts'
 
 export type UploadQueueParts = {
   clock?: Clock
@@ -20,6 +20,7 @@ export type UploadQueueParts = {
   /** Where what is unfinished is kept over a reload. */
   journal?: JournalAccess
   canRead?: (file: File) => Promise<boolean>
+  takeTurn?: TakeTurn
   /** `upload.arrived` has the name, link and folder that the file got. */
   onUploaded?: (upload: Upload) => void
 }
@@ -268,11 +269,12 @@ class Queue {
     const job = this.#jobs.get(id)
     const connection = this.#connection
     if (!job || !connection) return Promise.resolve('over' as const)
+    const takeTurn = this.#parts.takeTurn ?? takeTurnOnDemand
     return takeTurn({ id, job, signal }, connection, {
       rows: this.#rows,
       clock: this.#clock,
       retryPause: this.#retryPause,
-      canRead: this.#parts.canRead ?? canReadFile,
+      canRead: this.#parts.canRead,
       shouldYield: () => this.#line.hasWaiting(),
       onSessionLost: (lost) => {
         if (this.#connection === lost) this.connect(null)

@@ -8,7 +8,7 @@ import {
   type ProgressSample,
   secondsForBytes,
 } from './progress-estimate.ts'
-import { sendUpload, type UploadJob, YieldedError } from './send-upload.ts'
+import { canReadFile, sendUpload, type UploadJob, YieldedError } from './send-upload.ts'
 import type { Upload } from './upload.ts'
 import type { UploadConnection } from './upload-connection.ts'
 import { failureFrom, pauseNote, tooLarge } from './upload-failure.ts'
@@ -19,7 +19,7 @@ export type UploadTurnParts = {
   rows: UploadRows
   clock: Clock
   retryPause: RetryPause
-  canRead(file: File): Promise<boolean>
+  canRead: ((file: File) => Promise<boolean>) | undefined
   shouldYield(): boolean
   /** The session ended under an upload: its key was refused, or its gate was closed. */
   onSessionLost(connection: UploadConnection): void
@@ -49,6 +49,7 @@ export async function takeTurn(
   try {
     const arrived = await sendUpload(job, {
       ...parts,
+      canRead: parts.canRead ?? canReadFile,
       ...meterProgress(id, job, parts),
       sendFile: connection.sendFile,
       findFile: connection.findFile,
