@@ -11,11 +11,12 @@ import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
 import { type FolderPath, folderName, parentFolder, rootFolder } from '#contract/folder-path.ts'
 import type { ApiClient } from './client.ts'
 import type { Lane } from './gate/gated-request.ts'
-import { joinFirstPage, withFile, withFolder } from './patch-listing.ts'
-import { addTreeFolder } from './patch-tree.ts'
 import { onBrowserWake, retryPassing } from './retry-passing.ts'
 
 const freshMs = 5 * 60_000
+
+/** Loaded when the first thing arrives: nothing has on the first screen. */
+const loadPatches = () => import('./patch-listing.ts')
 const browsing = { lane: 'person', purpose: 'browsing' } as const
 
 /** A person waits: a few seconds of trying, then the screen says what is wrong. */
@@ -91,21 +92,27 @@ function nextOffset(page: FilesPage, _pages: FilesPage[], offset: number): numbe
   return page.has_more && page.next_offset > offset ? page.next_offset : null
 }
 
-/** Shows a file that arrived in `folder` without asking the server. */
-export function addFileToListing(
-  { queryClient, queries }: CachePatch,
+/** Shows a file that arrived in `folder` without asking the server. Where that fails, a refresh shows it. */
+export async function addFileToListing(
+  patch: CachePatch,
   folder: FolderPath,
   file: ListedFile,
-): void {
-  patchFolder({ queryClient, queries }, folder, (cached) => withFile(cached, file))
+): Promise<void> {
+  const { withFile } = await loadPatches()
+  patchFolder(patch, folder, (cached) => withFile(cached, file))
 }
 
 /** Shows `folder`, and those above it, in the cached tree and in the cached listings. */
-export function addFolderToTree({ queryClient, queries }: CachePatch, folder: FolderPath): void {
+export async function addFolderToTree(patch: CachePatch, folder: FolderPath): Promise<void> {
+  const { queryClient, queries } = patch
+  const [{ addTreeFolder }, { withFolder }] = await Promise.all([
+    import('./patch-tree.ts'),
+    loadPatches(),
+  ])
   queryClient.setQueryData(queries.tree().queryKey, (tree) => tree && addTreeFolder(tree, folder))
   for (let path = folder; path !== rootFolder; path = parentFolder(path)) {
     const name = folderName(path)
-    patchFolder({ queryClient, queries }, parentFolder(path), (cached) => withFolder(cached, name))
+    patchFolder(patch, parentFolder(path), (cached) => withFolder(cached, name))
   }
 }
 
@@ -136,6 +143,7 @@ export async function reconcileFolder(
   const { queryKey } = queries.folder(folder)
   if (!queryClient.getQueryData(queryKey)) return
   const first = await queryClient.fetchQuery(queries.firstPage(folder, lane))
+  const { joinFirstPage } = await loadPatches()
   queryClient.setQueryData(
     queryKey,
     (cached) => cached && (joinFirstPage(cached, first) as typeof cached),

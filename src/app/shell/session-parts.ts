@@ -67,15 +67,17 @@ export function createSessionParts(connection: Connection): SessionParts {
     if (!session || !arrived || !folder) return
     const { file_name: name, size, link } = arrived
     const patch = { queryClient, queries: session.queries }
-    addFileToListing(patch, folder, { name, size, link, uploaded_at: new Date().toISOString() })
-    addFolderToTree(patch, folder)
+    const file = { name, size, link, uploaded_at: new Date().toISOString() }
+    // Where the code for it does not come, a refresh shows the file.
+    void addFileToListing(patch, folder, file).catch(() => {})
+    void addFolderToTree(patch, folder).catch(() => {})
   }
 
   function showImported(job: ImportJob) {
     const folder = readFolder(job.folder ?? (job.options.folder || '/'))
     if (!session || !folder) return
     const patch = { queryClient, queries: session.queries }
-    addFolderToTree(patch, folder)
+    void addFolderToTree(patch, folder).catch(() => {})
     // A failure is shown when the folder is opened; the import itself is done.
     void reconcileFolder(patch, folder).catch(() => {})
   }

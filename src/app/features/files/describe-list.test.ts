@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { serverOrder } from './arrange-entries.ts'
-import { describeCoverage, describeFolder, describeSelection } from './describe-list.ts'
+import { describeCoverage, describeFolder } from './describe-list.ts'
+import { describeSelection } from './describe-selection.ts'
 import type { Entry } from './entry.ts'
 
 const file = (size: number): Entry => ({

@@ -1,8 +1,7 @@
-import { formatBytes } from '#app/lib/format-bytes.ts'
 import type { Sorting } from './arrange-entries.ts'
 import type { Entry } from './entry.ts'
 
-const numbers = new Intl.NumberFormat('en')
+export const numbers = new Intl.NumberFormat('en')
 
 /** `1 folder`, `2,143 files`. */
 export function count(amount: number, noun: string): string {
@@ -20,20 +19,6 @@ export function describeFolder(entries: readonly Entry[], isComplete: boolean): 
     ...(files > 0 || folders === 0 ? [count(files, 'file')] : []),
   ]
   return `${parts.join(', ')}${isComplete ? '' : ' so far'}`
-}
-
-/**
- * `3 selected · 12 MB`, `3 selected of the 50 loaded · 12 MB` while more may come. Folders have no size, so
- * it is left out where one is among them.
- */
-export function describeSelection(
-  chosen: readonly Entry[],
-  among: { shown: number; isComplete: boolean; isFiltered: boolean },
-): string {
-  const words = `${numbers.format(chosen.length)} selected${among.isComplete ? '' : ` of the ${numbers.format(among.shown)} ${among.isFiltered ? 'shown' : 'loaded'}`}`
-  const sizes = chosen.map((entry) => (entry.kind === 'file' ? entry.size : Number.NaN))
-  const total = sizes.reduce((sum, size) => sum + size, 0)
-  return sizes.every((size) => size >= 0) ? `${words} · ${formatBytes(total)}` : words
 }
 
 /** What a filter or an order covers, while only a part of the folder is loaded; '' when it is all. */

@@ -1,11 +1,12 @@
 import clsx from 'clsx'
-import { Check, Download, Ellipsis, ExternalLink, Link2 } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Check, Download, Ellipsis, Link2 } from 'lucide-react'
 import { IconButton } from '#app/ui/icon-button.tsx'
-import { Menu } from '#app/ui/menu.tsx'
+import { MenuOnDemand } from '#app/ui/menu.tsx'
 import { type FileEntry, noLinkReason } from './entry.ts'
-import { downloadLink, openLink } from './open-link.ts'
+import { downloadLink } from './open-link.ts'
 import { useCopiedLink } from './use-copied-link.ts'
+
+const loadMenu = async () => (await import('./file-menu.tsx')).FileMenu
 
 /** What can be done with one file, at the end of its row or at the top of its tile. */
 export function FileActions({
@@ -50,39 +51,24 @@ export function FileActions({
       </span>
       {!isTile && (
         <span className="max-lg:hidden pointer-coarse:hidden">
-          <MoreActions entry={entry} tabIndex={tabIndex} onCopy={copy} />
+          <MenuOnDemand
+            load={loadMenu}
+            menu={{
+              trigger: (
+                <IconButton
+                  label="More actions"
+                  icon={<Ellipsis />}
+                  size="small"
+                  tabIndex={tabIndex}
+                />
+              ),
+              link,
+              name,
+              onCopy: copy,
+            }}
+          />
         </span>
       )}
     </div>
-  )
-}
-
-function MoreActions({
-  entry,
-  tabIndex,
-  onCopy,
-}: {
-  entry: FileEntry
-  tabIndex: 0 | -1
-  onCopy: (link: string) => void
-}) {
-  const { link, name } = entry
-  const item = (label: string, icon: ReactNode, act: (link: string) => void) => ({
-    label,
-    icon,
-    unavailableReason: link === null ? noLinkReason : undefined,
-    onSelect: () => link !== null && act(link),
-  })
-  return (
-    <Menu
-      trigger={
-        <IconButton label="More actions" icon={<Ellipsis />} size="small" tabIndex={tabIndex} />
-      }
-      items={[
-        item('Open in a new tab', <ExternalLink />, openLink),
-        item('Copy link', <Link2 />, onCopy),
-        item('Download', <Download />, (href) => downloadLink(href, name)),
-      ]}
-    />
   )
 }

@@ -1,9 +1,14 @@
-import { CloudOff, FolderOpen } from 'lucide-react'
+import { CloudOff } from 'lucide-react'
+import { Suspense } from 'react'
 import { ApiError } from '#app/api/api-error.ts'
 import { errorText } from '#app/api/error-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder, rootFolder } from '#contract/folder-path.ts'
+
+// Who is told that a folder is not there is connected, and can load this; the rest must not need that.
+const FolderNotFound = lazyPart(async () => (await import('./folder-not-found.tsx')).FolderNotFound)
 
 /** Stands where the list would be: why the folder cannot be shown, and the way on. */
 export function FolderProblem({
@@ -19,25 +24,11 @@ export function FolderProblem({
   onRetry: () => void
   onOpenFolder: (folder: FolderPath) => void
 }) {
-  const parent = parentFolder(folder)
   if (error instanceof ApiError && error.code === 'not_found' && folder !== rootFolder) {
     return (
-      <EmptyState
-        icon={<FolderOpen />}
-        title="This folder does not exist"
-        action={
-          <>
-            {parent !== rootFolder && (
-              <Button onClick={() => onOpenFolder(parent)}>Go to the folder above</Button>
-            )}
-            <Button tone="primary" onClick={() => onOpenFolder(rootFolder)}>
-              Go to All files
-            </Button>
-          </>
-        }
-      >
-        It was never there, or all that was in it is gone. An upload into it would make it.
-      </EmptyState>
+      <Suspense fallback={null}>
+        <FolderNotFound parent={parentFolder(folder)} onOpenFolder={onOpenFolder} />
+      </Suspense>
     )
   }
   const { title, nextStep } = errorText(error)

@@ -1,8 +1,6 @@
-import { FolderOpen, Search } from 'lucide-react'
-import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
-import { Button } from '#app/ui/button.tsx'
-import { EmptyState } from '#app/ui/empty-state.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder } from '#contract/folder-path.ts'
 import { arrangeEntries, type Sorting } from './arrange-entries.ts'
 import { describeCoverage, describeFolder } from './describe-list.ts'
@@ -18,6 +16,8 @@ import type { Folder } from './use-folder.ts'
 import { useKeptKeyboard } from './use-kept-keyboard.ts'
 import { useSelection } from './use-selection.ts'
 import type { View } from './view-toggle.tsx'
+
+const NothingShown = lazyPart(async () => (await import('./nothing-shown.tsx')).NothingShown)
 
 export type FolderViewProps = {
   folder: FolderPath
@@ -92,7 +92,9 @@ export function FolderView(props: FolderViewProps) {
       <div ref={setScroller} className="scroll-area relative min-h-0 grow [overflow-anchor:none]">
         <Rows {...props} shown={shown} place={place} scroller={scroller} selected={selected} />
         {!listing.isPending && shown.length === 0 && (
-          <NothingShown {...props} isFiltered={isFiltered} />
+          <Suspense fallback={null}>
+            <NothingShown {...props} isFiltered={isFiltered} />
+          </Suspense>
         )}
         {isInList && status}
       </div>
@@ -162,29 +164,5 @@ function Rows(props: RowsProps) {
       focusWish={focusWish}
       scroller={props.scroller}
     />
-  )
-}
-
-function NothingShown({
-  isFiltered,
-  filter,
-  onFilterChange,
-  emptyHint,
-}: Pick<FolderViewProps, 'filter' | 'onFilterChange' | 'emptyHint'> & { isFiltered: boolean }) {
-  if (!isFiltered) {
-    return (
-      <EmptyState icon={<FolderOpen />} title="Nothing here yet">
-        {emptyHint}
-      </EmptyState>
-    )
-  }
-  return (
-    <EmptyState
-      icon={<Search />}
-      title={`Nothing loaded matches “${filter.trim()}”`}
-      action={<Button onClick={() => onFilterChange('')}>Clear the filter</Button>}
-    >
-      The filter looks at names in this folder, not in the folders inside it.
-    </EmptyState>
   )
 }

@@ -1,0 +1,32 @@
+import { FolderOpen } from 'lucide-react'
+import { Button } from '#app/ui/button.tsx'
+import { EmptyState } from '#app/ui/empty-state.tsx'
+import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
+
+/** Stands where the list would be of a folder that is not there: the ways on. */
+export function FolderNotFound({
+  parent,
+  onOpenFolder,
+}: {
+  parent: FolderPath
+  onOpenFolder: (folder: FolderPath) => void
+}) {
+  return (
+    <EmptyState
+      icon={<FolderOpen />}
+      title="This folder does not exist"
+      action={
+        <>
+          {parent !== rootFolder && (
+            <Button onClick={() => onOpenFolder(parent)}>Go to the folder above</Button>
+          )}
+          <Button tone="primary" onClick={() => onOpenFolder(rootFolder)}>
+            Go to All files
+          </Button>
+        </>
+      }
+    >
+      It was never there, or all that was in it is gone. An upload into it would make it.
+    </EmptyState>
+  )
+}
