@@ -187,8 +187,15 @@ test('links that were typed or pasted stay, each once, until they are started or
   await expect(links).toHaveValue(
     [1, 2, 3, 4].map((number) => `https://a.example/${number}`).join('\n'),
   )
+  // One that is there already is no second one, and those of before keep their place above.
+  await pasteText(page, 'https://a.example/4')
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Import links' }).click()
+  await pasteText(page, 'https://a.example/2\nhttps://a.example/5')
+  await page.keyboard.press('ControlOrMeta+V')
+  await expect(links).toHaveValue(
+    [1, 2, 3, 4, 5].map((number) => `https://a.example/${number}`).join('\n'),
+  )
   await dialog.getByRole('button', { name: 'Clear' }).click()
   await expect(links).toHaveValue('')
   await expect(dialog.getByRole('textbox', { name: 'Folder' })).toHaveValue('/')
@@ -209,6 +216,7 @@ test('on another screen reloading asks while uploads run, and what is dropped or
   barkeep.cable.slowTo(100_000)
   await dropFiles(page, [big])
   await expect(transferRow(page, 'big.bin')).toContainText('Uploading')
+  await page.getByRole('searchbox', { name: 'Filter files' }).fill('old')
   await page.getByRole('button', { name: /^owner/ }).click()
   await page.getByRole('link', { name: /API keys/ }).click()
   await expect(page.getByRole('heading', { name: 'API keys' })).toBeVisible()
@@ -227,6 +235,7 @@ test('on another screen reloading asks while uploads run, and what is dropped or
   await page.keyboard.press('Escape')
   barkeep.cable.slowTo(null)
   await page.getByRole('link', { name: 'Back to the files' }).click()
+  await expect(page.getByRole('searchbox', { name: 'Filter files' })).toHaveValue('old')
   await expect(transferRow(page, 'dropped.txt')).toContainText('Done', { timeout: 60_000 })
   const { files } = await barkeep.list('/Films/')
   expect(files.map(({ name }) => name)).toEqual(['big.bin', 'dropped.txt', 'old.txt'])

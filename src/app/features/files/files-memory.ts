@@ -20,10 +20,17 @@ export type FilesMemory = {
   /** The folders that are open in the tree. */
   expanded: ReadonlySet<string>
   sorting: Sorting
+  /** What was typed into the filter, and of which folder. */
+  filter: { folder: string; text: string }
 }
 
 export function createFilesMemory(): FilesMemory {
-  return { places: new Map(), expanded: new Set(['/']), sorting: serverOrder }
+  return {
+    places: new Map(),
+    expanded: new Set(['/']),
+    sorting: serverOrder,
+    filter: { folder: '/', text: '' },
+  }
 }
 
 const startOfFolder: FolderPlace = { scrollOffset: 0, topKey: null, activeKey: null }

@@ -44,7 +44,7 @@ export function FilesPage(props: FilesPageProps) {
   const [view, setView] = useStoredChoice('barkeep.view', views)
   const [sorting, setSorting] = useState(memory.sorting)
   const refresh = useRefresh(props.onRefresh)
-  const [filter, setFilter] = useFolderFilter(folder)
+  const [filter, setFilter] = useFolderFilter(memory, folder)
   const main = useRef<HTMLElement>(null)
   const focusWish = useFocusWish(main)
   const cameFrom = useCameFrom(folder)
@@ -152,11 +152,14 @@ function useCameFrom(folder: FolderPath): FolderPath | null {
   return way.to === folder ? way.from : way.to
 }
 
-/** A filter belongs to the folder it was typed in: the next folder begins without one. */
-function useFolderFilter(folder: FolderPath): [string, (text: string) => void] {
-  const [filter, setFilter] = useState({ folder, text: '' })
-  const text = filter.folder === folder ? filter.text : ''
-  return [text, (next) => setFilter({ folder, text: next })]
+/** A filter belongs to the folder it was typed in: the next folder begins without one, another page keeps it. */
+function useFolderFilter(memory: FilesMemory, folder: FolderPath) {
+  const [filter, setFilter] = useState(memory.filter)
+  const change = (text: string) => {
+    memory.filter = { folder, text }
+    setFilter(memory.filter)
+  }
+  return [filter.folder === folder ? filter.text : '', change] as const
 }
 
 /** What was asked for is answered in words too: a list that did not change looks like one not read. */

@@ -41,6 +41,7 @@ export const importJob = z.readonly(
     fileLink: z.nullable(z.string()),
     /** Of a finished import: where it lies. */
     folder: z.nullable(z.string()),
+    /** `nextStep` is '' for what the server said of a task: the row finds what fits the reason. */
     failure: z.nullable(z.object({ reason: z.string(), nextStep: z.string() })),
   }),
 )

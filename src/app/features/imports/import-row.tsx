@@ -5,6 +5,7 @@ import { IconButton } from '#app/ui/icon-button.tsx'
 import { ProgressRow } from '#app/ui/progress-row.tsx'
 import { type ImportJob, type ImportState, isUnfinished } from './import-job.ts'
 import { nameOf, progressWords } from './import-words.ts'
+import { nextStepOf } from './next-step.ts'
 
 type ImportRowProps = {
   job: ImportJob
@@ -34,7 +35,13 @@ export const ImportRow = memo(function ImportRow(props: ImportRowProps) {
       place={folder === null ? null : { path: folder, onOpen: () => onOpenFolder(folder) }}
       progress={{ value: shareOf(job), tone: tones[state] }}
       words={progressWords(job)}
-      explanation={failure ?? (note === null ? null : { reason: note })}
+      explanation={
+        failure
+          ? { reason: failure.reason, nextStep: nextStepOf(failure) }
+          : note === null
+            ? null
+            : { reason: note }
+      }
     >
       {state === 'done' && folder !== null && (
         <IconButton

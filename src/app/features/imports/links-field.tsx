@@ -23,6 +23,8 @@ export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFi
       value={text}
       onChange={onChange}
       autoFocus
+      // What is there was typed before: more goes below it, not above.
+      ref={putCaretAtEnd}
       spellCheck={false}
       autoCapitalize="off"
       autoComplete="off"
@@ -42,6 +44,10 @@ export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFi
       }}
     />
   )
+}
+
+function putCaretAtEnd(field: HTMLTextAreaElement | null): void {
+  field?.setSelectionRange(field.value.length, field.value.length)
 }
 
 function RefusedLines({ refused }: { refused: readonly RefusedLine[] }) {

@@ -3,7 +3,8 @@ import { findTransferLinks } from './find-transfer-links.ts'
 
 /**
  * Takes a paste into a field for links: each link on a line of its own, where the browser would run it
- * into its neighbour, and those of the HTML where the text has none. Other text is left to the browser.
+ * into its neighbour, none that stands there already, and those of the HTML where the text has none.
+ * Other text is left to the browser.
  */
 export function handleLinkPaste(
   event: ClipboardEvent<HTMLInputElement | HTMLTextAreaElement>,
@@ -19,9 +20,16 @@ export function handleLinkPaste(
   const before = field.value.slice(0, field.selectionStart ?? field.value.length)
   const after = field.value.slice(field.selectionEnd ?? field.value.length)
   const words = text.includes(links[0] ?? '') ? text.trim() : links.join('\n')
+  const there = linesOf(`${before}\n${after}`)
+  const fresh = [...linesOf(words)].filter((line) => !there.has(line)).join('\n')
   const start = /\S$/.test(before) ? '\n' : ''
   const end = /^\S/.test(after) ? '\n' : ''
   event.preventDefault()
+  if (fresh === '') return
   // The one way to insert text that can be taken back by Ctrl+Z.
-  document.execCommand('insertText', false, start + words + end)
+  document.execCommand('insertText', false, start + fresh + end)
+}
+
+function linesOf(text: string): Set<string> {
+  return new Set(text.split('\n').map((line) => line.trim()))
 }

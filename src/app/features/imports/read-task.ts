@@ -18,16 +18,15 @@ export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
         fileLink: safeLink(task.link),
         folder: readFolder(task.folder ?? job.options.folder),
       }
-    case 'failed':
+    case 'failed': {
+      const reason = shorten(task.error) ?? 'The server could not import this link.'
       return {
         state: 'failed',
         title,
         note: null,
-        failure: {
-          reason: shorten(task.error) ?? 'The server could not import this link.',
-          nextStep: 'Check the link, then retry.',
-        },
+        failure: { reason, nextStep: '' },
       }
+    }
     case 'cancelled':
       return { state: 'cancelled', title, note: null }
     default:
