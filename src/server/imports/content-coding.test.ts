@@ -32,7 +32,7 @@ async function importAll(answers: readonly Answer[], uploadMaxBytes?: number) {
       return Buffer.from(await (await fetch(task.link)).arrayBuffer())
     }),
   )
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
   return stored
 }
 

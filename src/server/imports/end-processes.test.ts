@@ -53,7 +53,7 @@ test('a detached grandchild that ignores SIGTERM is gone when a cancel is answer
   expect(processesWith(mark)).toEqual([])
   expect(processesWith(fake.path)).toEqual([])
   expect([other.isAlive(), unmarked.isAlive()]).toEqual([true, true])
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test.each([
@@ -66,7 +66,7 @@ test.each([
   expect(await imports.run('/watch/a', { type: 'video' })).toMatchObject({ state })
   expect(processesWith(mark)).toEqual([])
   // What is listed is told before the work folder is taken away.
-  await vi.waitFor(async () => expect(await imports.leftovers()).toEqual([]))
+  await imports.expectNoLeftovers()
 })
 
 /** A server of its own with an import that has a detached grandchild named `mark`. */

@@ -97,7 +97,7 @@ async function tryAll(
     }
   }
   await Promise.all([work(), work(), work()])
-  expect(await closed.leftovers()).toEqual([])
+  await closed.expectNoLeftovers()
   return told
 }
 

@@ -20,7 +20,7 @@ test('cancelling ends yt-dlp and its children, although they ignore SIGTERM', as
   expect(processesWith(`${mark}-child`)).toEqual([])
   expect(processesWith(fake.path)).toEqual([])
   expect(await imports.status(id)).toMatchObject({ state: 'cancelled' })
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test('stopping the server ends it too, and the task is still running for the next start', async () => {

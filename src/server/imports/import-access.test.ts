@@ -78,7 +78,7 @@ test.each([
   for (const id of ids) {
     expect(await imports.status(id)).toMatchObject({ error: expect.stringContaining(words) })
   }
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test('a key that expires ends nothing that it has started', async () => {

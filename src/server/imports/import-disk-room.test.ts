@@ -30,7 +30,7 @@ test.each([
       error: 'The server has no room for it, or its disk fails.',
     })
     expect(await imports.list()).toEqual({ folders: [], names: [] })
-    expect(await imports.leftovers()).toEqual([])
+    await imports.expectNoLeftovers()
   },
 )
 
@@ -42,7 +42,7 @@ test('a file that says its length is refused before it fills the disk', async ()
     ...{ state: 'failed', progress: '0%' },
     error: 'The server has no room for it, or its disk fails.',
   })
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
   expect(await imports.run('/file/x?size=100000')).toMatchObject({ state: 'completed' })
 })
 

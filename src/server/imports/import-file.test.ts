@@ -109,7 +109,7 @@ test('a source that always breaks off fails in words and leaves nothing', async 
   expect(task).toMatchObject({ state: 'failed', error: 'The site broke the connection.' })
   expect(task.link).toBeUndefined()
   expect((await imports.list()).names).toEqual([])
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 const failures: Record<string, string> = {
@@ -141,7 +141,7 @@ test('every way to fail is told in words, and leaves nothing', async () => {
   )
   expect(Object.fromEntries(told)).toEqual(failures)
   expect((await imports.list()).names).toEqual([])
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test.each([
@@ -153,7 +153,7 @@ test.each([
   const task = await imports.run(link, { type: 'file' })
   expect(task).toMatchObject({ state: 'failed', error: 'It is larger than this server accepts.' })
   expect((await imports.list()).names).toEqual([])
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test('progress moves: in percent where the length is known, in bytes where it is not', async () => {
@@ -176,7 +176,7 @@ test('cancelling a running import stops the download and leaves nothing', async 
   // How far it came is still told.
   expect(task.progress).toMatch(/^[1-9]\d?%$/)
   expect((await imports.list()).names).toEqual([])
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test('an import that runs when the server stops is done after the next start', async () => {

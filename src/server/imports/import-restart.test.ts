@@ -64,7 +64,7 @@ test.each([
   write(imports, undo)
   expect(await imports.status(id)).toMatchObject({ state: 'failed', error })
   expect(await imports.list()).toEqual({ folders: [], names: [] })
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
   expect(imports.site.requests.slice(asked).map(({ line }) => line)).not.toContain(
     `GET ${slow[type]}`,
   )

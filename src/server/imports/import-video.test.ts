@@ -47,7 +47,7 @@ test('a video page becomes a folder of its title with the video, the subtitles a
     'audio',
     'video 720',
   ])
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test('best is the highest, a height is the most there may be, audio is sound alone; each title has its own folder', async () => {
@@ -126,7 +126,7 @@ test('progress moves and tells the title; cancelling ends yt-dlp and leaves noth
   expect(reply.status).toBe(200)
   expect(await imports.status(id)).toMatchObject({ state: 'cancelled' })
   expect(await imports.list()).toEqual({ folders: [], names: [] })
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
   expect(ytDlpProcesses(imports)).toEqual([])
 })
 
@@ -171,7 +171,7 @@ test.each([
     expect(await imports.run('/watch/a', asked)).toMatchObject({ state: 'failed' })
     expect(await imports.list()).toEqual({ folders: [], names: [] })
     expect(await blobs()).toBe(0)
-    expect(await imports.leftovers()).toEqual([])
+    await imports.expectNoLeftovers()
     // The control: it was the fault that kept it from being listed.
     database.exec('drop trigger fault')
     const task = await imports.run('/watch/a', asked)
@@ -209,7 +209,7 @@ test.each([
   const task = await imports.run(link, { type: 'video', video: { quality: '144' } })
   expect(task).toMatchObject({ state: 'failed', error })
   expect(await imports.list()).toEqual({ folders: [], names: [] })
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test('a page that is called one and has no video is told so also with the type auto', async () => {
@@ -228,7 +228,7 @@ test('a site that drips a video is given up in words, once the first minute is o
   lead = 61_000
   const task = await imports.waitFor(id, ({ state }) => state !== 'running')
   expect(task).toMatchObject({ state: 'failed', error: 'The site sends the video too slowly.' })
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test.each([
@@ -243,5 +243,5 @@ test.each([
     ...{ state: 'failed', error: 'It is larger than this server accepts.' },
   })
   expect(await imports.list()).toEqual({ folders: [], names: [] })
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { expect, vi } from 'vitest'
 import { endpoints } from '#contract/endpoints.ts'
 import type { ImportRequest, ImportTask } from '#contract/imports.ts'
 import type { Config } from '#server/config.ts'
@@ -22,6 +23,8 @@ export type TestImportServer = AsyncDisposable & {
   list(path?: string): Promise<{ folders: string[]; names: string[] }>
   /** Whatever imports left behind beside listed files; must be empty. */
   leftovers(): Promise<string[]>
+  /** Waits for it: an import has ended for its person a moment before its folders are cleared. */
+  expectNoLeftovers(): Promise<void>
 }
 
 /** A server whose imports may reach one test video site, and nothing else on this machine. */
@@ -51,8 +54,14 @@ export async function startTestImportServer(
       await wait(30)
     }
   }
+  const leftovers = async () => {
+    const folders = ['work', 'staging'].map((name) => join(server.dataFolder, name))
+    return (await Promise.all(folders.map((folder) => readdir(folder)))).flat()
+  }
   return {
-    ...{ server, site, start, status, waitFor },
+    ...{ server, site, start, status, waitFor, leftovers },
+    expectNoLeftovers: () =>
+      vi.waitFor(async () => expect(await leftovers()).toEqual([]), { timeout: 30_000 }),
     async run(link, request) {
       return await waitFor(await start(link, request), ({ state }) => state !== 'running')
     },
@@ -60,10 +69,6 @@ export async function startTestImportServer(
       const reply = await server.get(`/api/v1/files?${new URLSearchParams({ path })}`)
       const { folders, files } = endpoints.files.reply.parse(await reply.json())
       return { folders, names: files.map(({ name }) => name) }
-    },
-    async leftovers() {
-      const folders = ['work', 'staging'].map((name) => join(server.dataFolder, name))
-      return (await Promise.all(folders.map((folder) => readdir(folder)))).flat()
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]()

@@ -79,7 +79,7 @@ test('each bad extra is left out by name, and the video and the good ones are ke
   expect(await textOf(imports, '/Odd/', 'Odd.fi.vtt')).toContain(
     '00:00:01.000 --> 00:00:02.500\nHei\n&amp; moi',
   )
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
   const notes = Object.fromEntries((task.notes ?? []).map(({ file, message }) => [file, message]))
   expect(notes).toEqual({
     'Odd.de': 'The subtitles “de” were left out: the file is empty.',
@@ -180,7 +180,7 @@ ${script.replaceAll('FILM', await film())}\nexit 1`,
     await using imports = await startTestImportServer({ config: { ytDlp: fake.path } })
     expect(await imports.run('/watch/a', { type: 'video' })).toMatchObject({ state: 'failed' })
     expect(await imports.list()).toEqual({ folders: [], names: [] })
-    expect(await imports.leftovers()).toEqual([])
+    await imports.expectNoLeftovers()
   },
 )
 

@@ -46,7 +46,7 @@ test('a file that is too large only once it was joined is refused, and nothing s
     ...{ state: 'failed', error: 'It is larger than this server accepts.' },
   })
   expect(await imports.list()).toEqual({ folders: [], names: [] })
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test('a disk that fills while ffmpeg joins without a word ends the import', async () => {
@@ -64,7 +64,7 @@ test('a disk that fills while ffmpeg joins without a word ends the import', asyn
   expect(await imports.waitFor(id, ({ state }) => state !== 'running')).toMatchObject({
     ...{ state: 'failed', error: 'The server has no room for it, or its disk fails.' },
   })
-  expect(await imports.leftovers()).toEqual([])
+  await imports.expectNoLeftovers()
 })
 
 test('the same link twice at once: a file is one file, a video gets a folder each', async () => {
