@@ -6,6 +6,7 @@ import {
   mkdtempDisposable,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   truncate,
@@ -67,7 +68,15 @@ const damages: [string, (file: string) => Promise<void>][] = [
       await writeFile(file, bytes.fill(0xa5, 4096, 5 * 4096))
     },
   ],
+  ['without its table of users', (file) => dropTable(file, 'user')],
+  ['without its table of keys', (file) => dropTable(file, 'api_key')],
 ]
+
+async function dropTable(file: string, table: string): Promise<void> {
+  const database = new DatabaseSync(file, { enableForeignKeyConstraints: false })
+  database.exec(`drop table ${table}`)
+  database.close()
+}
 
 /** To the last page: what is written at once leaves some. */
 async function fillDisk(folder: string): Promise<void> {
@@ -234,7 +243,28 @@ test('a lock whose file is deleted still keeps a second server out', async () =>
   expect((await stat(path)).mode & 0o777).toBe(0o600)
 })
 
-test.each(['', 'short', '\n'])('a session secret of "%s" is made anew, and told', async (text) => {
+test('a lock whose file is another for a while is taken again once that is gone', async () => {
+  await using folder = await freshFolder()
+  const told: string[] = []
+  using _lock = lockDataFolder(folder.path, (message) => told.push(message))
+  const path = join(folder.path, 'server.lock')
+  await writeFile(`${path}.other`, 'no lock at all '.repeat(99))
+  await rename(`${path}.other`, path)
+  const tells = (count: number) =>
+    vi.waitFor(() => expect(told).toHaveLength(count), { timeout: 10_000, interval: 2 })
+  await tells(1)
+  expect(told[0]).toContain('cannot be made anew')
+  await rm(path)
+  await tells(2)
+  expect(await refusedStart(folder.path)).toMatch(/^Another Barkeep server runs on /)
+})
+
+test.each([
+  ['nothing', ''],
+  ['a few characters', 'short'],
+  ['a line break', '\n'],
+  ['zeros, as a power cut may leave', '\0'.repeat(43)],
+])('a session secret of %s is made anew, and told', async (_what, text) => {
   await using folder = await freshFolder()
   const path = join(folder.path, 'session-secret')
   const told: string[] = []
@@ -248,7 +278,7 @@ test.each(['', 'short', '\n'])('a session secret of "%s" is made anew, and told'
   const second = await read()
   expect(second).toMatch(/^[\w-]{43}$/)
   expect(second).not.toBe(first)
-  expect(told.join()).toMatch(/session-secret was empty or too short/)
+  expect(told.join()).toMatch(/session-secret was empty, damaged or too short/)
   expect(await readdir(folder.path)).toEqual(['session-secret'])
 })
 

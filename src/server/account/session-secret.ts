@@ -3,12 +3,12 @@ import { chmod, link, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ConfigError } from '#server/config.ts'
 
-/** 32 random bytes in base64url; one that is shorter can be guessed. */
-const minLength = 43
+/** 32 random bytes in base64url; one that is shorter, or zeros after a power cut, can be guessed. */
+const fitSecret = /^[^\p{Cc}]{43,}$/u
 
 /**
  * The secret that signs session cookies: made on the first start and kept beside the database,
- * readable by the server's own user alone. One that is too short is replaced, which ends the web
+ * readable by the server's own user alone. One that is damaged or too short is replaced, which ends the web
  * sessions and nothing else. @throws ConfigError when it can be neither read nor made.
  */
 export async function readSessionSecret(
@@ -21,12 +21,14 @@ export async function readSessionSecret(
       if (hasCode(error, 'ENOENT')) return null
       throw error
     })
-    if (found !== null && found.trim().length >= minLength) {
+    if (found !== null && fitSecret.test(found.trim())) {
       if (((await stat(path)).mode & 0o077) !== 0) await chmod(path, 0o600)
       return found
     }
     if (found !== null) {
-      warn(`${path} was empty or too short to be safe. It was made anew: web sessions have ended.`)
+      warn(
+        `${path} was empty, damaged or too short to be safe. It was made anew: web sessions have ended.`,
+      )
     }
     await writeSecret(path, { isNew: found === null })
     return await readFile(path, 'utf8')

@@ -7,6 +7,7 @@ import { type FilteringProxy, startFilteringProxy } from './filtering-proxy.ts'
 import { parseImportAllow } from './import-allow.ts'
 import { ForbiddenAddress } from './import-failure.ts'
 import { startCanary } from './test-canary.ts'
+import { startRawSource } from './test-raw-source.ts'
 import { startTestVideoSite } from './test-video-site.ts'
 
 const startProxy = (allow: string[], onBytes: (bytes: number) => void = () => {}) =>
@@ -36,6 +37,20 @@ test('what the guard allows passes, without the headers that were for the proxy'
   const reply = await send(proxy, `GET ${site.origin}/file/a.txt?size=5`)
   expect([reply.status, reply.headers['content-length'], reply.body.length]).toEqual([200, '5', 5])
   expect(site.requests).toMatchObject([{ line: 'GET /file/a.txt?size=5' }])
+})
+
+const repeated = 'Content-Length: 9\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n'
+
+test.each([
+  ['of 20 KB', `HTTP/1.1 200 OK\r\nX: ${'a'.repeat(20_000)}\r\nContent-Length: 5\r\n\r\nhello`],
+  ['whose lines end in LF alone', 'HTTP/1.1 200 OK\nContent-Length: 5\n\nhello'],
+  ['with a length and chunks', `HTTP/1.1 200 OK\r\n${repeated}`],
+])('an answer with a head %s passes, as browsers read it', async (_what, answer) => {
+  await using source = await startRawSource(answer)
+  await using proxy = await startProxy([source.host])
+  const reply = await send(proxy, `GET ${source.origin}/x`)
+  expect([reply.status, reply.body]).toEqual([200, expect.stringContaining('hello')])
+  expect(proxy.failure()).toBeNull()
 })
 
 test('a tunnel carries bytes both ways', async () => {

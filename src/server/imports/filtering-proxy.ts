@@ -8,6 +8,8 @@ import type { AddressGuard } from './address-guard.ts'
 import { awaitAnswer } from './await-answer.ts'
 import { guardedConnect } from './guarded-connect.ts'
 import { ForbiddenAddress } from './import-failure.ts'
+import { responseHeadMaxBytes } from './response-head.ts'
+import { tolerateResponseHead } from './tolerate-response-head.ts'
 
 export type FilteringProxy = {
   /** With its credentials, as `http_proxy` wants it. For one task's program alone. */
@@ -121,7 +123,10 @@ async function passOn(
   const outside = request(url, {
     method: incoming.method ?? 'GET',
     headers: { ...withoutHopByHop(incoming.headers), host: url.host, connection: 'close' },
-    createConnection: () => socket,
+    createConnection: () => tolerateResponseHead(socket),
+    // As for what is imported without a program: heads are read as browsers read them.
+    insecureHTTPParser: true,
+    maxHeaderSize: responseHeadMaxBytes * 2,
   })
   outgoing.on('close', () => outside.destroy())
   incoming.pipe(outside)

@@ -17,6 +17,7 @@ export function lockDataFolder(folder: string, tell: (message: string) => void):
   // The first ones too, or whoever still waits for one of them would be let in.
   const locks = [lockFile(folder, path)]
   let watcher = watchName()
+  let retry: NodeJS.Timeout | undefined
 
   function watchName(): FSWatcher | null {
     try {
@@ -33,23 +34,28 @@ export function lockDataFolder(folder: string, tell: (message: string) => void):
       return null
     }
   }
-  function relock(): void {
+  function relock(isTold = false): void {
     try {
       locks.push(lockFile(folder, path))
       tell(`${path} was taken away. It keeps a second server out, and was made anew.`)
     } catch (error) {
-      tell(`${path} was taken away, and cannot be made anew: ${error}`)
+      if (!isTold) tell(`${path} was taken away, and cannot be made anew: ${error}`)
+      // What stands there now may go, and a second server must not come in then.
+      retry = setTimeout(() => relock(true), retryMs).unref()
       return
     }
     watcher = watchName()
   }
   return {
     [Symbol.dispose]() {
+      clearTimeout(retry)
       watcher?.close()
       for (const lock of locks) lock.close()
     },
   }
 }
+
+const retryMs = 1_000
 
 function lockFile(folder: string, path: string): DatabaseSync {
   let lock: DatabaseSync

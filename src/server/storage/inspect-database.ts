@@ -74,6 +74,8 @@ function readContents(
   if (verdict !== 'ok') throw Object.assign(new Error(String(verdict)), { errcode: corrupt })
   const tables = readColumn(connection, "select name from sqlite_master where type = 'table'")
   if (!tables.has('file')) return null
+  const lost = ['user', 'session', 'account', 'api_key'].find((table) => !tables.has(table))
+  if (lost) throw Object.assign(new Error(`no such table: ${lost}`), { errcode: corrupt })
   const [storeId = null] = tables.has('store') ? readColumn(connection, 'select id from store') : []
   return {
     state: 'filled',
