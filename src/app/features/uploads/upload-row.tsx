@@ -27,7 +27,7 @@ export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
   const { upload, onCancel, onRetry, onOpenFolder } = props
   const { state, arrived, failure } = upload
   const path = arrived?.folder ?? upload.folder
-  const canCancel = (isUnfinished(upload) && !upload.isCancelling) || state === 'interrupted'
+  const canCancel = isUnfinished(upload) || state === 'interrupted'
   const canRetry = !isUnfinished(upload) && state !== 'done' && failure?.canRetry !== false
   return (
     <ProgressRow
@@ -47,7 +47,14 @@ export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
         />
       )}
       {canCancel && (
-        <IconButton label="Cancel" icon={<X />} size="small" onClick={() => onCancel(upload.id)} />
+        // Reachable while it is found out what arrived: the keyboard's place must not go with it.
+        <IconButton
+          label="Cancel"
+          icon={<X />}
+          size="small"
+          unavailableReason={upload.isCancelling ? 'Finding out whether it arrived' : undefined}
+          onClick={() => onCancel(upload.id)}
+        />
       )}
     </ProgressRow>
   )
