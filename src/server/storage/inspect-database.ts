@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { explainDatabase, refuseNewer } from './database-trouble.ts'
 import { openWithoutRoom } from './sqlite-connections.ts'
+import { restrictToOwner } from './sqlite-driver.ts'
 import { isBusy } from './storage-failure.ts'
 
 /** What a database knows of the stored files. */
@@ -35,6 +36,8 @@ export async function inspectDatabase(
     )
     if (size === null) return { state: 'missing', ...nothing }
     if (size === 0) return { state: 'empty', ...nothing }
+    // Also a look makes SQLite's files beside it, in the mode that it has. On a disk that is read-only it keeps it.
+    await restrictToOwner(file).catch(() => {})
     const connection = openToLook(file)
     try {
       return readContents(connection, file, knownFormat) ?? { state: 'empty', ...nothing }

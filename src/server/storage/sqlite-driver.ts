@@ -72,9 +72,14 @@ async function makePrivate(file: string): Promise<void> {
     await using _made = await open(file, 'wx', 0o600)
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    const { mode } = await stat(file)
-    if ((mode & 0o077) !== 0) await chmod(file, 0o600)
+    await restrictToOwner(file)
   }
+}
+
+/** For a file that is there. @throws where its mode may not be changed */
+export async function restrictToOwner(file: string): Promise<void> {
+  const { mode } = await stat(file)
+  if ((mode & 0o077) !== 0) await chmod(file, 0o600)
 }
 
 class SqliteConnection implements DatabaseConnection {
