@@ -54,7 +54,10 @@ const refusals: [status: number, lines: string[]][] = [
   [413, [upload(), key, chunked, close]],
   [413, [upload('1.0'), key, length]],
   [413, ['POST /api/v1/import HTTP/1.1', key, json, length, close]],
-  [413, ['POST /api/auth/sign-in/username HTTP/1.1', 'Origin: http://a', json, length, close]],
+  [
+    413,
+    ['POST /api/auth/sign-in/username HTTP/1.1', 'Origin: http://localhost', json, length, close],
+  ],
   [403, ['POST /api/keys HTTP/1.1', json, length, close]],
   [404, ['POST /api/v1/nothing HTTP/1.1', length, close]],
   // HTTP/1.0 knows bodies without a length in answers only.
@@ -66,7 +69,8 @@ const refusals: [status: number, lines: string[]][] = [
 ]
 
 const headOf = ([first, ...rest]: string[], server: TestServer) =>
-  [first, 'Host: a', ...rest, '\r\n'].join('\r\n').replace('KEY', server.key)
+  // A host that browsers may sign in at.
+  [first, 'Host: localhost', ...rest, '\r\n'].join('\r\n').replace('KEY', server.key)
 
 const named = refusals.map(
   ([status, lines]) => [status, lines.join(', ').slice(0, 120), lines] as const,

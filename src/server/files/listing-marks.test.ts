@@ -74,6 +74,8 @@ test('files that were listed before there were marks are found at their offsets'
     using old = new DatabaseSync(file)
     old.exec('drop trigger listing_mark_add; drop trigger listing_mark_remove')
     old.exec('drop table listing_mark; pragma user_version = 2')
+    old.exec('alter table import_task drop column notes_json')
+    old.exec('drop table store; drop table missing_blob')
     const addUser = old.prepare(
       `insert into user (id, name, email, createdAt, updatedAt) values (?, ?, ?, '', '')`,
     )
