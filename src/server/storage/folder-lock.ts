@@ -1,4 +1,4 @@
-import { chmodSync, type FSWatcher, statSync, watch } from 'node:fs'
+import { chmodSync, type FSWatcher, lstatSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '#server/config.ts'
@@ -58,6 +58,12 @@ export function lockDataFolder(folder: string, tell: (message: string) => void):
 const retryMs = 1_000
 
 function lockFile(folder: string, path: string): DatabaseSync {
+  // Followed, it would be another file's lock: the words below would name the wrong folder.
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new ConfigError(
+      `${path} is a link to another place. Remove it and start again: the server makes a file there.`,
+    )
+  }
   let lock: DatabaseSync
   try {
     lock = new DatabaseSync(path, { timeout: 0 })
