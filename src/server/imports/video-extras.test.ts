@@ -20,6 +20,37 @@ async function textOf({ server }: TestImportServer, folder: string, name: string
   return await (await fetch(link)).text()
 }
 
+test('several subtitle tracks of one language are all kept, each under its own name', async () => {
+  const track = (name: string, uri: string, group = 's') =>
+    `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="${group}",NAME="${name}",LANGUAGE="en",URI="${uri}"`
+  await using site = await startOddVideoSite({
+    files: {
+      '/master.m3u8': masterList(
+        [
+          ...[track('English', '/en.vtt'), track('English', '/again.vtt', 'other group')],
+          ...[track('Director/s: cut', '/director.vtt'), track('Описание', '/described.vtt')],
+        ],
+        ',SUBTITLES="s"',
+      ),
+      '/en.vtt': cue('Hello'),
+      '/again.vtt': cue('Hello'),
+      '/director.vtt': cue('I was cold that day'),
+      '/described.vtt': cue('A door opens'),
+    },
+  })
+  await using imports = await startTestImportServer({ config: { importAllow: [site.host] } })
+  const task = await imports.run(`${site.origin}/watch`, {
+    video: { quality: '360', subtitles: true },
+  })
+  expect(task).toMatchObject({ state: 'completed', folder: '/Odd/' })
+  expect((await imports.list('/Odd/')).names.toSorted()).toEqual(
+    ['Odd.en.Director s cut.vtt', 'Odd.en.vtt', 'Odd.en.Описание.vtt', 'Odd.mp4'].toSorted(),
+  )
+  const words = await textOf(imports, '/Odd/', 'Odd.en.Director s cut.vtt')
+  expect(words).toContain('I was cold that day')
+  expect(await textOf(imports, '/Odd/', 'Odd.en.vtt')).toContain('Hello')
+})
+
 test('each bad extra is left out by name, and the video and the good ones are kept', async () => {
   const poster = await readFile(join(await makeTestVideoMedia(), 'poster.jpg'))
   const large = `${cue('Large')}\n${'NOTE filler\n\n'.repeat(800_000)}00:03.000 --> 00:04.000\nEnd\n`

@@ -3,8 +3,9 @@ extractors honour request headers and link fragments that switch the proxy off, 
 to reach ftp servers. Programs other than the two media tools cannot be started either, and nothing
 is written outside the run's own folders: old versions took the ending of a name from the page.
 
-And it looks over yt-dlp's shoulder where that reads a playlist: whether it goes on for ever, and
-which sound is the source's default, stands there and in nothing that yt-dlp prints.
+And it looks over yt-dlp's shoulder where that reads a playlist: whether it goes on for ever,
+which sound is the source's default, and what subtitle tracks are called, stands there and in
+nothing that yt-dlp prints.
 """
 
 import functools
@@ -59,6 +60,26 @@ def _is_live_hls(text):
     )
 
 
+def _subtitle_names(text, base):
+    """The NAME of each subtitle track of an HLS master playlist, by its address."""
+    lines = [line for line in text.splitlines() if re.search(r'^#EXT-X-MEDIA:(.*,)?\s*TYPE=SUBTITLES\b', line)]
+    found = [[re.search(rf'[:,]\s*{name}="([^"]*)"', line) for name in ('URI', 'NAME')] for line in lines]
+    return {urllib.parse.urljoin(base or '', uri.group(1)): name.group(1) for uri, name in found if uri and name}
+
+
+def _keep_apart(subtitles, names):
+    """yt-dlp takes the tracks of one language for forms of one text, and fetches only the last.
+
+    RFC 8216: a NAME is one track's in its group; in another group the same name is the same text."""
+    for language, tracks in list(subtitles.items()):
+        first = names.get(tracks[0].get('url')) if tracks else None
+        others = [track for track in tracks if names.get(track.get('url'), first) != first]
+        for track in others:
+            tracks.remove(track)
+            name = re.sub(r'[^\w-]+', ' ', names[track['url']]).strip()[:40] or str(len(subtitles))
+            subtitles.setdefault(f'{language}.{name}', []).append(track)
+
+
 def _default_sounds(text, base):
     """Where the default sound of an HLS master playlist is; None for what is in the picture's own pieces."""
     lines = [line for line in text.splitlines() if line.startswith('#EXT-X-MEDIA:')]
@@ -87,6 +108,7 @@ def _around(owner, name, wrap):
 
 def _read_hls(original, self, document, url=None, *args, **kwargs):
     formats, subtitles = original(self, document, url, *args, **kwargs)
+    _keep_apart(subtitles, _subtitle_names(document, url))
     defaults = _default_sounds(document, url)
     _prefer(formats, lambda one: one.get('url') in defaults)
     for one in formats:
