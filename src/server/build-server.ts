@@ -42,6 +42,7 @@ import { openWindowJournals } from './http/window-journal.ts'
 import { type Resolve, resolveByDns } from './imports/address-guard.ts'
 import { createImports } from './imports/create-imports.ts'
 import { endLeftoverProcesses } from './imports/end-processes.ts'
+import { findMediaTools, type LookForTools } from './imports/media-tools.ts'
 import { type SourcePatience, sourcePatience } from './imports/source-patience.ts'
 import { closeWithin, listenOn } from './listen.ts'
 import { prepareDataFolder } from './storage/data-folder.ts'
@@ -63,6 +64,8 @@ export type Outside = {
   /** How long a source of imports may make wait, and how its name becomes addresses. */
   patience: SourcePatience
   resolve: Resolve
+  /** How the programs for videos are found. */
+  lookForTools: LookForTools
 }
 
 export type BarkeepServer = {
@@ -87,6 +90,7 @@ const systemOutside: Outside = {
   startHasher: createFileHasher,
   patience: sourcePatience,
   resolve: resolveByDns,
+  lookForTools: findMediaTools,
   pages: builtAppPages(fileURLToPath(new URL('dist/app', projectFolder))),
 }
 
@@ -145,7 +149,7 @@ async function addRooms(app: FastifyInstance, world: World): Promise<Rooms> {
 type World = Omit<Outside, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
 
 async function addOwnStore(app: FastifyInstance, world: World): Promise<Rooms> {
-  const { config, clock, disk, startHasher, publicUrl, patience, resolve } = world
+  const { config, clock, disk, startHasher, publicUrl } = world
   const dataFolder = await prepareDataFolder(config.dataFolder)
   const lock = lockDataFolder(dataFolder, (message) => app.log.error(message))
   app.addHook('onClose', async () => lock[Symbol.dispose]())
@@ -182,8 +186,9 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Rooms> {
   })
 
   const imports = createImports({
-    ...{ config, clock, database, blobStore: blobs, folders, publicUrl, idempotency, access },
-    ...{ addFile, addFiles, log: app.log, patience, resolve },
+    ...world,
+    ...{ database, blobStore: blobs, folders, idempotency, access },
+    ...{ addFile, addFiles, log: app.log },
   })
   imports.addRoutes(app, route)
   app.addHook('onListen', () => imports.start())

@@ -23,7 +23,7 @@ const freshFolder = () => mkdtempDisposable(join(tmpdir(), 'barkeep-main-'))
 
 /** Starts a server that must not start; resolves with what it said on the way out. */
 async function refusedStart(settings: Record<string, string>): Promise<string> {
-  await using server = startServerProcess(settings)
+  await using server = startServerProcess(settings, { isWatched: false })
   await expect(server.origin).rejects.toThrow('The server ended with 2')
   expect(server.output().stdout).toBe('')
   return server.output().stderr
@@ -46,7 +46,7 @@ test('the first start tells how to sign in, the second does not, and both end cl
   }
 })
 
-test.each([
+test.concurrent.each([
   ['PORT', 'http'],
   ['PORT', '70000'],
   ['PORT', '-1'],
@@ -73,7 +73,7 @@ test.each([
   expect(said).toContain(value)
 })
 
-test.each([
+test.concurrent.each([
   ['http://localhost:4999', { PORT: '4999' }],
   ['http://127.0.0.1:4999', { PORT: '4999', HOST: '0.0.0.0' }],
   ['http://[::1]:4999', { PORT: '4999', HOST: '::1' }],

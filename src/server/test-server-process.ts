@@ -17,18 +17,30 @@ export type ServerProcess = AsyncDisposable & {
 }
 
 const main = fileURLToPath(new URL('main.js', import.meta.url))
+/** Where the server itself keeps what it stripped of types: the watch is loaded before it can say so. */
+const compiled = fileURLToPath(new URL('../../node_modules/.cache/barkeep', import.meta.url))
 const watch = new URL('docs/test-watched-process.ts', import.meta.url).href
 
 async function readFirstKey(file: string): Promise<string> {
   return /csb_live_\w+/.exec(await readFile(file, 'utf8'))?.[0] ?? ''
 }
 
-/** Starts the server as `npm start` does, as a process of its own that can be killed. */
-export function startServerProcess(settings: Record<string, string>): ServerProcess {
-  // A gateway hands on what its upstream says.
-  const watched = settings.BARKEEP_UPSTREAM === undefined ? ['--import', watch] : []
+/**
+ * Starts the server as `npm start` does, as a process of its own that can be killed.
+ * @param isWatched whether its answers are held against the OpenAPI document; not those of a gateway,
+ * which hands on what its upstream says
+ */
+export function startServerProcess(
+  settings: Record<string, string>,
+  { isWatched = settings.BARKEEP_UPSTREAM === undefined } = {},
+): ServerProcess {
+  const watched = isWatched ? ['--import', watch] : []
   const child = spawn(process.execPath, [...watched, main], {
-    env: { PATH: '/usr/bin:/bin', PORT: '0', BARKEEP_YT_DLP: '/not-looked-for', ...settings },
+    env: {
+      ...{ PATH: '/usr/bin:/bin', PORT: '0', BARKEEP_YT_DLP: '/not-looked-for' },
+      NODE_COMPILE_CACHE: compiled,
+      ...settings,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }

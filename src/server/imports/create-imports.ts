@@ -16,7 +16,7 @@ import { createImportProgress } from './import-progress.ts'
 import { createImportQueue } from './import-queue.ts'
 import { createImportRepository } from './import-repository.ts'
 import { addImportRoutes, type ImportKey } from './imports-routes.ts'
-import { ageInDays, type FindTools, findMediaTools } from './media-tools.ts'
+import { ageInDays, type FindTools, type LookForTools } from './media-tools.ts'
 import { createUrlOpener } from './open-url.ts'
 import { createRunImport } from './run-import.ts'
 import type { SourcePatience } from './source-patience.ts'
@@ -36,6 +36,7 @@ export type ImportsParts = {
   /** How names become addresses. */
   resolve: Resolve
   patience: SourcePatience
+  lookForTools: LookForTools
 }
 
 export type Imports = {
@@ -51,13 +52,13 @@ const silentForMs = 180_000
 
 /** Imports from links, whole. @throws ConfigError when an entry of BARKEEP_IMPORT_ALLOW is no address */
 export function createImports(parts: ImportsParts): Imports {
-  const { config, clock, log, idempotency } = parts
+  const { config, clock, idempotency } = parts
   const guard = createAddressGuard(parseImportAllow(config.importAllow), parts.resolve)
   const openUrl = createUrlOpener(guard, parts.patience)
   const openings = createHeldOpenings({ openUrl, patience: parts.patience })
   const repository = createImportRepository(parts.database, clock)
   const progress = createImportProgress()
-  const tools = createToolFinder(config, { clock, log })
+  const tools = createToolFinder(parts)
   const maxBytes = config.uploadMaxBytes
   const run = createRunImport({
     ...parts,
@@ -89,15 +90,17 @@ export function createImports(parts: ImportsParts): Imports {
 }
 
 /** Looks until the programs are found: who installs them need not start the server again. */
-function createToolFinder(
-  config: Pick<Config, 'ytDlp' | 'ffmpeg'>,
-  { clock, log }: Pick<ImportsParts, 'clock' | 'log'>,
-): FindTools {
+function createToolFinder({
+  config,
+  clock,
+  log,
+  lookForTools,
+}: Pick<ImportsParts, 'config' | 'clock' | 'log' | 'lookForTools'>): FindTools {
   let found: ReturnType<FindTools> | undefined
   let told = ''
 
   async function look(): ReturnType<FindTools> {
-    const tools = await findMediaTools(config)
+    const tools = await lookForTools(config)
     if ('problem' in tools) {
       found = undefined
       const message = `Video imports are off: ${tools.problem}. ${tools.nextStep}.`

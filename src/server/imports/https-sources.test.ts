@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { makeTestCertificate } from '#server/test-certificate.ts'
 import { startServerProcess } from '#server/test-server-process.ts'
-import { findMediaTools } from './media-tools.ts'
 import { importClientOf } from './test-import-client.ts'
+import { findTestTools } from './test-media-tools.ts'
 import { startTestVideoSite, type TestVideoSite } from './test-video-site.ts'
 
 // Real programs on a machine that may be busy.
@@ -108,7 +108,7 @@ test('a source whose certificate nobody trusts fails in words, also behind a red
 
 /** The real yt-dlp, trusting the certificate. */
 async function createTrustingYtDlp(certificateFile: string) {
-  const tools = await findMediaTools({ ytDlp: null, ffmpeg: null })
+  const tools = await findTestTools({ ytDlp: null, ffmpeg: null })
   if ('problem' in tools) throw new Error(tools.problem)
   const command = tools.ytDlp.map((part) => `'${part}'`).join(' ')
   const folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-trusting-'))

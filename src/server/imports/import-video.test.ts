@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { databaseFile } from '#server/storage/database.ts'
+import { findMediaTools } from './media-tools.ts'
 import { startTestImportServer, type TestImportServer } from './test-import-server.ts'
 
 // Real programs on a machine that may be busy.
@@ -28,7 +29,8 @@ async function streamsOf(imports: TestImportServer, folder: string, name: string
 }
 
 test('a video page becomes a folder of its title with the video, the subtitles and the thumbnail', async () => {
-  await using imports = await startTestImportServer()
+  // All of yt-dlp this once, with every site that it knows.
+  await using imports = await startTestImportServer({ outside: { lookForTools: findMediaTools } })
   const task = await imports.run('/watch/harbour', {
     path: '/ignored/',
     video: { quality: '720', subtitles: true, thumbnail: true },

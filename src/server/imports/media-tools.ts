@@ -23,16 +23,19 @@ export type UnfitTools = { problem: string; nextStep: string }
 
 export type FindTools = () => Promise<MediaTools | UnfitTools>
 
+/** Null for what is to be looked for. */
+export type LookForTools = (asked: {
+  ytDlp: string | null
+  ffmpeg: string | null
+}) => Promise<MediaTools | UnfitTools>
+
 /** For whoever wants a video: what is the matter, and the one thing to do. */
 export function unfitToolsText({ problem, nextStep }: UnfitTools): string {
   return `Video imports are off on this server: ${problem}. ${nextStep}.`
 }
 
 /** Looks for the programs: the path that was asked for, PATH, then the project's own folder. */
-export async function findMediaTools(asked: {
-  ytDlp: string | null
-  ffmpeg: string | null
-}): Promise<MediaTools | UnfitTools> {
+export const findMediaTools: LookForTools = async (asked) => {
   const [ytDlp, ffmpeg] = await Promise.all([
     findTool({ name: 'yt-dlp', asked: asked.ytDlp, variable: 'BARKEEP_YT_DLP' }, [
       ...['--ignore-config', '--version'],

@@ -6,6 +6,7 @@ import { endpoints } from '#contract/endpoints.ts'
 import type { ImportRequest, ImportTask } from '#contract/imports.ts'
 import type { Config } from '#server/config.ts'
 import { startTestServer, type TestServer } from '#server/start-test-server.ts'
+import { findTestTools } from './test-media-tools.ts'
 import { startTestVideoSite, type TestVideoSite } from './test-video-site.ts'
 
 type Outside = NonNullable<Parameters<typeof startTestServer>[0]>['outside']
@@ -33,7 +34,7 @@ export async function startTestImportServer(
 ): Promise<TestImportServer> {
   const site = await startTestVideoSite()
   const server = await startTestServer({
-    ...options,
+    outside: { lookForTools: findTestTools, ...options.outside },
     config: { importAllow: [site.host], rateLimit: 1_000_000, ytDlp: null, ...options.config },
   })
   const status = async (taskId: string) => {
@@ -48,10 +49,11 @@ export async function startTestImportServer(
     return endpoints.startImport.reply.parse(await reply.json()).task_id
   }
   const waitFor = async (taskId: string, isEnough: (task: ImportTask) => boolean) => {
-    for (;;) {
+    // Seldom where it takes long: being asked takes the time that the programs need.
+    for (let pause = 15; ; pause = Math.min(pause * 1.3, 250)) {
       const task = await status(taskId)
       if (isEnough(task)) return task
-      await wait(30)
+      await wait(pause)
     }
   }
   const leftovers = async () => {

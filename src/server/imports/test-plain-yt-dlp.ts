@@ -3,6 +3,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { withoutNamedSites } from './test-media-tools.ts'
 
 /** The control: the same program as anybody would start it, without any of our guards. */
 export async function fetchPlainly(link: string, env: Record<string, string> = {}): Promise<void> {
@@ -10,7 +11,7 @@ export async function fetchPlainly(link: string, env: Record<string, string> = {
   const args = ['--ignore-config', '--no-cache-dir', '--write-thumbnail', '--retries', '0']
   const more = ['--write-subs', '--sub-langs', 'all', '--fragment-retries', '0']
   const output = ['-o', 'video.%(ext)s', '--', link]
-  await promisify(execFile)('yt-dlp', [...args, ...more, ...output], {
+  await promisify(execFile)('yt-dlp', [...withoutNamedSites, ...args, ...more, ...output], {
     cwd: folder.path,
     timeout: 60_000,
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: folder.path, ...env },

@@ -9,9 +9,9 @@ import { createAddressGuard } from './address-guard.ts'
 import { startFilteringProxy } from './filtering-proxy.ts'
 import { parseImportAllow } from './import-allow.ts'
 import { createImportWorkFolder } from './import-work-folder.ts'
-import { findMediaTools } from './media-tools.ts'
 import { sourcePatience } from './source-patience.ts'
 import { startCanary } from './test-canary.ts'
+import { findTestTools } from './test-media-tools.ts'
 import { fetchPlainly } from './test-plain-yt-dlp.ts'
 import { startTestVideoSite } from './test-video-site.ts'
 import { fetchVideo } from './yt-dlp.ts'
@@ -24,7 +24,7 @@ const site = await startTestVideoSite()
 afterAll(() => site[Symbol.asyncDispose]())
 
 async function tools() {
-  const found = await findMediaTools({ ytDlp: null, ffmpeg: null })
+  const found = await findTestTools({ ytDlp: null, ffmpeg: null })
   if ('problem' in found) throw new Error(found.problem)
   return found
 }
