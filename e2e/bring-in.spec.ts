@@ -131,7 +131,14 @@ test('a paste or drop of several forms gives what it is about, and never silentl
     html: '<p>see you at five<img src="https://a.example/pixel.gif">',
   })
   await expect(page.getByText('There is no file and no link in it.')).toBeVisible()
-  await pasteForms(page, { png: true })
+  const plainCells =
+    '<html><head><style>td {}</style></head><body><table><tr><td>One<td>7</table></body></html>'
+  for (const html of [plainCells, undefined]) {
+    await pasteForms(page, { text: 'One\t7\n', ...(html ? { html } : {}), png: true })
+    await expect(page.getByText('There is no file and no link in it.')).toBeVisible()
+    await expect(page.getByRole('listitem', { name: 'image.png' })).toHaveCount(0)
+  }
+  await pasteForms(page, { text: ' ', html: '<img alt="A cat" src="data:,">', png: true })
   await expect(transferRow(page, 'image.png')).toContainText('Done')
 
   const picture = testInfo.outputPath('photo.png')

@@ -7,6 +7,8 @@ export type TransferLinks = {
   links: string[]
   /** The links are no more than where the picture beside them came from. */
   isPictureAddress: boolean
+  /** Words are what was copied: a picture beside them shows the same, as of cells or of a slide's text. */
+  isText: boolean
 }
 
 /**
@@ -22,8 +24,14 @@ export function findTransferLinks({ uriList, text, html }: TransferText): Transf
   // Beside words a picture is an ornament, or counts its readers.
   const isOnlyShown = led.length === 0 && text.trim() === ''
   const links = plain ?? (isOnlyShown ? shown : led)
-  const isPictureAddress = led.length === 0 && links.every((link) => shown.includes(link))
-  return { links, isPictureAddress }
+  const areShown = links.length > 0 && links.every((link) => shown.includes(link))
+  const isPictureAddress = led.length === 0 && areShown
+  return { links, isPictureAddress, isText: text.trim() !== '' && !isPictureAlone(page) }
+}
+
+/** A copied picture comes with its HTML, and in some browsers with what stands for it as text. */
+function isPictureAlone({ body }: Document): boolean {
+  return body.querySelector('img') !== null && (body.textContent ?? '').trim() === ''
 }
 
 /** Addresses that need the page they stood on are none: nobody says which page that was. */
