@@ -25,3 +25,10 @@ test('two steps that do not fit are the last alone, and a long name folds what i
   expect(shown(['All files', 'Nachtaufnahmen'], 170)).toEqual(['Nachtaufnahmen'])
   expect(shown(['All files', 'Films', 'x'.repeat(200)], 300)).toEqual(['x'.repeat(200)])
 })
+
+test('the last step has room for its whole name, also in letters that are twice as wide', () => {
+  const long = 'Harbours and lighthouses of the north'
+  expect(shown(['All files', 'Films', long], 450)).toEqual(['All files', long])
+  expect(shown(['All files', long], 390)).toEqual([long])
+  expect(shown(['All files', '映画', '北の港と灯台'], 260)).toEqual(['All files', '北の港と灯台'])
+})

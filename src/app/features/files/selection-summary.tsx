@@ -19,8 +19,8 @@ export type SelectionSummaryProps = {
 export function SelectionSummary({ chosen, among, onClear, rest }: SelectionSummaryProps) {
   return (
     <>
-      <div className="flex min-w-0 items-center gap-2">
-        <p role="status" className="truncate font-medium text-ink">
+      <div className="flex min-w-0 flex-wrap items-center gap-x-2">
+        <p role="status" className="font-medium text-ink">
           {describeSelection(chosen, among)}
         </p>
         {/* One alone has its buttons in its row. */}
