@@ -208,19 +208,70 @@ for (const kind of ['MouseEvent', 'mouse', 'pen'] as const) {
   })
 }
 
-test('a click of a pen or a mouse selects, and two open', async ({ page, barkeep, connect }) => {
+/** What a browser tells of a pen's tap; its `click` calls the pen a finger. */
+async function tapWithPen(page: Page, name: string): Promise<void> {
+  await fileRow(page, name).evaluate((row) => {
+    const init = { bubbles: true, cancelable: true, pointerType: 'pen' }
+    row.dispatchEvent(new PointerEvent('pointerdown', init))
+    row.dispatchEvent(new PointerEvent('pointerup', init))
+    row.dispatchEvent(new PointerEvent('click', { ...init, pointerType: 'touch' }))
+  })
+}
+
+test.describe('on a tablet', () => {
+  test.use({ hasTouch: true, viewport: { width: 820, height: 1180 } })
+
+  test('a tap of a pen opens as that of a finger', async ({ page, barkeep, connect }) => {
+    await barkeep.upload({ folder: '/Films/', name: 'deep.txt' })
+    await connect()
+    await expect(fileRow(page, 'Films')).toBeVisible()
+    await tapWithPen(page, 'Films')
+    await expect(page).toHaveURL(folderUrl(barkeep, '/Films/'))
+  })
+})
+
+test('a click of a pen beside a mouse selects, and two open', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
   await barkeep.upload({ folder: '/Films/', name: 'deep.txt' })
   await connect()
-  const press = (type: string) =>
-    fileRow(page, 'Films').evaluate((row, pointerType) => {
-      const init = { bubbles: true, cancelable: true, pointerType }
-      row.dispatchEvent(new PointerEvent('pointerdown', init))
-      row.dispatchEvent(new PointerEvent('pointerup', init))
-      row.dispatchEvent(new PointerEvent('click', { ...init, pointerType: 'touch' }))
-    }, type)
-  await press('pen')
+  await expect(fileRow(page, 'Films')).toBeVisible()
+  await tapWithPen(page, 'Films')
   await expect(fileRow(page, 'Films')).toHaveAttribute('aria-selected', 'true')
   await expect(page).toHaveURL(folderUrl(barkeep, '/'))
   await fileRow(page, 'Films').dblclick()
   await expect(page).toHaveURL(folderUrl(barkeep, '/Films/'))
+})
+
+test('End loads on to the end of the folder, and anything else that is done stops it', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await fill(barkeep, 320)
+  const gate = Promise.withResolvers<void>()
+  const asked: number[] = []
+  await page.route('**/api/v1/files?**', async (route) => {
+    const offset = Number(new URL(route.request().url()).searchParams.get('offset'))
+    asked.push(offset)
+    if (offset >= 150) await gate.promise
+    await route.continue()
+  })
+  await connect({ folder: '/Many/' })
+  await expect(fileRow(page, 'file 000')).toBeFocused()
+  await page.keyboard.press('End')
+  await expect(fileRow(page, 'file 149')).toBeFocused()
+  await expect(page.getByText('Loading on to the end…')).toBeVisible()
+  await page.keyboard.press('ArrowUp')
+  await expect(page.getByText('Loading on to the end…')).toBeHidden()
+  await expect(fileRow(page, 'file 148')).toBeFocused()
+  gate.resolve()
+  await expect(page.getByText('200 files so far')).toBeVisible()
+  await expect(fileRow(page, 'file 148')).toBeFocused()
+  await page.keyboard.press('End')
+  await expect(fileRow(page, 'file 319')).toBeFocused()
+  await expect(page.getByText('320 files', { exact: true })).toBeVisible()
+  expect(asked).toEqual([0, 50, 100, 150, 200, 250, 300])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { arrangeEntries, type Sorting, serverOrder } from './arrange-entries.ts'
+import { type Arrangement, createArranger, type Sorting, serverOrder } from './arrange-entries.ts'
 import type { Entry } from './entry.ts'
 
 function file(name: string, size: number, uploadedAt = '2026-01-01T00:00:00Z'): Entry {
@@ -16,11 +16,12 @@ const entries = [
   file('b', Number.NaN, 'never'),
   file('c', 2, '2026-01-01T00:00:00Z'),
 ]
-const names = (wanted: { filter?: string; sorting?: Sorting }) =>
-  arrangeEntries(entries, { filter: '', sorting: serverOrder, ...wanted }).map(({ name }) => name)
+const arrange = (wanted: Partial<Arrangement>) =>
+  createArranger()(entries, { filter: '', sorting: serverOrder, ...wanted })
+const names = (wanted: Partial<Arrangement>) => arrange(wanted).map(({ name }) => name)
 
 test("Unasked, the server's order is left alone", () => {
-  expect(arrangeEntries(entries, { filter: ' ', sorting: serverOrder })).toBe(entries)
+  expect(arrange({ filter: ' ' })).toBe(entries)
 })
 
 test('A filter ignores case and accents, in the names and in itself', () => {
@@ -53,4 +54,61 @@ test('What is no size or no time counts as less than any', () => {
     'c',
     'b',
   ])
+})
+
+/** Files of all sizes and days, some of them alike; tells each reading of what a filter or an order asks. */
+function makeWatched(count: number) {
+  const reads = { name: 0, size: 0, uploadedAt: 0 }
+  const files = Array.from({ length: count }, (_, at) => {
+    const day = String(1 + ((at * 11) % 28)).padStart(2, '0')
+    const made = file(`${at} ${at % 3 ? 'sea' : 'hill'}`, (at * 7919) % 101, `2026-01-${day}`)
+    return new Proxy(made, {
+      get(target, field) {
+        if (Object.hasOwn(reads, field)) reads[field as keyof typeof reads] += 1
+        return Reflect.get(target, field)
+      },
+    })
+  })
+  return { files, reads }
+}
+
+const wishes: { wanted: Arrangement; field: 'name' | 'size' | 'uploadedAt' }[] = [
+  { wanted: { filter: 'sea', sorting: serverOrder }, field: 'name' },
+  ...[true, false].flatMap((isDescending) => [
+    { wanted: wish('size', isDescending), field: 'size' as const },
+    { wanted: wish('uploaded', isDescending), field: 'uploadedAt' as const },
+    { wanted: { ...wish('size', isDescending), filter: 'sea' }, field: 'name' as const },
+  ]),
+  { wanted: wish('name', true), field: 'name' },
+]
+
+function wish(column: Sorting['column'], isDescending: boolean): Arrangement {
+  return { filter: '', sorting: { column, isDescending } }
+}
+
+test.each(wishes)(
+  'Pages that arrive are read once each and give the whole order: $wanted',
+  (one) => {
+    const { files, reads } = makeWatched(1000)
+    const grow = createArranger()
+    const lists = Array.from({ length: 20 }, (_, page) => files.slice(0, (page + 1) * 50))
+    const last = lists.map((list) => grow(list, one.wanted)).at(-1) ?? []
+    // A size is compared with 0 before it counts.
+    expect(reads[one.field]).toBeLessThanOrEqual(one.field === 'size' ? 2000 : 1000)
+    expect(last.map(({ key }) => key)).toEqual(
+      createArranger()(files, one.wanted).map(({ key }) => key),
+    )
+  },
+)
+
+test('A page without a match leaves the list as it is, and a change in the middle is seen', () => {
+  const grow = createArranger()
+  const wanted = { ...wish('size', true), filter: 'a' }
+  const first = [file('a1', 1), file('b1', 2), file('a2', 3)]
+  const before = grow(first, wanted)
+  expect(before.map(({ key }) => key)).toEqual(['a2', 'a1'])
+  expect(grow([...first, file('b2', 9)], wanted)).toBe(before)
+  const patched = [file('a1', 5), ...first.slice(1), file('a3', 4), folder('a4')]
+  expect(grow(patched, wanted).map(({ key }) => key)).toEqual(['a4', 'a1', 'a3', 'a2'])
+  expect(grow(first.slice(0, 1), wanted).map(({ key }) => key)).toEqual(['a1'])
 })

@@ -7,8 +7,9 @@ import { FileRow } from './file-row.tsx'
 import { GridRows } from './grid-parts.tsx'
 import { ListHeader, type ListHeaderProps } from './list-header.tsx'
 import { SkeletonRow } from './list-skeleton.tsx'
-import { type Selection, select, toggleAll } from './selection.ts'
+import { moveTo, type Selection, select, toggleAll } from './selection.ts'
 import { type FileRowsParts, useFileRows } from './use-file-rows.ts'
+import { type FollowedEnd, useFollowing } from './use-followed-end.ts'
 import { useGridFocus } from './use-grid-focus.ts'
 import { useListEvents } from './use-list-events.ts'
 
@@ -20,6 +21,7 @@ const FileTile = memo(
 export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen'> &
   FileRowsParts & {
     onNearEnd: () => void
+    followedEnd: FollowedEnd
     onSelectionChange: (selection: Selection) => void
     onOpen: (entry: Entry) => void
     /** One folder up. */
@@ -45,7 +47,16 @@ export function FileList(props: FileListProps) {
     focusActive: () => rows.focusRow(rows.activeIndex),
     onSelectAll: handleToggleAll,
   })
-  const events = useListEvents({ ...props, ...rows })
+  const events = useListEvents({ ...props, ...rows, onEnd: props.followedEnd.start })
+  useFollowing(props.scroller, props.followedEnd, {
+    count: entries.length,
+    goTo(index) {
+      const entry = entries[index]
+      if (!entry) return
+      props.onSelectionChange(moveTo(selection, entry.key))
+      rows.focusRow(index)
+    },
+  })
 
   return (
     // biome-ignore lint/a11y/useSemanticElements: see grid-parts.tsx

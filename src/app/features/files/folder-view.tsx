@@ -2,7 +2,7 @@ import { type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder } from '#contract/folder-path.ts'
-import { arrangeEntries, type Sorting } from './arrange-entries.ts'
+import { createArranger, type Sorting } from './arrange-entries.ts'
 import { describeCoverage, describeFolder } from './describe-list.ts'
 import type { Entry } from './entry.ts'
 import { FileList } from './file-list.tsx'
@@ -13,6 +13,7 @@ import { ListStatus } from './list-status.tsx'
 import { openLink } from './open-link.ts'
 import { clearSelection } from './selection.ts'
 import type { Folder } from './use-folder.ts'
+import { type FollowedEnd, useFollowedEnd } from './use-followed-end.ts'
 import { useKeptKeyboard } from './use-kept-keyboard.ts'
 import { useSelection } from './use-selection.ts'
 import type { View } from './view-toggle.tsx'
@@ -42,9 +43,10 @@ export function FolderView(props: FolderViewProps) {
   const { folder, listing, memory, filter, sorting } = props
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const { entries, isComplete } = listing
+  const [arrange] = useState(createArranger)
   const shown = useMemo(
-    () => arrangeEntries(entries, { filter, sorting }),
-    [entries, filter, sorting],
+    () => arrange(entries, { filter, sorting }),
+    [arrange, entries, filter, sorting],
   )
   const [place] = useState(() => findPlace(memory, folder, props.cameFrom))
   const selected = useSelection({ shown, listing, activeKey: place.activeKey })
@@ -52,6 +54,7 @@ export function FolderView(props: FolderViewProps) {
   const keptKeyboard = useKeptKeyboard()
   const isInList = useStatusInList(selected.chosen, listing.error)
   const isFiltered = filter.trim() !== ''
+  const followedEnd = useFollowedEnd(listing, isFiltered)
   // What went wrong stays in sight while it is tried again: rows to come would flash up for nothing.
   const [lastError, setLastError] = useState(listing.error)
   if (listing.error !== null && listing.error !== lastError) setLastError(listing.error)
@@ -81,6 +84,7 @@ export function FolderView(props: FolderViewProps) {
       among={{ shown: shown.length, isComplete, isFiltered }}
       onClear={() => setSelection(clearSelection(selection))}
       rest={selected.rest}
+      followedEnd={followedEnd}
       onLoadMore={isFiltered && !isComplete && !listing.isPending ? listing.loadMore : null}
       isLoadingMore={listing.isLoadingMore}
       error={listing.error}
@@ -90,7 +94,14 @@ export function FolderView(props: FolderViewProps) {
   return (
     <div className="contents" {...keptKeyboard}>
       <div ref={setScroller} className="scroll-area relative min-h-0 grow [overflow-anchor:none]">
-        <Rows {...props} shown={shown} place={place} scroller={scroller} selected={selected} />
+        <Rows
+          {...props}
+          shown={shown}
+          place={place}
+          scroller={scroller}
+          selected={selected}
+          followedEnd={followedEnd}
+        />
         {!listing.isPending && shown.length === 0 && (
           <Suspense fallback={null}>
             <NothingShown {...props} isFiltered={isFiltered} />
@@ -114,6 +125,7 @@ type RowsProps = FolderViewProps & {
   place: FolderPlace
   scroller: HTMLElement | null
   selected: ReturnType<typeof useSelection>
+  followedEnd: FollowedEnd
 }
 
 function Rows(props: RowsProps) {
@@ -142,6 +154,7 @@ function Rows(props: RowsProps) {
       isComplete={listing.isComplete}
       loadsAtEnd={props.filter.trim() === '' && listing.error === null}
       onNearEnd={listing.loadMore}
+      followedEnd={props.followedEnd}
       arrangement={`${sorting.column} ${sorting.isDescending} ${props.filter.trim()}`}
       selection={selected.selection}
       chosen={selected.box}

@@ -3,6 +3,7 @@ import { errorText } from '#app/api/error-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import type { SelectionSummaryProps } from './selection-summary.tsx'
+import type { FollowedEnd } from './use-followed-end.ts'
 
 // Nothing is selected on the first screen.
 const SelectionSummary = lazyPart(
@@ -17,6 +18,7 @@ export function ListStatus({
   among,
   onClear,
   rest,
+  followedEnd,
   onLoadMore,
   isLoadingMore,
   error,
@@ -25,6 +27,7 @@ export function ListStatus({
   summary: string
   /** What a filter or an order covers; '' when it is all. */
   coverage: string
+  followedEnd: FollowedEnd
   /** Given while there is more that only a press brings. */
   onLoadMore: (() => void) | null
   isLoadingMore: boolean
@@ -46,6 +49,14 @@ export function ListStatus({
           <p role="alert" className="text-danger">
             {errorText(error).title}
           </p>
+        )}
+        {followedEnd.isFollowing && (
+          <>
+            <p>Loading on to the end…</p>
+            <Button size="small" onClick={followedEnd.stop}>
+              Stop
+            </Button>
+          </>
         )}
         {error !== null ? (
           <Button size="small" onClick={onRetry}>

@@ -42,7 +42,8 @@ export function useFolder(queries: Queries, path: FolderPath): Folder {
   const { hasNextPage, isFetching, fetchNextPage, refetch } = query
   // Errors are in `query.error`; the promise never rejects.
   const loadMore = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage()
+    // The rows and `loadAll` may both ask before `isFetching` is drawn: the page is asked for once.
+    if (hasNextPage && !isFetching) void fetchNextPage({ cancelRefetch: false })
   }, [hasNextPage, isFetching, fetchNextPage])
   const isLoadingAll = wantsAll && hasNextPage && !query.isError
   useEffect(() => {

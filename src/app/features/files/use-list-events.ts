@@ -17,6 +17,8 @@ export type ListParts = {
   onSelectionChange: (selection: Selection) => void
   onOpen: (entry: Entry) => void
   onLeave: () => void
+  /** The last of the rows that are loaded was asked for. */
+  onEnd: () => void
   /** The row that Tab reaches. */
   activeIndex: number
   /** Brings a row into sight and gives it the focus. */
@@ -54,8 +56,9 @@ export function useListEvents(parts: ListParts) {
     event.preventDefault()
     if (step.do === 'open') return parts.onOpen(entry)
     const next = takeStep(selection, step, { order: order(), index })
-    if ('index' in step) goTo(next, step.index)
-    else onSelectionChange(next)
+    if (!('index' in step)) return onSelectionChange(next)
+    goTo(next, step.index)
+    if (event.key === 'End') parts.onEnd()
   }
 
   function handleRowKey(event: KeyboardEvent, index: number) {
@@ -78,13 +81,16 @@ export function useListEvents(parts: ListParts) {
 }
 
 /**
- * A finger opens with one tap, as everywhere on such screens; a mouse or a pen selects, and opens with two.
- * `pointerdown` alone says which it is: `click` is a MouseEvent in some browsers, and calls a finger a
- * mouse in others.
+ * A finger opens with one tap, as everywhere on such screens; a mouse selects, and opens with two. A pen does
+ * as the screen does: a finger's work on a tablet, a mouse's beside a mouse. `pointerdown` alone says which it
+ * is: `click` is a MouseEvent in some browsers, and calls a finger a mouse in others.
  */
 function usePresses({ entries, selection, onSelectionChange, onOpen }: ListParts) {
   const press = useRef<{ by: string | null; isDown: boolean }>({ by: null, isDown: false })
-  const isTouch = () => (press.current.by ?? likelyPointer()) === 'touch'
+  const isTouch = () => {
+    const { by } = press.current
+    return by === null || by === 'pen' ? isTouchScreen() : by === 'touch'
+  }
 
   function handleTap(event: MouseEvent, entry: Entry) {
     // The cell around a checkbox counts as the checkbox: it is small for a finger.
@@ -134,9 +140,9 @@ function usePresses({ entries, selection, onSelectionChange, onOpen }: ListParts
   }
 }
 
-/** Where nothing was pressed, as when a screen reader clicks. */
-function likelyPointer(): string {
-  return window.matchMedia('(pointer: coarse)').matches ? 'touch' : 'mouse'
+/** Also where nothing was pressed, as when a screen reader clicks. */
+function isTouchScreen(): boolean {
+  return window.matchMedia('(pointer: coarse)').matches
 }
 
 /** The index of the row that an event happened in; -1 outside all. */
