@@ -221,6 +221,21 @@ async function tapWithPen(page: Page, name: string): Promise<void> {
 test.describe('on a tablet', () => {
   test.use({ hasTouch: true, viewport: { width: 820, height: 1180 } })
 
+  test('what is selected is said whole', async ({ page, barkeep, connect }) => {
+    await fill(barkeep, 60)
+    await connect({ folder: '/Many/' })
+    await expect(fileRow(page, 'file 000')).toBeFocused()
+    await page.keyboard.press('ControlOrMeta+a')
+    const words = page.getByText('50 selected of the 50 loaded')
+    await expect(words).toBeVisible()
+    const isCut = (element: HTMLElement) => element.scrollWidth > element.clientWidth
+    expect(await words.evaluate(isCut)).toBe(false)
+    // No folder of a test is as large as some.
+    const others = '1,234,567 selected of the 2,345,678 loaded · 1.23 TB'
+    await words.evaluate((element, text) => (element.textContent = text), others)
+    expect(await page.getByText(others).evaluate(isCut)).toBe(false)
+  })
+
   test('a tap of a pen opens as that of a finger', async ({ page, barkeep, connect }) => {
     await barkeep.upload({ folder: '/Films/', name: 'deep.txt' })
     await connect()

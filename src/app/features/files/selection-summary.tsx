@@ -20,12 +20,15 @@ export function SelectionSummary({ chosen, among, onClear, rest }: SelectionSumm
   return (
     <>
       <div className="flex min-w-0 flex-wrap items-center gap-x-2">
-        <p role="status" className="font-medium text-ink">
+        {/* Its words break before its buttons lose each other. */}
+        <p role="status" className="grow basis-44 font-medium text-ink">
           {describeSelection(chosen, among)}
         </p>
-        {/* One alone has its buttons in its row. */}
-        {chosen.length > 1 && <ChosenActions chosen={chosen} />}
-        <IconButton label="Clear selection" icon={<X />} size="small" onClick={onClear} />
+        <div className="flex items-center gap-2">
+          {/* One alone has its buttons in its row. */}
+          {chosen.length > 1 && <ChosenActions chosen={chosen} />}
+          <IconButton label="Clear selection" icon={<X />} size="small" onClick={onClear} />
+        </div>
       </div>
       {rest && <RestOfFolder {...rest} />}
     </>
