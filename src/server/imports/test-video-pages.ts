@@ -141,9 +141,12 @@ const hostilePages: Record<string, (to: string, origin: string) => string> = {
   iframe: (to) => `<iframe src="${escapeXml(to)}"></iframe>`,
 }
 
+/** Packed once: yt-dlp asks for it several times, and packing stops everything else here. */
+let bomb: Buffer | undefined
+
 /** `/gzip-bomb?times=…&type=…`: 50 MiB of tags that many times, packed to 50 kB each. */
 function answerGzipBomb({ url, outgoing }: TestExchange): void {
-  const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024, '<p></p>'))
+  bomb ??= gzipSync(Buffer.alloc(50 * 1024 * 1024, '<p></p>'))
   const type = url.searchParams.get('type') ?? 'text/plain'
   outgoing.writeHead(200, { 'content-type': type, 'content-encoding': 'gzip' })
   const times = Number(url.searchParams.get('times') ?? 1)
