@@ -1,13 +1,7 @@
 import { existsSync } from 'node:fs'
-import { mkdtempDisposable } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
-import { buildServer } from '#server/build-server.ts'
-import { readConfig } from '#server/config.ts'
-import { databaseFile } from '#server/storage/database.ts'
-import { makeApiKeyFor } from './bench-account.ts'
 import { type BenchFile, fillFolder, makeFiles, plainList } from './list-rows.ts'
+import { startListingServer } from './listing-server.ts'
 
 // The wheel through the list `Files` and through a plain list of the same rows, round about, in one Chromium.
 //   npm run bench:list [rows] [rounds]
@@ -106,19 +100,10 @@ async function openBarkeep(page: Page, origin: string, key: string): Promise<Cos
   return opened
 }
 
-await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-bench-'))
-const config = readConfig({
-  PORT: '0',
-  BARKEEP_DATA: folder.path,
-  BARKEEP_LOG_LEVEL: 'error',
-  BARKEEP_RATE_LIMIT: '1000000',
-  BARKEEP_YT_DLP: '/not-looked-for',
-})
 const files: BenchFile[] = makeFiles(rowCount)
-const server = await buildServer(config)
-const origin = await server.listen()
-const { userId, key } = await makeApiKeyFor(folder.path)
-fillFolder(databaseFile(folder.path), userId, files)
+await using server = await startListingServer()
+const { origin, userId, key, database } = server
+fillFolder(database, userId, files)
 
 // Debian's, where it is installed, as in the browser tests; else Playwright's own.
 const debianChromium = '/usr/bin/chromium'
@@ -175,4 +160,3 @@ process.stdout.write(
   `\nBarkeep beside the plain list, round by round: ${ratios.map((ratio) => `× ${ratio.toFixed(2)}`).join(', ')}; median × ${median(ratios).toFixed(2)}\n`,
 )
 await browser.close()
-await server.close()

@@ -1,14 +1,8 @@
 import { once } from 'node:events'
-import { mkdtempDisposable } from 'node:fs/promises'
 import { get } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { filesReply } from '#contract/files.ts'
-import { buildServer } from '#server/build-server.ts'
-import { readConfig } from '#server/config.ts'
-import { databaseFile } from '#server/storage/database.ts'
-import { makeApiKeyFor } from './bench-account.ts'
+import { startListingServer } from './listing-server.ts'
 
 // What a page costs in a folder of a million files, and the tree of 100,000 folders, over HTTP.
 //   npm run bench:listing [files] [folders]
@@ -44,18 +38,9 @@ function fill(file: string, userId: string): void {
 const paths: string[] = []
 const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? 0
 
-await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-bench-'))
-const config = readConfig({
-  PORT: '0',
-  BARKEEP_DATA: folder.path,
-  BARKEEP_LOG_LEVEL: 'error',
-  BARKEEP_RATE_LIMIT: '1000000',
-  BARKEEP_YT_DLP: '/not-looked-for',
-})
-const server = await buildServer(config)
-const origin = await server.listen()
-const { userId, key } = await makeApiKeyFor(folder.path)
-fill(databaseFile(folder.path), userId)
+await using server = await startListingServer()
+const { origin, userId, key, database } = server
+fill(database, userId)
 const headers = { authorization: `Bearer ${key}` }
 
 async function timed(path: string): Promise<{ ms: number; body: unknown }> {
@@ -128,7 +113,6 @@ for (let sample = 0; sample < 9; sample += 1) {
 rows.push(['the same tree again', `${median(again).toFixed(0)} ms`])
 rows.push(['after a file was added to its deepest folder', `${median(afterFile).toFixed(0)} ms`])
 rows.push(['after a folder was added to it', `${median(afterFolder).toFixed(0)} ms`])
-await server.close()
 
 process.stdout.write(`${fileCount} files in one folder, medians of ${samples}\n\n`)
 process.stdout.write('| what | time |\n| --- | --- |\n')

@@ -28,6 +28,5 @@ test.each([
   ['chosen in a folder', 'Trip/day 1/a.txt', 'Trip/day 1/'],
 ])('a file that was %s tells its folders', (_case, webkitRelativePath, folders) => {
   const file = Object.assign(new File([], 'a.txt'), { webkitRelativePath })
-  const list = [file] as unknown as FileList
-  expect(chosenFiles(list)).toEqual([{ file, folders }])
+  expect(chosenFiles([file])).toEqual([{ file, folders }])
 })

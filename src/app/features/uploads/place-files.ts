@@ -23,8 +23,8 @@ export function placeFiles(files: readonly FoundFile[], folder: FolderPath): Upl
 }
 
 /** The files of an input. One for folders says where they lay: `Trip/a.txt` gives `Trip/`. */
-export function chosenFiles(files: FileList | null): FoundFile[] {
-  return Array.from(files ?? [], (file) => ({
+export function chosenFiles(files: readonly File[]): FoundFile[] {
+  return files.map((file) => ({
     file,
     // Cut by length: Chromium writes a backslash in a name as a slash here.
     folders: file.webkitRelativePath.slice(0, -file.name.length),

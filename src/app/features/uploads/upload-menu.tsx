@@ -1,6 +1,7 @@
 import { ChevronDown, FileUp, FolderUp, Upload } from 'lucide-react'
-import { type ChangeEvent, useRef } from 'react'
+import { useRef } from 'react'
 import { Button } from '#app/ui/button.tsx'
+import { FileInput } from '#app/ui/file-input.tsx'
 import { Menu } from '#app/ui/menu.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { chosenFiles, placeFiles } from './place-files.ts'
@@ -17,12 +18,7 @@ export type UploadMenuProps = {
 export function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
   const filesRef = useRef<HTMLInputElement>(null)
   const folderRef = useRef<HTMLInputElement>(null)
-  const handleChange = (event: ChangeEvent<HTMLInputElement>) => {
-    const files = chosenFiles(event.target.files)
-    // Without this, choosing the same files once more would be no change.
-    event.target.value = ''
-    if (files.length > 0) onFiles(placeFiles(files, folder))
-  }
+  const handleFiles = (files: File[]) => onFiles(placeFiles(chosenFiles(files), folder))
   const button = (
     <Button
       tone="primary"
@@ -48,25 +44,8 @@ export function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
           },
         ]}
       />
-      <input
-        ref={filesRef}
-        type="file"
-        multiple
-        hidden
-        aria-label="Files"
-        onChange={handleChange}
-      />
-      <input
-        ref={(input) => {
-          // React knows no attribute for it.
-          if (input) input.webkitdirectory = true
-          folderRef.current = input
-        }}
-        type="file"
-        hidden
-        aria-label="Folder"
-        onChange={handleChange}
-      />
+      <FileInput ref={filesRef} label="Files" chooses="files" onFiles={handleFiles} />
+      <FileInput ref={folderRef} label="Folder" chooses="folder" onFiles={handleFiles} />
     </>
   )
 }

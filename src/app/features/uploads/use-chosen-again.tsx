@@ -1,4 +1,5 @@
-import { type ChangeEvent, useCallback, useRef } from 'react'
+import { useCallback, useRef } from 'react'
+import { FileInput } from '#app/ui/file-input.tsx'
 import type { FileAgain } from './interrupted-uploads.ts'
 
 export type ChosenAgain = {
@@ -20,43 +21,22 @@ export function useChosenAgain({ onChosen, onAllChosen }: ChosenAgain) {
   }, [])
   const chooseAllAgain = (areInFolders: boolean) => (areInFolders ? folder : files).current?.click()
 
-  const take = (event: ChangeEvent<HTMLInputElement>, hand: (chosen: File[]) => void) => {
-    const chosen = Array.from(event.target.files ?? [])
-    // Without this, choosing the same file for another row would be no change.
-    event.target.value = ''
-    if (chosen.length > 0) hand(chosen)
-  }
-  const handleAll = (event: ChangeEvent<HTMLInputElement>) =>
-    take(event, (chosen) =>
-      onAllChosen(chosen.map((file) => ({ file, path: file.webkitRelativePath || file.name }))),
-    )
+  const handleAll = (chosen: File[]) =>
+    onAllChosen(chosen.map((file) => ({ file, path: file.webkitRelativePath || file.name })))
   const inputs = (
     <>
-      <input
+      <FileInput
         ref={one}
-        type="file"
-        hidden
-        aria-label="Choose the file again"
-        onChange={(event) => take(event, ([file]) => file && onChosen(askedFor.current, file))}
+        label="Choose the file again"
+        chooses="file"
+        onFiles={([file]) => file && onChosen(askedFor.current, file)}
       />
-      <input
-        ref={files}
-        type="file"
-        multiple
-        hidden
-        aria-label="Choose the files again"
-        onChange={handleAll}
-      />
-      <input
-        ref={(input) => {
-          // React knows no attribute for it.
-          if (input) input.webkitdirectory = true
-          folder.current = input
-        }}
-        type="file"
-        hidden
-        aria-label="Choose the folder again"
-        onChange={handleAll}
+      <FileInput ref={files} label="Choose the files again" chooses="files" onFiles={handleAll} />
+      <FileInput
+        ref={folder}
+        label="Choose the folder again"
+        chooses="folder"
+        onFiles={handleAll}
       />
     </>
   )
