@@ -57,9 +57,7 @@ export function createInterruptedUploads() {
       const byName = indexBy(({ name }) => name)
       for (const { file, path } of files) {
         const candidates = (byName.get(file.name.normalize('NFC')) ?? []).filter(
-          (entry) =>
-            isSameFile(entry, file) &&
-            `/${entry.folder}${entry.name}`.endsWith(`/${path.normalize('NFC')}`),
+          (entry) => isSameFile(entry, file) && isSamePlace(entry, path.normalize('NFC')),
         )
         const entry = pick(candidates, file)
         const taken = entry && take(entry, file, serverTime)
@@ -68,6 +66,12 @@ export function createInterruptedUploads() {
       return jobs
     },
   }
+}
+
+/** The chooser starts at the folder that was chosen: below the one that was dropped, or above it. */
+function isSamePlace({ folder, name }: JournalEntry, path: string): boolean {
+  const [kept, chosen] = [folder + name, `/${path}`]
+  return kept.endsWith(chosen) || (folder !== '/' && chosen.endsWith(kept))
 }
 
 function isSameFile({ size, lastModified }: JournalEntry, file: File): boolean {

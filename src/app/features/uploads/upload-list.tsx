@@ -9,7 +9,7 @@ import type { Upload } from './upload.ts'
 import type { UploadQueue } from './upload-queue.ts'
 import { UploadRow } from './upload-row.tsx'
 import { UploadSummary } from './upload-summary.tsx'
-import { countFiles } from './upload-words.ts'
+import { foundAgainWords } from './upload-words.ts'
 import { useChosenAgain } from './use-chosen-again.tsx'
 import { useUploads } from './use-uploads.ts'
 
@@ -28,17 +28,13 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
     onChosen: (id, file) => queue.retry(id, file),
     onAllChosen(files) {
       const found = queue.resume(files)
-      announce(
-        found > 0
-          ? `${countFiles(found)} found again.`
-          : 'None of these is a file that was interrupted.',
-      )
+      announce(foundAgainWords(found, queue.getSnapshot().totals.interrupted))
     },
   })
   const handleRetryAll = () => {
     queue.retryFailed()
     const interrupted = rows.filter(({ state }) => state === 'interrupted')
-    // One folder's files can be chosen together; those of several folders only with the folder around them.
+    // One folder's files can be chosen together; those of several folders only with a folder around them.
     const folders = new Set(interrupted.map(({ folder }) => folder))
     if (folders.size > 0) chooseAllAgain(folders.size > 1)
   }

@@ -106,6 +106,15 @@ test('files chosen together find their rows by name, bytes and the folders they 
   expect(after.states()).toEqual(['a waiting', 'b waiting'])
 })
 
+test('the folder around those that were dropped gives all of their files', async () => {
+  const { after, requests } = await reloaded(['a', 'b'], '/Trip/')
+  const chosen = requests.map(({ file }) => ({ file, path: `Downloads/Trip/${file.name}` }))
+  const [a] = chosen
+  if (!a) throw new Error('No files.')
+  expect(after.queue.resume([{ ...a, path: 'Downloads/Other Trip/a' }])).toBe(0)
+  expect(after.queue.resume(chosen)).toBe(2)
+})
+
 test('a file that was changed since its interruption is a new upload in the same row', async () => {
   const { before, after } = await reloaded(['a'])
   const file = new File(['longer than before'], 'a')

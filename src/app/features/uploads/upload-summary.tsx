@@ -16,8 +16,9 @@ export function UploadSummary({ snapshot, ...actions }: UploadSummaryProps) {
   const finished = totals.done + totals.failed + totals.cancelled
   const stranded = totals.failed + totals.interrupted
   const warning = isKept || totals.unfinished === 0 ? null : notKept
+  const wantsFiles = totals.interrupted > 1 ? filesGone : null
   return (
-    <TransferSummary words={summaryWords(snapshot)} warning={warning}>
+    <TransferSummary words={summaryWords(snapshot)} warning={warning ?? wantsFiles}>
       {totals.unfinished > 1 && <SummaryAction name="Stop all" onClick={actions.onStopAll} />}
       {stranded > 1 && (
         <>
@@ -32,6 +33,9 @@ export function UploadSummary({ snapshot, ...actions }: UploadSummaryProps) {
 
 const notKept =
   'This browser keeps nothing for this page: a reload forgets what is not uploaded yet.'
+
+const filesGone =
+  'After a reload the files must be found again: drop them where they were dropped, or press Retry all and choose them, one folder at a time.'
 
 function summaryWords({ totals, forecast, isPaused }: UploadsSnapshot): string {
   if (totals.unfinished === 0) return outcomeWords(totals).join(' · ')

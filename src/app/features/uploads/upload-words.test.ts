@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { newRow } from './admit-file.ts'
-import { forecastWords, progressWords } from './upload-words.ts'
+import { forecastWords, foundAgainWords, progressWords } from './upload-words.ts'
 
 const row = newRow({ id: '1', name: 'clip.mov', folder: '/Films/', size: 200_000_000 })
 
@@ -25,4 +25,12 @@ test('many files are told with the time that the window of requests takes', () =
   expect(forecastWords(2, { ...forecast, limitedBy: 'bytes' })).toBe('2 files · about 36 min')
   expect(forecastWords(1, { ...forecast, seconds: 0 })).toBe('1 file')
   expect(forecastWords(3, null)).toBe('3 files')
+})
+
+test('files that were chosen again are counted, and so are those that are still missing', () => {
+  expect(foundAgainWords(0, 3)).toBe('None of these is a file that was interrupted.')
+  expect(foundAgainWords(1, 0)).toBe('1 file found again.')
+  expect(foundAgainWords(12, 1_005)).toBe(
+    '12 files found again, 1,005 still missing: press Retry all for the next folder.',
+  )
 })

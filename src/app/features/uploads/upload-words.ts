@@ -24,7 +24,7 @@ export function progressWords(upload: Upload): string[] {
   return words
 }
 
-export function countFiles(files: number): string {
+function countFiles(files: number): string {
   return `${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}`
 }
 
@@ -35,4 +35,11 @@ export function forecastWords(files: number, forecast: UploadForecast | null): s
   const span = `${count} · about ${formatDuration(forecast.seconds)}`
   const isByWindow = forecast.limitedBy === 'requests'
   return isByWindow ? `${span} (${forecast.requestsPerMinute} requests a minute)` : span
+}
+
+/** What came of choosing the files of interrupted uploads again; `missing` still wait for theirs. */
+export function foundAgainWords(found: number, missing: number): string {
+  if (found === 0) return 'None of these is a file that was interrupted.'
+  if (missing === 0) return `${countFiles(found)} found again.`
+  return `${countFiles(found)} found again, ${missing.toLocaleString('en')} still missing: press Retry all for the next folder.`
 }
