@@ -84,6 +84,8 @@ test('what cannot be unpacked is told in true words, and leaves nothing', async 
   const told: [Answer, string][] = [
     [{ encoding: 'gzip', bytes: gzipSync(noise).fill(7, 2_000, 3_000) }, damaged],
     [{ encoding: 'br', bytes: brotliCompressSync(noise).subarray(0, 50_000) }, damaged],
+    [{ encoding: 'br', bytes: plain }, damaged],
+    [{ encoding: 'deflate', bytes: plain }, damaged],
     [{ encoding: 'gzip, gzip', bytes: gzipSync(gzipSync(Buffer.alloc(90_000_000))) }, trap],
     [
       { encoding: 'gzip, gzip, gzip', bytes: gzipSync(twice) },

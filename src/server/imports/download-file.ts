@@ -113,8 +113,9 @@ function checkAnswer(answer: OpenedUrl, maxBytes: number): number | null {
 const tooLarge = () => new ImportFailure('It is larger than this server accepts.')
 
 function lengthOf({ status, headers }: OpenedUrl): number | null {
-  // 203 is a 200 that a proxy has touched; a 206 is a piece, unless it is all there is.
-  const isWhole = status === 200 || status === 203
+  // 201 brings what was made just now, 203 is a 200 that a proxy has touched; a 206 is a piece, unless it
+  // is all there is.
+  const isWhole = [200, 201, 203].includes(status)
   const length = isWhole ? headers['content-length'] : wholeRange(status, headers['content-range'])
   if (!isWhole && length === undefined) throw new ImportFailure(statusText(status))
   return length === undefined ? null : Number(length)

@@ -65,7 +65,8 @@ function systemReason(error: unknown): string | undefined {
   const { code } = error as { code?: unknown }
   const text = typeof code === 'string' ? code : ''
   if (text.startsWith('HPE_')) return 'The answer of the site breaks the rules of HTTP.'
-  if (/^Z_|^ERR_(_?ZLIB|BROTLI|ZSTD|.*DECOMPRESS)|^ERR_PADDING|^ZSTD_/.test(text)) {
+  // Brotli's are called ERR__ERROR_FORMAT_CL_SPACE and the like.
+  if (/^Z_|^ERR_(_?ZLIB|_ERROR_|BROTLI|ZSTD|.*DECOMPRESS)|^ERR_PADDING|^ZSTD_/.test(text)) {
     return 'The site sent the file compressed, and what it sent is damaged.'
   }
   return systemReasons[text] ?? httpsReasons.find(({ pattern }) => pattern.test(text))?.reason

@@ -29,6 +29,7 @@ async function importFrom(
 }
 
 test.each([
+  ['201', answer(201)],
   ['203', answer(203)],
   ['206 of all bytes', answer(206, { 'content-range': 'bytes 0-4/5' })],
   [
