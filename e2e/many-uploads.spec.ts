@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { dropFiles } from './drop-files.ts'
 import { fileRow, transferRow } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
+import { pasteForms } from './paste-forms.ts'
 
 test.use({ settings: { BARKEEP_RATE_LIMIT: '300' } })
 
@@ -16,6 +17,8 @@ test('a folder that a reload interrupted goes on in its rows when it is dropped 
   watch.expectTrouble(/404.*path=%2FTrip%2F/)
   const folder = testInfo.outputPath('Trip')
   await mkdir(folder, { recursive: true })
+  const empty = testInfo.outputPath('Empty')
+  await mkdir(empty)
   const names = Array.from({ length: 12 }, (_, index) => `${index + 1}.bin`)
   for (const name of names) await writeFile(join(folder, name), Buffer.alloc(400_000, name))
   await page.context().addInitScript(() => {
@@ -45,6 +48,19 @@ test('a folder that a reload interrupted goes on in its rows when it is dropped 
     Promise.allSettled((window as unknown as { asked: Promise<unknown>[] }).asked),
   )
   expect(answers.map(({ status }) => status)).toEqual(['rejected'])
+  // Had it taken them over, it would have read them before this is read, and draws them with the next row.
+  await copy.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const opening = indexedDB.open('barkeep-uploads')
+      opening.onsuccess = () => resolve(opening.result)
+    })
+    await new Promise<unknown>((resolve) => {
+      const all = database.transaction('uploads', 'readwrite').objectStore('uploads').getAll()
+      all.onsuccess = resolve
+    })
+  })
+  await dropFiles(copy, [empty])
+  await expect(transferRow(copy, 'Empty')).toContainText('This folder is empty')
   await expect(copy.getByText('Interrupted')).toHaveCount(0)
   await copy.close()
 
@@ -84,6 +100,32 @@ test('an upload that is cancelled while its answer is late ends as what is true'
   await expect(row).toContainText('It had arrived before it was cancelled.')
   await expect(row).toContainText('Done')
   await expect(fileRow(page, 'late.bin')).toBeVisible()
+})
+
+test('what is said for ears alone takes nothing away that eyes are reading', async ({
+  page,
+  barkeep,
+  connect,
+}, testInfo) => {
+  const first = testInfo.outputPath('first.bin')
+  const second = testInfo.outputPath('second.bin')
+  for (const path of [first, second]) await writeFile(path, path)
+  const said = (words: string) => page.getByRole('status').filter({ hasText: words })
+  await page.clock.install()
+  await connect()
+  await dropFiles(page, [first])
+  await expect(said('1 of 1 uploaded')).toBeAttached()
+  barkeep.cable.holdAnswers(true)
+  await dropFiles(page, [second])
+  await expect(said('0 of 1 uploaded')).toBeAttached()
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1_000))
+  await pasteForms(page, { text: 'no link' })
+  await expect(said('There is no file and no link in it.')).toBeVisible()
+  barkeep.cable.holdAnswers(false)
+  await expect(transferRow(page, 'second.bin')).toContainText('Done')
+  await page.clock.runFor(1_000)
+  await expect(said('1 of 1 uploaded')).toBeAttached()
+  await expect(said('There is no file and no link in it.')).toBeVisible()
 })
 
 test('a page of a proxy’s is not taken for the server’s word about a file', async ({

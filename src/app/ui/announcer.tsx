@@ -2,30 +2,25 @@ import { useEffect, useSyncExternalStore } from 'react'
 
 const shownMs = 4000
 
-type Message = { words: string; isShown: boolean }
-
-const silence: Message = { words: '', isShown: false }
-let message = silence
+// Two slots: what is told for ears alone must not take away what eyes are reading.
+const messages = { shown: '', told: '' }
+type Slot = keyof typeof messages
 const listeners = new Set<() => void>()
 
-function show(next: Message) {
-  message = next
+function say(slot: Slot, words: string) {
+  // The same words twice would be no change, and no screen reader would say them again.
+  messages[slot] = words !== '' && words === messages[slot] ? `${words}\u00a0` : words
   for (const listener of listeners) listener()
 }
 
 /** Tells briefly, for eyes and ears, that something happened: `Link copied`. */
 export function announce(words: string): void {
-  say(words, true)
+  say('shown', words)
 }
 
 /** The same for ears alone: what eyes see anyway. */
 export function tell(words: string): void {
-  say(words, false)
-}
-
-function say(words: string, isShown: boolean) {
-  // The same words twice would be no change, and no screen reader would say them again.
-  show({ words: words === message.words ? `${words}\u00a0` : words, isShown })
+  say('told', words)
 }
 
 function subscribe(listener: () => void) {
@@ -33,28 +28,36 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener)
 }
 
-/** Where these show. Once in the page and always there: a late live region is not listened to. */
-export function Announcer() {
-  const { words, isShown } = useSyncExternalStore(subscribe, () => message)
+/** What the slot says now: for a while, then nothing. */
+function useMessage(slot: Slot): string {
+  const words = useSyncExternalStore(subscribe, () => messages[slot])
   useEffect(() => {
     if (words === '') return
-    const timer = setTimeout(() => show(silence), shownMs)
+    const timer = setTimeout(() => say(slot, ''), shownMs)
     return () => clearTimeout(timer)
-  }, [words])
+  }, [slot, words])
+  return words
+}
+
+/** Where these show. Once in the page and always there: a late live region is not listened to. */
+export function Announcer() {
+  const shown = useMessage('shown')
+  const told = useMessage('told')
   return (
-    <div
-      role="status"
-      className="pointer-events-none fixed inset-x-4 bottom-16 z-50 flex justify-center"
-    >
-      {words !== '' && (
-        <span
-          className={
-            isShown ? 'animate-rise rounded-lg bg-ink px-3 py-2 text-canvas text-sm' : 'sr-only'
-          }
-        >
-          {words}
-        </span>
-      )}
-    </div>
+    <>
+      <div
+        role="status"
+        className="pointer-events-none fixed inset-x-4 bottom-16 z-50 flex justify-center"
+      >
+        {shown !== '' && (
+          <span className="animate-rise rounded-lg bg-ink px-3 py-2 text-canvas text-sm">
+            {shown}
+          </span>
+        )}
+      </div>
+      <div role="status" className="sr-only">
+        {told}
+      </div>
+    </>
   )
 }
