@@ -42,6 +42,14 @@ test('a meter of a million requests stays in its column', async ({ page, startBa
     .boundingBox()
   const right = (box: typeof column) => (box?.x ?? 0) + (box?.width ?? 0)
   expect(right(chart)).toBeLessThan(right(column))
+
+  // What has no room beside the figures is out of sight whole: half of it would say nothing.
+  const next = page.getByText(/^\+1 in/)
+  await expect(next).toBeAttached()
+  const line = next.locator('..')
+  const [inner, outer] = [await next.boundingBox(), await line.boundingBox()]
+  const isBelow = (inner?.y ?? 0) >= (outer?.y ?? 0) + (outer?.height ?? 0)
+  expect(isBelow || right(inner) <= right(outer)).toBe(true)
 })
 
 test('two tabs with one key, forty files each, get through without a single 429', async ({
