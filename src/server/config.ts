@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { rateLimitDefault } from '#contract/rate-limit.ts'
 import { uploadMaxBytesDefault } from '#contract/uploads.ts'
-import { readRange } from './http/read-client.ts'
+import { readRange } from './http/ip-range.ts'
 
 export type Config = {
   host: string

@@ -1,4 +1,4 @@
-const units: [Intl.RelativeTimeFormatUnit, number][] = [
+const timeUnits: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365 * 86_400_000],
   ['month', 30 * 86_400_000],
   ['day', 86_400_000],
@@ -16,7 +16,7 @@ export function relativeTime(time: number, now: number): string {
   const span = time - now
   // A server may send anything for a time.
   if (!Number.isFinite(span)) return 'at an unknown time'
-  for (const [unit, ms] of units) {
+  for (const [unit, ms] of timeUnits) {
     const count = Math.trunc(span / ms)
     if (count !== 0) return words.format(count, unit)
   }

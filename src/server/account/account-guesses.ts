@@ -2,7 +2,7 @@ import { ApiFailure } from '#server/http/api-failure.ts'
 import { noJournal, type WindowJournal } from '#server/http/window-journal.ts'
 import { Semaphore } from '#server/storage/semaphore.ts'
 
-const windowMs = 60_000
+const guessWindowMs = 60_000
 /** Two people who mistype share it; who guesses from a thousand addresses gets no more than they. */
 const maxFailures = 20
 const maxKnownAddresses = 20
@@ -54,7 +54,7 @@ export function createAccountGuesses(
   }
 
   function forgetEnded(): void {
-    const since = monotonic() - windowMs
+    const since = monotonic() - guessWindowMs
     for (const [name, { turn, failures, knownAddresses }] of accounts) {
       const isOver = (failures.at(-1) ?? 0) <= since
       if (isOver && turn.isIdle && knownAddresses.size === 0) accounts.delete(name)
@@ -68,11 +68,11 @@ export function createAccountGuesses(
       await account.turn.acquire()
       try {
         const now = monotonic()
-        account.failures = account.failures.filter((time) => time > now - windowMs)
+        account.failures = account.failures.filter((time) => time > now - guessWindowMs)
         const [oldest = now] = account.failures
         const isKnown = account.knownAddresses.has(address)
         if (account.failures.length >= maxFailures && !isKnown) {
-          const retryAfter = Math.ceil((oldest + windowMs - now) / 1000)
+          const retryAfter = Math.ceil((oldest + guessWindowMs - now) / 1000)
           throw new ApiFailure('rate_limited', tooManyWrong, { retryAfter })
         }
         const answer = await signIn()

@@ -6,6 +6,7 @@ import fastify, {
 } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '#server/config.ts'
+import type { Refused } from './address-window.ts'
 import { ApiFailure } from './api-failure.ts'
 import { checkHead } from './check-head.ts'
 import { answerByOurselves, answerParserError, type HeadersFor } from './connection-errors.ts'
@@ -20,9 +21,6 @@ import { nothingThere } from './nothing-there.ts'
 import { createReadClient } from './read-client.ts'
 import { isProgramPath, routableUrl } from './request-target.ts'
 import { awaitSmallBody } from './small-body.ts'
-
-/** `authorization`: the header's values, as many as were sent. */
-export type Refused = { address: string; authorization: string[] }
 
 declare module 'fastify' {
   interface FastifyContextConfig {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import ipaddr from 'ipaddr.js'
+import { readAddress, readRange } from './ip-range.ts'
 import { isHost } from './request-target.ts'
 
 /** Who sent a request and how he reached us; behind a trusted proxy, as the proxy tells it. */
@@ -66,31 +67,4 @@ export function createReadClient(
     }
   }
   return Object.assign(readClient, { isTrusted })
-}
-
-/** Proxies write an address bare, with a port, or in brackets; null: it is none. */
-function readAddress(text: string): string | null {
-  const bare = text
-    .trim()
-    .replace(/^"(.*)"$/, '$1')
-    .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
-    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
-  // The parser alone would take "1" and "0x7f.1" for addresses.
-  const isWritten = /^\d+\.\d+\.\d+\.\d+$/.test(bare) || bare.includes(':')
-  return isWritten && ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : null
-}
-
-type Range = [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number]
-
-/** @throws Error for what is neither an address nor a range, and for a range of everybody. */
-export function readRange(text: string): Range {
-  if (!text.includes('/')) {
-    const address = readAddress(text)
-    if (address === null) throw new Error('no address')
-    const parsed = ipaddr.parse(address)
-    return [parsed, parsed.kind() === 'ipv4' ? 32 : 128]
-  }
-  const [address, bits] = ipaddr.parseCIDR(text)
-  if (bits === 0) throw new Error('everybody')
-  return [address, bits]
 }

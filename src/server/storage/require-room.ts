@@ -8,12 +8,16 @@ import type { Disk } from './disk.ts'
 const maxReserveBytes = 256 * 1024 * 1024
 const reservedPart = 1 / 16
 
-type Parts = { dataFolder: string; blobs: string; disk: Disk }
+type FreeSpaceOptions = { dataFolder: string; blobs: string; disk: Disk }
 
 /** @throws ApiFailure `unavailable` unless `bytes` more would leave the disk its reserve. */
 export type RequireRoom = (bytes: number) => Promise<void>
 
-export async function createRequireRoom({ dataFolder, blobs, disk }: Parts): Promise<RequireRoom> {
+export async function createRequireRoom({
+  dataFolder,
+  blobs,
+  disk,
+}: FreeSpaceOptions): Promise<RequireRoom> {
   const reserves = new Map<string, number>()
   // The database needs room as well, also where it is on another disk.
   for (const folder of [blobs, dataFolder]) {

@@ -10,7 +10,7 @@ import { isStorageFailure } from './storage-failure.ts'
 import type { StoreFolders } from './store-folders.ts'
 import { blobName, entriesOf, partName, type Survey, storeMarkName } from './survey-blobs.ts'
 
-type Parts = {
+type SettleOptions = {
   database: Database
   folders: StoreFolders
   contents: DatabaseContents
@@ -23,7 +23,7 @@ type Parts = {
  * what no row names is set aside, and a row whose bytes are gone stays. Deleted is only what the
  * server staged and never finished. Resolves with what the owner should know.
  */
-export async function settleStore(parts: Parts): Promise<string[]> {
+export async function settleStore(parts: SettleOptions): Promise<string[]> {
   const { folders, contents, survey, now } = parts
   const { lostAndFound } = folders
   const told: string[] = []
@@ -50,7 +50,7 @@ export async function settleStore(parts: Parts): Promise<string[]> {
 }
 
 /** A full disk must not keep the server from starting: then the next start notes it. */
-async function noteDown(parts: Parts): Promise<void> {
+async function noteDown(parts: SettleOptions): Promise<void> {
   try {
     await noteMissing(parts)
     await markStore(parts)
@@ -59,7 +59,7 @@ async function noteDown(parts: Parts): Promise<void> {
   }
 }
 
-async function noteMissing({ database, contents, survey, now }: Parts): Promise<void> {
+async function noteMissing({ database, contents, survey, now }: SettleOptions): Promise<void> {
   const fresh = newlyMissing(contents, survey)
   const still = new Set(survey.missing)
   const gone = [...contents.knownMissing].filter((blobId) => !still.has(blobId))
@@ -76,7 +76,7 @@ async function noteMissing({ database, contents, survey, now }: Parts): Promise<
 }
 
 /** The same mark in both, so that neither is taken for another's. */
-async function markStore({ database, folders, contents, survey }: Parts): Promise<void> {
+async function markStore({ database, folders, contents, survey }: SettleOptions): Promise<void> {
   const { storeIds } = survey
   const storeId = contents.storeId ?? storeIds[0] ?? randomUUID()
   if (contents.storeId === null)

@@ -3,12 +3,12 @@ import type { IncomingBytes } from '#server/http/incoming-bytes.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import { tooLarge, watchUpload } from './upload-watch.ts'
 
-type Parts = { blobs: BlobStore; clock: Clock; maxBytes: number }
+type ReceiveOptions = { blobs: BlobStore; clock: Clock; maxBytes: number }
 
 export type ReceiveUpload = (body: IncomingBytes, signal: AbortSignal) => Promise<StagedBlob>
 
 /** Makes the step from a socket to a staged blob: all of the body, or nothing. Throws ApiFailure, and what `signal` was aborted with. */
-export function createReceiveUpload({ blobs, clock, maxBytes }: Parts): ReceiveUpload {
+export function createReceiveUpload({ blobs, clock, maxBytes }: ReceiveOptions): ReceiveUpload {
   return async (body, signal) => {
     const { declaredBytes } = body
     // Before a byte is read, and before the client is asked for one.

@@ -1,0 +1,28 @@
+import ipaddr from 'ipaddr.js'
+
+/** Proxies write an address bare, with a port, or in brackets; null: it is none. */
+export function readAddress(text: string): string | null {
+  const bare = text
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+  // The parser alone would take "1" and "0x7f.1" for addresses.
+  const isWritten = /^\d+\.\d+\.\d+\.\d+$/.test(bare) || bare.includes(':')
+  return isWritten && ipaddr.isValid(bare) ? ipaddr.process(bare).toString() : null
+}
+
+export type IpRange = [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number]
+
+/** @throws Error for what is neither an address nor a range, and for a range of everybody. */
+export function readRange(text: string): IpRange {
+  if (!text.includes('/')) {
+    const address = readAddress(text)
+    if (address === null) throw new Error('no address')
+    const parsed = ipaddr.parse(address)
+    return [parsed, parsed.kind() === 'ipv4' ? 32 : 128]
+  }
+  const [address, bits] = ipaddr.parseCIDR(text)
+  if (bits === 0) throw new Error('everybody')
+  return [address, bits]
+}
