@@ -32,7 +32,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract|app\/ui\/(tooltip|watch-tooltips)|app\/api\/(api-error|key-words)|app\/lib\/format-bytes)/,
+              test: /node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract|app\/ui\/tooltip|app\/api\/http\/(api-error|api-key-text)|app\/lib\/format)/,
             },
           ],
         },

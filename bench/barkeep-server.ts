@@ -1,6 +1,6 @@
-import { buildServer, type Outside } from '#server/build-server.ts'
-import { readConfig } from '#server/config.ts'
-import { type Disk, systemDisk } from '#server/storage/disk.ts'
+import { readConfig } from '#server/core/config.ts'
+import { buildServer, type Outside } from '#server/start/build-server.ts'
+import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
 import { makeApiKeyFor } from './bench-account.ts'
 
 // The server under test for bench/uploads and bench/downloads: as it is ("whole"), or without fsync and hash ("bare").

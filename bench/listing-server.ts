@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildServer } from '#server/build-server.ts'
-import { readConfig } from '#server/config.ts'
-import { databaseFile } from '#server/storage/database.ts'
+import { readConfig } from '#server/core/config.ts'
+import { buildServer } from '#server/start/build-server.ts'
+import { databaseFile } from '#server/storage/sqlite/database.ts'
 import { makeApiKeyFor } from './bench-account.ts'
 
 /** A server in this process for one account, whose `database` takes rows by hand; its data go with it. */

@@ -1,7 +1,7 @@
 import type { Lane, Purpose } from '#app/api/gate/gated-request.ts'
 import { createRateLimitGate, type RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
-import { SimulatedLimiter } from '#app/api/gate/simulated-limiter.ts'
-import { SimulatedClock } from '#app/lib/simulated-clock.ts'
+import { SimulatedClock } from '#app/testing/simulated-clock.ts'
+import { SimulatedLimiter } from '#app/testing/simulated-limiter.ts'
 
 /** How the simulated network behaves, in ms. */
 export type Network = {

@@ -1,5 +1,5 @@
 import { test as base, expect, type Page } from '@playwright/test'
-import { startTestVideoSite, type TestVideoSite } from '#server/imports/test-video-site.ts'
+import { startTestVideoSite, type TestVideoSite } from '#server/testing/imports/video-site.ts'
 import { folderUrl } from './folder-url.ts'
 import { type Barkeep, type Settings, startBarkeep } from './start-barkeep.ts'
 import { type PageWatch, watchPages } from './watch-pages.ts'

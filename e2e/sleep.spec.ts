@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { chromium } from '@playwright/test'
-import { startTestServer } from '#server/start-test-server.ts'
+import { startTestServer } from '#server/testing/start-test-server.ts'
 import { dropFiles } from './drop-files.ts'
 import { transferRow } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'

@@ -2,101 +2,114 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
+import { checkImports } from './check-imports.ts'
 import { createTestFolder } from './test-folder.ts'
 
 const project = join(import.meta.dirname, '..')
 
 /**
  * A fence that lets everything through looks just like one that found nothing wrong. So each kind of
- * import, good and bad, is planted in a copy of the project and must be let through, or caught.
+ * import, good and bad, is planted and must be let through, or caught.
  */
 const plantedImports: [file: string, imported: string, allowed: boolean][] = [
-  ['src/contract/planted.ts', 'zod/mini', true],
-  ['src/contract/planted.ts', './files.ts', true],
-  ['src/contract/planted.test.ts', 'vitest', true],
-  ['src/contract/planted.ts', 'node:fs', false],
-  ['src/contract/planted.ts', '#app/api/client.ts', false],
-  ['src/contract/planted.ts', '#server/config.ts', false],
-  ['src/contract/planted.ts', 'react', false],
-  ['src/app/lib/planted.ts', './file-kind.ts', true],
-  ['src/app/ui/planted.tsx', 'react', true],
-  ['src/app/ui/planted.tsx', '#app/lib/file-kind.ts', true],
-  ['src/app/ui/planted.tsx', '#app/api/client.ts', false],
-  ['src/app/ui/planted.tsx', '#app/shell/app.tsx', false],
-  ['src/app/lib/planted.ts', '#contract/files.ts', false],
-  ['src/app/lib/planted.ts', '../ui/button.tsx', false],
-  ['src/app/api/planted.ts', '#contract/files.ts', true],
-  ['src/app/api/planted.ts', 'react', false],
-  ['src/app/api/planted.ts', '#app/ui/button.tsx', false],
-  ['src/app/api/planted.ts', '#app/features/files/files-page.tsx', false],
-  ['src/app/api/planted.ts', '#app/api/gate/rate-limit-gate.ts', true],
-  ['src/app/api/gate/planted.ts', '#app/api/tabs/tab-group.ts', true],
-  ['src/app/api/gate/planted.ts', '#contract/rate-limit.ts', true],
-  ['src/app/api/gate/planted.ts', '#app/api/client.ts', false],
-  ['src/app/api/gate/planted.ts', '../client.ts', false],
-  ['src/app/api/gate/planted.ts', 'react', false],
-  ['src/app/api/tabs/planted.ts', '#app/lib/clock.ts', true],
-  ['src/app/api/tabs/planted.ts', '#app/api/gate/rate-limit-gate.ts', false],
-  ['src/app/api/tabs/planted.ts', '#app/api/client.ts', false],
-  ['src/app/api/tabs/planted.ts', '#contract/rate-limit.ts', false],
-  ['src/app/features/uploads/planted.ts', '#app/api/client.ts', true],
-  ['src/app/features/uploads/planted.ts', './upload.ts', true],
-  ['src/app/features/uploads/planted.ts', '#contract/uploads.ts', true],
-  ['src/app/features/uploads/planted.tsx', '#app/ui/button.tsx', true],
-  ['src/app/features/uploads/planted.ts', '../files/files-page.tsx', false],
-  ['src/app/features/uploads/planted.ts', '#app/features/files/files-page.tsx', false],
-  ['src/app/features/uploads/planted.ts', '#app/shell/app.tsx', false],
-  ['src/app/features/uploads/planted.ts', '#server/files/add-file.ts', false],
-  ['src/app/shell/planted.tsx', '#app/features/files/files-page.tsx', true],
-  ['src/app/shell/planted.tsx', '../api/client.ts', false],
-  ['src/app/shell/planted.tsx', '#server/config.ts', false],
-  ['src/server/http/planted.ts', '#server/storage/database.ts', true],
-  ['src/server/http/planted.ts', '#server/config.ts', true],
-  ['src/server/http/planted.ts', '#server/imports/import-guard.ts', false],
-  ['src/server/storage/planted.ts', 'node:fs', true],
-  ['src/server/storage/planted.ts', '#server/files/add-file.ts', false],
-  ['src/server/files/planted.ts', '#server/storage/blob-store.ts', true],
-  ['src/server/files/planted.ts', '#server/uploads/receive-upload.ts', false],
-  ['src/server/account/planted.ts', '#server/imports/import-queue.ts', false],
-  ['src/server/cli/planted.ts', '#server/account/create-user.ts', true],
-  ['src/server/cli/planted.ts', '#server/imports/import-queue.ts', false],
-  ['src/server/api-keys/planted.ts', '#server/uploads/receive-upload.ts', false],
-  ['src/server/uploads/planted.ts', '#server/files/add-file.ts', true],
-  ['src/server/uploads/planted.ts', '#server/imports/import-queue.ts', false],
-  ['src/server/imports/planted.ts', '#server/files/add-file.ts', true],
-  ['src/server/imports/planted.ts', '#server/uploads/receive-upload.ts', false],
-  ['src/server/imports/planted.ts', '#app/api/client.ts', false],
-  ['src/server/gateway/planted.ts', '#server/http/route.ts', true],
-  ['src/server/gateway/planted.ts', '#server/storage/database.ts', false],
-  ['src/server/docs/planted.ts', '#contract/endpoints.ts', true],
-  ['src/server/docs/planted.ts', '#server/files/add-file.ts', false],
-  ['src/server/planted.ts', '#server/uploads/receive-upload.ts', true],
-  ['src/server/planted.ts', '#app/api/client.ts', false],
-  ['e2e/planted.ts', '#server/start-test-server.ts', true],
-  ['e2e/planted.ts', '../src/server/start-test-server.ts', false],
+  ['contract/planted.ts', 'zod/mini', true],
+  ['contract/planted.ts', './files.ts', true],
+  ['contract/planted.test.ts', 'vitest', true],
+  ['contract/planted.ts', 'node:fs', false],
+  ['contract/planted.ts', '#app/api/http/client.ts', false],
+  ['contract/planted.ts', '#server/core/config.ts', false],
+  ['contract/planted.ts', 'react', false],
+  ['app/lib/planted.ts', './clock.ts', true],
+  ['app/ui/planted.tsx', 'react', true],
+  ['app/ui/planted.tsx', '#app/lib/clock.ts', true],
+  ['app/ui/planted.tsx', '#app/api/http/client.ts', false],
+  ['app/ui/planted.tsx', '#app/shell/app.tsx', false],
+  ['app/lib/planted.ts', '#contract/files.ts', false],
+  ['app/lib/planted.ts', '#app/testing/simulated-clock.ts', false],
+  ['app/lib/planted.test.ts', '#app/testing/simulated-clock.ts', true],
+  ['app/api/http/planted.ts', '#contract/files.ts', true],
+  ['app/api/http/planted.ts', '#app/api/gate/rate-limit-gate.ts', true],
+  ['app/api/http/planted.ts', 'react', false],
+  ['app/api/cache/planted.ts', '#app/ui/button.tsx', false],
+  ['app/api/session/planted.ts', '#app/features/files/files-page.tsx', false],
+  ['app/api/gate/planted.ts', '#app/api/tabs/tab-group.ts', true],
+  ['app/api/gate/planted.ts', '#contract/rate-limit.ts', true],
+  ['app/api/gate/planted.ts', '#app/api/http/client.ts', false],
+  ['app/api/gate/planted.ts', 'react', false],
+  ['app/api/tabs/planted.ts', '#app/lib/clock.ts', true],
+  ['app/api/tabs/planted.ts', '#app/api/gate/rate-limit-gate.ts', false],
+  ['app/api/tabs/planted.ts', '#contract/rate-limit.ts', false],
+  ['app/features/uploads/view/planted.tsx', '#app/features/uploads/model/upload.ts', true],
+  ['app/features/uploads/queue/planted.ts', '#app/api/http/client.ts', true],
+  ['app/features/uploads/queue/planted.ts', '#app/features/files/files-page.tsx', false],
+  ['app/features/uploads/queue/planted.ts', '#app/shell/app.tsx', false],
+  ['app/features/uploads/queue/planted.ts', '#server/files/add-files.ts', false],
+  ['app/features/api-keys/planted.ts', '#app/features/account/web-session/web-session.ts', true],
+  ['app/features/api-keys/planted.ts', '#app/features/account/account-menu.tsx', false],
+  ['app/shell/layout/planted.tsx', '#app/features/files/files-page.tsx', true],
+  ['app/shell/layout/planted.tsx', '#server/core/config.ts', false],
+  ['server/http/route/planted.ts', '#server/core/config.ts', true],
+  ['server/http/route/planted.ts', '#server/storage/sqlite/database.ts', false],
+  ['server/http/route/planted.ts', '#server/imports/run-import.ts', false],
+  ['server/storage/disk/planted.ts', 'node:fs', true],
+  ['server/storage/disk/planted.ts', '#server/http/route/route.ts', false],
+  ['server/storage/disk/planted.ts', '#server/files/add-files.ts', false],
+  ['server/files/planted.ts', '#server/storage/disk/blob-store.ts', true],
+  ['server/files/planted.ts', '#server/uploads/upload-routes.ts', false],
+  ['server/files/planted.ts', '#server/testing/start-test-server.ts', false],
+  ['server/files/planted.test.ts', '#server/testing/start-test-server.ts', true],
+  ['server/account/planted.ts', '#server/imports/run-import.ts', false],
+  ['server/api-keys/planted.ts', '#server/account/web-session/web-session.ts', true],
+  ['server/api-keys/planted.ts', '#server/account/users-repository.ts', false],
+  ['server/cli/planted.ts', '#server/account/users-repository.ts', true],
+  ['server/cli/planted.ts', '#server/imports/run-import.ts', false],
+  ['server/uploads/planted.ts', '#server/files/add-files.ts', true],
+  ['server/uploads/planted.ts', '#server/imports/run-import.ts', false],
+  ['server/imports/planted.ts', '#server/uploads/upload-routes.ts', false],
+  ['server/imports/planted.ts', '#app/api/http/client.ts', false],
+  ['server/gateway/planted.ts', '#server/http/route/route.ts', true],
+  ['server/gateway/planted.ts', '#server/storage/sqlite/database.ts', false],
+  ['server/docs/planted.ts', '#contract/endpoints.ts', true],
+  ['server/docs/planted.ts', '#server/files/add-files.ts', false],
+  ['server/start/planted.ts', '#server/uploads/upload-routes.ts', true],
+  ['server/start/planted.ts', '#app/api/http/client.ts', false],
 ]
 
-test('the linter lets through the imports of the table and no others', async () => {
-  await using copy = await copyProject(['biome.jsonc', '.gitignore'])
+test('the imports of the table and no others are let through', async () => {
+  await using folder = await createTestFolder()
   const expected: string[] = []
   for (const [index, [file, imported, isAllowed]] of plantedImports.entries()) {
-    const planted = file.replace('planted', `planted-${index}`)
-    await plant(copy.path, planted, `import * as it from '${imported}'\n\nexport const x = it\n`)
-    if (!isAllowed) expected.push(`${planted} must not import ${imported}`)
+    const planted = `src/${file.replace('planted', `planted-${index}`)}`
+    await plant(
+      folder.path,
+      planted,
+      `import type { It } from '${imported}'\n\nexport type X = It\n`,
+    )
+    const to = imported.startsWith('./')
+      ? `contract/${imported.slice(2)}`
+      : imported.replace('#', '')
+    if (!isAllowed) expected.push(`${planted} must not import ${to}`)
   }
-  const report = await run(copy.path, [
-    'biome',
-    'lint',
-    '--reporter=json',
-    '--max-diagnostics=none',
+  const caught = (await checkImports(folder.path)).filter((line) => line.includes('must not'))
+  expect(caught).toEqual(expected.sort())
+})
+
+test('folders that import each other are found, also by types and over a third one', async () => {
+  await using folder = await createTestFolder()
+  const imports = [
+    ['src/app/shell/layout/planted.ts', '#app/shell/state/planted.ts'],
+    ['src/app/shell/state/planted.ts', '#app/shell/bring-in/planted.ts'],
+    ['src/app/shell/bring-in/planted.ts', '#app/shell/layout/planted.ts'],
+  ] as const
+  for (const [file, imported] of imports)
+    await plant(folder.path, file, `import type { It } from '${imported}'\n\nexport type X = It\n`)
+  expect(await checkImports(folder.path)).toEqual([
+    'These folders import each other: app/shell/bring-in ↔ app/shell/layout ↔ app/shell/state',
   ])
-  const caught = readDiagnostics(report.output)
-    .filter(({ category }) => category === 'lint/style/noRestrictedImports')
-    .map(({ file }) => {
-      const index = Number(/planted-(\d+)/.exec(file)?.[1])
-      return `${file} must not import ${plantedImports[index]?.[1]}`
-    })
-  expect(caught.sort()).toEqual(expected.sort())
+})
+
+test('the project itself keeps to the table', async () => {
+  expect(await checkImports(project)).toEqual([])
 })
 
 const plantedHabits: [rule: string, files: Record<string, string>][] = [
@@ -104,6 +117,13 @@ const plantedHabits: [rule: string, files: Record<string, string>][] = [
   [
     'lint/style/noProcessEnv',
     { 'src/server/http/planted.ts': 'export const port = process.env.PORT\n' },
+  ],
+  [
+    'lint/style/noRestrictedImports',
+    {
+      'src/app/lib/planted.ts':
+        "import { Button } from '../ui/button.tsx'\n\nexport const x = Button\n",
+    },
   ],
   ['lint/style/noDefaultExport', { 'src/app/ui/planted.ts': 'export default 1\n' }],
   ['lint/style/useFilenamingConvention', { 'src/app/ui/Planted.ts': 'export const x = 1\n' }],
@@ -151,7 +171,7 @@ const plantedTypes: [file: string, code: string][] = [
   ['src/app/api/planted.ts', 'export const x = process.version\n'],
   [
     'src/app/shell/planted.tsx',
-    "import { readConfig } from '#server/config.ts'\n\nexport const x = readConfig\n",
+    "import { readConfig } from '#server/core/config.ts'\n\nexport const x = readConfig\n",
   ],
   ['src/server/http/planted.ts', 'export const x = window.location\n'],
   ['src/server/files/planted.ts', 'export const x = document.title\n'],

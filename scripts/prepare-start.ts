@@ -32,12 +32,12 @@ async function prepareApp(): Promise<void> {
   )
 }
 
-/** Fills the compile cache (see src/server/compile-cache.js). Where it cannot be, the server starts without. */
+/** Fills the compile cache (see src/server/start/compile-cache.js). Where it cannot be, the server starts without. */
 async function prepareServer(): Promise<void> {
   const file = join(project, 'node_modules/.cache/barkeep/stamp')
   const stamp = await stampOf(project, ['src/{server,contract}/**', 'package-lock.json'])
   if ((await readStamp(file)) === stamp || !(await canWrite(file))) return
-  const compile = join(project, 'src/server/compile.js')
+  const compile = join(project, 'src/server/start/compile.js')
   try {
     await promisify(execFile)(process.execPath, ['--max-semi-space-size=2', compile])
     await writeFile(file, stamp)

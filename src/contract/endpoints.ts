@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { meReply } from './account.ts'
+import { meReply, serverReply } from './account.ts'
 import {
   createApiKeyBody,
   createApiKeyReply,
@@ -17,7 +17,6 @@ import {
   importStatusQuery,
   importStatusReply,
 } from './imports.ts'
-import { serverReply } from './server-description.ts'
 import { uploadQuery, uploadReply } from './uploads.ts'
 
 export type Endpoint = {

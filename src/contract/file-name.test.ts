@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { type FileName, numberedFileName, parseFileName } from './file-name.ts'
-import { utf8Length } from './utf8-length.ts'
+import { type FileName, numberedFileName, parseFileName, utf8Length } from './file-name.ts'
 
 const names: [given: string, name: string][] = [
   ['movie.mp4', 'movie.mp4'],

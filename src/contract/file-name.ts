@@ -1,5 +1,3 @@
-import { utf8Length } from './utf8-length.ts'
-
 /** A name that passed `parseFileName`: NFC, 1–255 bytes, one path segment. */
 export type FileName = string & { readonly brand: 'FileName' }
 
@@ -92,4 +90,17 @@ function cutBetween(segments: Iterable<{ segment: string }>, maxBytes: number): 
     kept += segment
   }
   return kept
+}
+
+/**
+ * How many bytes `text` takes in UTF-8. File systems and the API count bytes, people and JavaScript
+ * do not; written out because this zone has neither Node nor a browser around it.
+ */
+export function utf8Length(text: string): number {
+  let bytes = 0
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return bytes
 }

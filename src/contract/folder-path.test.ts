@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { utf8Length } from './file-name.ts'
 import {
   childFolder,
   type FolderPath,
@@ -10,7 +11,6 @@ import {
   parseNewFolderPath,
   rootFolder,
 } from './folder-path.ts'
-import { utf8Length } from './utf8-length.ts'
 
 function folder(text: string): FolderPath {
   const parsed = parseFolderPath(text)

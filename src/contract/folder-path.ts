@@ -1,5 +1,10 @@
-import { type FileName, type Parsed, parseFileName, parseStoredName } from './file-name.ts'
-import { utf8Length } from './utf8-length.ts'
+import {
+  type FileName,
+  type Parsed,
+  parseFileName,
+  parseStoredName,
+  utf8Length,
+} from './file-name.ts'
 
 /** A path that passed `parseFolderPath`: `/`, or `/Films/2026/` with both outer slashes, NFC. */
 export type FolderPath = string & { readonly brand: 'FolderPath' }

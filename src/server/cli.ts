@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { runCli } from './cli/run-cli.ts'
-import { readEnvironment } from './config.ts'
+import { runCli } from '#server/cli/run-cli.ts'
+import { readEnvironment } from '#server/core/config.ts'
 
 const { exitCode, stdout, stderr } = await runCli(process.argv.slice(2), readEnvironment)
 process.exitCode = exitCode

@@ -1,5 +1,5 @@
-import { viteAppPages } from './http/vite-pages.ts'
-import { runServer } from './run-server.ts'
+import { viteAppPages } from '#server/http/send/vite-pages.ts'
+import { runServer } from '#server/start/run-server.ts'
 
 // The same server, with the app from its sources instead of the built one.
 await runServer({ pages: viteAppPages() })

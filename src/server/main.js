@@ -1,4 +1,4 @@
-import './compile-cache.js'
+import '#server/start/compile-cache.js'
 
-const { runServer } = await import('./run-server.ts')
+const { runServer } = await import('#server/start/run-server.ts')
 await runServer()

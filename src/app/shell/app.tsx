@@ -1,30 +1,31 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { navigate, usePathname } from 'wouter/use-browser-location'
-import type { Connection } from '#app/api/connection.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import type { Connection } from '#app/api/session/session.ts'
 import type { KeyDraft } from '#app/features/api-keys/key-draft.ts'
-import { useLeaveQuestion } from '#app/features/uploads/use-uploads.ts'
+import { useLeaveQuestion } from '#app/features/uploads/view/use-uploads.ts'
+import { isTypedIn } from '#app/lib/is-typed-in.ts'
+import { BringIn } from '#app/shell/bring-in/bring-in.tsx'
+import { ErrorBoundary, WaitingScreen } from '#app/shell/layout/waiting-screen.tsx'
+import { Workspace } from '#app/shell/layout/workspace.tsx'
+import type { SessionParts } from '#app/shell/state/app-stores.ts'
+import { apiKeysHref, filesHref, folderHref, readFolderHref } from '#app/shell/state/folder-href.ts'
+import { type TransfersView, useTransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { Announcer } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { TooltipLayer } from '#app/ui/tooltip.tsx'
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
-import { BringIn } from './bring-in.tsx'
-import { ErrorBoundary } from './error-boundary.tsx'
-import { apiKeysHref, filesHref, folderHref, readFolderHref } from './folder-href.ts'
-import type { SessionParts } from './session-parts.ts'
-import { usePersonActivity } from './use-person-activity.ts'
-import { useShortcuts } from './use-shortcuts.ts'
-import { type TransfersView, useTransfersView } from './use-transfers-view.ts'
-import { WaitingScreen } from './waiting-screen.tsx'
-import { Workspace } from './workspace.tsx'
 
 const ConnectPage = lazyPart(
-  async () => (await import('#app/features/account/connect-page.tsx')).ConnectPage,
+  async () => (await import('#app/features/account/connect/connect-page.tsx')).ConnectPage,
 )
 const ApiKeysPage = lazyPart(
   async () => (await import('#app/features/api-keys/api-keys-page.tsx')).ApiKeysPage,
 )
-const NotFoundPage = lazyPart(async () => (await import('./not-found-page.tsx')).NotFoundPage)
+const NotFoundPage = lazyPart(
+  async () => (await import('#app/shell/layout/not-found-page.tsx')).NotFoundPage,
+)
 
 export type AppProps = { connection: Connection; parts: SessionParts }
 
@@ -134,4 +135,39 @@ function useRestoring(isConnecting: boolean): boolean {
   const [isRestoring, setIsRestoring] = useState(isConnecting)
   if (isRestoring && !isConnecting) setIsRestoring(false)
   return isRestoring && isConnecting
+}
+
+/** Tells the gate when a person does something, so that it keeps slots free for what they do next. */
+function usePersonActivity(gate: RateLimitGate | null): void {
+  useEffect(() => {
+    if (!gate) return
+    const ending = new AbortController()
+    const note = () => gate.notePersonActive()
+    for (const kind of ['pointerdown', 'keydown', 'wheel'] as const) {
+      const options = { signal: ending.signal, capture: true, passive: true }
+      document.addEventListener(kind, note, options)
+    }
+    return () => ending.abort()
+  }, [gate])
+}
+
+/** `/` goes to the filter, unless something is being typed or a dialog is open. */
+function useShortcuts(): void {
+  useEffect(() => {
+    const ending = new AbortController()
+    document.addEventListener(
+      'keydown',
+      (event) => {
+        const isCommand = event.ctrlKey || event.metaKey || event.altKey
+        if (event.key !== '/' || isCommand || event.defaultPrevented || isTypedIn(event.target))
+          return
+        const field = document.querySelector<HTMLElement>('[data-shortcut="/"]')
+        if (!field || document.querySelector('[role="dialog"]')) return
+        event.preventDefault()
+        field.focus()
+      },
+      { signal: ending.signal },
+    )
+    return () => ending.abort()
+  }, [])
 }

@@ -1,11 +1,11 @@
 import './theme.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { connection } from '#app/api/connection.ts'
-import { readChoice } from '#app/lib/use-stored-choice.ts'
+import { connection } from '#app/api/session/session.ts'
+import { readChoice } from '#app/lib/storage.ts'
+import { createSessionParts } from '#app/shell/state/app-stores.ts'
+import { showTheme, themeChoiceName, themes } from '#app/shell/state/theme.ts'
 import { App } from './app.tsx'
-import { createSessionParts } from './session-parts.ts'
-import { showTheme, themeChoiceName, themes } from './theme.ts'
 
 showTheme(readChoice(themeChoiceName, themes))
 const parts = createSessionParts(connection)

@@ -1,5 +1,6 @@
-import { type ComponentType, type LazyExoticComponent, lazy } from 'react'
-import { MissingPart } from './missing-part.tsx'
+import { type ComponentType, type LazyExoticComponent, lazy, useEffect, useState } from 'react'
+import { announce } from './announcer.tsx'
+import { Button } from './button.tsx'
 
 /**
  * A part that is loaded when it is first drawn. Where that fails (no network, or the server has a newer
@@ -21,4 +22,58 @@ export function lazyPart<Props extends object>(
       }
     }
   })
+}
+
+type MissingPartProps<Props extends object> = {
+  load: () => Promise<ComponentType<Props>>
+  /** What the part is given once it is there. */
+  part: Props
+  floats: boolean
+}
+
+const words = 'This part of the app could not be loaded.'
+
+/** Stands for a part that did not come, and becomes it as soon as it can be had. */
+function MissingPart<Props extends object>({ load, part, floats }: MissingPartProps<Props>) {
+  const [found, setFound] = useState<{ Part: ComponentType<Props> } | null>(null)
+  useEffect(() => {
+    const ending = new AbortController()
+    const retry = () =>
+      void load().then(
+        (Part) => setFound({ Part }),
+        () => {},
+      )
+    window.addEventListener('online', retry, { signal: ending.signal })
+    return () => ending.abort()
+  }, [load])
+  if (found) return <found.Part {...part} />
+  return (
+    <div
+      role="alert"
+      className={
+        floats
+          ? 'fixed inset-x-4 bottom-4 z-50 mx-auto max-w-md rounded-xl bg-raised p-4 text-sm shadow-float'
+          : 'p-4 text-sm'
+      }
+    >
+      <p className="font-medium">{words}</p>
+      <p>It comes by itself with the network. If the server was updated, reload the page.</p>
+      <Button className="mt-2" onClick={() => location.reload()}>
+        Reload the page
+      </Button>
+    </div>
+  )
+}
+
+/** A part that a press asks for; where it does not come that is told, and the next press tries again. */
+export function usePartOnDemand<Props>(load: () => Promise<ComponentType<Props>>) {
+  const [found, setFound] = useState<{ Part: ComponentType<Props> } | null>(null)
+  return {
+    found,
+    want: () =>
+      load().then(
+        (Part) => setFound({ Part }),
+        () => announce(`${words} Check that you are online, or reload the page.`),
+      ),
+  }
 }

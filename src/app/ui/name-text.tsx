@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { cutName, visibleName } from '#app/lib/visible-name.ts'
+import { cutName, visibleName } from '#app/lib/untrusted-text.ts'
 import { cutTextTooltipProps } from './tooltip.tsx'
 
 /** A file's or folder's name, on one line: cut in the middle where it does not fit. */

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify'
+import type { ServerDescription } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { rateLimitWindowSeconds } from '#contract/rate-limit.ts'
-import type { ServerDescription } from '#contract/server-description.ts'
 import type { AuthorizedKey } from '#server/api-keys/authenticate.ts'
-import { isoTime } from '#server/http/clock.ts'
-import type { Route } from '#server/http/route.ts'
+import { isoTime } from '#server/core/clock.ts'
+import type { Route } from '#server/http/route/route.ts'
 
 type Parts = { route: Route<AuthorizedKey>; uploadMaxBytes: number }
 

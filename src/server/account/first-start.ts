@@ -1,10 +1,10 @@
 import { createApiKeyBody } from '#contract/api-keys.ts'
+import type { LoadWebAuth } from '#server/account/web-session/load-web-auth.ts'
 import type { ApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { makeApiKey } from '#server/api-keys/make-api-key.ts'
-import type { Clock } from '#server/http/clock.ts'
-import { createUser } from './create-user.ts'
-import type { LoadWebAuth } from './load-web-auth.ts'
+import type { Clock } from '#server/core/clock.ts'
 import type { UsersRepository } from './users-repository.ts'
+import { createUser } from './users-repository.ts'
 
 export type FirstStart = { username: string; password: string; secret: string }
 

@@ -1,5 +1,9 @@
 import type { AccountState, Plan } from '#contract/account.ts'
-import type { Database } from '#server/storage/database.ts'
+import type { LoadWebAuth } from '#server/account/web-session/load-web-auth.ts'
+import { isUsername, placeholderEmail, usernameRule } from '#server/account/web-session/username.ts'
+import { randomText } from '#server/api-keys/make-api-key.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import type { Database } from '#server/storage/sqlite/database.ts'
 
 export type User = {
   id: string
@@ -70,4 +74,30 @@ function toUser(row: UserRow): User {
     state: row.banned === 1 ? 'banned' : 'active',
     createdAt: new Date(row.createdAt),
   }
+}
+
+/**
+ * Makes an account. `password` is random and its only copy: it is stored as a hash.
+ * Throws ApiFailure `invalid_request` for a name that is taken or no username.
+ */
+export async function createUser(
+  { loadWebAuth, users }: { loadWebAuth: LoadWebAuth; users: UsersRepository },
+  { username, plan }: { username: string; plan: Plan },
+): Promise<{ id: string; password: string }> {
+  if (!isUsername(username)) throw new ApiFailure('invalid_request', usernameRule)
+  if (await users.find(username)) {
+    throw new ApiFailure('invalid_request', `There is an account named "${username}" already.`)
+  }
+  const password = randomText(20)
+  const webAuth = await loadWebAuth(false)
+  const { user } = await webAuth.api.createUser({
+    body: {
+      email: placeholderEmail(username),
+      name: username,
+      password,
+      role: 'user',
+      data: { username, displayUsername: username, plan },
+    },
+  })
+  return { id: user.id, password }
 }

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { OwnedApiKey, Scope } from '#contract/api-keys.ts'
-import type { AccessFacts, AccessHolder } from '#server/http/access-watch.ts'
-import { isoTime } from '#server/http/clock.ts'
-import type { Database } from '#server/storage/database.ts'
-import type { Tables } from '#server/storage/tables.ts'
+import type { AccessFacts, AccessHolder } from '#server/core/access-watch.ts'
+import { isoTime } from '#server/core/clock.ts'
+import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Tables } from '#server/storage/sqlite/tables.ts'
 
 type KeyRow = Tables['api_key']
 type AccountColumns = { username: string | null; plan: string | null; banned: number | null }

@@ -4,9 +4,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { createApiKeyReply, listApiKeysReply } from '#contract/api-keys.ts'
-import { addTestUser, openTestBrowser, type TestBrowser } from '#server/account/test-browser.ts'
-import { startTestServer, type TestServer } from '#server/start-test-server.ts'
-import { databaseFile } from '#server/storage/database.ts'
+import { databaseFile } from '#server/storage/sqlite/database.ts'
+import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
+import { addTestUser, openTestBrowser, type TestBrowser } from '#server/testing/test-browser.ts'
 
 async function signedIn(server: TestServer, username = 'alice'): Promise<TestBrowser> {
   const browser = openTestBrowser(server)

@@ -6,10 +6,10 @@ import { meReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { openCliStore } from '#server/cli/cli-store.ts'
-import { systemClock } from '#server/http/clock.ts'
-import { startTestServer, type TestServer } from '#server/start-test-server.ts'
-import { hashApiKey } from './api-key-secret.ts'
+import { systemClock } from '#server/core/clock.ts'
+import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 import { createAuthenticate } from './authenticate.ts'
+import { hashApiKey } from './make-api-key.ts'
 
 async function refusal(reply: Response): Promise<[number, string]> {
   return [reply.status, errorReply.parse(await reply.json()).code]

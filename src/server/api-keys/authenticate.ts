@@ -1,11 +1,10 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { ApiErrorCode } from '#contract/api-error.ts'
-import { ApiFailure } from '#server/http/api-failure.ts'
-import type { Clock } from '#server/http/clock.ts'
-import type { KeyBearer } from '#server/http/route.ts'
+import type { Clock } from '#server/core/clock.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import type { KeyBearer } from '#server/http/route/route.ts'
 import type { ApiKeyRepository, StoredApiKey } from './api-key-repository.ts'
-import { hashApiKey, isApiKeySecret } from './api-key-secret.ts'
-import { explainMissingKey } from './explain-missing-key.ts'
+import { hashApiKey, isApiKeySecret } from './make-api-key.ts'
 
 /** A key that exists, lives, and belongs to an account that may use the API. */
 export type AuthorizedKey = {
@@ -103,4 +102,35 @@ function authorizeKey(key: StoredApiKey, now: number): AuthorizedKey {
   const createdAt = new Date(key.createdAt)
   const expiresAt = key.expiresAt === null ? null : new Date(key.expiresAt)
   return { id, userId, username, plan, name, scopes, prefix, last4, createdAt, expiresAt }
+}
+
+const right = 'the header "Authorization: Bearer csb_live_…"'
+
+/** Where a key was looked for in vain: what other services take for one is told what to send here. */
+function explainMissingKey({ headersDistinct, url = '' }: KeyBearer): string {
+  const [header, ...more] = headersDistinct.authorization ?? []
+  if (more.length > 0)
+    return 'The Authorization header must be one "Bearer" and an API key, not two.'
+  if (header !== undefined) return ofHeader(header.trim())
+  if (headersDistinct['x-api-key'] || headersDistinct['api-key']) {
+    return `This API key came in another header: send it in ${right}.`
+  }
+  // The address is no place for a secret: logs and histories keep it.
+  return /[?&](key|api_?key|access_token|token|auth)=/i.test(url)
+    ? `An API key must not be in the address, which logs keep: send it in ${right}. Consider revoking this one.`
+    : `This needs an API key in ${right}.`
+}
+
+function ofHeader(header: string): string {
+  const [, scheme = ''] = /^([\w-]+)(?= |$)/.exec(header) ?? []
+  if (/^csb_live_/.test(header)) return `The word "Bearer" is missing: send ${right}.`
+  if (/^bearer\s+bearer\b/i.test(header)) return `"Bearer" stands there twice: send ${right}.`
+  if (/^bearer$/i.test(header)) return `There is no key after "Bearer": send ${right}.`
+  if (/^bearer\b/i.test(header)) {
+    return `After "Bearer" comes a blank and the API key alone, without quotes or brackets: send ${right}.`
+  }
+  if (/^(token|apikey|api-key|basic|key|digest)$/i.test(scheme)) {
+    return `"${scheme}" is not known here: send the key in ${right}.`
+  }
+  return `The Authorization header must be one "Bearer" and an API key: send ${right}.`
 }

@@ -1,9 +1,14 @@
+import { createHash, randomBytes } from 'node:crypto'
 import type * as z from 'zod/mini'
-import { apiKeysPerAccount, type createApiKeyBody, type OwnedApiKey } from '#contract/api-keys.ts'
-import { ApiFailure } from '#server/http/api-failure.ts'
-import { type Clock, isoTime } from '#server/http/clock.ts'
+import {
+  apiKeyPrefix,
+  apiKeysPerAccount,
+  type createApiKeyBody,
+  type OwnedApiKey,
+} from '#contract/api-keys.ts'
+import { type Clock, isoTime } from '#server/core/clock.ts'
+import { ApiFailure } from '#server/core/failure.ts'
 import type { ApiKeyRepository } from './api-key-repository.ts'
-import { createApiKeySecret, describeApiKey, hashApiKey, randomText } from './api-key-secret.ts'
 
 /** From here on ISO 8601 takes more than four digits, and few read that. */
 const firstOfYear10000 = Date.UTC(10_000, 0)
@@ -70,4 +75,49 @@ function requirePlainName(name: string): void {
   if (/\p{Cc}/u.test(name)) {
     throw new ApiFailure('invalid_request', 'A key name must not contain control characters.')
   }
+}
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+/** 28 characters of base62 are 166 random bits; 160 are promised. */
+const secretLength = 28
+const shownLength = 6
+
+const wellFormed = new RegExp(`^${apiKeyPrefix}[0-9A-Za-z]{${secretLength}}$`)
+
+/** A new key. Its text exists only here and in the one answer that shows it. */
+export function createApiKeySecret(): string {
+  return apiKeyPrefix + randomText(secretLength)
+}
+
+/** Text that no key can be is told apart before anything is hashed or looked up. */
+export function isApiKeySecret(text: string): boolean {
+  return wellFormed.test(text)
+}
+
+/**
+ * SHA-256 of the key in hex, the only form that is stored. A slow hash guards short passwords;
+ * nobody can try 2^166 keys, and every request would pay for it.
+ */
+export function hashApiKey(secret: string): string {
+  return createHash('sha256').update(secret).digest('hex')
+}
+
+/** What may be shown of a key: `csb_live_ab12cd...` and its last four characters. */
+export function describeApiKey(secret: string): { prefix: string; last4: string } {
+  return {
+    prefix: `${secret.slice(0, apiKeyPrefix.length + shownLength)}...`,
+    last4: secret.slice(-4),
+  }
+}
+
+/** `length` characters of base62, each with the same chance. */
+export function randomText(length: number): string {
+  let text = ''
+  while (text.length < length) {
+    for (const byte of randomBytes(length - text.length)) {
+      // 248 is the last multiple of 62 in a byte: above it the first eight characters would come up more often.
+      if (byte < 248) text += alphabet[byte % 62]
+    }
+  }
+  return text
 }

@@ -3,7 +3,6 @@ import * as z from 'zod/mini'
 import { accountStates, plans } from '#contract/account.ts'
 import { createApiKeyBody, scopes } from '#contract/api-keys.ts'
 import type { WantedApiKey } from '#server/api-keys/make-api-key.ts'
-import { wrongUsage } from './cli-failure.ts'
 
 type OptionName = 'user' | 'name' | 'scopes' | 'expires' | 'plan' | 'state'
 
@@ -105,4 +104,20 @@ function readExpiry(text: string): string {
   if (z.iso.date().safeParse(text).success) return `${text}T00:00:00Z`
   if (z.iso.datetime({ offset: true }).safeParse(text).success) return text
   throw wrongUsage(`--expires is a day like 2027-01-01 that exists, not "${text}".`)
+}
+
+/** One line for people, and what the shell is told: 2 for wrong usage, 1 for anything else. */
+export class CliFailure extends Error {
+  readonly exitCode: 1 | 2
+
+  constructor(exitCode: 1 | 2, message: string) {
+    super(message)
+    this.name = 'CliFailure'
+    this.exitCode = exitCode
+  }
+}
+
+/** The command line itself is wrong; points to the help. */
+export function wrongUsage(message: string): CliFailure {
+  return new CliFailure(2, `${message} See: ./barkeep --help`)
 }

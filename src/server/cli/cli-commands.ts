@@ -1,18 +1,17 @@
-import { createUser } from '#server/account/create-user.ts'
-import type { User } from '#server/account/users-repository.ts'
+import { createUser, type User } from '#server/account/users-repository.ts'
 import { makeApiKey } from '#server/api-keys/make-api-key.ts'
-import { isoTime } from '#server/http/clock.ts'
+import { isoTime } from '#server/core/clock.ts'
 import {
   type Arguments,
+  CliFailure,
   type CommandName,
   readPlan,
   readState,
   readWantedKey,
   requireOption,
+  wrongUsage,
 } from './cli-arguments.ts'
-import { CliFailure, wrongUsage } from './cli-failure.ts'
 import type { CliStore } from './cli-store.ts'
-import { formatTable } from './cli-table.ts'
 
 /** Reads all of its arguments, then gives the work: a wrong command line must not touch the store. */
 type Command = (given: Arguments) => (store: CliStore) => Promise<string>
@@ -94,4 +93,24 @@ async function findUser({ users }: CliStore, username: string): Promise<User> {
   const others =
     known === '' ? 'The first start makes the account "owner".' : `There are: ${known}.`
   throw new CliFailure(1, `There is no account named "${username}". ${others}`)
+}
+
+/** Columns for reading; cells are never cut, and control characters of a name reach no terminal. */
+function formatTable(head: string[], rows: string[][]): string {
+  const lines = [head, ...rows.map((row) => row.map(withoutControls))]
+  const widths = head.map((_, column) =>
+    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
+  )
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+export function withoutControls(text: string): string {
+  return text.replaceAll(/\p{Control}/gu, '\uFFFD')
 }

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises'
-import { createWebAuthLoader } from '#server/account/load-web-auth.ts'
-import { readSessionSecret } from '#server/account/session-secret.ts'
-import { createSignInLimiter } from '#server/account/sign-in-limiter.ts'
 import { createUsersRepository } from '#server/account/users-repository.ts'
+import { createWebAuthLoader } from '#server/account/web-session/load-web-auth.ts'
+import { readSessionSecret } from '#server/account/web-session/session-secret.ts'
+import { createSignInLimiter } from '#server/account/web-session/sign-in-limits.ts'
 import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
-import type { Config } from '#server/config.ts'
-import { systemClock } from '#server/http/clock.ts'
-import { databaseFile, openDatabase } from '#server/storage/database.ts'
-import { CliFailure } from './cli-failure.ts'
+import { systemClock } from '#server/core/clock.ts'
+import type { Config } from '#server/core/config.ts'
+import { databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
+import { CliFailure } from './cli-arguments.ts'
 
 export type CliStore = Awaited<ReturnType<typeof openCliStore>>
 

@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtempDisposable, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { startTestServer } from '#server/start-test-server.ts'
+import { startTestServer } from '#server/testing/start-test-server.ts'
 
 const project = resolve(import.meta.dirname, '../../..')
 const launcher = join(project, 'barkeep')

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { startTestServer } from '#server/start-test-server.ts'
-import { assertMatchesOpenApi } from './check-openapi-reply.ts'
+import { assertMatchesOpenApi } from '#server/testing/check-openapi-reply.ts'
+import { startTestServer } from '#server/testing/start-test-server.ts'
 import { documentedEndpoints } from './endpoint-words.ts'
 
 /** The commands of the page as a person copies them out of a browser. */

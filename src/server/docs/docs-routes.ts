@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
-import { SerializedReply } from '#server/http/serialized-reply.ts'
+import { SerializedReply } from '#server/http/route/serialized-reply.ts'
 import { createOpenApi } from './openapi.ts'
 import { createReferencePage } from './reference-page.ts'
 

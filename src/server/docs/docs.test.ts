@@ -10,11 +10,11 @@ import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { apiErrorCodes } from '#contract/api-error.ts'
 import { endpoints } from '#contract/endpoints.ts'
-import { startTestServer, type TestServer } from '#server/start-test-server.ts'
-import { assertMatchesOpenApi } from './check-openapi-reply.ts'
+import { assertMatchesOpenApi } from '#server/testing/check-openapi-reply.ts'
+import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
+import { watchReplies } from '#server/testing/watch-replies.ts'
 import { documentedEndpoints } from './endpoint-words.ts'
 import type { OpenApiDocument } from './openapi.ts'
-import { watchReplies } from './watch-replies.ts'
 
 const redocly = fileURLToPath(
   new URL('../../../node_modules/@redocly/cli/bin/cli.js', import.meta.url),

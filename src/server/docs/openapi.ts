@@ -1,4 +1,4 @@
-import type * as z from 'zod/mini'
+import * as z from 'zod/mini'
 import { type ApiErrorCode, apiErrorStatus, errorReply } from '#contract/api-error.ts'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
 import {
@@ -8,7 +8,6 @@ import {
   errorsOf,
   errorWords,
 } from './endpoint-words.ts'
-import { jsonSchemaOf } from './json-schema.ts'
 
 type Json = Record<string, unknown>
 type ToSchema = (schema: z.ZodMiniType) => Json
@@ -172,4 +171,18 @@ function createSchemaCollector() {
     return rest
   }
   return { shared, toSchema }
+}
+
+/**
+ * The JSON schema of what may be sent. `io: 'input'` for replies, too: the server writes what the
+ * app's schemas read, so a field with a default may be missing, and fields nobody knows may come.
+ */
+export function jsonSchemaOf(schema: z.ZodMiniType) {
+  return z.toJSONSchema(schema, {
+    io: 'input',
+    override({ jsonSchema }) {
+      // Every number here is whole; the app reads any, so that it bears a server that is not exact.
+      if (jsonSchema.type === 'number') jsonSchema.type = 'integer'
+    },
+  })
 }

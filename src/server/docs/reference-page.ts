@@ -1,3 +1,4 @@
+import type * as z from 'zod/mini'
 import { apiErrorCodes, apiErrorStatus } from '#contract/api-error.ts'
 import { apiKeysPerAccount, scopes } from '#contract/api-keys.ts'
 import { rateLimitDefault, rateLimitWindowSeconds } from '#contract/rate-limit.ts'
@@ -8,8 +9,7 @@ import {
   errorsOf,
   errorWords,
 } from './endpoint-words.ts'
-import { type Html, html, sentence } from './html.ts'
-import { listFields } from './schema-fields.ts'
+import { jsonSchemaOf } from './openapi.ts'
 
 type PageParts = {
   origin: string
@@ -172,4 +172,72 @@ function command(rest: string, url: string): Html {
 
 function json(value: unknown): Html {
   return html`<pre tabindex="0"><code>${JSON.stringify(value, null, 2)}</code></pre>`
+}
+
+/** Markup that is safe as it stands. Only `html` and `raw` make it. */
+export type Html = { readonly markup: string }
+
+type Part = Html | Html[] | string | number
+
+/** A template whose text parts are escaped. */
+function html(strings: TemplateStringsArray, ...parts: Part[]): Html {
+  const markup = strings.map((text, index) => text + markupOf(parts[index] ?? '')).join('')
+  return { markup }
+}
+
+/** A sentence in which text between backquotes is code, and a blank line starts a paragraph. */
+function sentence(text: string): Html {
+  return { markup: escapeText(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>') }
+}
+
+function markupOf(part: Part): string {
+  if (Array.isArray(part)) return part.map(({ markup }) => markup).join('')
+  return typeof part === 'object' ? part.markup : escapeText(String(part))
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+
+function escapeText(text: string): string {
+  return text.replaceAll(/[&<>"]/g, (character) => entities[character] ?? '')
+}
+
+export type Field = { name: string; type: string; isRequired: boolean; about: string }
+
+type JsonSchema = {
+  type?: string | string[]
+  properties?: Record<string, JsonSchema>
+  required?: string[]
+  items?: JsonSchema
+  anyOf?: JsonSchema[]
+  enum?: string[]
+  const?: unknown
+  description?: string
+  default?: unknown
+}
+
+/** The fields of an object schema as a table shows them; fields in fields get a dotted name. */
+function listFields(schema: z.ZodMiniType): Field[] {
+  return fieldsOf(jsonSchemaOf(schema) as JsonSchema, '')
+}
+
+function fieldsOf(schema: JsonSchema, path: string): Field[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, field]) => {
+    const name = path + key
+    if (field.properties) return fieldsOf(field, `${name}.`)
+    const isRequired = schema.required?.includes(key) ?? false
+    return [{ name, type: typeOf(field), isRequired, about: aboutOf(field) }]
+  })
+}
+
+function typeOf(field: JsonSchema): string {
+  if (field.enum) return field.enum.map((word) => `"${word}"`).join(' | ')
+  // A query string carries numbers as text: what is told is the number.
+  const type = field.type ?? field.anyOf?.[0]?.type ?? 'any'
+  return [type].flat().join(' | ')
+}
+
+function aboutOf({ description, default: fallback }: JsonSchema): string {
+  const about = description === undefined ? [] : [description]
+  if (fallback !== undefined) about.push(`\`${JSON.stringify(fallback)}\` if left out.`)
+  return about.join(' ')
 }

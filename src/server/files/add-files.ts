@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { type FileName, numberedFileName } from '#contract/file-name.ts'
-import type { Clock } from '#server/http/clock.ts'
-import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
-import type { FileTable, Tables } from '#server/storage/tables.ts'
-import type { Place } from './file-listing.ts'
-import type { FileRepository } from './file-repository.ts'
-import type { FindSame } from './find-same.ts'
-import { foldedName } from './folded-name.ts'
+import type { Clock } from '#server/core/clock.ts'
+import type { BlobStore, StagedBlob } from '#server/storage/disk/blob-store.ts'
+import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
+import type { FindSame, Place } from './file-listing.ts'
+import { createTrackingId, type FileRepository, type StoredFile } from './file-repository.ts'
+import { foldedName } from './folder-repository.ts'
 import type { FolderTree } from './folder-tree.ts'
-import type { StoredFile } from './stored-file.ts'
-import { createTrackingId } from './tracking-id.ts'
 
 export type NewFile = { name: FileName; staged: StagedBlob }
 
@@ -197,4 +194,14 @@ async function freeName(
 /** SQLITE_CONSTRAINT_UNIQUE on the index that keeps names apart. */
 function isNameTaken(error: unknown): boolean {
   return error instanceof Error && /unique constraint failed.*file\.name/i.test(error.message)
+}
+
+/** Lists one file, by the rules of `AddFiles`. */
+export type AddFile = (addition: Place & NewFile & { alongside?: Alongside }) => Promise<StoredFile>
+
+export function createAddFile(addFiles: AddFiles): AddFile {
+  return async ({ name, staged, ...addition }) => {
+    const [file] = await addFiles({ ...addition, files: [{ name, staged }] })
+    return file as StoredFile
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type FilesPage, filesReply, foldersReply } from '#contract/files.ts'
-import { startTestServer, type TestServer } from '#server/start-test-server.ts'
+import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 
 async function page(server: TestServer, path = '/', offset = 0): Promise<FilesPage> {
   const query = new URLSearchParams({ path, offset: String(offset) })

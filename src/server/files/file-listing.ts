@@ -1,11 +1,11 @@
+import type { FileName } from '#contract/file-name.ts'
 import { type FilesPage, filesPageSize, type ListedFile } from '#contract/files.ts'
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
-import { ApiFailure } from '#server/http/api-failure.ts'
-import { isoTime } from '#server/http/clock.ts'
-import { fileLink } from './file-link.ts'
-import type { FileRepository } from './file-repository.ts'
+import { isoTime } from '#server/core/clock.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import type { BlobStore, StagedBlob } from '#server/storage/disk/blob-store.ts'
+import { type FileRepository, fileLink, type StoredFile } from './file-repository.ts'
 import type { FolderRepository } from './folder-repository.ts'
-import type { StoredFile } from './stored-file.ts'
 
 export type Place = { userId: string; folder: FolderPath }
 
@@ -46,5 +46,23 @@ function listedFile(publicUrl: string, file: StoredFile): ListedFile {
     size: file.size,
     link: fileLink(publicUrl, file),
     uploaded_at: isoTime(file.uploadedAt.getTime()),
+  }
+}
+
+/**
+ * The listed file of the same folder, name and bytes; null without one. Where its own bytes are
+ * missing or damaged the staged ones, which are the same, take their place.
+ */
+export type FindSame = (
+  place: Place,
+  file: { name: FileName; staged: StagedBlob },
+) => Promise<StoredFile | null>
+
+export function createFindSame(parts: { files: FileRepository; blobs: BlobStore }): FindSame {
+  const { files, blobs } = parts
+  return async ({ userId, folder }, { name, staged }) => {
+    const same = await files.findSame({ userId, folder, name, sha256: staged.sha256 })
+    if (same && !(await blobs.isWhole(same))) await blobs.repair(same.blobId, staged)
+    return same
   }
 }

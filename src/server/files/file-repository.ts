@@ -1,10 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
-import type { KnownBlob } from '#server/storage/blob-store.ts'
-import type { Database } from '#server/storage/database.ts'
-import type { FileTable, Tables } from '#server/storage/tables.ts'
+import type { KnownBlob } from '#server/storage/disk/blob-store.ts'
+import type { Database } from '#server/storage/sqlite/database.ts'
+import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import { insertFolders } from './folder-repository.ts'
-import type { StoredFile } from './stored-file.ts'
 
 type FolderOfUser = { userId: string; folder: FolderPath }
 
@@ -146,4 +146,26 @@ function toStoredFile(row: FileTable): StoredFile {
     sha256: row.sha256,
     uploadedAt: new Date(row.uploaded_at),
   }
+}
+
+export type StoredFile = {
+  id: string
+  trackingId: string
+  name: string
+  folder: FolderPath
+  /** Bytes. */
+  size: number
+  /** Hex. */
+  sha256: string
+  uploadedAt: Date
+}
+
+/** "A direct, streamable URL to the stored file." It ends in the file's name, for players and people. */
+export function fileLink(publicUrl: string, file: Pick<StoredFile, 'trackingId' | 'name'>): string {
+  return `${publicUrl}/share/${file.trackingId}/${encodeURIComponent(file.name)}`
+}
+
+/** The secret part of a share link: whoever has it may read the file, so 144 random bits. */
+export function createTrackingId(): string {
+  return randomBytes(18).toString('base64url')
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { endpoints } from '#contract/endpoints.ts'
-import type { Route } from '#server/http/route.ts'
+import type { Route } from '#server/http/route/route.ts'
 import type { FileListing } from './file-listing.ts'
 import type { FolderTree } from './folder-tree.ts'
 

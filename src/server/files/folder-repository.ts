@@ -1,8 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import { type FolderPath, folderName, folderTrail, parentFolder } from '#contract/folder-path.ts'
-import type { Database } from '#server/storage/database.ts'
-import type { FileTable, Tables } from '#server/storage/tables.ts'
-import { foldedName } from './folded-name.ts'
+import type { Database } from '#server/storage/sqlite/database.ts'
+import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 
 export type FolderRepository = ReturnType<typeof createFolderRepository>
 
@@ -73,4 +72,12 @@ export async function insertFolders(
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst()
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n
+}
+
+/**
+ * What a name is sorted by, so that `a` and `B` come in the order people expect. The same on every
+ * machine, unlike a collation of the system's language. Upper case first: `ß` and `SS` are one then.
+ */
+export function foldedName(name: string): string {
+  return name.normalize('NFKC').toUpperCase().toLowerCase()
 }

@@ -5,8 +5,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { filesReply } from '#contract/files.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { startTestServer } from '#server/start-test-server.ts'
-import { databaseFile, openDatabase } from '#server/storage/database.ts'
+import { databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
+import { startTestServer } from '#server/testing/start-test-server.ts'
 import { createFileRepository } from './file-repository.ts'
 
 /** Enough for four marks and more. */

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { uploadReply } from '#contract/uploads.ts'
 import { openCliStore } from '#server/cli/cli-store.ts'
-import { startTestServer, type TestServer } from '#server/start-test-server.ts'
+import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 
 async function share(
   server: TestServer,

@@ -1,13 +1,11 @@
 import type { FileHandle } from 'node:fs/promises'
-import type {} from '@fastify/compress'
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { ApiFailure } from '#server/http/api-failure.ts'
-import { sendRange } from '#server/http/send-range.ts'
-import type { BlobStore } from '#server/storage/blob-store.ts'
-import { contentRules, isFilmOrScript } from './content-rules.ts'
+import mime from 'mime'
+import { ApiFailure } from '#server/core/failure.ts'
+import { sendRange } from '#server/http/send/send-range.ts'
+import type { BlobStore } from '#server/storage/disk/blob-store.ts'
 import type { FileRepository } from './file-repository.ts'
-import { isTransportStream } from './transport-stream.ts'
 
 type Parts = { files: FileRepository; blobs: BlobStore }
 type Share = { Params: { trackingId: string; name: string }; Querystring: { download?: string } }
@@ -72,4 +70,57 @@ async function contentHeaders(request: FastifyRequest<Share>, name: string, hand
     'content-security-policy': rules.policy,
     'cache-control': 'private, max-age=0, must-revalidate',
   }
+}
+
+export type ContentRules = { type: string; isInline: boolean; policy: string }
+
+const fallbackType = 'application/octet-stream'
+// What browsers run, as a script of a page or as a worker that outlives it, if it has such a type.
+const scriptType = /^(application|text)\/(x-)?(java|ecma|live|j)script$/
+const sandboxPolicy = "default-src 'none'; sandbox"
+// A picture or a film on its own page, and the style that browsers give that page.
+const mediaPolicy =
+  "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
+// Browsers do not show a PDF in a sandbox; it has no way to the app's storage without scripts.
+const pdfPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+
+/** Names that TypeScript and films share: `transport-stream.ts` says which of the two a file is. */
+function isFilmOrScript(name: string): boolean {
+  return /\.m?ts$/i.test(name)
+}
+
+/**
+ * How a stored file is shown, by its name: inline where a browser shows it without running it, as a
+ * download otherwise. No stored page may ever run as a page of the app's origin.
+ */
+function contentRules(name: string, isFilm = true): ContentRules {
+  const named = mime.getType(name) ?? fallbackType
+  const isScript = isFilmOrScript(name) && !isFilm
+  const type = isScript ? 'text/plain' : scriptType.test(named) ? fallbackType : named
+  if (type === 'application/pdf') return { type, isInline: true, policy: pdfPolicy }
+  if (/^(image|audio|video)\//.test(type)) return { type, isInline: true, policy: mediaPolicy }
+  if (type === 'text/plain') {
+    return { type: 'text/plain; charset=utf-8', isInline: true, policy: sandboxPolicy }
+  }
+  if (type === 'text/vtt') {
+    return { type: 'text/vtt; charset=utf-8', isInline: false, policy: sandboxPolicy }
+  }
+  return { type, isInline: false, policy: sandboxPolicy }
+}
+
+/** A packet of MPEG-TS has 188 bytes; on Blu-rays and in cameras' `.m2ts` four more go before it. */
+const packetSizes = [188, 192]
+const syncByte = 0x47
+const packetsLookedAt = 3
+
+/** Whether `file` is a film in MPEG-TS: every packet of one starts with "G". */
+async function isTransportStream(file: FileHandle): Promise<boolean> {
+  const bytes = Buffer.alloc(packetsLookedAt * 192)
+  const { buffer, bytesRead } = await file.read(bytes, 0, bytes.length, 0)
+  return packetSizes.some((size) => {
+    const first = size - 188
+    if (bytesRead <= first + size) return false
+    const starts = Array.from({ length: packetsLookedAt }, (_, index) => first + index * size)
+    return starts.every((at) => at >= bytesRead || buffer[at] === syncByte)
+  })
 }

@@ -4,8 +4,13 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
-import { describeFailure } from './describe-failure.ts'
-import { ask, startRawUpstream, startTestGateway, startUpstream } from './test-upstream.ts'
+import {
+  ask,
+  startRawUpstream,
+  startTestGateway,
+  startUpstream,
+} from '#server/testing/test-upstream.ts'
+import { describeFailure } from './gateway.ts'
 
 /** The error code of an answer that the gateway itself made: 503, and the API's JSON. */
 function codeOf(answer: { status: number | undefined; body: string }): string {

@@ -1,6 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { expect, test } from 'vitest'
-import { ask, startRawUpstream, startTestGateway, startUpstream } from './test-upstream.ts'
+import {
+  ask,
+  startRawUpstream,
+  startTestGateway,
+  startUpstream,
+} from '#server/testing/test-upstream.ts'
 
 test('cookies and the headers of one hop pass in neither direction', async () => {
   let seen: IncomingHttpHeaders = {}

@@ -3,7 +3,7 @@ import { request as httpRequest, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { startRawUpstream, startTestGateway, startUpstream } from './test-upstream.ts'
+import { startRawUpstream, startTestGateway, startUpstream } from '#server/testing/test-upstream.ts'
 
 const megabyte = 1024 * 1024
 const wholeBytes = 256 * megabyte

@@ -3,14 +3,13 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test, vi } from 'vitest'
-import { meReply } from '#contract/account.ts'
+import { meReply, serverReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
 import { filesReply } from '#contract/files.ts'
-import { serverReply } from '#contract/server-description.ts'
 import { uploadReply } from '#contract/uploads.ts'
-import { startTestServer } from '#server/start-test-server.ts'
-import { sendRaw } from '#server/test-raw-request.ts'
-import { startUpstream } from './test-upstream.ts'
+import { startTestServer } from '#server/testing/start-test-server.ts'
+import { sendRaw } from '#server/testing/test-raw-request.ts'
+import { startUpstream } from '#server/testing/test-upstream.ts'
 
 async function startBoth() {
   const upstream = await startTestServer()

@@ -8,10 +8,10 @@ import { expect, test } from 'vitest'
 import { meReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
 import { uploadReply } from '#contract/uploads.ts'
-import { startTestServer } from '#server/start-test-server.ts'
-import { makeTestCertificate } from '#server/test-certificate.ts'
-import { startServerProcess } from '#server/test-server-process.ts'
-import { ask, startRawUpstream, startTestGateway } from './test-upstream.ts'
+import { startTestServer } from '#server/testing/start-test-server.ts'
+import { makeTestCertificate } from '#server/testing/test-certificate.ts'
+import { startServerProcess } from '#server/testing/test-server-process.ts'
+import { ask, startRawUpstream, startTestGateway } from '#server/testing/test-upstream.ts'
 
 /** A Barkeep that can be reached by https only through `origin`, with a certificate nobody knows. */
 async function startTlsBarkeep() {

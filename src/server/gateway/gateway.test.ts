@@ -5,8 +5,13 @@ import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
-import { ask, startRawUpstream, startTestGateway, startUpstream } from './test-upstream.ts'
-import { upstreamTarget } from './upstream-target.ts'
+import {
+  ask,
+  startRawUpstream,
+  startTestGateway,
+  startUpstream,
+} from '#server/testing/test-upstream.ts'
+import { upstreamTarget } from './gateway.ts'
 
 test('method, path, query, headers and body reach the upstream, and its answer comes back', async () => {
   let seen: { url?: string; method?: string; headers: IncomingHttpHeaders; body: string } | null =

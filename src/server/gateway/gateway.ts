@@ -1,12 +1,14 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { ApiFailure } from '#server/http/api-failure.ts'
-import { refuse, sendAnswer } from './answer-client.ts'
-import { describeFailure } from './describe-failure.ts'
+import type { FastifyInstance } from 'fastify'
+import { ApiFailure } from '#server/core/failure.ts'
+import { refuse, sendAnswer, sendBody } from './carry-answer.ts'
 import { headersToUpstream } from './forwarded-headers.ts'
-import { sendBody } from './send-body.ts'
-import { upstreamTarget } from './upstream-target.ts'
 import { type Patience, patience, watchUpstream } from './watch-upstream.ts'
 
 export type Gateway = {
@@ -101,4 +103,44 @@ function isRepeatable({ method = '', headers }: IncomingMessage): boolean {
 /** Node takes off "chunked" alone: handed on, the body would not be what it is called. */
 function isEncoded({ headers }: IncomingMessage): boolean {
   return (headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked'
+}
+
+const apiRoot = '/api/v1/'
+
+/**
+ * Where `requestUrl` (as it came, path and query) goes on `upstream`; null when it leaves the API.
+ * Dots are resolved before they are sent on, or `/api/v1/../admin` would be asked of the upstream.
+ */
+export function upstreamTarget(requestUrl: string, upstream: string): URL | null {
+  if (!requestUrl.startsWith(apiRoot)) return null
+  const target = new URL(upstream + requestUrl)
+  // Escaped slashes are read by many a server before it looks for dots.
+  const isPlain = !/%(2f|5c)/i.test(target.pathname)
+  return isPlain && target.pathname.startsWith(apiRoot) ? target : null
+}
+
+/**
+ * Why an upstream failed, in one line for the log. Where a name has several addresses Node throws
+ * an error without words, that holds one for each of them.
+ */
+export function describeFailure(error: Error): string {
+  if (error instanceof AggregateError) return error.errors.map(describeFailure).join('; ')
+  const code = 'code' in error ? String(error.code) : ''
+  return code === '' || error.message.includes(code) ? error.message : `${error.message} (${code})`
+}
+
+/** Everything below `/api/v1/` goes to the upstream: any method, body untouched, answer untouched. */
+export function addGatewayRoutes(app: FastifyInstance, gateway: Gateway): void {
+  app.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: '/api/v1/*',
+    config: { readsBodyLate: true },
+    // Here already, because what comes next would read the body.
+    onRequest: (request, reply) => {
+      reply.hijack()
+      gateway.forward(request.raw, reply.raw)
+    },
+    handler: () => undefined,
+  })
+  app.addHook('onClose', () => gateway.close())
 }

@@ -5,22 +5,25 @@ import fastify, {
   LogController,
 } from 'fastify'
 import type { Logger } from 'pino'
-import type { Config } from '#server/config.ts'
-import type { Refused } from './address-window.ts'
-import { ApiFailure } from './api-failure.ts'
-import { checkHead } from './check-head.ts'
-import { answerByOurselves, answerParserError, type HeadersFor } from './connection-errors.ts'
-import type { ConnectionLimits } from './connection-limits.ts'
-import { shareConnections } from './connection-share.ts'
-import { endConnections } from './end-connections.ts'
-import { sendFailure } from './error-reply.ts'
-import type { ParserError } from './explain-parser-error.ts'
-import { lingerAfterRefusal } from './linger.ts'
-import { logDrops, logWhenOver } from './log.ts'
-import { nothingThere } from './nothing-there.ts'
-import { createReadClient } from './read-client.ts'
-import { isProgramPath, routableUrl } from './request-target.ts'
-import { awaitSmallBody } from './small-body.ts'
+import type { Config } from '#server/core/config.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import { checkHead } from '#server/http/connections/check-head.ts'
+import {
+  answerByOurselves,
+  answerParserError,
+  type HeadersFor,
+} from '#server/http/connections/connection-errors.ts'
+import type { ConnectionLimits } from '#server/http/connections/connection-limits.ts'
+import { shareConnections } from '#server/http/connections/connection-share.ts'
+import { endConnections } from '#server/http/connections/end-connections.ts'
+import type { ParserError } from '#server/http/connections/explain-parser-error.ts'
+import { lingerAfterRefusal } from '#server/http/connections/lingering-close.ts'
+import type { Refused } from '#server/http/limits/ip-rate-limit.ts'
+import { nothingThere, sendFailure } from '#server/http/request/error-reply.ts'
+import { logDrops, logWhenOver } from '#server/http/request/log.ts'
+import { createReadClient } from '#server/http/request/read-client.ts'
+import { isProgramPath, routableUrl } from '#server/http/request/request-target.ts'
+import { awaitSmallBody } from '#server/http/route/request-fields.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

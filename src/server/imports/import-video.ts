@@ -1,17 +1,20 @@
-import { cutToBytes, type FileName } from '#contract/file-name.ts'
+import { cutToBytes, type FileName, utf8Length } from '#contract/file-name.ts'
 import { childFolder, type FolderPath, rootFolder } from '#contract/folder-path.ts'
 import { videoOptions } from '#contract/imports.ts'
-import { utf8Length } from '#contract/utf8-length.ts'
 import type { AddFiles, NewFile } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
-import type { BlobStore } from '#server/storage/blob-store.ts'
-import { safeFileName } from './import-file-name.ts'
-import type { ProgressReading } from './import-progress.ts'
-import type { ImportRepository, ImportTaskRow } from './import-repository.ts'
-import type { MediaTools } from './media-tools.ts'
-import type { VideoFile } from './video-files.ts'
-import { videoNotes } from './video-notes.ts'
-import { type FetchedVideo, fetchVideo, type VideoFetchParts } from './yt-dlp.ts'
+import { safeFileName } from '#server/imports/download/import-file-name.ts'
+import type { MediaTools } from '#server/imports/programs/media-tools.ts'
+import type { ProgressReading } from '#server/imports/tasks/import-progress.ts'
+import type { ImportRepository, ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
+import type { VideoFile } from '#server/imports/video/video-files.ts'
+import { videoNotes } from '#server/imports/video/video-notes.ts'
+import {
+  type FetchedVideo,
+  fetchVideo,
+  type VideoFetchParts,
+} from '#server/imports/video/yt-dlp.ts'
+import type { BlobStore } from '#server/storage/disk/blob-store.ts'
 
 export type VideoImportParts = VideoFetchParts & {
   blobStore: Pick<BlobStore, 'adopt'>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { importReply } from '#contract/imports.ts'
-import { startTestImportServer } from './test-import-server.ts'
+import { startTestImportServer } from '#server/testing/imports/import-server.ts'
 
 const badRequests: [unknown, string][] = [
   [{}, 'url'],

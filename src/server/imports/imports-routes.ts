@@ -1,12 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { endpoints } from '#contract/endpoints.ts'
 import type { ImportNote, ImportReply, ImportTask } from '#contract/imports.ts'
-import { ApiFailure } from '#server/http/api-failure.ts'
-import type { Idempotency } from '#server/http/idempotency.ts'
-import type { Route } from '#server/http/route.ts'
-import { guessImportType } from './detect-import-type.ts'
-import { type ImportProgress, progressText, reachedBy } from './import-progress.ts'
-import type { ImportTaskRow } from './import-repository.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import type { Route } from '#server/http/route/route.ts'
+import type { Idempotency } from '#server/idempotency/idempotency.ts'
+import { guessImportType } from '#server/imports/source/detect-import-type.ts'
+import {
+  type ImportProgress,
+  progressText,
+  reachedBy,
+} from '#server/imports/tasks/import-progress.ts'
+import type { ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
 import {
   type Alongside,
   type StartedImport,

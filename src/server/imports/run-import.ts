@@ -1,16 +1,30 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import { AccessEnded, type AccessWatch } from '#server/http/access-watch.ts'
-import type { HeldOpenings } from './held-openings.ts'
-import { ImportFailure } from './import-failure.ts'
-import { importFailureText } from './import-failure-text.ts'
-import { type FileImportParts, importFile } from './import-file.ts'
-import { type ImportProgress, reachedBy } from './import-progress.ts'
-import type { ImportSignals } from './import-queue.ts'
-import type { ImportEnd, ImportRepository, ImportTaskRow } from './import-repository.ts'
+import type { FileName } from '#contract/file-name.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import { AccessEnded, type AccessWatch } from '#server/core/access-watch.ts'
+import type { AddFile } from '#server/files/add-files.ts'
+import { fileLink } from '#server/files/file-repository.ts'
+import {
+  type Download,
+  type DownloadParts,
+  downloadFile,
+} from '#server/imports/download/download-file.ts'
+import { type FindTools, unfitToolsText } from '#server/imports/programs/media-tools.ts'
+import {
+  type HeldOpenings,
+  openSource,
+  type SourceOpening,
+} from '#server/imports/source/source-opening.ts'
+import { ImportFailure, importFailureText } from '#server/imports/tasks/import-failure.ts'
+import { type ImportProgress, reachedBy } from '#server/imports/tasks/import-progress.ts'
+import type { ImportSignals } from '#server/imports/tasks/import-queue.ts'
+import type {
+  ImportEnd,
+  ImportRepository,
+  ImportTaskRow,
+} from '#server/imports/tasks/import-repository.ts'
 import { importVideo, type VideoImportParts } from './import-video.ts'
-import { type FindTools, unfitToolsText } from './media-tools.ts'
-import { openSource, type SourceOpening } from './source-opening.ts'
 
 export type RunImportParts = FileImportParts &
   VideoImportParts & {
@@ -151,4 +165,40 @@ async function finish(
       await wait(retryFinishMs, undefined, { signal }).catch(() => undefined)
     }
   }
+}
+
+export type FileImportParts = DownloadParts & {
+  addFile: AddFile
+  repository: ImportRepository
+  publicUrl(): string
+}
+
+/** Downloads a task's link, which is open, and lists it as a file, which ends the task. */
+async function importFile(
+  parts: FileImportParts,
+  task: ImportTaskRow,
+  run: Pick<Download, 'source' | 'signal' | 'onProgress'>,
+): Promise<void> {
+  const { name, staged } = await downloadFile(parts, {
+    url: new URL(task.url),
+    asked: task.file_name as FileName | null,
+    ...run,
+  })
+  if (run.signal.aborted) {
+    await staged.discard()
+    throw run.signal.reason
+  }
+  const folder = task.folder as FolderPath
+  await parts.addFile({
+    ...{ userId: task.user_id, folder, name, staged },
+    alongside: async (transaction, [file]) => {
+      if (file === undefined) return
+      const result = { title: file.name, result_link: fileLink(parts.publicUrl(), file) }
+      await parts.repository.finish(
+        task.id,
+        { state: 'completed', progress: 100, ...result },
+        transaction,
+      )
+    },
+  })
 }

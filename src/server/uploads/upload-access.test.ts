@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { meReply } from '#contract/account.ts'
 import { filesReply } from '#contract/files.ts'
 import { openCliStore } from '#server/cli/cli-store.ts'
-import { startTestServer, type TestServer } from '#server/start-test-server.ts'
+import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 
 type RunningUpload = AsyncDisposable & { socket: Socket; ended: Promise<string> }
 

@@ -7,10 +7,10 @@ import { DatabaseSync } from 'node:sqlite'
 import { getSystemErrorName } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
-import { startTestServer, type TestServer } from '#server/start-test-server.ts'
-import { databaseFile } from '#server/storage/database.ts'
-import { type Disk, systemDisk, type WritableFile } from '#server/storage/disk.ts'
-import { sendRaw } from '#server/test-raw-request.ts'
+import { type Disk, systemDisk, type WritableFile } from '#server/storage/disk/disk.ts'
+import { databaseFile } from '#server/storage/sqlite/database.ts'
+import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
+import { sendRaw } from '#server/testing/test-raw-request.ts'
 
 /** Every file that the server keeps of uploads, listed or not. */
 async function storedFiles({ dataFolder }: TestServer): Promise<string[]> {

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { filesReply } from '#contract/files.ts'
 import { type UploadReply, uploadReply } from '#contract/uploads.ts'
-import { startTestServer, type TestServer } from '#server/start-test-server.ts'
-import { databaseFile } from '#server/storage/database.ts'
+import { databaseFile } from '#server/storage/sqlite/database.ts'
+import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 
 async function upload(
   server: TestServer,

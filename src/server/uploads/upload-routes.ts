@@ -1,15 +1,16 @@
 import type { FastifyInstance } from 'fastify'
 import { endpoints } from '#contract/endpoints.ts'
 import type { UploadReply } from '#contract/uploads.ts'
-import type { AddFile } from '#server/files/add-file.ts'
-import type { Alongside } from '#server/files/add-files.ts'
-import { fileLink } from '#server/files/file-link.ts'
-import type { FindSame } from '#server/files/find-same.ts'
-import type { StoredFile } from '#server/files/stored-file.ts'
-import type { AccessWatch } from '#server/http/access-watch.ts'
-import type { Idempotency } from '#server/http/idempotency.ts'
-import type { Route } from '#server/http/route.ts'
-import type { ReceiveUpload } from './receive-upload.ts'
+import type { AccessWatch } from '#server/core/access-watch.ts'
+import type { Clock } from '#server/core/clock.ts'
+import type { AddFile, Alongside } from '#server/files/add-files.ts'
+import type { FindSame } from '#server/files/file-listing.ts'
+import { fileLink, type StoredFile } from '#server/files/file-repository.ts'
+import type { IncomingBytes } from '#server/http/request/incoming-bytes.ts'
+import type { Route } from '#server/http/route/route.ts'
+import type { Idempotency } from '#server/idempotency/idempotency.ts'
+import type { BlobStore, StagedBlob } from '#server/storage/disk/blob-store.ts'
+import { tooLarge, watchUpload } from './upload-watch.ts'
 
 type Parts = {
   route: Route<{ id: string; userId: string }>
@@ -62,5 +63,25 @@ function uploadReply(file: StoredFile, publicUrl: string): UploadReply {
     size: file.size,
     link: fileLink(publicUrl, file),
     folder: file.folder,
+  }
+}
+
+type ReceiveOptions = { blobs: BlobStore; clock: Clock; maxBytes: number }
+
+export type ReceiveUpload = (body: IncomingBytes, signal: AbortSignal) => Promise<StagedBlob>
+
+/** Makes the step from a socket to a staged blob: all of the body, or nothing. Throws ApiFailure, and what `signal` was aborted with. */
+export function createReceiveUpload({ blobs, clock, maxBytes }: ReceiveOptions): ReceiveUpload {
+  return async (body, signal) => {
+    const { declaredBytes } = body
+    // Before a byte is read, and before the client is asked for one.
+    if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes)
+    await blobs.requireRoom(declaredBytes ?? 0)
+    signal.throwIfAborted()
+    using watch = watchUpload(clock, maxBytes)
+    // Also while no byte comes.
+    signal.addEventListener('abort', () => watch.stop(signal.reason), { once: true })
+    const limits = { maxBytes, expectedBytes: declaredBytes, signal }
+    return await blobs.stage(body.open(watch), limits)
   }
 }

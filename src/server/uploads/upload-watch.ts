@@ -1,6 +1,6 @@
-import { ApiFailure } from '#server/http/api-failure.ts'
-import type { Clock } from '#server/http/clock.ts'
-import { type Pace, type PaceWatch, watchPace } from '#server/storage/watch-pace.ts'
+import { type Pace, type PaceWatch, watchPace } from '#server/bytes/throughput-monitor.ts'
+import type { Clock } from '#server/core/clock.ts'
+import { ApiFailure } from '#server/core/failure.ts'
 
 /** "Idle 30 s, or under 1 kB/s on average after the first minute": such a client only holds a place. */
 const pace: Pace = { idleMs: 30_000, graceMs: 60_000, minBytesPerSecond: 1_000 }

@@ -1,6 +1,5 @@
-import { earliestAfter } from './earliest-after.ts'
 import type { Lane, Purpose } from './gated-request.ts'
-import { windowMs } from './slot.ts'
+import { earliestAfter, windowMs } from './gated-request.ts'
 import type { BrokerState } from './slot-broker.ts'
 import { marginMs } from './window-log.ts'
 

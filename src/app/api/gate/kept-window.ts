@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import type { TabStorage } from '#app/api/tabs/tab-storage.ts'
-import { type Slot, shiftSlots } from './slot.ts'
+import type { TabStorage } from '#app/api/tabs/browser-tab.ts'
+import { type Slot, shiftSlots } from './gated-request.ts'
 
 const itemName = 'barkeep.window'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { ok, person, sendMany, startGate, times, transfer } from '#app/testing/simulated-limiter.ts'
 import type { RateLimitReading } from '#contract/rate-limit.ts'
 import type { GatedAnswer } from './gated-request.ts'
-import { ok, person, sendMany, startGate, times, transfer } from './test-gate.ts'
 
 test('what another program took is believed, shown, and forgotten after a minute', async () => {
   const { clock, gate, send, takeElsewhere } = startGate()

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { ok, person, sendMany, startGate, times, transfer } from '#app/testing/simulated-limiter.ts'
 import type { Lane } from './gated-request.ts'
-import { ok, person, sendMany, startGate, times, transfer } from './test-gate.ts'
 
 test('a transfer is sent 50 ms after the slot it waits for was surely free, to the millisecond', async () => {
   const { clock, sent, send, startsAt } = startGate({ limit: 3 })

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { createPollingLeader } from '#app/api/tabs/polling-leader.ts'
-import { SimulatedTabs } from '#app/api/tabs/simulated-tabs.ts'
-import { SimulatedClock } from '#app/lib/simulated-clock.ts'
+import { SimulatedClock } from '#app/testing/simulated-clock.ts'
+import { SimulatedLimiter } from '#app/testing/simulated-limiter.ts'
+import { SimulatedTabs } from '#app/testing/simulated-tabs.ts'
 import type { GateAsk } from './gated-request.ts'
 import { createRateLimitGate, type RateLimitGate } from './rate-limit-gate.ts'
-import { SimulatedLimiter } from './simulated-limiter.ts'
 
 const person: GateAsk = { lane: 'person', purpose: 'browsing' }
 const transfer: GateAsk = { lane: 'transfer', purpose: 'uploads' }

@@ -1,7 +1,7 @@
 import { joinTabGroup, type TabGroup, type TabSurroundings } from '#app/api/tabs/tab-group.ts'
 import type { Clock } from '#app/lib/clock.ts'
 import type { GatedAnswer, Purpose } from './gated-request.ts'
-import { type Slot, shiftSlots } from './slot.ts'
+import { type Slot, shiftSlots } from './gated-request.ts'
 import type { BrokerState, Claim, SlotBroker, SlotReport } from './slot-broker.ts'
 
 /** What tabs tell one another. Times are ages: each tab has a clock of its own. */

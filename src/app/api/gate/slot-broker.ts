@@ -1,11 +1,9 @@
 import type { Clock } from '#app/lib/clock.ts'
 import type { RateLimitReading } from '#contract/rate-limit.ts'
-import { isAdmitted, nextPacedAt, presenceMs } from './admission.ts'
-import { earliestAfter } from './earliest-after.ts'
-import type { Lane, Purpose } from './gated-request.ts'
-import { LaneQueue, type Waiting } from './lane-queue.ts'
-import { OthersPace } from './others-pace.ts'
-import type { Slot } from './slot.ts'
+import { isAdmitted, LaneQueue, nextPacedAt, presenceMs, type Waiting } from './admission.ts'
+import { OthersPace } from './external-request-rate.ts'
+import type { Lane, Purpose, Slot } from './gated-request.ts'
+import { earliestAfter } from './gated-request.ts'
 import { transitMaxMs, WindowLog, type WindowLogState } from './window-log.ts'
 
 /** A request that waits in some tab. */

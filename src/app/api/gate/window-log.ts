@@ -1,8 +1,7 @@
 import { rateLimitDefault } from '#contract/rate-limit.ts'
-import { explainReading, type Facts, type Reading } from './explain-reading.ts'
+import { createServerClock, explainReading, type Facts, type Reading } from './explain-reading.ts'
 import type { Purpose } from './gated-request.ts'
-import { createServerClock } from './server-clock.ts'
-import { type Slot, windowMs } from './slot.ts'
+import { type Slot, windowMs } from './gated-request.ts'
 
 /** A request at the very boundary is refused by rounding: one that is 50 ms late is not. */
 export const marginMs = 50

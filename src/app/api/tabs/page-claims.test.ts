@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { SimulatedClock } from '#app/lib/simulated-clock.ts'
+import { SimulatedClock } from '#app/testing/simulated-clock.ts'
+import { SimulatedTabs } from '#app/testing/simulated-tabs.ts'
 import { createPageClaims } from './page-claims.ts'
-import { SimulatedTabs } from './simulated-tabs.ts'
 
 function browser(hasLocks: boolean) {
   const clock = new SimulatedClock()

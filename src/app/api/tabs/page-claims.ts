@@ -1,5 +1,4 @@
-import { browserTab } from './browser-tab.ts'
-import { pageId as ownPageId } from './page-id.ts'
+import { browserTab, pageId as ownPageId } from './browser-tab.ts'
 import type { Channel, TabSurroundings } from './tab-group.ts'
 
 /** Who of this browser's pages is alive, and who takes over what a page left that is gone. */

@@ -1,10 +1,10 @@
 import { ChevronsUpDown, TriangleAlert } from 'lucide-react'
 import { Suspense, useState } from 'react'
-import { keyLifetime } from '#app/api/key-words.ts'
-import { useTick } from '#app/lib/use-tick.ts'
+import { keyLifetime } from '#app/api/http/api-key-text.ts'
+import { useTick } from '#app/lib/use-now.ts'
 import { Button } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
-import { Popover } from '#app/ui/popover.tsx'
+import { Popover } from '#app/ui/overlay/triggers.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
 import type { AccountPanelProps } from './account-panel.tsx'
 

@@ -1,11 +1,11 @@
 import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
-import { Alert } from '#app/ui/alert.tsx'
+import type { MadeApiKey, NewApiKey } from '#app/features/account/web-session/web-session.ts'
+import { webSessionWords } from '#app/features/account/web-session/web-session-text.ts'
 import { Button } from '#app/ui/button.tsx'
-import { Dialog } from '#app/ui/dialog.tsx'
+import { Alert } from '#app/ui/empty-state.tsx'
+import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import { CreateKeyForm } from './create-key-form.tsx'
 import { type KeyDraft, readDraft } from './key-draft.ts'
-import type { MadeApiKey, NewApiKey } from './web-session.ts'
-import { webSessionWords } from './web-session-words.ts'
 
 type CreateKeyDialogProps = {
   isOpen: boolean

@@ -1,10 +1,10 @@
 import { useEffect, useId, useRef } from 'react'
-import { scopeWords } from '#app/api/key-words.ts'
-import { RadioGroup } from '#app/ui/radio-group.tsx'
+import { scopeWords } from '#app/api/http/api-key-text.ts'
+import { RadioGroup } from '#app/ui/choices.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 import { type Scope, scopes } from '#contract/api-keys.ts'
 import type { DraftFaults, KeyDraft } from './key-draft.ts'
-import { dateFieldValue, expiryChoices, expiryLabels } from './key-expiry.ts'
+import { dateFieldValue, expiryChoices, expiryLabels } from './key-draft.ts'
 
 type CreateKeyFormProps = {
   draft: KeyDraft

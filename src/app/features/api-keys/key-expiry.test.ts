@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseExpiry, dateFieldValue } from './key-expiry.ts'
+import { chooseExpiry, dateFieldValue } from './key-draft.ts'
 
 const now = new Date('2026-06-25T10:00:00').getTime()
 const day = 86_400_000

@@ -1,14 +1,13 @@
 import { KeyRound, Plus } from 'lucide-react'
 import { type RefObject, useRef, useState } from 'react'
-import { keyLifetime } from '#app/api/key-words.ts'
-import { Alert } from '#app/ui/alert.tsx'
+import { keyLifetime } from '#app/api/http/api-key-text.ts'
+import { webSessionWords } from '#app/features/account/web-session/web-session-text.ts'
 import { Button } from '#app/ui/button.tsx'
-import { EmptyState } from '#app/ui/empty-state.tsx'
+import { Alert, EmptyState } from '#app/ui/empty-state.tsx'
 import { apiKeysPerAccount, type OwnedApiKey } from '#contract/api-keys.ts'
+import type { KeyRingSnapshot } from './api-keys-store.ts'
 import { KeyList } from './key-list.tsx'
-import type { KeyRingSnapshot } from './key-ring.ts'
 import { RevokeKeyDialog } from './revoke-key-dialog.tsx'
-import { webSessionWords } from './web-session-words.ts'
 
 type KeysPanelProps = {
   snapshot: KeyRingSnapshot

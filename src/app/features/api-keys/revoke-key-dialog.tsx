@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { shortenedKey } from '#app/api/key-words.ts'
-import { Alert } from '#app/ui/alert.tsx'
+import { shortenedKey } from '#app/api/http/api-key-text.ts'
+import { webSessionWords } from '#app/features/account/web-session/web-session-text.ts'
 import { announce } from '#app/ui/announcer.tsx'
 import { Button } from '#app/ui/button.tsx'
-import { Dialog } from '#app/ui/dialog.tsx'
+import { Alert } from '#app/ui/empty-state.tsx'
+import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import type { OwnedApiKey } from '#contract/api-keys.ts'
-import { webSessionWords } from './web-session-words.ts'
 
 type RevokeKeyDialogProps = {
   /** The key in question; null while none is. */

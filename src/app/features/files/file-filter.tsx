@@ -1,6 +1,6 @@
 import { Search, X } from 'lucide-react'
 import { useId } from 'react'
-import { IconButton } from '#app/ui/icon-button.tsx'
+import { IconButton } from '#app/ui/button.tsx'
 
 /** The searchbox `Filter files`. `/` puts the keyboard into it; Escape empties it, then leaves it. */
 export function FileFilter({

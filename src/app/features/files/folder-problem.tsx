@@ -1,14 +1,14 @@
 import { CloudOff } from 'lucide-react'
 import { Suspense } from 'react'
-import { ApiError } from '#app/api/api-error.ts'
-import { errorText } from '#app/api/error-text.ts'
+import { ApiError } from '#app/api/http/api-error.ts'
+import { errorText } from '#app/api/http/error-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder, rootFolder } from '#contract/folder-path.ts'
 
 // Who is told that a folder is not there is connected, and can load this; the rest must not need that.
-const FolderNotFound = lazyPart(async () => (await import('./folder-not-found.tsx')).FolderNotFound)
+const FolderNotFound = lazyPart(async () => (await import('./empty-folder.tsx')).FolderNotFound)
 
 /** Stands where the list would be: why the folder cannot be shown, and the way on. */
 export function FolderProblem({

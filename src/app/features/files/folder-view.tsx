@@ -1,24 +1,32 @@
 import { type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
+import {
+  createArranger,
+  describeCoverage,
+  describeFolder,
+  type Sorting,
+} from '#app/features/files/folder/arrange-entries.ts'
+import type { Entry } from '#app/features/files/folder/entry.ts'
+import { openLink } from '#app/features/files/folder/open-link.ts'
+import type { Folder } from '#app/features/files/folder/use-folder.ts'
+import { type FollowedEnd, useFollowedEnd } from '#app/features/files/folder/use-followed-end.ts'
+import {
+  type FilesMemory,
+  type FolderPlace,
+  findPlace,
+  rememberPlace,
+} from '#app/features/files/folder/view-state.ts'
+import { FileList } from '#app/features/files/list/file-list.tsx'
+import { ListSkeleton } from '#app/features/files/list/list-header.tsx'
+import { ListStatus } from '#app/features/files/list/list-status.tsx'
+import { clearSelection, useSelection } from '#app/features/files/selection/selection.ts'
+import { useKeptKeyboard } from '#app/features/files/selection/use-grid-focus.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder } from '#contract/folder-path.ts'
-import { createArranger, type Sorting } from './arrange-entries.ts'
-import { describeCoverage, describeFolder } from './describe-list.ts'
-import type { Entry } from './entry.ts'
-import { FileList } from './file-list.tsx'
-import { type FilesMemory, type FolderPlace, findPlace, rememberPlace } from './files-memory.ts'
 import { FolderProblem } from './folder-problem.tsx'
-import { ListSkeleton } from './list-skeleton.tsx'
-import { ListStatus } from './list-status.tsx'
-import { openLink } from './open-link.ts'
-import { clearSelection } from './selection.ts'
-import type { Folder } from './use-folder.ts'
-import { type FollowedEnd, useFollowedEnd } from './use-followed-end.ts'
-import { useKeptKeyboard } from './use-kept-keyboard.ts'
-import { useSelection } from './use-selection.ts'
 import type { View } from './view-toggle.tsx'
 
-const NothingShown = lazyPart(async () => (await import('./nothing-shown.tsx')).NothingShown)
+const NothingShown = lazyPart(async () => (await import('./empty-folder.tsx')).NothingShown)
 
 export type FolderViewProps = {
   folder: FolderPath

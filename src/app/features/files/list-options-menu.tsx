@@ -1,7 +1,7 @@
 import { RefreshCw } from 'lucide-react'
-import { MenuChoice, MenuFrame, MenuItem } from '#app/ui/menu-surface.tsx'
-import type { TriggerElement } from '#app/ui/trigger-on-demand.ts'
-import type { Sorting } from './arrange-entries.ts'
+import type { Sorting } from '#app/features/files/folder/arrange-entries.ts'
+import { MenuChoice, MenuFrame, MenuItem } from '#app/ui/overlay/menu-surface.tsx'
+import type { TriggerElement } from '#app/ui/overlay/triggers.tsx'
 import type { View } from './view-toggle.tsx'
 
 export type ListOptionsProps = {

@@ -1,5 +1,5 @@
 import { LayoutGrid, List } from 'lucide-react'
-import { IconButton } from '#app/ui/icon-button.tsx'
+import { IconButton } from '#app/ui/button.tsx'
 
 export const views = ['list', 'tiles'] as const
 export type View = (typeof views)[number]

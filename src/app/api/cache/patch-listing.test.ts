@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest'
+import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import { addTreeFolder, joinFirstPage, withFile, withFolder } from './patch-listing.ts'
+
+const file = (name: string, size = 1): ListedFile => ({
+  name,
+  size,
+  link: `https://x.test/share/1/${name}`,
+  uploaded_at: '2026-06-25T10:00:00+00:00',
+})
+
+const page = (names: string[], rest: Partial<FilesPage> = {}): FilesPage => ({
+  status: 'ok',
+  path: '/',
+  folders: [],
+  files: names.map((name) => file(name)),
+  limit: 50,
+  next_offset: names.length,
+  has_more: false,
+  ...rest,
+})
+
+const listing = (...pages: FilesPage[]) => ({ pages, pageParams: pages.map((_, at) => at * 50) })
+const names = ({ pages }: { pages: FilesPage[] }) =>
+  pages.map(({ files }) => files.map(({ name }) => name))
+
+test('a file that arrived stands where the server lists it, case folded', () => {
+  const patched = withFile(listing(page(['Apple', 'cherry'])), file('Banana'))
+  expect(names(patched)).toEqual([['Apple', 'Banana', 'cherry']])
+})
+
+test('a file that arrived between loaded pages moves the offset of the next page on', () => {
+  const before = listing(page(['a', 'b']), page(['d', 'e'], { next_offset: 4, has_more: true }))
+  const patched = withFile(before, file('c'))
+  expect(names(patched)).toEqual([
+    ['a', 'b'],
+    ['c', 'd', 'e'],
+  ])
+  expect(patched.pages[1]?.next_offset).toBe(5)
+})
+
+test('a file that belongs behind the loaded pages is left for the server to list', () => {
+  const before = listing(page(['a', 'b'], { has_more: true }))
+  expect(withFile(before, file('z'))).toBe(before)
+})
+
+test('a file that is listed already is replaced, not doubled', () => {
+  const patched = withFile(listing(page(['a', 'b'])), file('b', 9))
+  expect(names(patched)).toEqual([['a', 'b']])
+  expect(patched.pages[0]?.files[1]?.size).toBe(9)
+})
+
+test('a new folder shows in its order, and once', () => {
+  const patched = withFolder(listing(page([], { folders: ['Films', 'Music'] })), 'Games')
+  expect(patched.pages[0]?.folders).toEqual(['Films', 'Games', 'Music'])
+  expect(withFolder(patched, 'Games')).toBe(patched)
+})
+
+test('a first page that did not change keeps the pages behind it', () => {
+  const before = listing(page(['a', 'b'], { has_more: true }), page(['c'], { next_offset: 3 }))
+  const joined = joinFirstPage(before, page(['a', 'b'], { has_more: true }))
+  expect(names(joined)).toEqual([['a', 'b'], ['c']])
+  expect(joined.pageParams).toEqual([0, 2])
+})
+
+test('files that are new in the first page, or gone from it, leave what is loaded behind them', () => {
+  const before = listing(
+    page(['b', 'd'], { has_more: true }),
+    page(['e', 'f'], { next_offset: 4, has_more: true }),
+  )
+  const grown = joinFirstPage(before, page(['a', 'b'], { has_more: true }))
+  expect(names(grown)).toEqual([
+    ['a', 'b'],
+    ['d', 'e', 'f'],
+  ])
+  expect(grown.pages.at(-1)?.next_offset).toBe(5)
+  const shrunk = joinFirstPage(before, page(['d', 'e'], { has_more: true }))
+  expect(names(shrunk)).toEqual([['d', 'e'], ['f']])
+  expect(shrunk.pages.at(-1)?.next_offset).toBe(3)
+})
+
+test('a first page of files that are all unknown drops what is loaded, which loads again on scrolling', () => {
+  const before = listing(page(['c', 'd'], { has_more: true }), page(['e'], { next_offset: 3 }))
+  const joined = joinFirstPage(before, page(['a', 'b'], { has_more: true }))
+  expect(names(joined)).toEqual([['a', 'b']])
+  expect(joined.pageParams).toEqual([0])
+})
+
+test('a folder deep down grows all the folders above it in the tree', () => {
+  const tree: FolderNode = {
+    name: '',
+    path: '/',
+    folders: [{ name: 'Music', path: '/Music/', folders: [] }],
+  }
+  const grown = addTreeFolder(tree, '/Films/2026/' as FolderPath)
+  expect(grown.folders.map(({ path }) => path)).toEqual(['/Films/', '/Music/'])
+  expect(grown.folders[0]?.folders[0]).toEqual({ name: '2026', path: '/Films/2026/', folders: [] })
+  expect(addTreeFolder(grown, '/Films/2026/' as FolderPath)).toBe(grown)
+})

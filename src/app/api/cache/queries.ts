@@ -1,0 +1,166 @@
+import {
+  type InfiniteData,
+  infiniteQueryOptions,
+  type QueryClient,
+  queryOptions,
+} from '@tanstack/react-query'
+import type { Lane } from '#app/api/gate/gated-request.ts'
+import type { ApiClient } from '#app/api/http/client.ts'
+import { onBrowserWake, retryPassing } from '#app/api/http/retry-transient.ts'
+import { browserClock } from '#app/lib/clock.ts'
+import type { Me } from '#contract/account.ts'
+import { endpoints } from '#contract/endpoints.ts'
+import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
+import { type FolderPath, folderName, parentFolder, rootFolder } from '#contract/folder-path.ts'
+
+const freshMs = 5 * 60_000
+
+/** Loaded when the first thing arrives: nothing has on the first screen. */
+const loadPatches = () => import('./patch-listing.ts')
+const browsing = { lane: 'person', purpose: 'browsing' } as const
+
+/** A person waits: a few seconds of trying, then the screen says what is wrong. */
+function tryFor<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
+  const around = { clock: browserClock, random: Math.random, onWake: onBrowserWake }
+  return retryPassing(read, { ...around, tries: 4, signal })
+}
+
+/**
+ * Every read that the app makes. Keys start with the key's id: another account never sees them.
+ * Leaving a folder fires the signal, and a request that still waits gives its place back.
+ */
+export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
+  const scope = me.key.id
+  return {
+    me: () =>
+      queryOptions({
+        queryKey: [scope, 'me'],
+        queryFn: ({ signal }) =>
+          tryFor(signal, () =>
+            client.call(endpoints.me, { lane: 'person', purpose: 'account', signal }),
+          ),
+        initialData: me,
+      }),
+    /** One folder, page by page as a person scrolls; `lane` is that of the pages still to come. */
+    folder: (path: FolderPath, lane: Lane = 'person') =>
+      infiniteQueryOptions({
+        queryKey: [scope, 'folder', path],
+        queryFn: ({ pageParam, signal }) =>
+          tryFor(signal, () =>
+            client.call(endpoints.files, {
+              query: { path, offset: pageParam },
+              signal,
+              ...browsing,
+              lane,
+            }),
+          ),
+        initialPageParam: 0,
+        getNextPageParam: nextOffset,
+        // react-query would ask for every loaded page anew: see refreshFolderIfOld.
+        staleTime: Number.POSITIVE_INFINITY,
+      }),
+    /** The first page alone. Not cached: it is joined to the folder. */
+    firstPage: (path: FolderPath, lane: Lane) =>
+      queryOptions({
+        queryKey: [scope, 'first-page', path],
+        queryFn: ({ signal }) =>
+          client.call(endpoints.files, {
+            query: { path, offset: 0 },
+            lane,
+            purpose: 'browsing',
+            signal,
+          }),
+        staleTime: 0,
+        gcTime: 0,
+      }),
+    tree: () =>
+      queryOptions({
+        queryKey: [scope, 'tree'],
+        queryFn: async ({ signal }): Promise<FolderNode> =>
+          (await tryFor(signal, () => client.call(endpoints.folders, { signal, ...browsing })))
+            .tree,
+      }),
+  }
+}
+
+export type Queries = ReturnType<typeof createQueries>
+
+export type CachePatch = { queryClient: QueryClient; queries: Queries }
+
+/** A page that does not move on would be asked for again and again. */
+function nextOffset(page: FilesPage, _pages: FilesPage[], offset: number): number | null {
+  return page.has_more && page.next_offset > offset ? page.next_offset : null
+}
+
+/** Shows a file that arrived in `folder` without asking the server. Where that fails, a refresh shows it. */
+export async function addFileToListing(
+  patch: CachePatch,
+  folder: FolderPath,
+  file: ListedFile,
+): Promise<void> {
+  const { withFile } = await loadPatches()
+  patchFolder(patch, folder, (cached) => withFile(cached, file))
+}
+
+/** Shows `folder`, and those above it, in the cached tree and in the cached listings. */
+export async function addFolderToTree(patch: CachePatch, folder: FolderPath): Promise<void> {
+  const { queryClient, queries } = patch
+  const [{ addTreeFolder }, { withFolder }] = await Promise.all([
+    import('./patch-listing.ts'),
+    loadPatches(),
+  ])
+  queryClient.setQueryData(queries.tree().queryKey, (tree) => tree && addTreeFolder(tree, folder))
+  for (let path = folder; path !== rootFolder; path = parentFolder(path)) {
+    const name = folderName(path)
+    patchFolder(patch, parentFolder(path), (cached) => withFolder(cached, name))
+  }
+}
+
+/** A patch makes a listing no younger: what else changed on the server is still unknown. */
+function patchFolder(
+  { queryClient, queries }: CachePatch,
+  folder: FolderPath,
+  patch: (listing: InfiniteData<FilesPage, unknown>) => InfiniteData<FilesPage, unknown>,
+): void {
+  const { queryKey } = queries.folder(folder)
+  const updatedAt = queryClient.getQueryState(queryKey)?.dataUpdatedAt
+  queryClient.setQueryData(
+    queryKey,
+    (cached) => cached && (patch(cached) as typeof cached),
+    updatedAt === undefined ? {} : { updatedAt },
+  )
+}
+
+/**
+ * Joins what is new in `folder` to what is cached of it, for one request at most, and for none where
+ * nothing is cached: then it is asked for when somebody opens it. Throws what the call throws.
+ */
+export async function reconcileFolder(
+  { queryClient, queries }: CachePatch,
+  folder: FolderPath,
+  lane: Lane = 'background',
+): Promise<void> {
+  const { queryKey } = queries.folder(folder)
+  if (!queryClient.getQueryData(queryKey)) return
+  const first = await queryClient.fetchQuery(queries.firstPage(folder, lane))
+  const { joinFirstPage } = await loadPatches()
+  queryClient.setQueryData(
+    queryKey,
+    (cached) => cached && (joinFirstPage(cached, first) as typeof cached),
+  )
+}
+
+/** The same because a person asked for it and waits; a folder that could not be shown is tried again. */
+export async function refreshFolder(patch: CachePatch, folder: FolderPath): Promise<void> {
+  await reconcileFolder(patch, folder, 'person')
+  const { queryKey } = patch.queries.folder(folder)
+  if (patch.queryClient.getQueryData(queryKey)) return
+  await patch.queryClient.refetchQueries({ queryKey }, { throwOnError: true })
+}
+
+/** A listing that was read some minutes ago is shown at once, and its first page is read again behind it. */
+export async function refreshFolderIfOld(patch: CachePatch, folder: FolderPath): Promise<void> {
+  const state = patch.queryClient.getQueryState(patch.queries.folder(folder).queryKey)
+  const age = Date.now() - (state?.dataUpdatedAt ?? 0)
+  if (age > freshMs) await reconcileFolder(patch, folder)
+}

@@ -1,0 +1,121 @@
+import type { GatedAnswer } from '#app/api/gate/gated-request.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import { browserClock } from '#app/lib/clock.ts'
+import { endpoints } from '#contract/endpoints.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import type { UploadReply } from '#contract/uploads.ts'
+import { ApiError, isForeign, isPassing } from './api-error.ts'
+import { readReply, readWindow, requestUrl } from './read-answer.ts'
+
+type UploadProgress = { sentBytes: number; totalBytes: number }
+
+export type SendFile = {
+  file: File
+  folder: FolderPath
+  name: string
+  /** Unique to this upload and the same in each try: the server then keeps one file. */
+  idempotencyKey: string
+  /** The gate let it through: bytes go out from now on. Again after a 429. */
+  onStart?: () => void
+  onProgress?: (progress: UploadProgress) => void
+  signal?: AbortSignal
+}
+
+/** How a try ended. Only `sent` means that the file is there. */
+export type SendOutcome =
+  | { outcome: 'sent'; reply: UploadReply }
+  /**
+   * The server said no, or its answer does not fit the file. `mayHaveArrived`: all bytes were sent,
+   * and a gateway that lost its upstream, or a page of a proxy's, says nothing about what became of them.
+   */
+  | { outcome: 'refused'; error: ApiError; mayHaveArrived: boolean }
+  /** The connection was lost once all bytes were sent: the file may be there. Look before a second try. */
+  | { outcome: 'unclear' }
+  /** The connection was lost, or stalled for 30 s, before the end: the file is not there. */
+  | { outcome: 'lost' }
+
+export type SendParts = {
+  key: string
+  gate: RateLimitGate
+  /** Told of every refusal. */
+  onError?: ((error: unknown) => void) | undefined
+}
+
+/** `status` 0: no answer came. */
+type Answer = GatedAnswer & { text: string; retryAfter: number | null; isAllSent: boolean }
+
+/** No byte moved for so long: the connection is dead, although nobody said so. */
+export const stallMs = 30_000
+// Once all is sent the server still hashes, syncs and commits, and a slow disk takes its time.
+const answerMs = 120_000
+
+/** Sends one file; see `SendOutcome`. Throws AbortError when `signal` fires. */
+export async function sendFile(parts: SendParts, send: SendFile): Promise<SendOutcome> {
+  const ask = { lane: 'transfer', purpose: 'uploads', signal: send.signal } as const
+  const answer = await parts.gate.run(ask, () => transmit(parts.key, send))
+  if (answer.status === 0) return { outcome: answer.isAllSent ? 'unclear' : 'lost' }
+  const outcome = readOutcome(answer, send.file.size)
+  if (outcome.outcome === 'refused') parts.onError?.(outcome.error)
+  return outcome
+}
+
+function readOutcome(answer: Answer, size: number): SendOutcome {
+  try {
+    const reply = readReply(endpoints.upload, answer)
+    if (reply.size === size) return { outcome: 'sent', reply }
+    const message = `The server has ${reply.size} bytes of ${size}.`
+    const error = new ApiError({ code: 'size_mismatch', status: answer.status, message })
+    return { outcome: 'refused', error, mayHaveArrived: false }
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    const isUnclear = isPassing(error) || isForeign(error)
+    return { outcome: 'refused', error, mayHaveArrived: answer.isAllSent && isUnclear }
+  }
+}
+
+function transmit(key: string, send: SendFile): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { file, signal } = send
+    if (signal?.aborted) return reject(signal.reason)
+    const query = { filename: send.name, path: send.folder }
+    const request = new XMLHttpRequest()
+    request.open(endpoints.upload.method, requestUrl(endpoints.upload, query))
+    request.setRequestHeader('authorization', `Bearer ${key}`)
+    request.setRequestHeader('idempotency-key', send.idempotencyKey)
+
+    let isAllSent = file.size === 0
+    let stopWatch = () => {}
+    const watch = (ms: number) => {
+      stopWatch()
+      stopWatch = browserClock.after(ms, () => request.abort())
+    }
+    request.upload.onprogress = ({ loaded }) => {
+      watch(stallMs)
+      send.onProgress?.({ sentBytes: Math.min(loaded, file.size), totalBytes: file.size })
+    }
+    request.upload.onload = () => {
+      isAllSent = true
+      watch(answerMs)
+    }
+    const cancel = () => {
+      reject(signal?.reason)
+      request.abort()
+    }
+    // Comes last of all, after an answer, an error and an abort alike.
+    request.onloadend = () => {
+      stopWatch()
+      signal?.removeEventListener('abort', cancel)
+      resolve({ ...readRequest(request), isAllSent })
+    }
+    signal?.addEventListener('abort', cancel)
+    send.onStart?.()
+    watch(stallMs)
+    // A slice streams from the disk; the File itself is measurably slower.
+    request.send(file.slice(0, file.size, file.type))
+  })
+}
+
+function readRequest(request: XMLHttpRequest): Omit<Answer, 'isAllSent'> {
+  const headers = { get: (name: string) => request.getResponseHeader(name) }
+  return { status: request.status, text: request.responseText, ...readWindow(headers) }
+}

@@ -1,0 +1,158 @@
+import type { Entry } from './entry.ts'
+
+/** `name` is the order the server lists in; the others order only what is loaded. */
+const sortColumns = ['name', 'size', 'uploaded'] as const
+export type SortColumn = (typeof sortColumns)[number]
+export type Sorting = { column: SortColumn; isDescending: boolean }
+export type Arrangement = { filter: string; sorting: Sorting }
+
+export const serverOrder: Sorting = { column: 'name', isDescending: false }
+
+type Weighed = { entry: Entry; weight: number }
+const nothing: readonly Entry[] = []
+
+type Filtered = { entries: readonly Entry[]; wanted: string; found: readonly Entry[] }
+type Sorted = {
+  found: readonly Entry[]
+  sorting: Sorting
+  files: readonly Weighed[]
+  shown: readonly Entry[]
+}
+
+/**
+ * The entries a person asked to see, in the order asked for. Folders stay first and keep the server's
+ * order among themselves where a column says nothing about them. One arranger for each folder: entries
+ * that come behind those of the last call are sorted in, and those are not read again.
+ */
+export function createArranger() {
+  let filtered: Filtered = { entries: nothing, wanted: '', found: nothing }
+  let sorted: Sorted = { found: nothing, sorting: serverOrder, files: [], shown: nothing }
+  return (entries: readonly Entry[], { filter, sorting }: Arrangement): readonly Entry[] => {
+    filtered = filterNext(filtered, entries, fold(filter.trim()))
+    const { found } = filtered
+    if (sorting.column === 'name' && !sorting.isDescending) return found
+    sorted = sortNext(sorted, found, sorting)
+    return sorted.shown
+  }
+}
+
+function filterNext(last: Filtered, entries: readonly Entry[], wanted: string): Filtered {
+  if (wanted === '') return { entries, wanted, found: entries }
+  const known = last.wanted === wanted ? last : { entries: nothing, found: nothing }
+  const added = addedTo(known.entries, entries)
+  const matches = (added ?? entries).filter((entry) => foldedName(entry).includes(wanted))
+  if (!added) return { entries, wanted, found: matches }
+  // The same rows are the same list: nothing is drawn again for a page without a match.
+  return { entries, wanted, found: matches.length ? known.found.concat(matches) : known.found }
+}
+
+function sortNext(last: Sorted, found: readonly Entry[], sorting: Sorting): Sorted {
+  const { column, isDescending } = sorting
+  const isSame = last.sorting.column === column && last.sorting.isDescending === isDescending
+  const grown = isSame ? addedTo(last.found, found) : null
+  // Nobody looks for a folder behind the files, so one that comes there starts anew.
+  const added = grown?.every(({ kind }) => kind === 'file') ? grown : null
+  if (added?.length === 0) return { ...last, found }
+  const known = added ? last : { found: nothing, files: [] }
+  const files = (added ?? found).flatMap((entry, at) =>
+    entry.kind === 'file' ? [{ entry, weight: weigh(entry, column, known.found.length + at) }] : [],
+  )
+  // Not reversed afterwards: what is alike keeps the order of the names in both directions.
+  const compare = isDescending ? compareHeavier : compareLighter
+  const all = merge(known.files, files.sort(compare), compare)
+  const folders = found.filter(({ kind }) => kind === 'folder')
+  if (column === 'name') folders.reverse()
+  return { found, sorting, files: all, shown: folders.concat(all.map(({ entry }) => entry)) }
+}
+
+/** What `after` has behind all of `before`; null where it does not begin with that. */
+function addedTo(before: readonly Entry[], after: readonly Entry[]): Entry[] | null {
+  const isKept = before.every((entry, at) => entry === after[at])
+  return isKept ? after.slice(before.length) : null
+}
+
+/** Two sorted lists as one; of two that are alike the known one comes first. */
+function merge(
+  known: readonly Weighed[],
+  added: readonly Weighed[],
+  compare: typeof compareLighter,
+) {
+  const all: Weighed[] = []
+  let next = 0
+  for (const one of added) {
+    for (let old = known[next]; old && compare(old, one) <= 0; old = known[next]) {
+      all.push(old)
+      next += 1
+    }
+    all.push(one)
+  }
+  return all.concat(known.slice(next))
+}
+
+const foldedNames = new WeakMap<Entry, string>()
+
+function foldedName(entry: Entry): string {
+  const known = foldedNames.get(entry)
+  if (known !== undefined) return known
+  const name = fold(entry.name)
+  foldedNames.set(entry, name)
+  return name
+}
+
+/** `é` is found by `e`, in either case, however the name's accents are stored. */
+function fold(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
+}
+
+function weigh(file: Extract<Entry, { kind: 'file' }>, column: SortColumn, at: number): number {
+  if (column === 'name') return at
+  if (column === 'size') return file.size >= 0 ? file.size : -1
+  const time = Date.parse(file.uploadedAt)
+  return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time
+}
+
+function compareLighter(one: Weighed, other: Weighed): number {
+  return one.weight < other.weight ? -1 : one.weight > other.weight ? 1 : 0
+}
+
+function compareHeavier(one: Weighed, other: Weighed): number {
+  return compareLighter(other, one)
+}
+
+export const numbers = new Intl.NumberFormat('en')
+
+/** `1 folder`, `2,143 files`. */
+export function count(amount: number, noun: string): string {
+  return `${numbers.format(amount)} ${noun}${amount === 1 ? '' : 's'}`
+}
+
+/** `2 folders, 48 files`; `2 folders, 48 files so far` while more may come. */
+export function describeFolder(entries: readonly Entry[], isComplete: boolean): string {
+  // Folders come first.
+  const firstFile = entries.findIndex((entry) => entry.kind === 'file')
+  const folders = firstFile < 0 ? entries.length : firstFile
+  const files = entries.length - folders
+  const parts = [
+    ...(folders > 0 ? [count(folders, 'folder')] : []),
+    ...(files > 0 || folders === 0 ? [count(files, 'file')] : []),
+  ]
+  return `${parts.join(', ')}${isComplete ? '' : ' so far'}`
+}
+
+/** What a filter or an order covers, while only a part of the folder is loaded; '' when it is all. */
+export function describeCoverage(shown: {
+  found: number
+  loaded: number
+  isComplete: boolean
+  isFiltered: boolean
+  sorting: Sorting
+}): string {
+  const { found, loaded, isComplete, isFiltered, sorting } = shown
+  if (isFiltered) {
+    const words = `${numbers.format(found)} of ${numbers.format(loaded)} match`
+    return isComplete ? words : `${words} · more may match in what is not loaded yet`
+  }
+  const isServerOrder = sorting.column === 'name' && !sorting.isDescending
+  if (isComplete || isServerOrder) return ''
+  return `Sorted among the ${numbers.format(loaded)} loaded so far`
+}

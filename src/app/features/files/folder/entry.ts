@@ -1,0 +1,153 @@
+import { safeLink } from '#app/lib/untrusted-text.ts'
+import type { FilesPage, ListedFile } from '#contract/files.ts'
+import { childFolder, type FolderPath } from '#contract/folder-path.ts'
+
+export type FolderEntry = { kind: 'folder'; key: string; name: string; path: FolderPath }
+
+export type FileEntry = {
+  kind: 'file'
+  key: string
+  name: string
+  fileKind: FileKind
+  /** Bytes as listed; `formatBytes` copes with what is no size. */
+  size: number
+  /** Only ever http or https; null where the listing held anything else. */
+  link: string | null
+  /** ISO 8601 as listed. */
+  uploadedAt: string
+}
+
+export const noLinkReason = 'The server gave no usable link for this file.'
+
+/** One row of a folder. `key` is unique in its folder and stays while pages are added or patched. */
+export type Entry = FolderEntry | FileEntry
+
+type Reading = {
+  pages: readonly FilesPage[]
+  entries: readonly Entry[]
+  /** Which of the listed files has a key. */
+  owners: Map<string, ListedFile | string>
+}
+
+/** By the last page: a page that is added to those read before is all that is read then. */
+const readings = new WeakMap<FilesPage, Reading>()
+/** The same listed file is the same entry, so that its row is not drawn again. */
+const fileEntries = new WeakMap<ListedFile, FileEntry>()
+
+/** The rows of a folder from the pages loaded so far: folders first, each kind in the server's order. */
+export function readEntries(folder: FolderPath, pages: readonly FilesPage[]): readonly Entry[] {
+  const last = pages.at(-1)
+  if (!last) return []
+  const read = readings.get(last)
+  if (read && isSame(read.pages, pages)) return read.entries
+  const reading = readNextPage(pages, last) ?? readAll(folder, pages)
+  readings.set(last, reading)
+  return reading.entries
+}
+
+function isSame(some: readonly FilesPage[], others: readonly FilesPage[]): boolean {
+  return some.length === others.length && some.every((page, at) => page === others[at])
+}
+
+/** Null where something else than the last page is new. */
+function readNextPage(pages: readonly FilesPage[], last: FilesPage): Reading | null {
+  const before = pages.slice(0, -1)
+  const read = before.length > 0 ? readings.get(before[before.length - 1] as FilesPage) : undefined
+  if (!read || !isSame(read.pages, before) || last.folders.length > 0) return null
+  const { owners } = read
+  // One of them is enough: each holds all the rows so far.
+  readings.delete(before[before.length - 1] as FilesPage)
+  const added = last.files.map((file) => readFile(file, owners))
+  return { pages, owners, entries: read.entries.concat(added) }
+}
+
+function readAll(folder: FolderPath, pages: readonly FilesPage[]): Reading {
+  const owners: Reading['owners'] = new Map()
+  const folders = pages.flatMap((page) => page.folders)
+  const files = pages.flatMap((page) => page.files)
+  const entries = [
+    ...folders.map((name, at) => readFolder(folder, name, { owners, at })),
+    ...files.map((file) => readFile(file, owners)),
+  ]
+  return { pages, owners, entries }
+}
+
+/** The row of a subfolder, unless the listing names it twice. */
+export function folderKey(name: string): string {
+  return `folder ${name}`
+}
+
+function readFolder(
+  parent: FolderPath,
+  name: string,
+  { owners, at }: { owners: Reading['owners']; at: number },
+): FolderEntry {
+  const key = uniqueKey(folderKey(name), `folder ${at}`, owners)
+  return { kind: 'folder', key, name, path: childFolder(parent, name) }
+}
+
+function readFile(file: ListedFile, owners: Reading['owners']): FileEntry {
+  const key = uniqueKey(`file ${file.link || file.name}`, file, owners)
+  const known = fileEntries.get(file)
+  if (known?.key === key) return known
+  const entry: FileEntry = {
+    kind: 'file',
+    key,
+    name: file.name,
+    fileKind: fileKind(file.name, file.size),
+    size: file.size,
+    link: safeLink(file.link),
+    uploadedAt: file.uploaded_at,
+  }
+  fileEntries.set(file, entry)
+  return entry
+}
+
+/** Pages of a folder that changes between two requests overlap, and an upstream may repeat itself. */
+function uniqueKey(wanted: string, owner: ListedFile | string, owners: Reading['owners']): string {
+  let key = wanted
+  for (let number = 2; (owners.get(key) ?? owner) !== owner; number += 1)
+    key = `${wanted} ${number}`
+  owners.set(key, owner)
+  return key
+}
+
+export type FileKind =
+  | 'video'
+  | 'audio'
+  | 'image'
+  | 'text'
+  | 'document'
+  | 'archive'
+  | 'subtitles'
+  | 'other'
+
+const endings: Record<Exclude<FileKind, 'other'>, string> = {
+  video: 'mp4 m4v mkv webm mov avi wmv flv mpg mpeg 3gp ogv m2ts mts',
+  audio: 'mp3 m4a aac flac wav ogg oga opus wma aiff',
+  image: 'jpg jpeg png gif webp avif jxl svg bmp tif tiff heic ico',
+  subtitles: 'vtt srt ass ssa sub',
+  document: 'pdf doc docx odt rtf xls xlsx ods ppt pptx odp epub csv',
+  archive: 'zip tar gz tgz bz2 xz 7z rar zst iso dmg',
+  text: 'txt md json xml yml yaml html htm css js ts log ini toml sh py',
+}
+
+const kindOf = new Map(
+  Object.entries(endings).flatMap(([kind, list]) =>
+    list.split(' ').map((ending) => [ending, kind as FileKind] as const),
+  ),
+)
+
+/** A film and a script may both end in `.ts`; no script is as large as the shortest film. */
+const filmBytes = 1_000_000
+
+/**
+ * What a file probably is, by the end of its name and its size in bytes: for an icon and a viewer,
+ * never for safety.
+ */
+export function fileKind(name: string, size = 0): FileKind {
+  const dot = name.lastIndexOf('.')
+  const ending = name.slice(dot + 1).toLowerCase()
+  if (ending === 'ts' && size >= filmBytes) return 'video'
+  return (dot > 0 && kindOf.get(ending)) || 'other'
+}

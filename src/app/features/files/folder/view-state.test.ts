@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import type { FolderPath } from '#contract/folder-path.ts'
+import { createFilesMemory, findPlace, rememberPlace } from './view-state.ts'
+
+const path = (text: string) => text as FolderPath
+
+test('Who comes up from below begins at the row of the folder they were in', () => {
+  const memory = createFilesMemory()
+  const active = (folder: string, cameFrom: string | null) =>
+    findPlace(memory, path(folder), cameFrom === null ? null : path(cameFrom)).activeKey
+  expect(active('/', '/Films/2026/')).toBe('folder Films')
+  expect(active('/Films/', '/Films/2026/')).toBe('folder 2026')
+  expect(active('/Films/', '/')).toBe(null)
+  expect(active('/Films/', '/Films 2/')).toBe(null)
+  expect(active('/Films/', null)).toBe(null)
+})
+
+test('A folder is remembered piece by piece', () => {
+  const memory = createFilesMemory()
+  rememberPlace(memory, path('/Films/'), { scrollOffset: 380, topKey: 'file a' })
+  rememberPlace(memory, path('/Films/'), { activeKey: 'file b' })
+  expect(findPlace(memory, path('/Films/'), path('/Music/'))).toEqual({
+    scrollOffset: 380,
+    topKey: 'file a',
+    activeKey: 'file b',
+  })
+})

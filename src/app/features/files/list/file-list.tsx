@@ -1,0 +1,142 @@
+import { memo, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import type { Entry } from '#app/features/files/folder/entry.ts'
+import { type FollowedEnd, useFollowing } from '#app/features/files/folder/use-followed-end.ts'
+import {
+  moveTo,
+  type Selection,
+  select,
+  toggleAll,
+} from '#app/features/files/selection/selection.ts'
+import { useGridFocus } from '#app/features/files/selection/use-grid-focus.ts'
+import { useListEvents } from '#app/features/files/selection/use-list-events.ts'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import { createRecycledKeys } from '#app/lib/virtual/virtual-rows.ts'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
+import { FileRow } from './file-row.tsx'
+import { GridRows } from './grid-row.tsx'
+import { ListHeader, type ListHeaderProps, SkeletonRow } from './list-header.tsx'
+import { type FileRowsParts, useFileRows } from './use-file-rows.ts'
+
+// Few choose tiles: their code is not for the first screen.
+const FileTile = memo(
+  lazyPart(async () => (await import('./file-tile.tsx')).FileTile, { otherwise: FileRow }),
+)
+
+export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen'> &
+  FileRowsParts & {
+    onNearEnd: () => void
+    followedEnd: FollowedEnd
+    onSelectionChange: (selection: Selection) => void
+    onOpen: (entry: Entry) => void
+    /** One folder up. */
+    onLeave: () => void
+  }
+
+/** The grid `Files`: only the rows in sight exist, however many there are. */
+export function FileList(props: FileListProps) {
+  const { entries, selection, view, focusWish, onNearEnd } = props
+  const isNarrow = props.isNarrow || view === 'tiles'
+  const alwaysHasActions = useMediaQuery('(width < 64rem) or (pointer: coarse)')
+  const rows = useFileRows(props)
+  const { drawn, isNearEnd } = rows
+  const [recycledKeys] = useState(createRecycledKeys)
+  const keys = recycledKeys(drawn.map(({ index }) => entries[index]?.key ?? `skeleton ${index}`))
+  useEffect(() => {
+    if (isNearEnd) onNearEnd()
+  }, [isNearEnd, onNearEnd])
+
+  const { handleToggle, handleToggleAll } = useStableToggles(props)
+  const ref = useGridFocus({
+    focusWish,
+    focusActive: () => rows.focusRow(rows.activeIndex),
+    onSelectAll: handleToggleAll,
+  })
+  const events = useListEvents({ ...props, ...rows, onEnd: props.followedEnd.start })
+  useFollowing(props.scroller, props.followedEnd, {
+    count: entries.length,
+    goTo(index) {
+      const entry = entries[index]
+      if (!entry) return
+      props.onSelectionChange(moveTo(selection, entry.key))
+      rows.focusRow(index)
+    },
+  })
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see grid-parts.tsx
+    <div
+      role="grid"
+      aria-label="Files"
+      aria-multiselectable
+      aria-rowcount={props.isComplete ? entries.length + 1 : -1}
+      ref={ref}
+      // Without rows there is nothing else for the keyboard to stand on.
+      tabIndex={entries.length === 0 ? 0 : undefined}
+      className="focus-visible:-outline-offset-2"
+      {...events}
+    >
+      <ListHeader
+        sorting={props.sorting}
+        onSort={props.onSort}
+        isNarrow={isNarrow}
+        chosen={props.chosen}
+        onToggleAll={handleToggleAll}
+      />
+      <GridRows className="relative" style={{ height: rows.height }}>
+        <Suspense fallback={null}>
+          {drawn.map(({ index, place }, at) => {
+            const entry = entries[index]
+            if (!entry) {
+              return (
+                <SkeletonRow
+                  key={keys[at]}
+                  seed={index}
+                  isNarrow={isNarrow}
+                  style={place}
+                  className="absolute inset-x-0"
+                />
+              )
+            }
+            const Row = view === 'tiles' ? FileTile : FileRow
+            return (
+              <Row
+                key={keys[at]}
+                entry={entry}
+                rowIndex={index + 2}
+                isSelected={selection.chosen.has(entry.key)}
+                isActive={index === rows.activeIndex}
+                focusWish={focusWish}
+                isNarrow={isNarrow}
+                alwaysHasActions={alwaysHasActions}
+                {...place}
+                onToggle={handleToggle}
+              />
+            )
+          })}
+        </Suspense>
+      </GridRows>
+    </div>
+  )
+}
+
+/** Rows are compared by their props: what they are given must not be new each time. */
+function useStableToggles(props: FileListProps) {
+  const latest = useRef(props)
+  useEffect(() => {
+    latest.current = props
+  })
+  const handleToggle = useCallback((key: string, { isRange }: { isRange: boolean }) => {
+    const { entries, selection, onSelectionChange } = latest.current
+    const mode = isRange ? 'range' : 'toggle'
+    onSelectionChange(select(selection, key, { mode, order: keysOf(entries) }))
+  }, [])
+  const handleToggleAll = useCallback(() => {
+    const { entries, selection, onSelectionChange } = latest.current
+    onSelectionChange(toggleAll(selection, keysOf(entries)))
+  }, [])
+  return { handleToggle, handleToggleAll }
+}
+
+function keysOf(entries: readonly Entry[]): string[] {
+  return entries.map((entry) => entry.key)
+}

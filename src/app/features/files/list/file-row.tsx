@@ -1,0 +1,102 @@
+import clsx from 'clsx'
+import { memo } from 'react'
+import type { Entry } from '#app/features/files/folder/entry.ts'
+import { useWishedFocus } from '#app/features/files/selection/use-grid-focus.ts'
+import { formatBytes, formatDay, formatExactTime } from '#app/lib/format.ts'
+import { visibleName } from '#app/lib/untrusted-text.ts'
+import { useToday } from '#app/lib/use-now.ts'
+import { Checkbox } from '#app/ui/checkbox.tsx'
+import { NameText } from '#app/ui/name-text.tsx'
+import { cutTextTooltipProps, tooltipProps } from '#app/ui/tooltip.tsx'
+import { FileActions } from './file-actions.tsx'
+import type { RowProps } from './grid-row.tsx'
+import { columnsClass, FileIcon, GridCell, GridRow, useRowActions } from './grid-row.tsx'
+
+/** One folder or file in the list. Its presses and keys are handled by the grid around it. */
+export const FileRow = memo(function FileRow(props: RowProps) {
+  const { entry, rowIndex, isSelected, isActive, isNarrow, onToggle } = props
+  const { top, left, width, height } = props
+  const ref = useWishedFocus({ ...props, shows: entry.key })
+  const { hasActions, pointerProps } = useRowActions(props)
+  useToday()
+  const tabIndex = isActive ? 0 : -1
+  return (
+    <GridRow
+      ref={ref}
+      aria-rowindex={rowIndex}
+      aria-label={entry.name || visibleName(entry.name)}
+      aria-selected={isSelected}
+      tabIndex={tabIndex}
+      data-key={entry.key}
+      {...pointerProps}
+      style={{ top, height, left, width }}
+      className={clsx(
+        'group absolute inset-x-0 grid items-center border-line/70 border-b px-3 select-none focus-visible:-outline-offset-2',
+        columnsClass(isNarrow),
+        isSelected ? 'bg-selected' : 'hover:bg-hover',
+      )}
+    >
+      <GridCell className="flex items-center justify-center self-stretch" data-part="check">
+        <Checkbox
+          label={`Select ${visibleName(entry.name)}`}
+          checked={isSelected}
+          tabIndex={tabIndex}
+          onChange={(_, how) => onToggle(entry.key, how)}
+          className={clsx(!isSelected && 'quiet-checkbox')}
+        />
+      </GridCell>
+      <GridCell className="flex min-w-0 items-center gap-2.5">
+        <FileIcon entry={entry} />
+        {isNarrow ? (
+          <div className="min-w-0">
+            <NameText name={entry.name} />
+            <p className="truncate text-muted text-xs">{describeEntry(entry)}</p>
+          </div>
+        ) : (
+          <NameText name={entry.name} />
+        )}
+      </GridCell>
+      {!isNarrow && <Details entry={entry} />}
+      <GridCell
+        data-part="actions"
+        className={clsx(!hasActions && entry.kind === 'file' && 'more-hint')}
+      >
+        {hasActions && entry.kind === 'file' && (
+          <FileActions key={entry.key} entry={entry} tabIndex={tabIndex} />
+        )}
+      </GridCell>
+    </GridRow>
+  )
+})
+
+function Details({ entry }: { entry: Entry }) {
+  const size = entry.kind === 'file' ? formatBytes(entry.size) : ''
+  return (
+    <>
+      <GridCell
+        {...cutTextTooltipProps(size)}
+        className={clsx(
+          'pr-4 text-right text-muted',
+          size.length < 10 ? 'whitespace-nowrap' : 'truncate',
+        )}
+      >
+        {size}
+      </GridCell>
+      {entry.kind === 'file' ? (
+        <GridCell
+          {...tooltipProps(formatExactTime(entry.uploadedAt))}
+          className="whitespace-nowrap text-muted"
+        >
+          {formatDay(entry.uploadedAt)}
+        </GridCell>
+      ) : (
+        <GridCell />
+      )}
+    </>
+  )
+}
+
+function describeEntry(entry: Entry): string {
+  if (entry.kind === 'folder') return 'Folder'
+  return `${formatBytes(entry.size)} · ${formatDay(entry.uploadedAt)}`
+}

@@ -1,0 +1,67 @@
+import clsx from 'clsx'
+import { useWishedFocus } from '#app/features/files/selection/use-grid-focus.ts'
+import { formatBytes } from '#app/lib/format.ts'
+import { visibleName } from '#app/lib/untrusted-text.ts'
+import { Checkbox } from '#app/ui/checkbox.tsx'
+import { cutTextTooltipProps } from '#app/ui/tooltip.tsx'
+import { FileActions } from './file-actions.tsx'
+import type { RowProps } from './grid-row.tsx'
+import { FileIcon, GridCell, GridRow, useRowActions } from './grid-row.tsx'
+
+/** One folder or file among tiles: a row of the same grid, drawn as a card. */
+export function FileTile(props: RowProps) {
+  const { entry, rowIndex, isSelected, isActive, onToggle } = props
+  const { top, left, width, height } = props
+  const ref = useWishedFocus({ ...props, shows: entry.key })
+  const { hasActions, pointerProps } = useRowActions(props)
+  const tabIndex = isActive ? 0 : -1
+  const shown = visibleName(entry.name)
+  return (
+    <GridRow
+      ref={ref}
+      aria-rowindex={rowIndex}
+      aria-label={entry.name || shown}
+      aria-selected={isSelected}
+      tabIndex={tabIndex}
+      data-key={entry.key}
+      {...pointerProps}
+      style={{ top, height, width, left }}
+      className={clsx(
+        'group absolute flex flex-col rounded-lg p-2 select-none focus-visible:-outline-offset-2',
+        isSelected ? 'bg-selected' : 'hover:bg-hover',
+      )}
+    >
+      <div className="flex h-8 items-center justify-between pointer-coarse:h-11">
+        <GridCell className="flex items-center pl-1" data-part="check">
+          <Checkbox
+            label={`Select ${shown}`}
+            checked={isSelected}
+            tabIndex={tabIndex}
+            onChange={(_, how) => onToggle(entry.key, how)}
+            className={clsx(!isSelected && 'quiet-checkbox')}
+          />
+        </GridCell>
+        <GridCell data-part="actions">
+          {hasActions && entry.kind === 'file' && (
+            <FileActions key={entry.key} entry={entry} tabIndex={tabIndex} isTile />
+          )}
+        </GridCell>
+      </div>
+      <GridCell className="flex min-h-0 grow flex-col items-center gap-2 text-center">
+        <FileIcon entry={entry} className="size-9 stroke-[1.25]" />
+        <div className="w-full px-1">
+          <bdi
+            dir="auto"
+            className="line-clamp-2 break-words text-sm !text-center"
+            {...cutTextTooltipProps(shown)}
+          >
+            {shown}
+          </bdi>
+          <p className="text-muted text-xs">
+            {entry.kind === 'file' ? formatBytes(entry.size) : 'Folder'}
+          </p>
+        </div>
+      </GridCell>
+    </GridRow>
+  )
+}

@@ -1,0 +1,153 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { Entry } from '#app/features/files/folder/entry.ts'
+import type { FolderPlace } from '#app/features/files/folder/view-state.ts'
+import type { Selection } from '#app/features/files/selection/selection.ts'
+import { useVisibleRows } from '#app/lib/virtual/use-visible-rows.ts'
+import type { RowsLayout } from '#app/lib/virtual/virtual-rows.ts'
+import { type EntryPlace, rowHeight } from './grid-row.tsx'
+
+const headerHeight = 36
+const tileHeight = 164
+const nearEndRows = 10
+/** Rows that stand for what is on its way. */
+const pendingRows = 3
+
+export type FileRowsParts = {
+  entries: readonly Entry[]
+  /** Every file of the folder is among `entries`, so that their number is known. */
+  isComplete: boolean
+  /** More rows come when the end is near. Off while a filter hides rows: it would ask without end. */
+  loadsAtEnd: boolean
+  /** The filter and the order that a person asked for. */
+  arrangement: string
+  selection: Selection
+  view: 'list' | 'tiles'
+  isNarrow: boolean
+  /** Where to begin; what it becomes is told while scrolling. */
+  place: FolderPlace
+  onScroll: (change: Pick<FolderPlace, 'scrollOffset' | 'topKey'>) => void
+  /** Set while the keyboard is on its way to a row that is not drawn yet. */
+  focusWish: { current: boolean }
+  scroller: HTMLElement | null
+}
+
+type DrawnEntry = { index: number; place: EntryPlace }
+
+/** Which entries are drawn now and where, in rows of one or, as tiles, of several. */
+export function useFileRows(props: FileRowsParts) {
+  const { entries, selection, scroller, focusWish, onScroll } = props
+  const isTiles = props.view === 'tiles'
+  const columns = useTileColumns(scroller, isTiles)
+  const height = isTiles ? tileHeight : rowHeight(props.isNarrow)
+  const activeIndex = useActiveIndex(props)
+  const rowCount = Math.ceil(entries.length / columns)
+  const hasMore = props.loadsAtEnd && !props.isComplete
+  const count = rowCount + (hasMore ? pendingRows : 0)
+  const layout = useMemo((): RowsLayout => {
+    const keyAt = (row: number) => entries[row * columns]?.key
+    const rowOf = (key: string) => Math.floor(indexOf(entries, key) / columns)
+    return { count, rowHeight: height, keyAt, rowOf }
+  }, [entries, columns, count, height])
+  const initialOffset = useInitialOffset(layout, props.place)
+  const visible = useVisibleRows({
+    scroller,
+    layout,
+    headerHeight,
+    keptRow: entries.length === 0 ? -1 : Math.floor(activeIndex / columns),
+    isKeptChosen: selection.active !== null && selection.chosen.has(selection.active),
+    arrangement: props.arrangement,
+    initialOffset,
+    initialRow: props.place.isActiveNew ? Math.floor(activeIndex / columns) : undefined,
+    onScroll: useMemo(() => {
+      const { keyAt } = layout
+      return (scrollOffset: number) =>
+        onScroll({ scrollOffset, topKey: keyAt(Math.floor(scrollOffset / height)) ?? null })
+    }, [layout, height, onScroll]),
+  })
+
+  const drawn = visible.rows.flatMap((row): DrawnEntry[] => {
+    const first = row * columns
+    const place = { top: row * height, height }
+    if (row >= rowCount) return [{ index: first, place }]
+    return entries.slice(first, first + columns).map((_, column) => ({
+      index: first + column,
+      place: isTiles ? { ...place, ...tilePlace(column, columns) } : place,
+    }))
+  })
+
+  return {
+    drawn,
+    activeIndex,
+    height: visible.height,
+    isNearEnd: hasMore && visible.lastRow >= rowCount - nearEndRows,
+    shape: () => ({ columns, pageRows: visible.pageRows() }),
+    /** Brings a row into sight; it takes the focus when it is drawn. */
+    focusRow(index: number) {
+      visible.show(Math.floor(index / columns))
+      const key = entries[index]?.key
+      if (key === undefined) return
+      // The row that has the keyboard already will not change, and so not ask for the focus.
+      const row = index === activeIndex ? findRow(scroller, key) : null
+      if (row) row.focus({ preventScroll: true })
+      else focusWish.current = true
+    },
+  }
+}
+
+function indexOf(entries: readonly Entry[], key: string | null): number {
+  return entries.findIndex((entry) => entry.key === key)
+}
+
+/** The row that Tab reaches. Where it is gone, as a file that was deleted, the one that took its place. */
+function useActiveIndex({ entries, selection, arrangement }: FileRowsParts): number {
+  const last = useRef({ index: 0, arrangement })
+  const index = useMemo(() => {
+    const { active } = selection
+    const before = last.current
+    // Most changes are behind it.
+    if (entries[before.index]?.key === active) return before.index
+    const found = active === null ? 0 : indexOf(entries, active)
+    if (found >= 0) return found
+    return arrangement === before.arrangement
+      ? Math.max(0, Math.min(before.index, entries.length - 1))
+      : 0
+  }, [entries, selection, arrangement])
+  useEffect(() => {
+    last.current = { index, arrangement }
+  })
+  return index
+}
+
+/** Where a person was: what they saw at the top, however many rows have come above it since. */
+function useInitialOffset(layout: RowsLayout, { topKey, scrollOffset }: FolderPlace): number {
+  const [offset] = useState(() => {
+    const row = topKey === null ? -1 : layout.rowOf(topKey)
+    return row < 0 ? scrollOffset : row * layout.rowHeight + (scrollOffset % layout.rowHeight)
+  })
+  return offset
+}
+
+function tilePlace(column: number, columns: number) {
+  const width = `calc((100% - 16px) / ${columns})`
+  return { width, left: `calc(8px + (100% - 16px) / ${columns} * ${column})` }
+}
+
+function findRow(list: HTMLElement | null, key: string): HTMLElement | null {
+  return list?.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? null
+}
+
+const narrowestTile = 148
+
+/** How many tiles fit side by side in the element; 1 while tiles are not shown. */
+function useTileColumns(element: HTMLElement | null, isTiles: boolean): number {
+  const [columns, setColumns] = useState(4)
+  useEffect(() => {
+    if (!isTiles || !element) return
+    const observer = new ResizeObserver(() => {
+      setColumns(Math.max(1, Math.floor(element.clientWidth / narrowestTile)))
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [element, isTiles])
+  return isTiles ? columns : 1
+}

@@ -1,0 +1,136 @@
+import { Check, Download, Link2, X } from 'lucide-react'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { count, numbers } from '#app/features/files/folder/arrange-entries.ts'
+import type { Entry, FileEntry } from '#app/features/files/folder/entry.ts'
+import {
+  downloadFiles,
+  isSavedByBrowser,
+  useCopiedLink,
+} from '#app/features/files/folder/open-link.ts'
+import { formatBytes } from '#app/lib/format.ts'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import { Button, IconButton } from '#app/ui/button.tsx'
+import { filesPageSize } from '#contract/files.ts'
+import type { Rest } from './selection.ts'
+
+export type SelectionSummaryProps = {
+  chosen: readonly Entry[]
+  among: Parameters<typeof describeSelection>[1]
+  onClear: () => void
+  /** Given while all that is loaded is selected, and more is not loaded. */
+  rest: Rest | null
+}
+
+/** What is selected, of how many, and what can be done with it. */
+export function SelectionSummary({ chosen, among, onClear, rest }: SelectionSummaryProps) {
+  return (
+    <>
+      <div className="flex min-w-0 flex-wrap items-center gap-x-2">
+        {/* Its words break before its buttons lose each other. */}
+        <p role="status" className="grow basis-44 font-medium text-ink">
+          {describeSelection(chosen, among)}
+        </p>
+        <div className="flex items-center gap-2">
+          {/* One alone has its buttons in its row. */}
+          {chosen.length > 1 && <ChosenActions chosen={chosen} />}
+          <IconButton label="Clear selection" icon={<X />} size="small" onClick={onClear} />
+        </div>
+      </div>
+      {rest && <RestOfFolder {...rest} />}
+    </>
+  )
+}
+
+/** What is not loaded is not selected: says so, and what it takes. */
+function RestOfFolder({ isLoading, onLoad, onStop }: Rest) {
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-x-2">
+      <p>
+        {isLoading
+          ? 'Loading the rest…'
+          : `More is not loaded: one request for each ${filesPageSize}.`}
+      </p>
+      <Button size="small" onClick={isLoading ? onStop : onLoad}>
+        {isLoading ? 'Stop' : 'Load all'}
+      </Button>
+    </div>
+  )
+}
+
+/** Browsers ask before a page saves several files; more than this is a case for a program. */
+const mostAtOnce = 50
+
+type LinkedFile = FileEntry & { link: string }
+
+/** What can be done with several at once. Folders have no link of their own and are left out. */
+function ChosenActions({ chosen }: { chosen: readonly Entry[] }) {
+  const { isCopied, copy } = useCopiedLink()
+  const ending = useRef<AbortController | null>(null)
+  useEffect(() => () => ending.current?.abort(), [])
+  const files = chosen.filter((entry): entry is LinkedFile => {
+    return entry.kind === 'file' && entry.link !== null
+  })
+  if (files.length === 0) return null
+
+  function handleDownload() {
+    ending.current?.abort()
+    ending.current = new AbortController()
+    void downloadFiles(files, ending.current.signal)
+  }
+
+  return (
+    <>
+      <Action
+        label={`Copy ${count(files.length, 'link')}`}
+        icon={isCopied ? <Check /> : <Link2 />}
+        onClick={() => copy(files.map(({ link }) => link).join('\n'))}
+      />
+      <Action
+        label={`Download ${count(files.length, 'file')}`}
+        icon={<Download />}
+        unavailableReason={whyNotTogether(files)}
+        onClick={handleDownload}
+      />
+    </>
+  )
+}
+
+function whyNotTogether(files: readonly LinkedFile[]): string | undefined {
+  if (files.length > mostAtOnce) return `Choose ${mostAtOnce} files at most to download them.`
+  if (files.some(({ link }) => !isSavedByBrowser(link))) {
+    return 'This service’s links open files instead of saving them: download one at a time.'
+  }
+  return undefined
+}
+
+type ActionProps = {
+  label: string
+  icon: ReactNode
+  unavailableReason?: string | undefined
+  onClick: () => void
+}
+
+/** Words where there is room for them. */
+function Action({ label, ...rest }: ActionProps) {
+  const isWide = useMediaQuery('(min-width: 40rem)')
+  if (!isWide) return <IconButton label={label} size="small" {...rest} />
+  return (
+    <Button tone="quiet" size="small" {...rest}>
+      {label}
+    </Button>
+  )
+}
+
+/**
+ * `3 selected · 12 MB`, `3 selected of the 50 loaded · 12 MB` while more may come. Folders have no size, so
+ * it is left out where one is among them.
+ */
+export function describeSelection(
+  chosen: readonly Entry[],
+  among: { shown: number; isComplete: boolean; isFiltered: boolean },
+): string {
+  const words = `${numbers.format(chosen.length)} selected${among.isComplete ? '' : ` of the ${numbers.format(among.shown)} ${among.isFiltered ? 'shown' : 'loaded'}`}`
+  const sizes = chosen.map((entry) => (entry.kind === 'file' ? entry.size : Number.NaN))
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  return sizes.every((size) => size >= 0) ? `${words} · ${formatBytes(total)}` : words
+}

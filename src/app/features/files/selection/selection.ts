@@ -1,0 +1,134 @@
+import { useMemo, useState } from 'react'
+import type { Entry } from '#app/features/files/folder/entry.ts'
+import type { Folder } from '#app/features/files/folder/use-folder.ts'
+import type { ListStep } from './list-keys.ts'
+
+/**
+ * What is chosen in a list, and where the keyboard is. Keys, not positions: pages may be added and a
+ * filter may hide rows while something is chosen.
+ */
+export type Selection = {
+  readonly chosen: ReadonlySet<string>
+  /** Where a range begins; the last row that was chosen without Shift. */
+  readonly anchor: string | null
+  /** The row that has the focus, or would get it. */
+  readonly active: string | null
+}
+
+export const nothingSelected: Selection = { chosen: new Set(), anchor: null, active: null }
+
+/** `only`: this row alone; `toggle`: this row in or out; `range`: from the anchor to this row. */
+export type SelectMode = 'only' | 'toggle' | 'range'
+
+export function select(
+  selection: Selection,
+  key: string,
+  how: { mode: SelectMode; order: readonly string[] },
+): Selection {
+  if (how.mode === 'range') return selectRange(selection, key, how.order)
+  if (how.mode === 'only') return { chosen: new Set([key]), anchor: key, active: key }
+  const chosen = new Set(selection.chosen)
+  if (!chosen.delete(key)) chosen.add(key)
+  return { chosen, anchor: key, active: key }
+}
+
+function selectRange(selection: Selection, key: string, order: readonly string[]): Selection {
+  const from = order.indexOf(selection.anchor ?? selection.active ?? key)
+  const to = order.indexOf(key)
+  const start = from === -1 ? to : Math.min(from, to)
+  const chosen = new Set(order.slice(start, Math.max(from, to) + 1))
+  return { chosen, anchor: order[from === -1 ? to : from] ?? key, active: key }
+}
+
+/** All of `order`, or nothing when all of it is chosen already. */
+export function toggleAll(selection: Selection, order: readonly string[]): Selection {
+  const isAll = order.length > 0 && order.every((key) => selection.chosen.has(key))
+  return { ...selection, chosen: new Set(isAll ? [] : order) }
+}
+
+export function clearSelection(selection: Selection): Selection {
+  return selection.chosen.size === 0 ? selection : { ...selection, chosen: new Set() }
+}
+
+/** Moves the focus without choosing anything. */
+export function moveTo(selection: Selection, key: string): Selection {
+  return selection.active === key ? selection : { ...selection, active: key }
+}
+
+/** What a key of the list does to the choice; `index` is the row that had the keyboard. */
+export function takeStep(
+  selection: Selection,
+  step: Exclude<ListStep, { do: 'open' }>,
+  at: { order: readonly string[]; index: number },
+): Selection {
+  const { order } = at
+  const here = order[at.index] ?? ''
+  switch (step.do) {
+    case 'selectAll':
+      return toggleAll(selection, order)
+    case 'clear':
+      return clearSelection(selection)
+    case 'toggle':
+      return select(selection, here, { mode: 'toggle', order })
+    case 'move':
+      return moveTo(selection, order[step.index] ?? here)
+    case 'extend': {
+      const from = selection.active === null ? moveTo(selection, here) : selection
+      return select(from, order[step.index] ?? here, { mode: 'range', order })
+    }
+  }
+}
+
+/** What is left of a folder once all that is loaded is selected. */
+export type Rest = { isLoading: boolean; onLoad: () => void; onStop: () => void }
+
+const nothing: readonly Entry[] = []
+
+/**
+ * What is selected among the rows that are shown. A row that a filter hides is neither counted nor acted
+ * on; it is selected again when it is shown again.
+ */
+export function useSelection({
+  shown,
+  listing,
+  activeKey,
+}: {
+  shown: readonly Entry[]
+  listing: Folder
+  /** The row that the keyboard begins at; null for the first. */
+  activeKey: string | null
+}) {
+  const [selection, setSelection] = useState<Selection>({ ...nothingSelected, active: activeKey })
+  const [wantsRest, setWantsRest] = useState(false)
+  const chosen = useMemo(() => {
+    const { chosen: keys } = selection
+    return keys.size === 0 ? nothing : shown.filter((entry) => keys.has(entry.key))
+  }, [shown, selection])
+  const isAllShown = chosen.length > 0 && chosen.length === shown.length
+
+  if (wantsRest && !listing.isLoadingAll) {
+    setWantsRest(false)
+    const order = shown.map((entry) => entry.key)
+    if (listing.isComplete && !isAllShown) setSelection(toggleAll(selection, order))
+  }
+  const rest: Rest = {
+    isLoading: wantsRest,
+    onLoad() {
+      setWantsRest(true)
+      listing.loadAll()
+    },
+    onStop: listing.stopLoadingAll,
+  }
+  return {
+    selection,
+    chosen,
+    setSelection(next: Selection) {
+      // Who selects something else in the meantime does not want all.
+      if (next.chosen !== selection.chosen) setWantsRest(false)
+      setSelection(next)
+    },
+    /** The box over all rows: it is not fully checked as long as there are rows that are not. */
+    box: chosen.length === 0 ? false : (isAllShown && listing.isComplete) || ('mixed' as const),
+    rest: wantsRest || (isAllShown && !listing.isComplete) ? rest : null,
+  }
+}

@@ -1,0 +1,87 @@
+import * as z from 'zod/mini'
+import { type ImportOptions, importOptions } from '#app/features/imports/queue/import-job.ts'
+import { qualityWords } from '#app/features/imports/view/import-text.ts'
+import { RadioGroup, Switch } from '#app/ui/choices.tsx'
+import { videoHeights } from '#contract/imports.ts'
+
+type VideoFieldsProps = {
+  options: ImportOptions
+  onChange: (changed: Partial<ImportOptions>) => void
+}
+
+const types = [
+  { value: 'auto', label: 'Auto' },
+  { value: 'file', label: 'File' },
+  { value: 'video', label: 'Video' },
+] as const
+
+const qualities = ['best', 'audio', ...videoHeights].map((value) => ({
+  value,
+  label: qualityWords(value),
+}))
+
+/** What kind of link it is, and what is wanted of a video. */
+export function VideoFields({ options, onChange }: VideoFieldsProps) {
+  return (
+    <>
+      <RadioGroup
+        label="Type"
+        value={options.type}
+        onChange={(type) => onChange({ type })}
+        options={types}
+      />
+      {options.type !== 'file' && (
+        <>
+          <RadioGroup
+            label="Quality"
+            value={options.quality}
+            onChange={(quality) => onChange({ quality })}
+            options={qualities}
+          />
+          <div className="flex flex-col">
+            <Switch
+              label="Subtitles"
+              checked={options.subtitles}
+              onChange={(subtitles) => onChange({ subtitles })}
+            />
+            <Switch
+              label="Thumbnail"
+              checked={options.thumbnail}
+              onChange={(thumbnail) => onChange({ thumbnail })}
+            />
+          </div>
+        </>
+      )}
+    </>
+  )
+}
+
+const storedName = 'barkeep.import-options'
+
+// The folder and the file name belong to one import: they are not carried over to the next.
+const remembered = z.pick(importOptions, {
+  type: true,
+  quality: true,
+  subtitles: true,
+  thumbnail: true,
+})
+
+const firstOptions = { type: 'auto', quality: 'best', subtitles: false, thumbnail: false } as const
+
+/** The options of the last import in this browser, for the folder that is open. */
+export function recallOptions(folder: string): ImportOptions {
+  try {
+    const stored = remembered.parse(JSON.parse(localStorage.getItem(storedName) ?? ''))
+    return { ...stored, folder, fileName: '' }
+  } catch {
+    return { ...firstOptions, folder, fileName: '' }
+  }
+}
+
+export function rememberOptions(options: ImportOptions): void {
+  try {
+    localStorage.setItem(storedName, JSON.stringify(remembered.parse(options)))
+  } catch {
+    // Storage is full or forbidden: the next import begins with the usual options.
+  }
+}

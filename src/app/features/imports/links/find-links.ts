@@ -1,0 +1,149 @@
+import type { ClipboardEvent } from 'react'
+
+/** What may follow a link in prose, lists, tables and markup without being part of it. */
+const trailing = new Set(".,;:!?'*_~|\\。，、；：！？」』】》〉）…")
+const brackets: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
+
+/** The http(s) links in any text, in order, each once, as they were written. */
+export function findLinks(text: string): string[] {
+  const links = new Map<string, string>()
+  // Quotes, angle brackets and blanks never stand in a link, so they end it.
+  for (const [found] of text.matchAll(/\bhttps?:\/\/(?![/?#])[^\s<>"`“”«»]+/gi)) {
+    for (const part of splitLists(found)) {
+      const link = trimLink(part)
+      if (!URL.canParse(link)) continue
+      const { href, hostname } = new URL(link)
+      if (hostname !== '' && !links.has(href)) links.set(href, link)
+    }
+  }
+  return [...links.values()]
+}
+
+/** `a,b` is two links; a link inside another's path (`/web/2020/https://…`) is none of its own. */
+function splitLists(text: string): string[] {
+  return text.split(/(?:'?[,;|]'?|\]\()(?=https?:\/\/)/i)
+}
+
+/** Takes off what belongs to the sentence; a closing bracket stays where the link opened it. */
+function trimLink(text: string): string {
+  // Counted once and kept up: counting again for each character would be quadratic in hostile text.
+  const surplus = new Map<string, number>()
+  for (const [closing, opening] of Object.entries(brackets)) {
+    surplus.set(closing, count(text, closing) - count(text, opening))
+  }
+  let end = text.length
+  while (end > 0) {
+    const last = text.charAt(end - 1)
+    const loose = surplus.get(last) ?? 0
+    if (loose > 0) surplus.set(last, loose - 1)
+    else if (!trailing.has(last)) break
+    end -= 1
+  }
+  return text.slice(0, end)
+}
+
+function count(text: string, character: string): number {
+  return text.split(character).length - 1
+}
+
+/** A line that will not be imported, and why. `number` counts from 1. */
+export type RefusedLine = { number: number; text: string; reason: string }
+
+/** The longest that the API takes. */
+const longestLink = 8192
+const shownText = 60
+
+/** Reads what was typed or pasted: each line has links, or is named with what is wrong. */
+export function readLinkLines(text: string): { links: string[]; refused: RefusedLine[] } {
+  const refused: RefusedLine[] = []
+  const links = findLinks(text).filter((link) => link.length <= longestLink)
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const words = line.trim()
+    const found = findLinks(words)
+    const isTooLong = found.some((link) => link.length > longestLink)
+    if (words === '' || (found.length > 0 && !isTooLong)) continue
+    refused.push({
+      number: index + 1,
+      text: words.length > shownText ? `${words.slice(0, shownText)}…` : words,
+      reason: isTooLong ? 'is longer than 8,192 characters' : 'is not an http or https link',
+    })
+  }
+  return { links, refused }
+}
+
+/** The forms of a drop or paste that may hold links; '' where it has none of that form. */
+export type TransferText = { uriList: string; text: string; html: string }
+
+export type TransferLinks = {
+  links: string[]
+  /** The links are no more than where the picture beside them came from. */
+  isPictureAddress: boolean
+  /** Words are what was copied: a picture beside them shows the same, as of cells or of a slide's text. */
+  isText: boolean
+}
+
+/**
+ * The links of a drop or paste, from the form that says most: a list of links, else the text, else where
+ * the HTML leads (two cells of a spreadsheet show titles as text), else, without words, the media in it.
+ */
+export function findTransferLinks({ uriList, text, html }: TransferText): TransferLinks {
+  const plain = [uriList, text].map(findLinks).find((links) => links.length > 0)
+  // Nothing in it is loaded or run: such a document has no window.
+  const page = new DOMParser().parseFromString(html, 'text/html')
+  const led = addressesOf(page, 'a[href], area[href]', 'href')
+  const shown = addressesOf(page, 'img[src], video[src], audio[src], source[src]', 'src')
+  // Beside words a picture is an ornament, or counts its readers.
+  const isOnlyShown = led.length === 0 && text.trim() === ''
+  const links = plain ?? (isOnlyShown ? shown : led)
+  const areShown = links.length > 0 && links.every((link) => shown.includes(link))
+  const isPictureAddress = led.length === 0 && areShown
+  return { links, isPictureAddress, isText: text.trim() !== '' && !isPictureAlone(page) }
+}
+
+/** A copied picture comes with its HTML, and in some browsers with what stands for it as text. */
+function isPictureAlone({ body }: Document): boolean {
+  return body.querySelector('img') !== null && (body.textContent ?? '').trim() === ''
+}
+
+/** Addresses that need the page they stood on are none: nobody says which page that was. */
+function addressesOf(page: Document, selector: string, attribute: string): string[] {
+  const addresses = Array.from(page.querySelectorAll(selector), (element) =>
+    (element.getAttribute(attribute) ?? '').trim(),
+  )
+  return [...new Set(addresses.filter((address) => /^https?:\/\//i.test(address)))].flatMap(
+    (address) => (URL.canParse(address) ? [address.replaceAll(/\s/g, '%20')] : []),
+  )
+}
+
+/**
+ * Takes a paste into a field for links: each link on a line of its own, where the browser would run it
+ * into its neighbour, none that stands there already, and those of the HTML where the text has none.
+ * Other text is left to the browser.
+ */
+export function handleLinkPaste(
+  event: ClipboardEvent<HTMLInputElement | HTMLTextAreaElement>,
+): void {
+  const { clipboardData, currentTarget: field } = event
+  const text = clipboardData.getData('text/plain')
+  const { links } = findTransferLinks({
+    uriList: clipboardData.getData('text/uri-list'),
+    text,
+    html: clipboardData.getData('text/html'),
+  })
+  if (links.length === 0) return
+  const before = field.value.slice(0, field.selectionStart ?? field.value.length)
+  const after = field.value.slice(field.selectionEnd ?? field.value.length)
+  const words = text.includes(links[0] ?? '') ? text.trim() : links.join('\n')
+  const there = linesOf(`${before}\n${after}`)
+  const fresh = [...linesOf(words)].filter((line) => !there.has(line)).join('\n')
+  const start = /\S$/.test(before) ? '\n' : ''
+  const end = /^\S/.test(after) ? '\n' : ''
+  event.preventDefault()
+  if (fresh === '') return
+  // The one way to insert text that can be taken back by Ctrl+Z.
+  document.execCommand('insertText', false, start + fresh + end)
+}
+
+function linesOf(text: string): Set<string> {
+  return new Set(text.split('\n').map((line) => line.trim()))
+}

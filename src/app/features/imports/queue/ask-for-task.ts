@@ -1,0 +1,126 @@
+import { ApiError, isAbort, isRefusal } from '#app/api/http/api-error.ts'
+import type { ApiClient } from '#app/api/http/client.ts'
+import { errorText } from '#app/api/http/error-text.ts'
+import { safeLink } from '#app/lib/untrusted-text.ts'
+import { endpoints } from '#contract/endpoints.ts'
+import { parseFolderPath } from '#contract/folder-path.ts'
+import type { ImportTask } from '#contract/imports.ts'
+import type { ImportJob } from './import-job.ts'
+
+/** Asks how a task is; null when that cannot be known for now. */
+export async function askForTask(
+  job: ImportJob,
+  client: ApiClient,
+): Promise<Partial<ImportJob> | null> {
+  try {
+    const { task } = await client.call(endpoints.importStatus, {
+      query: { task_id: job.taskId ?? '' },
+      lane: 'polling',
+      purpose: 'imports',
+    })
+    return readTask(job, task)
+  } catch (error) {
+    if (isRefusal(error, 404)) return { state: 'failed', note: null, failure: forgottenTask }
+    const isFinal = isRefusal(error, 400, 403)
+    return isFinal ? { state: 'failed', note: null, failure: failureFrom(error) } : null
+  }
+}
+
+/**
+ * Cancels a task and says how it ended: it may have been done before the wish arrived. One that still
+ * runs is followed to its end.
+ */
+export async function cancelTask(job: ImportJob, client: ApiClient): Promise<Partial<ImportJob>> {
+  const purpose = { lane: 'person', purpose: 'imports' } as const
+  const task_id = job.taskId ?? ''
+  try {
+    await client.call(endpoints.cancelImport, { body: { task_id }, ...purpose })
+    const { task } = await client.call(endpoints.importStatus, { query: { task_id }, ...purpose })
+    const change = readTask(job, task)
+    return change.state === 'running' ? { ...change, note: 'Cancelling…' } : change
+  } catch (error) {
+    if (isAbort(error)) return { note: null }
+    if (isRefusal(error, 404)) {
+      return { state: 'cancelled', note: 'The server no longer knew this import.' }
+    }
+    const { title, nextStep } = errorText(error)
+    return { note: `Could not be cancelled. ${title} ${nextStep}` }
+  }
+}
+
+const longestText = 500
+
+/** What the server's word about a task changes in its row. Its text and links are not to be trusted. */
+export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
+  const title = shorten(task.title) ?? job.title
+  switch (task.state) {
+    case 'completed':
+      return {
+        state: 'done',
+        title,
+        percent: 100,
+        note: readNotes(task.notes),
+        fileLink: safeLink(task.link),
+        folder: readFolder(task.folder ?? job.options.folder),
+      }
+    case 'failed': {
+      const reason = shorten(task.error) ?? 'The server could not import this link.'
+      return {
+        state: 'failed',
+        title,
+        note: null,
+        failure: { reason, nextStep: '' },
+      }
+    }
+    case 'cancelled':
+      return { state: 'cancelled', title, note: null }
+    default:
+      // Unknown states of a newer server are steps between, not ends.
+      return { state: 'running', title, percent: readPercent(task.progress), note: null }
+  }
+}
+
+const notesShown = 6
+
+/** What the server says of a complete import: a page may have a hundred subtitle tracks. */
+function readNotes(notes: ImportTask['notes'] = []): string | null {
+  const words = notes.slice(0, notesShown).map(({ message }) => shorten(message) ?? '')
+  const more = notes.length - notesShown
+  return [...words, ...(more > 0 ? [`${more} more were left out.`] : [])].join(' ') || null
+}
+
+/** Null where there is nothing to read; a page's title may be a book. */
+function shorten(text = ''): string | null {
+  return text.trim().slice(0, longestText) || null
+}
+
+function readPercent(progress: string): number | null {
+  const percent = Number.parseFloat(progress)
+  return Number.isFinite(percent) ? Math.min(100, Math.max(0, percent)) : null
+}
+
+function readFolder(text: string): string | null {
+  const folder = parseFolderPath(text)
+  return folder.ok ? folder.value : null
+}
+
+type Failure = NonNullable<ImportJob['failure']>
+
+const forgottenTask: Failure = {
+  reason: 'The server no longer knows this import.',
+  nextStep: 'Retry to start it again.',
+}
+
+/** Why an import that is not lost does not begin. */
+export function pauseNote(error: unknown): string {
+  const cause = error instanceof ApiError ? 'The server is not ready.' : 'No connection.'
+  return `${cause} Trying again soon.`
+}
+
+/** The words for what starting or asking for a task threw. */
+export function failureFrom(error: unknown): Failure {
+  const { title, nextStep } = errorText(error)
+  // The row can only send the same again, which would be refused again.
+  const isRefused = error instanceof ApiError && error.code === 'invalid_request'
+  return { reason: title, nextStep: isRefused ? 'Import it again with that changed.' : nextStep }
+}

@@ -1,0 +1,98 @@
+import { Link, LockKeyhole } from 'lucide-react'
+import { useCallback } from 'react'
+import type { ImportTotals } from '#app/features/imports/queue/import-job.ts'
+import type { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
+import { EmptyState } from '#app/ui/empty-state.tsx'
+import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
+import { SummaryAction, TransferSummary } from '#app/ui/progress/progress-row.tsx'
+import { ImportRow } from './import-row.tsx'
+import { nameOf } from './import-text.ts'
+import { useImports } from './use-imports.ts'
+
+export type ImportListProps = {
+  queue: ImportQueue
+  /** False: the key lacks the scope `import`, and the empty list says so. */
+  canImport: boolean
+  onOpenFolder: (path: string) => void
+}
+
+/** The rows of the tab `Imports`: fills its parent's height and scrolls by itself. */
+export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) {
+  const { jobs, totals, isKept } = useImports(queue)
+  // Rows are drawn again only when they change, so what they get must stay the same.
+  const handleCancel = useCallback((id: string) => void queue.cancel(id), [queue])
+  const handleRetry = useCallback((id: string) => queue.retry(id), [queue])
+  const keptFocus = useKeptFocus()
+  if (jobs.length === 0) return <NoImports canImport={canImport} />
+  return (
+    <div {...keptFocus} className="flex h-full min-h-0 flex-col">
+      <ImportSummary
+        totals={totals}
+        isKept={isKept}
+        onStopAll={() => void queue.cancelAll()}
+        onRetryAll={() => queue.retryAll()}
+        onDismissAll={() => queue.dismissFailed()}
+        onClear={() => queue.clearFinished()}
+      />
+      <MeasuredList
+        items={jobs}
+        keyOf={(job) => job.id}
+        nameOf={nameOf}
+        renderRow={(job) => (
+          <ImportRow
+            job={job}
+            onCancel={handleCancel}
+            onRetry={handleRetry}
+            onOpenFolder={onOpenFolder}
+          />
+        )}
+      />
+    </div>
+  )
+}
+
+type ImportSummaryProps = {
+  totals: ImportTotals
+  isKept: boolean
+  onStopAll: () => void
+  onRetryAll: () => void
+  onDismissAll: () => void
+  onClear: () => void
+}
+
+function ImportSummary({ totals, isKept, ...actions }: ImportSummaryProps) {
+  const parts = [
+    [totals.unfinished, 'under way'],
+    [totals.done, 'done'],
+    [totals.failed, 'failed'],
+    [totals.cancelled, 'cancelled'],
+  ] as const
+  const words = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
+  const finished = totals.done + totals.failed + totals.cancelled
+  return (
+    <TransferSummary words={words.join(' · ')} warning={isKept ? null : notKept}>
+      {totals.unfinished > 1 && <SummaryAction name="Stop all" onClick={actions.onStopAll} />}
+      {totals.failed > 1 && (
+        <>
+          <SummaryAction name="Retry all" onClick={actions.onRetryAll} />
+          <SummaryAction name="Dismiss all" onClick={actions.onDismissAll} />
+        </>
+      )}
+      {finished > 0 && <SummaryAction name="Clear finished" onClick={actions.onClear} />}
+    </TransferSummary>
+  )
+}
+
+const notKept = 'This browser has no room to keep imports: a reload forgets those that are new.'
+
+function NoImports({ canImport }: { canImport: boolean }) {
+  return canImport ? (
+    <EmptyState icon={<Link />} title="No imports yet">
+      Paste or drop links anywhere, or press Import links.
+    </EmptyState>
+  ) : (
+    <EmptyState icon={<LockKeyhole />} title="This key cannot import links">
+      Importing links needs a key with the scope “import”.
+    </EmptyState>
+  )
+}

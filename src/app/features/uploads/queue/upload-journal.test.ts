@@ -1,0 +1,123 @@
+import 'fake-indexeddb/auto'
+import { IDBFactory } from 'fake-indexeddb'
+import { expect, test, vi } from 'vitest'
+import { openUploadJournal } from './upload-journal.ts'
+import type { JournalEntry } from './upload-keeper.ts'
+
+function entries(count: number, prefix = 'file'): JournalEntry[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `${prefix} ${index}`,
+    name: `${index}.jpg`,
+    folder: `/${'a long folder name/'.repeat(50)}`,
+    size: index,
+    lastModified: 1,
+    idempotencyKey: `key ${index}`,
+    notBefore: 7,
+    mayHaveArrived: false,
+  }))
+}
+
+/** One browser: its storage, and which of its pages are there. */
+function browser() {
+  vi.stubGlobal('indexedDB', new IDBFactory())
+  const alive = new Set<string>()
+  return {
+    alive,
+    async openPage(pageId: string, now = () => 1_000_000) {
+      const show = async () => void alive.add(pageId)
+      const claim = async (other: string) => other === pageId || !alive.has(other)
+      const journal = await openUploadJournal('test', { pageId, show, claim }, now)
+      const recover = async (keyId: string) => {
+        const found: JournalEntry[] = []
+        await journal.recover(keyId, (some) => found.push(...some))
+        return found
+      }
+      return { ...journal, recover }
+    },
+  }
+}
+
+test('more uploads with long paths than web storage holds are remembered, in their order', async () => {
+  const { alive, openPage } = browser()
+  const many = entries(6_000)
+  await (await openPage('one')).keep('k', many)
+  alive.clear()
+  expect(await (await openPage('two')).recover('k')).toMatchObject(many)
+})
+
+test('what ends is no longer kept, what changes is kept as it is now', async () => {
+  const { alive, openPage } = browser()
+  const page = await openPage('one')
+  const [a, b, c] = entries(3) as [JournalEntry, JournalEntry, JournalEntry]
+  await page.keep('k', [a, b])
+  await page.keep('k', [{ ...b, idempotencyKey: 'another' }, c])
+  alive.clear()
+  const found = await (await openPage('two')).recover('k')
+  expect(found.map(({ id, idempotencyKey }) => [id, idempotencyKey])).toEqual([
+    [b.id, 'another'],
+    [c.id, c.idempotencyKey],
+  ])
+})
+
+test('the uploads of a page that lives are nobody else’s', async () => {
+  const { alive, openPage } = browser()
+  const one = await openPage('one')
+  await one.keep('k', entries(2))
+  const copy = await openPage('copy')
+  expect(await copy.recover('k')).toEqual([])
+  await copy.keep('k', entries(1, 'other'))
+  alive.delete('one')
+  expect(await (await openPage('three')).recover('k')).toHaveLength(2)
+})
+
+test('what was taken over is written down until it ends here', async () => {
+  const { alive, openPage } = browser()
+  await (await openPage('one')).keep('k', entries(3))
+  alive.clear()
+  const two = await openPage('two')
+  const found = await two.recover('k')
+  await two.keep('k', found.slice(1))
+  alive.clear()
+  expect(await (await openPage('three')).recover('k')).toHaveLength(2)
+})
+
+test('another key of the account takes what is written down along', async () => {
+  const { alive, openPage } = browser()
+  const one = await openPage('one')
+  await one.keep('k', entries(2))
+  await one.keep('k2', entries(2))
+  alive.clear()
+  const two = await openPage('two')
+  expect(await two.recover('k')).toEqual([])
+  expect(await two.recover('k2')).toHaveLength(2)
+})
+
+test('after a week nobody has the files at hand any more', async () => {
+  const { alive, openPage } = browser()
+  await (await openPage('one')).keep('k', entries(2))
+  alive.clear()
+  const later = () => 1_000_000 + 8 * 86_400_000
+  expect(await (await openPage('two', later)).recover('k')).toEqual([])
+  expect(await (await openPage('three')).recover('k')).toEqual([])
+})
+
+test('a batch that does not fit costs the others nothing, and is told', async () => {
+  const { alive, openPage } = browser()
+  const one = await openPage('one')
+  const { transaction: begin } = IDBDatabase.prototype
+  let writes = 0
+  const spy = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (
+    this: IDBDatabase,
+    ...args
+  ) {
+    const begun = begin.apply(this, args)
+    if (args[1] === 'readwrite') writes += 1
+    // What a browser does where there is no room left.
+    if (writes === 2) queueMicrotask(() => begun.abort())
+    return begun
+  })
+  await expect(one.keep('k', entries(1_200))).rejects.toThrow()
+  spy.mockRestore()
+  alive.clear()
+  expect(await (await openPage('two')).recover('k')).toHaveLength(700)
+})

@@ -1,0 +1,160 @@
+import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb'
+import * as z from 'zod/mini'
+import type { PageClaims } from '#app/api/tabs/page-claims.ts'
+import type { JournalEntry } from './upload-keeper.ts'
+
+const storedEntry = z.object({
+  id: z.string(),
+  name: z.string(),
+  folder: z.string(),
+  size: z.number(),
+  lastModified: z.number(),
+  idempotencyKey: z.string(),
+  notBefore: z.number(),
+  mayHaveArrived: z.boolean(),
+  /** The key's public id, never the key. */
+  keyId: z.string(),
+  /** Whose upload it is: only the rows of a page that is gone are interrupted. */
+  pageId: z.string(),
+  /** Grows from entry to entry; about the time when it was stored, in epoch ms. */
+  order: z.number(),
+})
+
+type StoredEntry = z.infer<typeof storedEntry>
+
+interface Schema extends DBSchema {
+  uploads: { key: string; value: StoredEntry; indexes: { page: [keyId: string, pageId: string] } }
+}
+
+type UploadStore = IDBPObjectStore<Schema, ['uploads'], 'uploads', 'readwrite'>
+
+export type UploadJournal = {
+  /**
+   * Takes over what pages that are gone left of the key's uploads; calls `onFound` for each such page.
+   * Rejects where the browser refuses its storage.
+   */
+  recover(keyId: string, onFound: (entries: JournalEntry[]) => void): Promise<void>
+  /**
+   * Makes what is stored for this page the same as `entries`, row by row: what does not fit is left
+   * out, and the promise rejects.
+   */
+  keep(keyId: string, entries: readonly JournalEntry[]): Promise<void>
+  /** Leaves everything as it is stored: from now on the page has other uploads. */
+  leave(): void
+}
+
+const keptMs = 7 * 86_400_000
+// Each batch is safe by itself: a reload in the middle loses the batches behind it, not all.
+const batchSize = 500
+
+/** The unfinished uploads of this browser's pages, in IndexedDB: web storage is full at some 10,000. */
+export async function openUploadJournal(
+  name: string,
+  claims: PageClaims,
+  now: () => number = Date.now,
+): Promise<UploadJournal> {
+  const database = await openDB<Schema>(name, 1, {
+    upgrade(upgraded) {
+      const store = upgraded.createObjectStore('uploads', { keyPath: 'id' })
+      store.createIndex('page', ['keyId', 'pageId'])
+    },
+    // A newer app in another tab must not wait for this one.
+    blocking: () => database.close(),
+  })
+  /** By id: what of an entry may change. */
+  const written = new Map<string, string>()
+  let lastOrder = 0
+  let last: Promise<unknown> = Promise.resolve()
+
+  async function takeOver(keyId: string, pageId: string): Promise<JournalEntry[]> {
+    if (!(await claims.claim(pageId))) return []
+    const range = IDBKeyRange.only([keyId, pageId])
+    const stored = await database.getAllFromIndex('uploads', 'page', range)
+    const isFresh = (entry: StoredEntry) =>
+      storedEntry.safeParse(entry).success && now() - entry.order < keptMs
+    await remove(stored.filter((entry) => !isFresh(entry)).map(({ id }) => id))
+    const entries = stored.filter(isFresh).sort((a, b) => a.order - b.order)
+    for (const entry of entries) written.set(entry.id, stampOf(keyId, entry))
+    return entries
+  }
+
+  /** All of it, or nothing. */
+  async function change(ask: (store: UploadStore) => Promise<unknown>[]): Promise<void> {
+    const { store, done } = database.transaction('uploads', 'readwrite')
+    await Promise.all([...ask(store), done])
+  }
+
+  async function remove(ids: readonly string[]): Promise<void> {
+    await inBatches(ids, async (batch) => {
+      await change((store) => batch.map((id) => store.delete(id)))
+    })
+    for (const id of ids) written.delete(id)
+  }
+
+  async function put(keyId: string, entries: readonly JournalEntry[]): Promise<void> {
+    if (entries.length === 0) return
+    await claims.show()
+    await inBatches(entries, async (batch) => {
+      await change((store) =>
+        batch.map((entry) => {
+          lastOrder = Math.max(lastOrder + 1e-3, now())
+          return store.put({ ...entry, keyId, pageId: claims.pageId, order: lastOrder })
+        }),
+      )
+      for (const entry of batch) written.set(entry.id, stampOf(keyId, entry))
+    })
+  }
+
+  async function keepNow(keyId: string, entries: readonly JournalEntry[]): Promise<void> {
+    const wanted = new Set(entries.map(({ id }) => id))
+    await remove([...written.keys()].filter((id) => !wanted.has(id)))
+    await put(
+      keyId,
+      entries.filter((entry) => written.get(entry.id) !== stampOf(keyId, entry)),
+    )
+  }
+
+  return {
+    async recover(keyId, onFound) {
+      const pages = await pagesOf(database, keyId)
+      const takings = pages.map(async (page) => {
+        const entries = await takeOver(keyId, page)
+        if (entries.length > 0) onFound(entries)
+      })
+      await Promise.all(takings)
+    },
+    keep(keyId, entries) {
+      const next = last.then(() => keepNow(keyId, entries))
+      last = next.catch(() => {})
+      return next
+    },
+    leave() {
+      last = last.then(() => written.clear())
+    },
+  }
+}
+
+async function pagesOf(database: IDBPDatabase<Schema>, keyId: string): Promise<string[]> {
+  const pages: string[] = []
+  const range = IDBKeyRange.bound([keyId], [keyId, []])
+  const index = database.transaction('uploads').store.index('page')
+  let cursor = await index.openKeyCursor(range, 'nextunique')
+  for (; cursor; cursor = await cursor.continue()) pages.push(cursor.key[1])
+  return pages
+}
+
+function stampOf(keyId: string, { idempotencyKey, mayHaveArrived }: JournalEntry): string {
+  return `${keyId} ${idempotencyKey} ${mayHaveArrived}`
+}
+
+/** Goes on after a batch that failed; throws the first failure when all were tried. */
+async function inBatches<Item>(
+  items: readonly Item[],
+  run: (batch: readonly Item[]) => Promise<void>,
+): Promise<void> {
+  const failures: unknown[] = []
+  for (let at = 0; at < items.length; at += batchSize) {
+    await run(items.slice(at, at + batchSize)).catch((error) => failures.push(error))
+  }
+  if (failures.length > 0) throw failures[0]
+}

@@ -1,0 +1,199 @@
+import { expect, test } from 'vitest'
+import { settle } from '#app/testing/time-in-hand.ts'
+import { first, refused, requestFor, sent, uploadWorld } from '#app/testing/upload-world.ts'
+
+test('cancelling ends the request, shows no failure, and makes room', async () => {
+  const { queue, tries, connection, row, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
+  queue.cancel(row('e').id)
+  queue.cancel(row('a').id)
+  await settle()
+  expect(first(tries).send.signal?.aborted).toBe(true)
+  expect(row('a').failure).toBeNull()
+  expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c', 'd'])
+  expect(states()).toEqual(['a cancelled', 'b waiting', 'c waiting', 'd waiting', 'e cancelled'])
+})
+
+test('stopping all ends every request in one step and starts no other', async () => {
+  const { queue, tries, connection, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add(['a', 'b', 'c', 'd'].map((name) => requestFor(name)))
+  let shown = 0
+  queue.subscribe(() => {
+    shown += 1
+  })
+  queue.cancelAll()
+  await settle()
+  expect(shown).toBe(1)
+  expect(tries.map(({ send }) => send.signal?.aborted)).toEqual([true, true, true])
+  expect(states()).toEqual(['a cancelled', 'b cancelled', 'c cancelled', 'd cancelled'])
+  queue.add([requestFor('e')])
+  expect(tries.at(-1)?.send.name).toBe('e')
+})
+
+test('a cancelled upload that is retried at once does not hear of its first try', async () => {
+  const { queue, tries, connection, row, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  queue.cancel(row('a').id)
+  queue.retry(row('a').id)
+  await settle()
+  await first(tries, 1).end(sent(first(tries, 1).send))
+  expect(states()).toEqual(['a done'])
+})
+
+test('a first try that ends late makes no room for a fourth upload', async () => {
+  const { queue, tries, connection, row } = uploadWorld()
+  queue.connect(connection())
+  queue.add(['a', 'b', 'c'].map((name) => requestFor(name)))
+  queue.cancel(row('a').id)
+  queue.retry(row('a').id)
+  await settle()
+  queue.add([requestFor('d')])
+  expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c', 'a'])
+})
+
+test('a failed upload is retried as a new one', async () => {
+  const { queue, tries, connection, row, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  await first(tries).end(refused('server_error', 500))
+  queue.retry(row('a').id)
+  expect(row('a')).toMatchObject({ state: 'waiting', failure: null })
+  await first(tries, 1).end(sent(first(tries, 1).send))
+  expect(states()).toEqual(['a done'])
+  expect(first(tries, 1).send.idempotencyKey).not.toBe(first(tries).send.idempotencyKey)
+})
+
+test('a refused key pauses the queue, and the same account goes on where it was', async () => {
+  const { queue, tries, connection, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add(['a', 'b', 'c', 'd'].map((name) => requestFor(name)))
+  await first(tries).end(refused('expired_key', 401))
+  await first(tries, 1).end(refused('expired_key', 401))
+  await first(tries, 2).end(refused('expired_key', 401))
+  expect(tries).toHaveLength(3)
+  expect(queue.getSnapshot().isPaused).toBe(true)
+  expect(states()).toEqual(['a waiting', 'b waiting', 'c waiting', 'd waiting'])
+  queue.connect(connection({ keyId: 'key-2' }))
+  expect(queue.getSnapshot().isPaused).toBe(false)
+  expect(tries).toHaveLength(6)
+  const again = tries.slice(3).find(({ send }) => send.name === 'a')
+  expect(again?.send.idempotencyKey).toBe(first(tries).send.idempotencyKey)
+})
+
+test('a key without the scope leaves the queue to another key of the account', () => {
+  const { queue, tries, connection, states } = uploadWorld()
+  queue.connect(connection({ canUpload: false }))
+  queue.add([requestFor('a')])
+  expect(tries).toEqual([])
+  expect(states()).toEqual(['a waiting'])
+  expect(queue.getSnapshot()).toMatchObject({ isPaused: true, forecast: null })
+  queue.connect(connection({ keyId: 'key-2' }))
+  expect(tries).toHaveLength(1)
+})
+
+test('a gate that closes under an upload keeps it in the line', async () => {
+  const { queue, connection, states } = uploadWorld()
+  const closed = () => Promise.reject(new DOMException('The session ended.', 'AbortError'))
+  queue.connect(connection({ sendFile: closed }))
+  queue.add([requestFor('a')])
+  await settle()
+  expect(states()).toEqual(['a waiting'])
+  expect(queue.getSnapshot().isPaused).toBe(true)
+})
+
+test('another account sees nothing of the queue', async () => {
+  const { queue, tries, connection } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  queue.connect(null)
+  queue.connect(connection({ account: 'bob', keyId: 'key-9' }))
+  await settle()
+  expect(queue.getSnapshot().uploads).toEqual([])
+  expect(first(tries).send.signal?.aborted).toBe(true)
+  expect(tries).toHaveLength(1)
+})
+
+test('cancelled after its last byte, an upload ends as what its answer says', async () => {
+  const uploaded: string[] = []
+  const { queue, tries, connection, row } = uploadWorld({
+    onUploaded: ({ name }) => uploaded.push(name),
+  })
+  queue.connect(connection())
+  queue.add([requestFor('a'), requestFor('b')])
+  for (const at of [0, 1]) sendAll(first(tries, at))
+  queue.cancel(row('a').id)
+  queue.cancel(row('b').id)
+  expect(row('a')).toMatchObject({ state: 'sending', isCancelling: true })
+  await first(tries).end(sent(first(tries).send))
+  expect(row('a')).toMatchObject({ state: 'done', note: 'It had arrived before it was cancelled.' })
+  expect(uploaded).toEqual(['a'])
+  await first(tries, 1).end(refused('invalid_request', 400))
+  expect(row('b')).toMatchObject({ state: 'cancelled', failure: null, isCancelling: false })
+})
+
+test.for([
+  ['unclear', true],
+  ['unclear', false],
+] as const)(
+  'cancelled with an %s end, the folder tells whether it is there: %s',
+  async ([outcome, isThere]) => {
+    const { queue, tries, sought, passTime, setFound, connection, row } = uploadWorld()
+    queue.connect(connection())
+    queue.add([requestFor('a')])
+    sendAll(first(tries))
+    queue.cancel(row('a').id)
+    if (isThere)
+      setFound({ file_name: 'a', size: 10, link: 'https://s.example/t', folder: '/Films/' })
+    await first(tries).end({ outcome })
+    await passTime(0)
+    await passTime(3_000)
+    expect(row('a').state).toBe(isThere ? 'done' : 'cancelled')
+    expect(row('a').note).not.toBeNull()
+    expect(sought).toHaveLength(isThere ? 1 : 2)
+  },
+)
+
+test('without an answer for a while a cancelled upload is ended, and looked for', async () => {
+  const { queue, tries, passTime, setFound, connection, row } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  sendAll(first(tries))
+  queue.cancel(row('a').id)
+  setFound({ file_name: 'a', size: 10, link: 'https://s.example/t', folder: '/Films/' })
+  await passTime(15_000)
+  expect(first(tries).send.signal?.aborted).toBe(true)
+  await passTime(0)
+  expect(row('a').state).toBe('done')
+})
+
+test('what may have arrived in an earlier try is looked for before it is called cancelled', async () => {
+  const { queue, tries, passTime, setFound, connection, row } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  await first(tries).end({ outcome: 'unclear' })
+  setFound({ file_name: 'a', size: 10, link: 'https://s.example/t', folder: '/Films/' })
+  queue.cancelAll()
+  await passTime(0)
+  expect(row('a').state).toBe('done')
+})
+
+test('a key that may not look says that nobody knows', async () => {
+  const { queue, tries, connection, row } = uploadWorld()
+  queue.connect(connection({ canLook: false }))
+  queue.add([requestFor('a')])
+  await first(tries).end({ outcome: 'unclear' })
+  queue.cancel(row('a').id)
+  await settle()
+  expect(row('a')).toMatchObject({
+    state: 'cancelled',
+    note: expect.stringContaining('could not be seen'),
+  })
+})
+
+function sendAll({ begin, send }: ReturnType<typeof uploadWorld>['tries'][number]): void {
+  begin()
+  send.onProgress?.({ sentBytes: send.file.size, totalBytes: send.file.size })
+}

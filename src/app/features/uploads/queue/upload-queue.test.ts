@@ -1,0 +1,147 @@
+import { expect, test } from 'vitest'
+import { first, refused, requestFor, sent, uploadWorld } from '#app/testing/upload-world.ts'
+
+test('three are sent at once, the next when one has ended, in the order they came', async () => {
+  const { queue, tries, connection, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
+  expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c'])
+  for (const { begin } of tries) begin()
+  expect(states()).toEqual(['a sending', 'b sending', 'c sending', 'd waiting', 'e waiting'])
+  await first(tries, 1).end(sent(first(tries, 1).send))
+  expect(states()).toEqual(['a sending', 'b done', 'c sending', 'd waiting', 'e waiting'])
+  expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('a file that the gate holds back is waiting, not sending', () => {
+  const { queue, tries, connection, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  expect(tries).toHaveLength(1)
+  expect(states()).toEqual(['a waiting'])
+})
+
+test('the row and the listener get the name and place that the server gave', async () => {
+  const arrived: unknown[] = []
+  const { queue, tries, connection, row } = uploadWorld({
+    onUploaded: (upload) => arrived.push(upload.arrived),
+  })
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  const reply = { ...sent(first(tries).send) }
+  if (reply.outcome === 'sent') reply.reply = { ...reply.reply, file_name: 'a (2)' }
+  await first(tries).end(reply)
+  expect(row('a')).toMatchObject({ state: 'done', sentBytes: 10, arrived: { file_name: 'a (2)' } })
+  expect(arrived).toMatchObject([{ file_name: 'a (2)', folder: '/Films/' }])
+})
+
+test('too large is refused before the first byte, with the limit', () => {
+  const { queue, tries, connection, row } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('big', 1_001), requestFor('fits', 1_000), requestFor('empty', 0)])
+  expect(tries.map(({ send }) => send.name)).toEqual(['fits', 'empty'])
+  expect(row('big')).toMatchObject({
+    state: 'failed',
+    failure: {
+      reason: 'Too large: 1,001 bytes. The limit is 1,000 bytes a file.',
+      canRetry: false,
+    },
+  })
+})
+
+test.each([
+  ['a\\b', '/', 'File names must not contain "/" or "\\".'],
+  ['a', '/Trip/../', 'Folder names must not be "." or "..".'],
+  ['x'.repeat(256), '/', 'File names must be at most 255 bytes.'],
+])(
+  'a name or folder that the rules refuse is a row that says so: %s in %s',
+  (name, folder, rule) => {
+    const { queue, tries, connection, row } = uploadWorld()
+    queue.connect(connection())
+    queue.add([{ file: new File([], 'x'), folder, name }])
+    expect(tries).toEqual([])
+    expect(row(name)).toMatchObject({ state: 'failed', failure: { reason: rule } })
+  },
+)
+
+test('names are sent in the form that the rules give them', () => {
+  const { queue, tries, connection } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('cafe\u0301', 1, 'Films')])
+  expect(first(tries).send).toMatchObject({ name: 'caf\u00e9', folder: '/Films/' })
+})
+
+test.each([
+  ['invalid_request', 400],
+  ['insufficient_scope', 403],
+  ['not_found', 404],
+  ['payload_too_large', 413],
+  ['server_error', 500],
+  ['feature_disabled', 503],
+  ['size_mismatch', 200],
+])('%s (%i) is never sent again', async (code, status) => {
+  const { queue, tries, pauses, connection, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a')])
+  await first(tries).end(refused(code, status))
+  expect(states()).toEqual(['a failed'])
+  expect(tries).toHaveLength(1)
+  expect(pauses).toHaveLength(0)
+})
+
+test('bytes show four times a second at most, steps of life at once', async () => {
+  const { queue, tries, connection, row, passTime } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a', 1_000), requestFor('b')])
+  first(tries).begin()
+  let shown = 0
+  queue.subscribe(() => {
+    shown += 1
+  })
+  await passTime(1_000)
+  shown = 0
+  for (let sentBytes = 1; sentBytes <= 500; sentBytes += 1) {
+    first(tries).send.onProgress?.({ sentBytes, totalBytes: 1_000 })
+  }
+  expect(shown).toBe(0)
+  expect(row('a').sentBytes).toBe(0)
+  await passTime(250)
+  expect(shown).toBe(1)
+  expect(row('a')).toMatchObject({ sentBytes: 500, bytesPerSecond: 500, secondsLeft: 1 })
+  first(tries, 1).begin()
+  expect(row('b').state).toBe('sending')
+})
+
+test('a row that did not change keeps its identity, and so do the totals', async () => {
+  const { queue, tries, connection, row, passTime } = uploadWorld()
+  queue.connect(connection())
+  queue.add([requestFor('a'), requestFor('b')])
+  first(tries).begin()
+  const before = { b: row('b'), totals: queue.getSnapshot().totals }
+  first(tries).send.onProgress?.({ sentBytes: 5, totalBytes: 10 })
+  await passTime(250)
+  expect(row('a').sentBytes).toBe(5)
+  expect(row('b')).toBe(before.b)
+  expect(queue.getSnapshot().totals).toBe(before.totals)
+})
+
+test('the forecast counts the requests that are still to be made', () => {
+  const { queue, tries, connection } = uploadWorld()
+  queue.connect(connection())
+  queue.add(Array.from({ length: 2_143 }, (_, index) => requestFor(`${index}`)))
+  for (const { begin } of tries) begin()
+  expect(queue.getSnapshot()).toMatchObject({
+    totals: { unfinished: 2_143, sending: 3, waiting: 2_140 },
+    forecast: { seconds: 2_140, limitedBy: 'requests', requestsPerMinute: 60 },
+  })
+})
+
+test('clearing takes what is over off the list and leaves the rest', async () => {
+  const { queue, tries, connection, row, states } = uploadWorld()
+  queue.connect(connection())
+  queue.add(['a', 'b', 'c'].map((name) => requestFor(name)))
+  await first(tries).end(sent(first(tries).send))
+  queue.cancel(row('b').id)
+  queue.clearFinished()
+  expect(states()).toEqual(['c waiting'])
+})

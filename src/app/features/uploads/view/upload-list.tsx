@@ -1,0 +1,159 @@
+import { CloudUpload, LockKeyhole } from 'lucide-react'
+import { useCallback, useMemo } from 'react'
+import type {
+  Upload,
+  UploadState,
+  UploadsSnapshot,
+  UploadTotals,
+} from '#app/features/uploads/model/upload.ts'
+import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import { announce } from '#app/ui/announcer.tsx'
+import { EmptyState } from '#app/ui/empty-state.tsx'
+import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
+import { SummaryAction, TransferSummary } from '#app/ui/progress/progress-row.tsx'
+import { UploadRow } from './upload-row.tsx'
+import { forecastWords, foundAgainWords } from './upload-text.ts'
+import { useChosenAgain } from './use-chosen-again.tsx'
+import { useUploads } from './use-uploads.ts'
+
+export type UploadListProps = {
+  queue: UploadQueue
+  /** False: the key lacks the scope `upload`, and the empty list says so. */
+  canUpload: boolean
+  onOpenFolder: (path: string) => void
+}
+
+/** The rows of the tab `Uploads`: fills its parent's height and scrolls by itself. */
+export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
+  const snapshot = useUploads(queue)
+  const rows = useMemo(() => orderUploads(snapshot.uploads), [snapshot.uploads])
+  const { chooseAgain, chooseAllAgain, inputs } = useChosenAgain({
+    onChosen: (id, file) => queue.retry(id, file),
+    onAllChosen(files) {
+      const found = queue.resume(files)
+      announce(foundAgainWords(found, queue.getSnapshot().totals.interrupted))
+    },
+  })
+  const handleRetryAll = () => {
+    queue.retryFailed()
+    const interrupted = rows.filter(({ state }) => state === 'interrupted')
+    // One folder's files can be chosen together; those of several folders only with a folder around them.
+    const folders = new Set(interrupted.map(({ folder }) => folder))
+    if (folders.size > 0) chooseAllAgain(folders.size > 1)
+  }
+  // Rows are drawn again only when they change, so what they get must stay the same.
+  const handleCancel = useCallback((id: string) => queue.cancel(id), [queue])
+  const handleRetry = useCallback(
+    (upload: Upload) =>
+      upload.state === 'interrupted' ? chooseAgain(upload.id) : queue.retry(upload.id),
+    [queue, chooseAgain],
+  )
+  const keptFocus = useKeptFocus()
+  if (snapshot.uploads.length === 0) return <NoUploads canUpload={canUpload} />
+  return (
+    <div {...keptFocus} className="flex h-full min-h-0 flex-col">
+      <UploadSummary
+        snapshot={snapshot}
+        onStopAll={() => queue.cancelAll()}
+        onRetryAll={handleRetryAll}
+        onDismissAll={() => queue.dismissAll()}
+        onClear={() => queue.clearFinished()}
+      />
+      <MeasuredList
+        items={rows}
+        keyOf={(upload) => upload.id}
+        nameOf={(upload) => upload.name}
+        renderRow={(upload) => (
+          <UploadRow
+            upload={upload}
+            onCancel={handleCancel}
+            onRetry={handleRetry}
+            onOpenFolder={onOpenFolder}
+          />
+        )}
+      />
+      {inputs}
+    </div>
+  )
+}
+
+function NoUploads({ canUpload }: { canUpload: boolean }) {
+  return canUpload ? (
+    <EmptyState icon={<CloudUpload />} title="No uploads yet">
+      Drop files or folders anywhere, or press Upload.
+    </EmptyState>
+  ) : (
+    <EmptyState icon={<LockKeyhole />} title="This key cannot upload">
+      Uploading needs a key with the scope “upload”.
+    </EmptyState>
+  )
+}
+
+type UploadSummaryProps = {
+  snapshot: UploadsSnapshot
+  onStopAll: () => void
+  onRetryAll: () => void
+  onDismissAll: () => void
+  onClear: () => void
+}
+
+/** What is still to come and what it will cost, and how the rest went; what to do with many at once. */
+function UploadSummary({ snapshot, ...actions }: UploadSummaryProps) {
+  const { totals, isKept } = snapshot
+  const finished = totals.done + totals.failed + totals.cancelled
+  const stranded = totals.failed + totals.interrupted
+  const warning = isKept || totals.unfinished === 0 ? null : notKept
+  const wantsFiles = totals.interrupted > 1 ? filesGone : null
+  return (
+    <TransferSummary words={summaryWords(snapshot)} warning={warning ?? wantsFiles}>
+      {totals.unfinished > 1 && <SummaryAction name="Stop all" onClick={actions.onStopAll} />}
+      {stranded > 1 && (
+        <>
+          <SummaryAction name="Retry all" onClick={actions.onRetryAll} />
+          <SummaryAction name="Dismiss all" onClick={actions.onDismissAll} />
+        </>
+      )}
+      {finished > 0 && <SummaryAction name="Clear finished" onClick={actions.onClear} />}
+    </TransferSummary>
+  )
+}
+
+const notKept =
+  'This browser keeps nothing for this page: a reload forgets what is not uploaded yet.'
+
+const filesGone =
+  'After a reload the files must be found again: drop them where they were dropped, or press Retry all and choose them, one folder at a time.'
+
+function summaryWords({ totals, forecast, isPaused }: UploadsSnapshot): string {
+  if (totals.unfinished === 0) return outcomeWords(totals).join(' · ')
+  const still = forecastWords(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
+  return [still, ...outcomeWords({ ...totals, done: 0, cancelled: 0 })].join(' · ')
+}
+
+function outcomeWords(totals: UploadTotals): string[] {
+  const parts = [
+    [totals.done, 'done'],
+    [totals.failed, 'failed'],
+    [totals.cancelled, 'cancelled'],
+    [totals.interrupted, 'interrupted'],
+  ] as const
+  return parts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count.toLocaleString('en')} ${word}`)
+}
+
+/** What moves and what failed stays in sight, above two thousand that wait; what a reload left is below. */
+const order: readonly UploadState[] = [
+  'sending',
+  'failed',
+  'waiting',
+  'interrupted',
+  'done',
+  'cancelled',
+]
+
+/** The rows as they are shown; among equals, the first that was added comes first. */
+export function orderUploads(uploads: readonly Upload[]): readonly Upload[] {
+  const byState = Object.groupBy(uploads, (upload) => upload.state)
+  return order.flatMap((state) => byState[state] ?? [])
+}

@@ -1,0 +1,85 @@
+const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/**
+ * A size for people, in powers of 1000 as disks and browsers count: `734 MB`, `1.2 GB`, `512 bytes`.
+ * Anything that is no size (NaN, negative, infinite) is a dash.
+ */
+export function formatBytes(bytes: number): string {
+  if (!Number.isFinite(bytes) || bytes < 0) return '–'
+  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${Math.floor(bytes)} bytes`
+  let value = bytes
+  let unit = 0
+  // 999.5 would be written as 1000 of the smaller unit.
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit += 1
+  }
+  // A hostile listing may claim any number: it must still fit its column.
+  if (value >= 999.5) return `over 999 ${units[unit]}`
+  return `${value < 9.95 ? value.toFixed(1).replace('.0', '') : Math.round(value)} ${units[unit]}`
+}
+
+/**
+ * A limit as it was set: `2 GiB` where it is a round number of binary units, which limits mostly are.
+ * Rounding 2147483648 to `2.1 GB` would promise more than is taken.
+ */
+export function formatLimit(bytes: number): string {
+  if (bytes > 0 && bytes % 2 ** 30 === 0) return `${bytes / 2 ** 30} GiB`
+  if (bytes > 0 && bytes % 2 ** 20 === 0) return `${bytes / 2 ** 20} MiB`
+  return formatBytes(bytes)
+}
+
+/** Whole seconds for people, rounded to what matters: `8 s`, `3 min`, `1 h 5 min`, `2 days`. */
+export function formatDuration(seconds: number): string {
+  if (!Number.isFinite(seconds) || seconds < 0) return '–'
+  if (seconds < 59.5) return `${Math.round(seconds)} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  const hours = Math.floor(minutes / 60)
+  const rest = minutes % 60
+  if (hours < 48) return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`
+  return `${Math.round(hours / 24)} days`
+}
+
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'short' })
+const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+
+/** A time as a list shows it, in the reader's time zone: `25 Jun 2026`, today's as `14:05`. */
+export function formatDay(iso: string, now = new Date()): string {
+  const date = new Date(iso)
+  if (Number.isNaN(date.getTime())) return '–'
+  const words = day.format(date)
+  return words === day.format(now) ? `Today ${clockTime.format(date)}` : words
+}
+
+/** The whole time, for a tooltip; '' where the text is no time. */
+export function formatExactTime(iso: string): string {
+  const date = new Date(iso)
+  return Number.isNaN(date.getTime()) ? '' : exact.format(date)
+}
+
+const timeUnits: [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 365 * 86_400_000],
+  ['month', 30 * 86_400_000],
+  ['day', 86_400_000],
+  ['hour', 3_600_000],
+  ['minute', 60_000],
+]
+
+const words = new Intl.RelativeTimeFormat('en', { numeric: 'always' })
+
+/**
+ * How far `time` is from `now` (both epoch ms) in words: `in 6 days`, `3 hours ago`, `just now`.
+ * Rounded toward `now`: what ends in 47 hours is never said to last 2 days.
+ */
+export function relativeTime(time: number, now: number): string {
+  const span = time - now
+  // A server may send anything for a time.
+  if (!Number.isFinite(span)) return 'at an unknown time'
+  for (const [unit, ms] of timeUnits) {
+    const count = Math.trunc(span / ms)
+    if (count !== 0) return words.format(count, unit)
+  }
+  return span > 0 ? 'in less than a minute' : 'just now'
+}

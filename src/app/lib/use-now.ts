@@ -1,0 +1,51 @@
+import { useEffect, useReducer, useSyncExternalStore } from 'react'
+
+/** Draws the component again every `intervalMs`, for words that tell time; null stands still. */
+export function useTick(intervalMs: number | null): void {
+  const [, tick] = useReducer((count: number) => count + 1, 0)
+  useEffect(() => {
+    if (intervalMs === null) return
+    // A tab that nobody sees has nothing to tell; it catches up once it is seen.
+    const tickInSight = () => void (document.hidden || tick())
+    const timer = setInterval(tickInSight, intervalMs)
+    document.addEventListener('visibilitychange', tickInSight)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', tickInSight)
+    }
+  }, [intervalMs])
+}
+
+const tellers = new Set<() => void>()
+let ending: AbortController | null = null
+
+/** Draws the component again when another day has begun where the person is, also during a sleep. */
+export function useToday(): void {
+  useSyncExternalStore(subscribe, today)
+}
+
+// The calendar's day in the person's time zone: a count of 24 hours is none, twice a year.
+const today = () => new Date().toDateString()
+
+/** One clock for all rows: a list shows hundreds of days. */
+function subscribe(tell: () => void): () => void {
+  tellers.add(tell)
+  if (tellers.size === 1) startClock()
+  return () => {
+    tellers.delete(tell)
+    if (tellers.size === 0) ending?.abort()
+  }
+}
+
+function startClock(): void {
+  ending = new AbortController()
+  const { signal } = ending
+  const tellAll = () => {
+    for (const tell of tellers) tell()
+  }
+  // Not until midnight: a timer stands still while the machine sleeps, and so would the rest of it.
+  const timer = setInterval(tellAll, 30_000)
+  signal.addEventListener('abort', () => clearInterval(timer))
+  document.addEventListener('visibilitychange', tellAll, { signal })
+  addEventListener('pageshow', tellAll, { signal })
+}

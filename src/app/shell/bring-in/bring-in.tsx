@@ -1,0 +1,91 @@
+import { Suspense, useState, useSyncExternalStore } from 'react'
+import { accessFromScopes, missingScope } from '#app/features/account/scopes.ts'
+import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
+import { visibleName } from '#app/lib/untrusted-text.ts'
+import type { SessionParts } from '#app/shell/state/app-stores.ts'
+import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
+import { announce } from '#app/ui/announcer.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
+import type { FolderPath } from '#contract/folder-path.ts'
+import { DropTarget } from './drop-target.tsx'
+import type { HeldTransfer } from './hold-transfer.ts'
+
+const ImportDialog = lazyPart(
+  async () => (await import('#app/features/imports/dialog/import-dialog.tsx')).ImportDialog,
+  { floats: true },
+)
+
+const nothingUsable = 'There is no file and no link in it. Links start with https:// or http://.'
+const otherAccount = 'The session ended while it was read. Connect, then bring it in again.'
+const notLoaded =
+  'The part of this page that reads it could not be loaded. Check the connection and try again.'
+
+export type BringInProps = {
+  parts: SessionParts
+  /** The folder last shown: where things go, whichever screen is shown now. */
+  folder: FolderPath
+  /** Whether the transfers are in sight; else words say what began. */
+  showsTransfers: boolean
+  transfers: TransfersView
+}
+
+/** Takes what is dropped or pasted on any screen, and holds the import dialog: both outlive each of them. */
+export function BringIn({ parts, folder, showsTransfers, transfers }: BringInProps) {
+  const session = useSyncExternalStore(parts.subscribe, parts.getSession)
+  const { isOpen } = useSyncExternalStore(
+    parts.importDraft.subscribe,
+    parts.importDraft.getSnapshot,
+  )
+  const [wasOpened, setWasOpened] = useState(isOpen)
+  if (isOpen && !wasOpened) setWasOpened(true)
+  const access = accessFromScopes(session?.me.key.scopes ?? [])
+
+  const tell = (count: number, what: string, place: string) =>
+    showsTransfers ||
+    announce(`${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'} ${place}`)
+  const takeUploads = (uploads: UploadRequest[]) => {
+    if (!access.canUpload) return announce(missingScope.upload.reason)
+    parts.uploads.add(uploads)
+    transfers.show('uploads')
+    tell(uploads.length, 'upload', `to ${visibleName(folder)}`)
+  }
+  const takeLinks = (links: string[]) => {
+    if (access.canImport) parts.importDraft.add(links)
+    else announce(missingScope.import.reason)
+  }
+  const take = async (held: HeldTransfer) => {
+    if (!session) return announce('Connect with a key first, then bring it in again.')
+    const { readTransfer } = await import('./read-transfer.ts')
+    const { links, uploads } = await readTransfer(held, folder)
+    // Reading takes a while, and somebody else may sit here now.
+    if (parts.getSession()?.me.username !== session.me.username) return announce(otherAccount)
+    if (links.length + uploads.length === 0) return announce(nothingUsable)
+    if (uploads.length > 0) takeUploads(uploads)
+    if (links.length > 0) takeLinks(links)
+  }
+  return (
+    <>
+      <DropTarget
+        folder={folder}
+        isConnected={session !== null}
+        canUpload={access.canUpload}
+        canImport={access.canImport}
+        onTransfer={(held) => take(held).catch(() => announce(notLoaded))}
+      />
+      {session && wasOpened && (
+        <Suspense fallback={null}>
+          <ImportDialog
+            draft={parts.importDraft}
+            folder={folder}
+            canImport={access.canImport}
+            onStart={(links, options) => {
+              parts.imports.start(links, options)
+              transfers.show('imports')
+              tell(links.length, 'import', 'started')
+            }}
+          />
+        </Suspense>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,79 @@
+import { Menu } from 'lucide-react'
+import { type ReactNode, Suspense, useState } from 'react'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import { IconButton } from '#app/ui/button.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
+
+const Drawer = lazyPart(async () => (await import('#app/ui/overlay/drawer.tsx')).Drawer, {
+  floats: true,
+})
+
+/**
+ * The frame: a column at the left, the page, and what is below it. On narrow screens the column is a
+ * drawer, and the page gets the button that opens it.
+ */
+export function Layout({
+  sidebar,
+  page,
+  bottom,
+  notice,
+  place,
+  meter,
+}: {
+  sidebar: ReactNode
+  page: (start: ReactNode) => ReactNode
+  bottom: ReactNode
+  /** A line above everything; null as a rule. */
+  notice: ReactNode
+  /** Where the page is: going elsewhere closes the drawer. */
+  place: string
+  /** What the column shows of the rate limit, small: for the page's head while the column is a drawer. */
+  meter: ReactNode
+}) {
+  const isNarrow = useMediaQuery('(width < 48rem)')
+  const [openFor, setOpenFor] = useState<string | null>(null)
+  const opener = (
+    <>
+      <IconButton
+        label="Folders and account"
+        icon={<Menu />}
+        aria-haspopup="dialog"
+        onClick={() => setOpenFor(place)}
+        className="-ml-1"
+      />
+      {/* The narrowest short screens have it in the drawer alone. */}
+      <div className="order-last ml-auto max-[30rem]:short:hidden">{meter}</div>
+    </>
+  )
+  return (
+    <div className="flex h-full flex-col">
+      {notice}
+      <div className="flex min-h-0 grow">
+        {isNarrow ? (
+          openFor !== null && (
+            <Suspense fallback={null}>
+              <Drawer
+                label="Folders and account"
+                isOpen={openFor === place}
+                onOpenChange={(isOpen) => setOpenFor(isOpen ? place : null)}
+              >
+                {sidebar}
+              </Drawer>
+            </Suspense>
+          )
+        ) : (
+          <aside
+            aria-label="Folders and account"
+            className="flex w-64 shrink-0 flex-col border-line border-r bg-sunken"
+          >
+            {sidebar}
+          </aside>
+        )}
+        <div className="flex min-h-0 min-w-0 grow flex-col">
+          {page(isNarrow ? opener : null)}
+          {bottom}
+        </div>
+      </div>
+    </div>
+  )
+}

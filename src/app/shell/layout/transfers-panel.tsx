@@ -1,0 +1,168 @@
+import clsx from 'clsx'
+import { ChevronDown, ChevronUp } from 'lucide-react'
+import { type KeyboardEvent, type PointerEvent, Suspense, useState } from 'react'
+import type { Access } from '#app/features/account/scopes.ts'
+import { useImportTotals } from '#app/features/imports/view/use-imports.ts'
+import { useUploadTotals } from '#app/features/uploads/view/use-uploads.ts'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import type { SessionParts } from '#app/shell/state/app-stores.ts'
+import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
+import { IconButton } from '#app/ui/button.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
+import { Tabs } from '#app/ui/tabs.tsx'
+
+const UploadList = lazyPart(
+  async () => (await import('#app/features/uploads/view/upload-list.tsx')).UploadList,
+)
+const ImportList = lazyPart(
+  async () => (await import('#app/features/imports/view/import-list.tsx')).ImportList,
+)
+
+export type TransfersPanelProps = {
+  parts: Pick<SessionParts, 'uploads' | 'imports'>
+  access: Access
+  view: TransfersView
+  onOpenFolder: (path: string) => void
+}
+
+/** The region `Transfers`: a bar with what is under way, and its rows; a sheet on narrow screens. */
+export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersPanelProps) {
+  const isNarrow = useMediaQuery('(width < 48rem), (height < 30rem)')
+  const uploads = useUploadTotals(parts.uploads)
+  const imports = useImportTotals(parts.imports)
+  const { height, edgeProps } = usePanelHeight()
+  const { isOpen, setIsOpen, tab } = view
+  const isSheet = isNarrow && isOpen
+  return (
+    <>
+      {isSheet && (
+        <div
+          aria-hidden="true"
+          onClick={() => setIsOpen(false)}
+          className="fixed inset-0 z-20 animate-appear bg-veil"
+        />
+      )}
+      <section
+        aria-label="Transfers"
+        style={isOpen && !isNarrow ? { height } : undefined}
+        className={clsx(
+          'relative flex shrink-0 flex-col border-line border-t bg-canvas',
+          isSheet &&
+            '!fixed inset-x-0 bottom-0 z-30 h-[70dvh] animate-rise rounded-t-xl bg-raised shadow-float',
+        )}
+      >
+        {isOpen && !isNarrow && <ResizeEdge {...edgeProps} />}
+        <Tabs
+          label="Transfers"
+          value={tab}
+          onChange={view.show}
+          start={<h2 className="mr-3 ml-1 font-semibold text-sm max-sm:sr-only">Transfers</h2>}
+          isCollapsed={!isOpen}
+          tabs={[
+            {
+              value: 'uploads',
+              label: 'Uploads',
+              count: uploads.unfinished + uploads.interrupted,
+              content: isOpen && (
+                <Suspense fallback={null}>
+                  <UploadList
+                    queue={parts.uploads}
+                    canUpload={access.canUpload}
+                    onOpenFolder={onOpenFolder}
+                  />
+                </Suspense>
+              ),
+            },
+            {
+              value: 'imports',
+              label: 'Imports',
+              count: imports.unfinished,
+              content: isOpen && (
+                <Suspense fallback={null}>
+                  <ImportList
+                    queue={parts.imports}
+                    canImport={access.canImport}
+                    onOpenFolder={onOpenFolder}
+                  />
+                </Suspense>
+              ),
+            },
+          ]}
+          end={
+            <IconButton
+              label={isOpen ? 'Hide transfers' : 'Show transfers'}
+              icon={isOpen ? <ChevronDown /> : <ChevronUp />}
+              size="small"
+              aria-expanded={isOpen}
+              onClick={() => setIsOpen(!isOpen)}
+            />
+          }
+        />
+      </section>
+    </>
+  )
+}
+
+function ResizeEdge(props: ReturnType<typeof usePanelHeight>['edgeProps']) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: an <hr> cannot be dragged
+    <div
+      {...props}
+      role="separator"
+      aria-valuenow={props['aria-valuenow']}
+      aria-orientation="horizontal"
+      aria-label="Height of the transfers"
+      tabIndex={0}
+      className="absolute inset-x-0 -top-1 z-10 h-2 cursor-row-resize touch-none hover:bg-accent/40 focus-visible:bg-accent/40"
+    />
+  )
+}
+
+const least = 120
+const step = 24
+const storedAs = 'barkeep.transfers-height'
+
+/** The height of the panel, in px, and what its upper edge does: drag it, or arrow keys on it. */
+function usePanelHeight() {
+  const [height, setHeight] = useState(readHeight)
+  const most = () => Math.max(least, window.innerHeight - 280)
+  const change = (wanted: number) => {
+    const next = Math.round(Math.min(Math.max(wanted, least), most()))
+    setHeight(next)
+    try {
+      localStorage.setItem(storedAs, String(next))
+    } catch {
+      // Storage is full or forbidden; the height still holds for this page.
+    }
+  }
+  return {
+    height,
+    edgeProps: {
+      'aria-valuenow': height,
+      'aria-valuemin': least,
+      'aria-valuemax': most(),
+      onPointerDown(event: PointerEvent) {
+        event.currentTarget.setPointerCapture(event.pointerId)
+      },
+      onPointerMove(event: PointerEvent) {
+        if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
+        change(window.innerHeight - event.clientY)
+      },
+      onKeyDown(event: KeyboardEvent) {
+        if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
+        event.preventDefault()
+        change(height + (event.key === 'ArrowUp' ? step : -step))
+      },
+    },
+  }
+}
+
+function readHeight(): number {
+  const usual = 232
+  try {
+    const stored = Number(localStorage.getItem(storedAs))
+    return stored >= least && stored <= window.innerHeight ? stored : usual
+  } catch {
+    return usual
+  }
+}

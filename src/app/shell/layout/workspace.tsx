@@ -1,0 +1,138 @@
+import { CloudOff } from 'lucide-react'
+import { useEffect, useRef } from 'react'
+import { navigate } from 'wouter/use-browser-location'
+import { CompactRateMeter } from '#app/features/account/rate/rate-meter.tsx'
+import { accessFromScopes } from '#app/features/account/scopes.ts'
+import { FilesPage } from '#app/features/files/files-page.tsx'
+import { visibleName } from '#app/lib/untrusted-text.ts'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import { BringInButtons } from '#app/shell/bring-in/bring-in-buttons.tsx'
+import type { Session, SessionParts } from '#app/shell/state/app-stores.ts'
+import { folderHref } from '#app/shell/state/folder-href.ts'
+import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
+import { tell } from '#app/ui/announcer.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
+import { type FolderPath, folderName, rootFolder } from '#contract/folder-path.ts'
+import { Layout } from './layout.tsx'
+import { Sidebar } from './sidebar.tsx'
+import { TransfersPanel } from './transfers-panel.tsx'
+
+const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).DropBoxPage)
+
+export type WorkspaceProps = {
+  session: Session
+  parts: SessionParts
+  folder: FolderPath
+  transfers: TransfersView
+  isOnline: boolean
+  onSignOut: () => void
+}
+
+/** The signed-in screen. */
+export function Workspace(props: WorkspaceProps) {
+  const { session, parts, folder, transfers, isOnline, onSignOut } = props
+  const access = accessFromScopes(session.me.key.scopes)
+  const isTouch = useMediaQuery('(pointer: coarse)')
+  useToldFolder(folder)
+  const bringIn = (
+    <BringInButtons
+      folder={folder}
+      access={access}
+      onFiles={(files) => {
+        parts.uploads.add(files)
+        transfers.show('uploads')
+      }}
+      onImport={parts.importDraft.open}
+    />
+  )
+  return (
+    <>
+      <title>{`${folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
+      <Layout
+        place={folder}
+        meter={<CompactRateMeter gate={session.gate} />}
+        notice={isOnline ? null : <OfflineNotice />}
+        sidebar={
+          <Sidebar
+            session={session}
+            folder={folder}
+            canBrowse={access.canBrowse}
+            onOpenFolder={openFolder}
+            onSignOut={onSignOut}
+          />
+        }
+        page={(start) =>
+          access.canBrowse ? (
+            <FilesPage
+              folder={folder}
+              queries={session.queries}
+              memory={session.memory}
+              hrefOf={folderHref}
+              onOpenFolder={openFolder}
+              onRefresh={() => parts.refresh(folder)}
+              start={start}
+              actions={bringIn}
+              emptyHint={emptyHint(access, isTouch)}
+            />
+          ) : (
+            <DropBoxPage
+              access={access}
+              start={start}
+              actions={bringIn}
+              draft={parts.importDraft}
+            />
+          )
+        }
+        bottom={
+          <TransfersPanel parts={parts} access={access} view={transfers} onOpenFolder={openPath} />
+        }
+      />
+    </>
+  )
+}
+
+function openFolder(folder: FolderPath) {
+  navigate(folderHref(folder))
+}
+
+/** A path as a server wrote it: read as leniently as an address is. */
+function openPath(path: string) {
+  const folder = path.startsWith('/') ? path : `/${path}`
+  openFolder((folder.endsWith('/') ? folder : `${folder}/`) as FolderPath)
+}
+
+function emptyHint(
+  { canUpload, canImport }: ReturnType<typeof accessFromScopes>,
+  isTouch: boolean,
+): string {
+  // Fingers have nothing to drop.
+  if (isTouch && canUpload) return 'Press “Upload” to bring files in.'
+  if (canUpload && canImport)
+    return 'Drop files anywhere on this page, or paste a link to import it.'
+  if (canUpload) return 'Drop files anywhere on this page to upload them here.'
+  if (canImport) return 'Paste a link anywhere on this page to import it.'
+  return 'This key may look, but neither upload nor import.'
+}
+
+function OfflineNotice() {
+  return (
+    <p
+      role="status"
+      className="flex shrink-0 items-center justify-center gap-2 bg-pressed px-4 py-1.5 text-sm"
+    >
+      <CloudOff aria-hidden="true" className="size-4" />
+      {navigator.onLine ? 'The server does not answer.' : 'You are offline.'} What waits goes on by
+      itself.
+    </p>
+  )
+}
+
+/** Tells ears which folder was opened: nothing that they were at says so. Not the page's first one. */
+function useToldFolder(folder: FolderPath): void {
+  const told = useRef(folder)
+  useEffect(() => {
+    if (told.current === folder) return
+    told.current = folder
+    tell(folder === rootFolder ? 'All files' : `Folder ${visibleName(folderName(folder))}`)
+  }, [folder])
+}

@@ -1,0 +1,167 @@
+import type { QueryClient } from '@tanstack/react-query'
+import {
+  addFileToListing,
+  addFolderToTree,
+  createQueries,
+  type Queries,
+  reconcileFolder,
+  refreshFolder,
+} from '#app/api/cache/queries.ts'
+import { createQueryClient } from '#app/api/cache/query-client.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import type { ApiClient } from '#app/api/http/client.ts'
+import type { Connection } from '#app/api/session/session.ts'
+import { createFilesMemory, type FilesMemory } from '#app/features/files/folder/view-state.ts'
+import {
+  createImportDraft,
+  type ImportDraftStore,
+} from '#app/features/imports/dialog/import-draft.ts'
+import type { ImportJob } from '#app/features/imports/queue/import-job.ts'
+import { createImportQueue, type ImportQueue } from '#app/features/imports/queue/import-queue.ts'
+import type { Upload } from '#app/features/uploads/model/upload.ts'
+import { connectUploads } from '#app/features/uploads/queue/connect-uploads.ts'
+import { createUploadQueue, type UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import { browserClock } from '#app/lib/clock.ts'
+import { tell } from '#app/ui/announcer.tsx'
+import type { Me } from '#contract/account.ts'
+import { type FolderPath, parseFolderPath } from '#contract/folder-path.ts'
+
+import type { Sums } from './announce-totals.ts'
+
+/** Everything that belongs to one connected key. */
+export type Session = {
+  me: Me
+  client: ApiClient
+  gate: RateLimitGate
+  queries: Queries
+  memory: FilesMemory
+}
+
+export type SessionParts = {
+  queryClient: QueryClient
+  uploads: UploadQueue
+  imports: ImportQueue
+  importDraft: ImportDraftStore
+  /** Null while nobody is connected. */
+  getSession(): Session | null
+  subscribe(listener: () => void): () => void
+  /**
+   * Asks for a folder's first page anew, because a person wants to see what is new, and for the tree:
+   * at once where it is in sight, else when it comes in sight. Throws what the folder's call throws.
+   */
+  refresh(folder: FolderPath): Promise<void>
+}
+
+/**
+ * What lives longer than any screen: the cache and the queues. A refused key pauses the queues until
+ * somebody of the same account connects; signing out empties them.
+ */
+export function createSessionParts(connection: Connection): SessionParts {
+  const listeners = new Set<() => void>()
+  const queryClient = createQueryClient()
+  let session: Session | null = null
+
+  const uploads = createUploadQueue({ onUploaded: showUploaded })
+  const imports = createImportQueue({ onImported: showImported })
+  const importDraft = createImportDraft()
+
+  function showUploaded({ arrived }: Upload) {
+    const folder = readFolder(arrived?.folder)
+    if (!session || !arrived || !folder) return
+    const { file_name: name, size, link } = arrived
+    const patch = { queryClient, queries: session.queries }
+    const file = { name, size, link, uploaded_at: new Date().toISOString() }
+    // Where the code for it does not come, a refresh shows the file.
+    void addFileToListing(patch, folder, file).catch(() => {})
+    void addFolderToTree(patch, folder).catch(() => {})
+  }
+
+  function showImported(job: ImportJob) {
+    const folder = readFolder(job.folder ?? (job.options.folder || '/'))
+    if (!session || !folder) return
+    const patch = { queryClient, queries: session.queries }
+    void addFolderToTree(patch, folder).catch(() => {})
+    // A failure is shown when the folder is opened; the import itself is done.
+    void reconcileFolder(patch, folder).catch(() => {})
+  }
+
+  function follow() {
+    const { me, client, gate } = connection.getSnapshot()
+    if (client === (session?.client ?? null)) return
+    session =
+      me === null
+        ? null
+        : { me, client, gate, queries: createQueries({ client, me }), memory: createFilesMemory() }
+    importDraft.connect(session?.me.username ?? null)
+    uploads.connect(session && connectUploads(session))
+    imports.connect(session && connectImports(session))
+    for (const listener of listeners) listener()
+  }
+
+  tellOf('uploaded', uploads)
+  tellOf('imported', imports)
+  connection.subscribe(follow)
+  connection.onEnd((reason) => {
+    queryClient.clear()
+    if (reason !== 'signed-out') return
+    uploads.reset()
+    imports.reset()
+    importDraft.reset()
+  })
+
+  return {
+    queryClient,
+    uploads,
+    imports,
+    importDraft,
+    getSession: () => session,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async refresh(folder) {
+      if (!session) return
+      const { queries } = session
+      void queryClient.invalidateQueries({ queryKey: queries.tree().queryKey })
+      await refreshFolder({ queryClient, queries }, folder)
+    },
+  }
+}
+
+/** What the import queue needs of a session. */
+function connectImports({ me, client }: Session): Parameters<ImportQueue['connect']>[0] {
+  return {
+    account: me.username,
+    keyId: me.key.id,
+    canImport: me.key.scopes.includes('import'),
+    client,
+  }
+}
+
+/** Tells by sums how a queue gets on, from the first transfer on: the code for it is not needed before. */
+function tellOf(
+  verb: string,
+  queue: { getSnapshot(): { totals: Sums }; subscribe(listener: () => void): () => void },
+): void {
+  let before = queue.getSnapshot().totals
+  const stop = queue.subscribe(() => {
+    const { totals } = queue.getSnapshot()
+    if (totals.unfinished === 0) {
+      before = totals
+      return
+    }
+    stop()
+    const { subscribe } = queue
+    const getSums = () => queue.getSnapshot().totals
+    // Without a network for the code nothing is told; the rows say it all.
+    import('./announce-totals.ts').then(
+      ({ tellSums }) => tellSums({ verb, before, getSums, subscribe, clock: browserClock, tell }),
+      () => {},
+    )
+  })
+}
+
+function readFolder(text: string | undefined): FolderPath | null {
+  const parsed = parseFolderPath(text ?? '')
+  return parsed.ok ? parsed.value : null
+}

@@ -1,0 +1,158 @@
+import type { ApiClient } from '#app/api/http/client.ts'
+import type { PollingLeader } from '#app/api/tabs/polling-leader.ts'
+import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
+import {
+  createImportQueue,
+  type ImportNews,
+  type ImportQueueParts,
+} from '#app/features/imports/queue/import-queue.ts'
+import { settle, timeInHand } from './time-in-hand.ts'
+
+type Call = {
+  path: string
+  lane: string
+  query: Record<string, unknown>
+  body: Record<string, unknown>
+  idempotencyKey: string | undefined
+  signal: AbortSignal | undefined
+  /** The gate lets it through. */
+  begin(): void
+  answer(reply: unknown): Promise<void>
+  fail(error: unknown): Promise<void>
+}
+
+export const options: ImportOptions = {
+  type: 'auto',
+  quality: 'best',
+  subtitles: false,
+  thumbnail: false,
+  folder: '/Films/',
+  fileName: '',
+}
+
+export function memoryStorage() {
+  const map = new Map<string, string>()
+  return {
+    map,
+    get length() {
+      return map.size
+    },
+    key: (index: number) => [...map.keys()][index] ?? null,
+    getItem: (name: string) => map.get(name) ?? null,
+    setItem: (name: string, value: string) => void map.set(name, value),
+    removeItem: (name: string) => void map.delete(name),
+  }
+}
+
+/** Tabs of one browser: what one publishes the others hear. */
+export function createTabs() {
+  const listeners = new Set<(news: ImportNews) => void>()
+  return (isLeader: boolean): PollingLeader<ImportNews> => {
+    let own: ((news: ImportNews) => void) | null = null
+    return {
+      isLeader: () => isLeader,
+      onChange: () => () => {},
+      publish(news) {
+        for (const listener of listeners) if (listener !== own) listener(news)
+      },
+      subscribe(listener) {
+        own = listener
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      close() {
+        if (own) listeners.delete(own)
+      },
+    }
+  }
+}
+
+/** A queue whose time, server, storage and tabs are in the test's hand. */
+export function importWorld(parts: ImportQueueParts = {}) {
+  const { clock, retryPause, pauses, passTime } = timeInHand()
+  const calls: Call[] = []
+  const wakeUps = new Set<() => void>()
+  const call = ((endpoint, request) =>
+    new Promise((resolve, reject) => {
+      request.signal?.addEventListener('abort', () => reject(request.signal?.reason))
+      calls.push({
+        path: endpoint.path.replace('/api/v1/', ''),
+        lane: request.lane,
+        query: (request.query ?? {}) as Record<string, unknown>,
+        body: (request.body ?? {}) as Record<string, unknown>,
+        idempotencyKey: request.idempotencyKey,
+        signal: request.signal,
+        begin: () => request.onStart?.(),
+        async answer(reply) {
+          request.onStart?.()
+          resolve(endpoint.reply.parse(reply) as never)
+          await settle()
+        },
+        async fail(error) {
+          reject(error)
+          await settle()
+        },
+      })
+    })) as ApiClient['call']
+  const client: ApiClient = { call, sendFile: () => Promise.reject(new Error('Not here.')) }
+  const joinTabs = createTabs()
+  const queue = createImportQueue({
+    clock,
+    wallClock: () => 1_000_000 + clock.now(),
+    storage: null,
+    tabId: 'tab-1',
+    // As if every other page were gone.
+    openClaims: async () => ({ show: async () => {}, claim: async () => true }),
+    isHidden: () => false,
+    createLeader: () => joinTabs(true),
+    watchWakeUps(onWakeUp) {
+      wakeUps.add(onWakeUp)
+      return () => wakeUps.delete(onWakeUp)
+    },
+    retryPause,
+    ...parts,
+  })
+  const connection = (change = {}) => ({
+    account: 'alice',
+    keyId: 'key-1',
+    canImport: true,
+    client,
+    ...change,
+  })
+  return {
+    queue,
+    calls,
+    pauses,
+    passTime,
+    connection,
+    wakeUp: () => {
+      for (const onWakeUp of wakeUps) onWakeUp()
+    },
+    states: () => queue.getSnapshot().jobs.map(({ link, state }) => `${link} ${state}`),
+    job: (link = 'https://a.example/') => {
+      const found = queue.getSnapshot().jobs.find((job) => job.link === link)
+      if (!found) throw new Error(`No import of ${link}.`)
+      return found
+    },
+    last: () => {
+      const found = calls.at(-1)
+      if (!found) throw new Error('Nothing was asked.')
+      return found
+    },
+  }
+}
+
+export const link = 'https://a.example/'
+export const started = (task_id = 'task-1') => ({ status: 'ok', type: 'video', task_id })
+export const status = (task: object) => ({
+  status: 'ok',
+  task: { id: 'task-1', type: 'video', state: 'running', progress: '', ...task },
+})
+
+export async function runningWorld(parts: ImportQueueParts = {}) {
+  const world = importWorld(parts)
+  world.queue.connect(world.connection())
+  world.queue.start([link], options)
+  await world.last().answer(started())
+  return world
+}

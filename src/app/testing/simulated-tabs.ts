@@ -1,0 +1,100 @@
+import type { Channel, TabSurroundings } from '#app/api/tabs/tab-group.ts'
+import type { SimulatedClock } from './simulated-clock.ts'
+
+type Place = {
+  hold: () => unknown
+  end: (reason?: unknown) => void
+  signal: AbortSignal | undefined
+}
+
+/** The tabs of one browser on a simulated clock: channels whose messages take a while, and Web Locks. */
+export class SimulatedTabs {
+  readonly #clock: SimulatedClock
+  readonly #delayMs: () => number
+  readonly #channels = new Map<string, Set<Channel & { isFrozen: boolean }>>()
+  readonly #locks = new Map<string, { holder: Place | null; queue: Place[] }>()
+
+  constructor({ clock, delayMs }: { clock: SimulatedClock; delayMs: () => number }) {
+    this.#clock = clock
+    this.#delayMs = delayMs
+  }
+
+  /** What a new tab finds around it. `hasLocks` is false on plain http. */
+  openTab(random: () => number, hasLocks: boolean): TabSurroundings {
+    return {
+      clock: this.#clock,
+      random,
+      openChannel: (name) => this.#openChannel(name),
+      locks: hasLocks ? { request: this.#request as LockManager['request'] } : null,
+    }
+  }
+
+  /** All of them stop hearing and speaking, as a crashed tab does; its locks are let go. */
+  crash(name: string, at: number): void {
+    const channel = [...(this.#channels.get(name) ?? [])][at]
+    if (channel) channel.isFrozen = true
+  }
+
+  #openChannel(name: string): Channel {
+    const group = this.#channels.get(name) ?? new Set()
+    this.#channels.set(name, group)
+    const arrivals = new Map<Channel, number>()
+    const deliver = (to: Channel & { isFrozen: boolean }, data: unknown) => {
+      const now = this.#clock.now()
+      // What one tab posts reaches another in order, however long it takes.
+      const at = Math.max(arrivals.get(to) ?? 0, now + this.#delayMs())
+      arrivals.set(to, at)
+      this.#clock.after(at - now, () => {
+        if (!to.isFrozen && group.has(to)) to.onmessage?.({ data } as MessageEvent)
+      })
+    }
+    const channel: Channel & { isFrozen: boolean } = {
+      isFrozen: false,
+      onmessage: null,
+      postMessage(message) {
+        if (channel.isFrozen) return
+        const copy = structuredClone(message)
+        for (const other of group) if (other !== channel) deliver(other, copy)
+      },
+      close: () => group.delete(channel),
+    }
+    group.add(channel)
+    return channel
+  }
+
+  #request = (name: string, options: LockOptions, hold: () => unknown): Promise<unknown> => {
+    const lock = this.#locks.get(name) ?? { holder: null, queue: [] }
+    this.#locks.set(name, lock)
+    return new Promise((resolve, reject) => {
+      const place: Place = {
+        hold,
+        signal: options.signal,
+        end: (reason) => (reason === undefined ? resolve(undefined) : reject(reason)),
+      }
+      options.signal?.addEventListener('abort', () => {
+        if (!lock.queue.includes(place)) return
+        lock.queue.splice(lock.queue.indexOf(place), 1)
+        reject(options.signal?.reason)
+      })
+      if (options.steal) {
+        lock.holder?.end(new DOMException('stolen', 'AbortError'))
+        lock.holder = null
+        lock.queue.unshift(place)
+      } else lock.queue.push(place)
+      this.#handOn(lock)
+    })
+  }
+
+  #handOn(lock: { holder: Place | null; queue: Place[] }): void {
+    const next = lock.holder ? undefined : lock.queue.shift()
+    if (!next) return
+    lock.holder = next
+    this.#clock.after(1, () => {
+      void Promise.resolve(next.hold()).then(() => {
+        next.end()
+        if (lock.holder === next) lock.holder = null
+        this.#handOn(lock)
+      })
+    })
+  }
+}

@@ -1,0 +1,133 @@
+import { ApiError } from '#app/api/http/api-error.ts'
+import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
+import type { ArrivedFile } from '#app/features/uploads/model/upload.ts'
+import type { JournalAccess, JournalEntry } from '#app/features/uploads/queue/upload-keeper.ts'
+import {
+  createUploadQueue,
+  type UploadQueueParts,
+} from '#app/features/uploads/queue/upload-queue.ts'
+import type { UploadConnection } from '#app/features/uploads/send/look-after-cancel.ts'
+import type { FileSought } from '#app/features/uploads/send/send-upload.ts'
+import { takeTurn } from '#app/features/uploads/send/upload-task.ts'
+import { settle, timeInHand } from './time-in-hand.ts'
+
+/** What an upload journal keeps, in memory. */
+export function memoryJournal() {
+  const kept = new Map<string, JournalEntry & { keyId: string }>()
+  const state = { isRefused: false }
+  const access: JournalAccess = {
+    isThere: async () => true,
+    async open() {
+      if (state.isRefused) throw new Error('No storage.')
+      const written = new Set<string>()
+      return {
+        async recover(keyId, onFound) {
+          const found = [...kept.values()].filter((entry) => entry.keyId === keyId)
+          for (const { id } of found) written.add(id)
+          if (found.length > 0) onFound(found.map(({ keyId: _, ...entry }) => entry))
+        },
+        async keep(keyId, entries) {
+          for (const id of written) kept.delete(id)
+          written.clear()
+          for (const entry of entries) {
+            kept.set(entry.id, { ...entry, keyId })
+            written.add(entry.id)
+          }
+        },
+        leave: () => written.clear(),
+      }
+    },
+  }
+  return { access, kept, state }
+}
+
+type Try = {
+  send: SendFile
+  /** Lets the gate open and the bytes go. */
+  begin(): void
+  /** Ends the try; whatever waits for it has run when this resolves. */
+  end(outcome: SendOutcome): Promise<void>
+}
+
+/** A queue whose time, network and server are in the test's hand. */
+export function uploadWorld(parts: UploadQueueParts = {}) {
+  const { clock, retryPause, pauses, passTime } = timeInHand()
+  const tries: Try[] = []
+  const sought: FileSought[] = []
+  let found: ArrivedFile | null = null
+
+  const queue = createUploadQueue({
+    clock,
+    journal: memoryJournal().access,
+    takeTurn,
+    canRead: async () => true,
+    retryPause,
+    ...parts,
+  })
+
+  function connection(change: Partial<UploadConnection> = {}): UploadConnection {
+    return {
+      account: 'alice',
+      keyId: 'key-1',
+      canUpload: true,
+      canLook: true,
+      maxBytes: 1_000,
+      sendFile: (send) =>
+        new Promise((resolve, reject) => {
+          send.signal?.addEventListener('abort', () => reject(send.signal?.reason))
+          const begin = () => send.onStart?.()
+          const end = async (outcome: SendOutcome) => {
+            resolve(outcome)
+            await settle()
+          }
+          tries.push({ send, begin, end })
+        }),
+      findFile: async (file) => {
+        sought.push(file)
+        return found
+      },
+      serverTime: () => 7_000_000,
+      estimate: ({ files }) => ({ seconds: files, limitedBy: 'requests' }),
+      requestsPerMinute: () => 60,
+      ...change,
+    }
+  }
+
+  return {
+    queue,
+    tries,
+    sought,
+    pauses,
+    passTime,
+    connection,
+    setFound: (file: ArrivedFile) => {
+      found = file
+    },
+    states: () => queue.getSnapshot().uploads.map(({ name, state }) => `${name} ${state}`),
+    row: (name: string) => {
+      const row = queue.getSnapshot().uploads.find((upload) => upload.name === name)
+      if (!row) throw new Error(`No row ${name}.`)
+      return row
+    },
+  }
+}
+
+export function requestFor(name: string, size = 10, folder = '/Films/') {
+  return { file: new File(['x'.repeat(size)], name), folder, name }
+}
+
+export function sent({ file, name, folder }: SendFile): SendOutcome {
+  const place = { tracking_id: 't', file_name: name, link: 'https://s.example/t', folder }
+  return { outcome: 'sent', reply: { status: 'ok', size: file.size, ...place } }
+}
+
+export function refused(code: string, status: number, message = 'No.'): SendOutcome {
+  const error = new ApiError({ code, status, message })
+  return { outcome: 'refused', error, mayHaveArrived: false }
+}
+
+export const first = <T>(list: readonly T[], index = 0): T => {
+  const value = list[index]
+  if (value === undefined) throw new Error(`Nothing at ${index}.`)
+  return value
+}

@@ -1,0 +1,163 @@
+import clsx from 'clsx'
+import { Progress } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { visibleName } from '#app/lib/untrusted-text.ts'
+import { Button } from '#app/ui/button.tsx'
+import { NameText } from '#app/ui/name-text.tsx'
+import { cutTextTooltipProps } from '#app/ui/tooltip.tsx'
+
+export type ProgressTone = 'accent' | 'success' | 'danger' | 'idle'
+
+/** How far something is. `value` from 0 to 1, rounded down: full is done. Null while nobody knows. */
+function ProgressBar({
+  label,
+  value,
+  tone = 'accent',
+  className,
+}: {
+  label: string
+  value: number | null
+  tone?: ProgressTone
+  className?: string
+}) {
+  const percent = value === null ? null : Math.floor(Math.min(Math.max(value, 0), 1) * 100)
+  return (
+    <Progress.Root
+      value={percent}
+      aria-label={label}
+      className={clsx('h-1.5 overflow-hidden rounded-full bg-pressed', className)}
+    >
+      <Progress.Indicator
+        className={clsx(
+          'h-full origin-left rounded-full transition-[width] duration-200 ease-linear',
+          percent === null && 'animate-breathe',
+          tones[tone],
+        )}
+        style={{ width: percent === null ? '35%' : `${percent}%` }}
+      />
+    </Progress.Root>
+  )
+}
+
+const tones = {
+  accent: 'bg-accent',
+  success: 'bg-success',
+  danger: 'bg-danger',
+  idle: 'bg-edge',
+} as const
+
+export type ProgressRowProps = {
+  name: string
+  /** Where the name leads, already known to be safe; null for plain text. */
+  link: string | null
+  /** The folder it goes to or lies in. */
+  place: { path: string; onOpen: () => void } | null
+  /** `value` from 0 to 1; null while nobody knows. */
+  progress: { value: number | null; tone: ProgressTone }
+  /** The state in words first, then what else is known. */
+  words: readonly string[]
+  /** Why it failed or waits, and what to do; null mostly. */
+  explanation: { reason: string; nextStep?: string } | null
+  /** Buttons. */
+  children: ReactNode
+}
+
+/** One thing that takes its time, in a list of such things; two or three lines where it is narrow. */
+export function ProgressRow(props: ProgressRowProps) {
+  const { name, link, place, progress, words, explanation, children } = props
+  return (
+    <div className="flex min-h-10 items-center gap-x-3 border-line border-b px-4 py-1">
+      <div className="flex min-w-0 grow flex-wrap items-center gap-x-3 gap-y-0.5">
+        <div className="flex min-w-0 grow basis-64 items-center gap-2">
+          <Name name={name} link={link} />
+          {place && <Place {...place} />}
+        </div>
+        <ProgressBar
+          label={`Progress of ${visibleName(name)}`}
+          value={progress.value}
+          tone={progress.tone}
+          className="w-32 shrink-0 max-sm:w-full"
+        />
+        <p className="flex min-w-0 gap-x-3 text-muted text-sm sm:w-72 lg:w-88">
+          {words.map((word, index) => (
+            <span
+              key={word}
+              // The state and how far it is come first, and are the last to be cut.
+              className={clsx(
+                index === words.length - 1 ? 'truncate' : 'shrink-0 whitespace-nowrap',
+                index === 0 && progress.tone === 'danger' && 'text-danger',
+              )}
+              {...cutTextTooltipProps(word)}
+            >
+              {word}
+            </span>
+          ))}
+        </p>
+        {explanation && (
+          <p className="wrap-anywhere basis-full pb-1 text-sm">
+            {visibleName(explanation.reason)}{' '}
+            <span className="text-muted">{explanation.nextStep}</span>
+          </p>
+        )}
+      </div>
+      <div className="flex w-16 shrink-0 justify-end gap-1 max-sm:w-auto">{children}</div>
+    </div>
+  )
+}
+
+function Name({ name, link }: Pick<ProgressRowProps, 'name' | 'link'>) {
+  if (link === null) return <NameText name={name} className="min-w-0" />
+  return (
+    <a
+      href={link}
+      aria-label={visibleName(name)}
+      target="_blank"
+      rel="noreferrer"
+      className="min-w-0 underline decoration-edge underline-offset-4 hover:decoration-current"
+    >
+      <NameText name={name} />
+    </a>
+  )
+}
+
+function Place({ path, onOpen }: NonNullable<ProgressRowProps['place']>) {
+  return (
+    <span className="flex min-w-10 max-w-2/5 shrink-0 items-center gap-1.5 text-muted text-sm">
+      <span aria-hidden="true">→</span>
+      <button
+        type="button"
+        onClick={onOpen}
+        className="min-w-0 truncate rounded hover:text-ink hover:underline"
+      >
+        <bdi>{visibleName(path)}</bdi>
+      </button>
+    </span>
+  )
+}
+
+type TransferSummaryProps = {
+  words: string
+  /** What a person should know about all of them; null mostly. */
+  warning: string | null
+  /** `SummaryAction`s. */
+  children: ReactNode
+}
+
+/** Stands above a list of transfers: the sums, and what to do with many at once. */
+export function TransferSummary({ words, warning, children }: TransferSummaryProps) {
+  return (
+    <div className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-3 border-line border-b px-4 py-1">
+      <p className="min-w-0 grow basis-40 text-muted text-sm">{words}</p>
+      <div className="flex flex-wrap items-center gap-x-1">{children}</div>
+      {warning !== null && <p className="basis-full text-sm">{warning}</p>}
+    </div>
+  )
+}
+
+export function SummaryAction({ name, onClick }: { name: string; onClick: () => void }) {
+  return (
+    <Button tone="quiet" size="small" onClick={onClick}>
+      {name}
+    </Button>
+  )
+}

@@ -1,0 +1,157 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ErrorReply } from '#contract/api-error.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import type { LoadWebAuth } from './load-web-auth.ts'
+import type { AccountGuesses } from './sign-in-limits.ts'
+import { clientAddress, clientAddressHeader } from './sign-in-limits.ts'
+import { isUsername } from './username.ts'
+import type { WebAuth } from './web-auth.ts'
+import { createOriginCheck, isSecure, ownOrigin } from './web-session.ts'
+
+/** A name and a password are never longer; the default of 1 MiB would be an invitation. */
+const bodyMaxBytes = 8 * 1024
+
+const signInUrl = '/api/auth/sign-in/username'
+const signOutUrl = '/api/auth/sign-out'
+const changePasswordUrl = '/api/auth/change-password'
+
+/** Of all that the library could do, this alone can be reached. */
+const openPaths = [
+  { method: 'GET', url: '/api/auth/get-session' },
+  { method: 'POST', url: signInUrl },
+  { method: 'POST', url: signOutUrl },
+  { method: 'POST', url: changePasswordUrl },
+] as const
+
+export function addWebAuthRoutes(
+  app: FastifyInstance,
+  {
+    loadWebAuth,
+    publicUrl,
+    guesses,
+  }: { loadWebAuth: LoadWebAuth; publicUrl: string | null; guesses: AccountGuesses },
+): void {
+  async function answerOf(webAuth: WebAuth, request: FastifyRequest): Promise<Response> {
+    const asked = toWebRequest(request, publicUrl)
+    const username = request.routeOptions.url === signInUrl && usernameIn(request.body)
+    if (!username) return await webAuth.handler(asked)
+    return await guesses.guard({ username, address: clientAddress(request) }, () =>
+      webAuth.handler(asked),
+    )
+  }
+
+  app.register((room, _options, done) => {
+    room.addHook('onRequest', createOriginCheck(publicUrl))
+    for (const path of openPaths) {
+      room.route({
+        ...path,
+        exposeHeadRoute: false,
+        bodyLimit: bodyMaxBytes,
+        handler: async (request, reply) => {
+          const webAuth = await loadWebAuth(isSecure(request, publicUrl))
+          const replaced = path.url === signInUrl ? await readSession(webAuth, request) : null
+          const answer = await answerOf(webAuth, request)
+          if (path.url === signOutUrl) await requireSignedOut(webAuth, request)
+          if (answer.ok) await endSession(webAuth, replaced?.session.token)
+          return await sendWebResponse(answer, reply)
+        },
+      })
+    }
+    done()
+  })
+}
+
+/** The library says that a session has ended also when the database could not be told so. */
+async function requireSignedOut(webAuth: WebAuth, request: FastifyRequest): Promise<void> {
+  if ((await readSession(webAuth, request)) === null) return
+  throw new ApiFailure('unavailable', 'The session could not be ended. Try again later.')
+}
+
+async function readSession(webAuth: WebAuth, { headers }: FastifyRequest) {
+  const { cookie } = headers
+  if (cookie === undefined) return null
+  return await webAuth.api.getSession({ headers: { cookie }, query: { disableRefresh: true } })
+}
+
+/** The new cookie takes the old one's place in the browser: nobody could sign that session out. */
+async function endSession(webAuth: WebAuth, token: string | undefined): Promise<void> {
+  if (token === undefined) return
+  const { internalAdapter } = await webAuth.$context
+  await internalAdapter.deleteSession(token)
+}
+
+function toWebRequest(request: FastifyRequest, publicUrl: string | null): Request {
+  const headers = new Headers({ [clientAddressHeader]: clientAddress(request) })
+  for (const name of ['cookie', 'origin', 'user-agent'] as const) {
+    const value = request.headers[name]
+    if (value !== undefined) headers.set(name, value)
+  }
+  const body = request.method === 'POST' ? JSON.stringify(bodyFor(request)) : null
+  if (body !== null) headers.set('content-type', 'application/json')
+  return new Request(ownOrigin(request, publicUrl) + request.url, {
+    method: request.method,
+    headers,
+    body,
+  })
+}
+
+/** Who changes a password may do so because somebody else knows it: he is signed out, asked or not. */
+function bodyFor({ body, routeOptions }: FastifyRequest): unknown {
+  const isChange = routeOptions.url === changePasswordUrl
+  return isChange && isObject(body) ? { ...body, revokeOtherSessions: true } : (body ?? {})
+}
+
+/** The account that is meant; null for what none can be called: the library refuses it without hashing. */
+function usernameIn(body: unknown): string | null {
+  const { username } = isObject(body) ? (body as { username?: unknown }) : {}
+  // As the library reads it: "Owner" is the account "owner".
+  const name = typeof username === 'string' ? username.toLowerCase() : ''
+  return isUsername(name) ? name : null
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+async function sendWebResponse(answer: Response, reply: FastifyReply): Promise<FastifyReply> {
+  reply.code(answer.status)
+  for (const cookie of answer.headers.getSetCookie()) reply.header('set-cookie', cookie)
+  const text = await answer.text()
+  const content: unknown = text === '' ? null : JSON.parse(text)
+  if (!answer.ok) throw toFailure(answer, content)
+  return reply.send(toReply(content))
+}
+
+/**
+ * Of what the library answers, only what the app shows goes out: the token belongs in the HttpOnly
+ * cookie, where no script reads it, and the e-mail address is not one.
+ */
+function toReply(content: unknown): unknown {
+  const { user, session } = (content ?? {}) as Partial<WebAuth['$Infer']['Session']>
+  if (!user) return content
+  return {
+    user: { username: user.username, plan: user.plan },
+    ...(session && { session: { expiresAt: session.expiresAt } }),
+  }
+}
+
+/** The library's refusals in the words of the contract. */
+function toFailure({ status, headers }: Response, content: unknown): Error {
+  const { code, message = 'The request was refused.' } = (content ?? {}) as Partial<ErrorReply>
+  // 422 is a name that no account can have: who guesses names learns nothing from it.
+  if (code === 'INVALID_USERNAME_OR_PASSWORD' || status === 422) {
+    return new ApiFailure('missing_auth', 'Name and password do not match.')
+  }
+  if (code === 'BANNED_USER') return new ApiFailure('account_unavailable', message)
+  if (status === 401) return new ApiFailure('missing_auth', 'Sign in with name and password first.')
+  if (status === 429) {
+    const retryAfter = Number(headers.get('x-retry-after') ?? 60)
+    return new ApiFailure('rate_limited', message, { retryAfter })
+  }
+  if (status < 500) return new ApiFailure('invalid_request', message)
+  // Its mistakes are thrown (see web-auth.ts); this is how it tells that its database failed.
+  const cause = new Error(message)
+  return new ApiFailure('unavailable', 'Storage is briefly unavailable. Try again later.', {
+    cause,
+  })
+}

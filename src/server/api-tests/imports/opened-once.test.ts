@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest'
+import { type SourcePatience, sourcePatience } from '#server/imports/source/retry-policy.ts'
+import { startTestImportServer } from '#server/testing/imports/import-server.ts'
+import { type SourceAnswer, startTestSource } from '#server/testing/imports/source.ts'
+import { testFileBytes } from '#server/testing/imports/video-files.ts'
+
+const bytes = testFileBytes(0, 300_000)
+const gone: SourceAnswer = (outgoing) => void outgoing.writeHead(410).end('gone')
+const whole: SourceAnswer = (outgoing) =>
+  void outgoing.writeHead(200, { 'content-length': bytes.length }).end(bytes)
+
+/** A server with a place for one import, which a slow one can take. */
+async function startWith(host: string, patience: Partial<SourcePatience> = {}) {
+  const imports = await startTestImportServer({
+    config: { importAllow: [host, '127.0.0.1'], importConcurrency: 1 },
+    outside: { patience: { ...sourcePatience, firstPauseMs: 10, longestPauseMs: 40, ...patience } },
+  })
+  const takePlace = async () => {
+    const id = await imports.start('/file/slow.bin?size=16000000&pace=20', { type: 'file' })
+    await imports.waitFor(id, ({ progress }) => progress !== '0%')
+    return id
+  }
+  const cancel = (id: string) => imports.server.post('/api/v1/import/cancel', { task_id: id })
+  const bytesOf = async (link = '') => Buffer.from(await (await fetch(link)).arrayBuffer())
+  return { ...imports, takePlace, cancel, bytesOf }
+}
+
+test('a link that works once is opened once, to look at it and to store it', async () => {
+  await using source = await startTestSource(whole, gone)
+  await using imports = await startWith(source.host)
+  const task = await imports.run(`${source.origin}/once.bin`)
+  expect(task).toMatchObject({ state: 'completed', type: 'file' })
+  expect((await imports.bytesOf(task.link)).equals(bytes)).toBe(true)
+  expect(source.requests).toHaveLength(1)
+})
+
+test('so it is where its import has to wait for a place', async () => {
+  await using source = await startTestSource(whole, gone)
+  await using imports = await startWith(source.host)
+  const slow = await imports.takePlace()
+  const id = await imports.start(`${source.origin}/once.bin`)
+  expect(source.requests).toHaveLength(1)
+  await imports.cancel(slow)
+  const task = await imports.waitFor(id, ({ state }) => state !== 'running')
+  expect((await imports.bytesOf(task.link)).equals(bytes)).toBe(true)
+  expect(source.requests).toHaveLength(1)
+})
+
+test('a source that answers after the person has their reply is asked once', async () => {
+  await using source = await startTestSource(
+    (outgoing, incoming) => void setTimeout(() => whole(outgoing, incoming), 6_000),
+    gone,
+  )
+  await using imports = await startWith(source.host)
+  const task = await imports.run(`${source.origin}/slow`)
+  expect(task).toMatchObject({ state: 'completed', type: 'file' })
+  expect((await imports.bytesOf(task.link)).equals(bytes)).toBe(true)
+  expect(source.requests).toHaveLength(1)
+})
+
+/** Answers and never ends; `closed` resolves when its reader leaves. */
+function createEndless() {
+  const { promise: closed, resolve } = Promise.withResolvers<void>()
+  const answer: SourceAnswer = (outgoing) => {
+    outgoing.writeHead(200, { 'content-length': 1_000_000_000 })
+    outgoing.write(bytes)
+    outgoing.on('close', resolve)
+  }
+  return { answer, closed }
+}
+
+test.each(['cancelling', 'ending the server'])(
+  '%s closes what is held for a waiting import',
+  async (how) => {
+    const { answer, closed } = createEndless()
+    await using source = await startTestSource(answer)
+    await using imports = await startWith(source.host)
+    await imports.takePlace()
+    const id = await imports.start(`${source.origin}/endless.bin`)
+    if (how === 'cancelling') await imports.cancel(id)
+    else await imports.server.restart()
+    await closed
+    if (how === 'cancelling') expect((await imports.status(id)).state).toBe('cancelled')
+  },
+)
+
+test('a link that is gone when it is opened again after a restart is told as one that worked once', async () => {
+  await using source = await startTestSource(createEndless().answer, gone)
+  await using imports = await startWith(source.host)
+  const slow = await imports.takePlace()
+  const id = await imports.start(`${source.origin}/once.bin`)
+  await imports.server.restart()
+  // The slow one has its place again, and gives it up.
+  await imports.cancel(slow)
+  const task = await imports.waitFor(id, ({ state }) => state !== 'running')
+  expect(task.error).toBe(
+    'The site answered 410 (gone). It was there before, so the link may work only once: get a new one and import that.',
+  )
+})
+
+test('a video page is closed at once: the program that reads it opens it by itself', async () => {
+  const { answer, closed } = createEndless()
+  await using source = await startTestSource((outgoing, incoming) => {
+    outgoing.setHeader('content-type', 'text/html')
+    answer(outgoing, incoming)
+  })
+  await using imports = await startWith(source.host)
+  await imports.takePlace()
+  await imports.start(`${source.origin}/watch`)
+  await closed
+})
+
+test('no more than sixteen links of one person are held; the others are opened when they run', async () => {
+  await using source = await startTestSource(whole)
+  await using imports = await startWith(source.host)
+  const slow = await imports.takePlace()
+  const ids: string[] = []
+  for (let count = 0; count < 18; count += 1) {
+    ids.push(await imports.start(`${source.origin}/${count}.bin`))
+  }
+  expect(source.requests).toHaveLength(16)
+  await imports.cancel(slow)
+  for (const id of ids) {
+    const task = await imports.waitFor(id, ({ state }) => state !== 'running')
+    expect(task.state).toBe('completed')
+  }
+  expect(source.requests).toHaveLength(18)
+})

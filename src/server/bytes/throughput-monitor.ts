@@ -1,0 +1,68 @@
+import type { Clock } from '#server/core/clock.ts'
+import type { Watch } from './batch-chunks.ts'
+
+/** How slow a sender may be. Times in milliseconds. */
+export type Pace = {
+  /** Without a single byte. */
+  idleMs: number
+  /** From here on the average since the start counts, not before. */
+  graceMs: number
+  minBytesPerSecond: number
+}
+
+export type PaceWatch = Watch &
+  Disposable & {
+    /** Aborts the signal for another reason. */
+    stop(reason: Error): void
+  }
+
+const lookEveryMs = 1_000
+
+/**
+ * Watches a sender, and aborts the signal with what `refuse` makes once it is too slow: such a
+ * one only holds a place. Dispose it, or it looks for ever.
+ */
+export function watchPace(
+  clock: Clock,
+  pace: Pace,
+  refuse: (why: 'idle' | 'trickling') => Error,
+): PaceWatch {
+  const ending = new AbortController()
+  const startedAt = clock.monotonic()
+  let lastAt = startedAt
+  let bytes = 0
+  let heldAt: number | null = null
+  let heldMs = 0
+
+  /** A sender that is held sends nothing, and that is not its fault. */
+  function excuse(now: number): void {
+    if (heldAt === null) return
+    heldMs += now - heldAt
+    lastAt = Math.min(now, lastAt + now - heldAt)
+    heldAt = now
+  }
+
+  function look(): void {
+    const now = clock.monotonic()
+    excuse(now)
+    const ranMs = now - startedAt - heldMs
+    const isTrickling = ranMs > pace.graceMs && bytes / (ranMs / 1000) < pace.minBytesPerSecond
+    if (now - lastAt > pace.idleMs) ending.abort(refuse('idle'))
+    else if (isTrickling) ending.abort(refuse('trickling'))
+  }
+  const timer = setInterval(look, Math.min(lookEveryMs, pace.idleMs / 4))
+  return {
+    signal: ending.signal,
+    note(arrived) {
+      bytes += arrived
+      lastAt = clock.monotonic()
+    },
+    hold(held) {
+      const now = clock.monotonic()
+      excuse(now)
+      heldAt = held ? now : null
+    },
+    stop: (reason) => ending.abort(reason),
+    [Symbol.dispose]: () => clearInterval(timer),
+  }
+}

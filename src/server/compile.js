@@ -1,5 +1,0 @@
-import './compile-cache.js'
-
-// Fills the cache before a start, in a process of its own: what it takes would stay with the server.
-await import('./run-server.ts')
-await import('./account/web-auth.ts')

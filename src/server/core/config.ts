@@ -1,0 +1,192 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { rateLimitDefault } from '#contract/rate-limit.ts'
+import { uploadMaxBytesDefault } from '#contract/uploads.ts'
+import { readRange } from './ip-range.ts'
+
+export type Config = {
+  host: string
+  port: number
+  /** Full path. */
+  dataFolder: string
+  /** The code that a refused start gave out; null: nothing is accepted. */
+  accepted: string | null
+  /** What links start with, without a slash at the end; null: made from host and port. */
+  publicUrl: string | null
+  /** Addresses and CIDR ranges of proxies whose `X-Forwarded-*` headers are believed. */
+  trustProxy: string[]
+  /** Origin of the hosted service in gateway mode; null: this server has its own store. */
+  upstream: string | null
+  uploadMaxBytes: number
+  /** Requests per key in 60 seconds. */
+  rateLimit: number
+  /** Hosts, host:port or CIDR ranges that imports may reach although they are private. */
+  importAllow: string[]
+  importConcurrency: number
+  /** Paths that were asked for; null: to be found. */
+  ytDlp: string | null
+  ffmpeg: string | null
+  logLevel: string
+}
+
+/** A setting, or what it points to, is unfit: one line that says what to do. Programs exit with 2. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+type Environment = Record<string, string | undefined>
+
+const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
+
+/** Reads every setting there is; an empty variable counts as unset. Throws ConfigError. */
+export function readConfig(env: Environment): Config {
+  const config = readSettings(env)
+  refuseLoop(config)
+  return config
+}
+
+function readSettings(env: Environment): Config {
+  return {
+    host: env.HOST || '127.0.0.1',
+    port: wholeNumber(env, 'PORT', { fallback: 4000, min: 0, max: 65_535 }),
+    dataFolder: dataFolder(env.BARKEEP_DATA || './data'),
+    accepted: acceptCode(env, 'BARKEEP_ACCEPT'),
+    publicUrl: origin(env, 'BARKEEP_PUBLIC_URL', 'https://files.example'),
+    trustProxy: proxyList(env, 'BARKEEP_TRUST_PROXY'),
+    upstream: origin(env, 'BARKEEP_UPSTREAM', 'https://cloudstorage.bar'),
+    uploadMaxBytes: wholeNumber(env, 'BARKEEP_UPLOAD_MAX_BYTES', {
+      fallback: uploadMaxBytesDefault,
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    rateLimit: wholeNumber(env, 'BARKEEP_RATE_LIMIT', {
+      fallback: rateLimitDefault,
+      min: 1,
+      max: 1_000_000,
+    }),
+    importAllow: allowList(env, 'BARKEEP_IMPORT_ALLOW'),
+    importConcurrency: wholeNumber(env, 'BARKEEP_IMPORT_CONCURRENCY', {
+      fallback: 2,
+      min: 1,
+      max: 64,
+    }),
+    ytDlp: env.BARKEEP_YT_DLP || null,
+    ffmpeg: env.BARKEEP_FFMPEG || null,
+    logLevel: oneOf(env, 'BARKEEP_LOG_LEVEL', logLevels, 'info'),
+  }
+}
+
+const projectFolder = resolve(import.meta.dirname, '../../..')
+
+/**
+ * A relative path counts from the project's folder, wherever the command is typed: `npm start`, the
+ * command line and a service have different current folders, and must mean the same data.
+ */
+function dataFolder(path: string): string {
+  const folder = resolve(projectFolder, path)
+  const here = resolve(path)
+  if (here !== folder && hasData(here) && !hasData(folder)) {
+    throw new ConfigError(
+      `BARKEEP_DATA counts from ${projectFolder}, where ${folder} holds no data. To use the data here, set BARKEEP_DATA=${here}`,
+    )
+  }
+  return folder
+}
+
+function hasData(folder: string): boolean {
+  return existsSync(resolve(folder, 'barkeep.db'))
+}
+
+/** This process's own settings. */
+export function readEnvironment(): Config {
+  return readConfig(process.env)
+}
+
+function wholeNumber(
+  env: Environment,
+  name: string,
+  range: { fallback: number; min: number; max: number },
+): number {
+  const text = env[name]
+  if (!text) return range.fallback
+  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
+  if (number >= range.min && number <= range.max) return number
+  throw new ConfigError(
+    `${name} must be a whole number from ${range.min} to ${range.max}, not "${text}".`,
+  )
+}
+
+function oneOf(env: Environment, name: string, values: string[], fallback: string): string {
+  const text = env[name]
+  if (!text) return fallback
+  if (values.includes(text)) return text
+  throw new ConfigError(`${name} must be one of ${values.join(', ')}, not "${text}".`)
+}
+
+function acceptCode(env: Environment, name: string): string | null {
+  const text = env[name]
+  if (!text) return null
+  if (/^[0-9a-f]{8}$/.test(text)) return text
+  throw new ConfigError(
+    `${name} must be the code of eight characters that a refused start named, not "${text}".`,
+  )
+}
+
+function webAddress(env: Environment, name: string): string | null {
+  const text = env[name]
+  if (!text) return null
+  const url = URL.canParse(text) ? new URL(text) : null
+  const isPlain = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username
+  if (!url || !isPlain) {
+    throw new ConfigError(`${name} must be an address like https://files.example, not "${text}".`)
+  }
+  return url.href.replace(/\/+$/, '')
+}
+
+/** The app, its assets and its cookies are at the root of a host: a path would work by half. */
+function origin(env: Environment, name: string, example: string): string | null {
+  const address = webAddress(env, name)
+  if (address !== null && new URL(address).origin !== address) {
+    throw new ConfigError(
+      `${name} must be an origin without a path, like ${example}, not "${address}".`,
+    )
+  }
+  return address
+}
+
+/** In front of itself it would ask itself, for each request, until no connection is left. */
+function refuseLoop({ upstream, publicUrl, host, port }: Config): void {
+  const name = host.includes(':') ? `[${host}]` : host
+  const own = [name, 'localhost', '127.0.0.1'].map((at) => `http://${at}:${port}`)
+  const isOwn = (address: string) => URL.parse(address)?.origin === upstream
+  if (upstream === null || ![...own, publicUrl ?? ''].some(isOwn)) return
+  throw new ConfigError(`BARKEEP_UPSTREAM must be another server than this one, not "${upstream}".`)
+}
+
+const allowed =
+  /^(\[[\da-f:.]+\](:\d{1,5})?|[\da-f:.]+\/\d{1,3}|[\da-f]*:[\da-f:.]*|[a-z\d._-]+(:\d{1,5})?)$/i
+
+function allowList(env: Environment, name: string): string[] {
+  const entries = (env[name] ?? '').split(/[\s,]+/).filter((entry) => entry !== '')
+  for (const entry of entries) {
+    if (allowed.test(entry)) continue
+    throw new ConfigError(
+      `${name} takes hosts, host:port or ranges like 10.0.0.0/8, with commas between, not "${entry}".`,
+    )
+  }
+  return entries
+}
+
+function proxyList(env: Environment, name: string): string[] {
+  const entries = (env[name] ?? '').split(/[\s,]+/).filter((entry) => entry !== '')
+  for (const entry of entries) {
+    try {
+      readRange(entry)
+    } catch {
+      throw new ConfigError(
+        `${name} takes addresses or ranges like 127.0.0.1, 10.0.0.0/8, with commas between, and none of everybody, not "${entry}".`,
+      )
+    }
+  }
+  return entries
+}

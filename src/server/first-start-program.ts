@@ -1,7 +1,0 @@
-import { prepareFirstStart } from './account/first-start.ts'
-import { openCliStore } from './cli/cli-store.ts'
-import { readEnvironment } from './config.ts'
-
-// Run by run-first-start.ts as a process of its own: prints the FirstStart as JSON.
-await using store = await openCliStore(readEnvironment())
-process.stdout.write(JSON.stringify(await prepareFirstStart(store)))

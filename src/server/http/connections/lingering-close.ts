@@ -1,0 +1,70 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isBodyAwaited, isBodyUnderWay } from '#server/http/request/incoming-bytes.ts'
+import { connectionLimits } from './connection-limits.ts'
+
+const { lingerMs } = connectionLimits
+
+/** Lets an answer arrive although its request's body was not read. */
+export async function lingerAfterRefusal(
+  { raw, server }: FastifyRequest,
+  reply: FastifyReply,
+  payload: unknown,
+): Promise<unknown> {
+  if (isBodyAwaited(reply)) {
+    // The client still waits for our go-ahead, so nothing is on its way and nothing should come.
+    reply.header('connection', 'close')
+  } else if (mayStillSend(raw)) {
+    if (reply.getHeader('connection') === 'close') reply.raw.shouldKeepAlive = false
+    reply.removeHeader('connection')
+    lingerAfter(raw, reply.raw, server.connectionLimits.lingerMs)
+  }
+  return payload
+}
+
+/**
+ * Call before the head of the answer is written. Closing a connection with unread bytes resets it,
+ * and the client sees a network error instead of the answer. So the answer goes out, the rest of the
+ * body is thrown away for a while, and only then the connection ends.
+ */
+export function lingerAfter(
+  request: IncomingMessage,
+  response: ServerResponse,
+  ms = lingerMs,
+): void {
+  if (!mayStillSend(request)) return
+  // Node hangs up after the answer on a client that asked for it, in the middle of its body too.
+  const isLast = !response.shouldKeepAlive
+  response.shouldKeepAlive = true
+  response.removeHeader('connection')
+  response.once('finish', () => {
+    request.resume()
+    if (isLast) endThenDrain(request.socket, '', ms)
+    else if (!request.complete) cutOffAfter(ms, request, request.socket)
+  })
+}
+
+/** Says that nothing more will be said, and takes in what the other side is still sending. */
+export function endThenDrain(socket: Socket, lastWords: string, ms = lingerMs): void {
+  socket.end(lastWords)
+  socket.resume()
+  cutOffAfter(ms, socket, socket)
+}
+
+function cutOffAfter(ms: number, source: IncomingMessage | Socket, socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), ms)
+  timer.unref()
+  source.once('close', () => clearTimeout(timer))
+}
+
+/** A body that HTTP/1.0 clients announce by nothing is refused, and comes all the same. */
+function mayStillSend(request: IncomingMessage): boolean {
+  return isBodyUnderWay(request) || isLengthMissing(request)
+}
+
+/** "A valid Content-Length is required on all HTTP/1.0 POST requests" (RFC 1945, 8.3). */
+export function isLengthMissing({ method, httpVersion, headers }: IncomingMessage): boolean {
+  const hasLength = headers['content-length'] !== undefined
+  return httpVersion === '1.0' && /^(POST|PUT|PATCH)$/.test(method ?? '') && !hasLength
+}

@@ -1,0 +1,120 @@
+import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { rateLimitWindowSeconds } from '#contract/rate-limit.ts'
+import type { Clock } from '#server/core/clock.ts'
+
+const windowMs = rateLimitWindowSeconds * 1000
+
+/** Where a limiter keeps what it let through; `restored` is what was let through before the start. */
+export type WindowJournal = {
+  /** name → monotonic times of the last minute, oldest first. */
+  restored: ReadonlyMap<string, number[]>
+  note(name: string, time: number): void
+}
+
+/** For limiters whose windows need not outlive the process. */
+export const noJournal: WindowJournal = { restored: new Map(), note: () => {} }
+
+type Entry = [limiter: string, name: string, monotonic: number, epochMs: number]
+type Options = { dataFolder: string; clock: Clock; warn(message: string): void }
+
+/**
+ * Keeps the windows over a restart, also one that nobody announced: a line for each request that was
+ * let through, written before its answer and never fsynced, so that it survives the process and not a
+ * power cut. Two files take turns by the minute, so that nothing old has to be sorted out.
+ */
+export function openWindowJournals({ dataFolder, clock, warn }: Options) {
+  const paths = [0, 1].map((turn) => join(dataFolder, `rate-windows-${turn}.log`)) as [
+    string,
+    string,
+  ]
+  const kept = paths.flatMap((path) => readEntries(path, clock))
+  let turn: 0 | 1 = 0
+  let turnEndsAt = clock.monotonic() + windowMs
+  let file: number | null = null
+
+  function open(text: string): void {
+    // Whole or not at all: a kill in between must not lose the other half.
+    const draft = `${paths[turn]}.new`
+    writeFileSync(draft, text, { mode: 0o600 })
+    renameSync(draft, paths[turn])
+    if (file !== null) closeSync(file)
+    file = openSync(paths[turn], 'a', 0o600)
+  }
+
+  const guarded = (work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      // A full disk must not refuse requests; what is lost is the window of a restart.
+      warn(`The rate windows could not be kept: ${(error as Error).message}`)
+      turnEndsAt = clock.monotonic() + windowMs
+    }
+  }
+  function write(entry: Entry): void {
+    if (clock.monotonic() >= turnEndsAt) {
+      turn = turn === 0 ? 1 : 0
+      turnEndsAt = clock.monotonic() + windowMs
+      open(head)
+    }
+    if (file !== null) writeSync(file, `${JSON.stringify(entry)}\n`)
+  }
+  const head = `${JSON.stringify(clock.bootId ?? '')}\n`
+  guarded(() => {
+    open(head + kept.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+    writeFileSync(paths[1], head, { mode: 0o600 })
+  })
+
+  return {
+    journal(limiter: string): WindowJournal {
+      const restored = new Map<string, number[]>()
+      for (const [owner, name, time] of kept) {
+        if (owner === limiter) restored.set(name, [...(restored.get(name) ?? []), time])
+      }
+      for (const times of restored.values()) times.sort((one, other) => one - other)
+      return {
+        restored,
+        note: (name, time) => guarded(() => write([limiter, name, time, clock.now()])),
+      }
+    },
+    close(): void {
+      if (file !== null) closeSync(file)
+      file = null
+    },
+  }
+}
+
+/** What was let through in the last minute, in this process's monotonic time. */
+function readEntries(path: string, clock: Clock): Entry[] {
+  const [head = '', ...lines] = readText(path).split('\n')
+  const isSameBoot = head === JSON.stringify(clock.bootId ?? '')
+  const now = clock.monotonic()
+  return lines.flatMap((line): Entry[] => {
+    const entry = readEntry(line)
+    if (entry === null) return []
+    const [limiter, name, monotonic, epochMs] = entry
+    // Since the machine itself was started anew there is only the wall clock, which may have been set
+    // back: then it was just now.
+    const age = Math.max(0, isSameBoot ? now - monotonic : clock.now() - epochMs)
+    return age < windowMs ? [[limiter, name, now - age, epochMs]] : []
+  })
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+/** Null for a line that a kill cut short. */
+function readEntry(line: string): Entry | null {
+  try {
+    const [limiter, name, monotonic, epochMs] = JSON.parse(line)
+    const isWhole = typeof name === 'string' && [monotonic, epochMs].every(Number.isFinite)
+    return isWhole ? [String(limiter), name, monotonic, epochMs] : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,93 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { apiErrorStatus, type ErrorReply } from '#contract/api-error.ts'
+import { rateLimitHeader } from '#contract/rate-limit.ts'
+import { ApiFailure, isStorageFailure, storageUnavailable } from '#server/core/failure.ts'
+import { pathOf } from './request-target.ts'
+
+/** Turns anything that was thrown into a failure of the contract; what is not meant for strangers stays in `cause`. */
+function toApiFailure(error: unknown): ApiFailure {
+  if (error instanceof ApiFailure) return error
+  if (isStorageFailure(error)) return storageUnavailable(error)
+  const status = statusOf(error)
+  if (status === 413) {
+    return new ApiFailure('payload_too_large', 'The request body is too large.', { cause: error })
+  }
+  if (status === 415) {
+    return new ApiFailure(
+      'invalid_request',
+      'Send the body as JSON, with the header "Content-Type: application/json" (curl calls it a form unless told so by -H).',
+    )
+  }
+  if (status !== null && status >= 400 && status < 500) {
+    return new ApiFailure('invalid_request', wordsOf(error), { cause: error })
+  }
+  return new ApiFailure('server_error', 'Something went wrong on the server.', { cause: error })
+}
+
+/** What may have been said of a file before reading it failed: of the failure it is not true. */
+const aboutAFile = [
+  'accept-ranges',
+  'cache-control',
+  'content-disposition',
+  'content-range',
+  'etag',
+  'last-modified',
+]
+
+/** The one error handler: every refusal and every crash of a handler ends here. */
+export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  // Of a page that the client has another version of: an answer without a body, as for files.
+  if (statusOf(error) === 412) {
+    reply.code(412).removeHeader('content-type').send()
+    return
+  }
+  const failure = toApiFailure(error)
+  const status = apiErrorStatus[failure.code]
+  if (status >= 500 && !isGone(error, request, reply)) logFailure(request, failure)
+  if (failure.retryAfter !== undefined) reply.header(rateLimitHeader.retryAfter, failure.retryAfter)
+  for (const name of aboutAFile) reply.removeHeader(name)
+  reply.code(status).type('application/json; charset=utf-8').send(errorBody(failure))
+}
+
+/** A client that went away is nothing to report, and a thousand of them are not a thousand errors. */
+function isGone(error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
+  if (error !== null && error === request.raw.errored) return true
+  return reply.raw.destroyed && error instanceof Error && error.name === 'AbortError'
+}
+
+function logFailure({ log }: FastifyRequest, { code, message, cause }: ApiFailure): void {
+  if (cause !== undefined) log.error({ err: cause }, 'request failed')
+  else log.warn({ code }, message)
+}
+
+export function errorBody(failure: ApiFailure): ErrorReply {
+  return { status: 'error', code: failure.code, message: failure.message }
+}
+
+function statusOf(error: unknown): number | null {
+  if (!(error instanceof Error) || !('statusCode' in error)) return null
+  return Number(error.statusCode)
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error && error.message !== ''
+    ? `${error.message.replace(/\.$/, '')}.`
+    : 'The request is not valid.'
+}
+
+/**
+ * The refusal of an address where nothing is, or nothing for this method: the reference has one
+ * code for both. `Allow` tells which methods there are.
+ */
+export function nothingThere(request: FastifyRequest, reply: FastifyReply): ApiFailure {
+  const url = pathOf(request.originalUrl)
+  // Routes are looked up by their pattern, and a stranger's text had better not be one.
+  const isPlain = /^[\w/.-]*$/.test(url)
+  const methods = ['GET', 'HEAD', 'POST'].filter(
+    (method) => isPlain && request.server.hasRoute({ method, url }),
+  )
+  if (methods.length === 0) return new ApiFailure('not_found', 'There is nothing at this address.')
+  reply.header('allow', methods.join(', '))
+  const hint = request.method === 'PUT' ? ' With curl -T, add -X POST.' : ''
+  return new ApiFailure('not_found', `This address takes nothing but ${methods.join(', ')}.${hint}`)
+}

@@ -1,0 +1,202 @@
+import type { IncomingMessage } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type * as z from 'zod/mini'
+import { apiErrorStatus } from '#contract/api-error.ts'
+import type { Endpoint } from '#contract/endpoints.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import { onOverrun } from '#server/http/connections/connection-errors.ts'
+import { addressGroup } from '#server/http/limits/ip-rate-limit.ts'
+import {
+  type RateLimiter,
+  type RateLimitState,
+  rateLimitHeaders,
+} from '#server/http/limits/rate-limiter.ts'
+import { type IncomingBytes, incomingBytes } from '#server/http/request/incoming-bytes.ts'
+import { awaitSmallBody, checkBodyKind, parseFields, parseQuery } from './request-fields.ts'
+import { SerializedReply } from './serialized-reply.ts'
+
+/** What a route must know of a key; the accounts' rooms know more. */
+type AnyKey = { id: string; scopes: string[] }
+
+/** A request as far as its key is concerned. Without an address nobody looks for the key there. */
+export type KeyBearer = Pick<IncomingMessage, 'headersDistinct'> & { url?: string | undefined }
+
+/** What the accounts' rooms put into every route. */
+export type Gatekeeper<Key extends AnyKey, Session> = {
+  /**
+   * Whose key this is, and that its account may use it. Throws ApiFailure; with `keyId` once the
+   * key is known, so that also this refusal can tell the key's window.
+   */
+  authenticate(request: KeyBearer): Promise<Key>
+  /** The web session of a request to a `session` endpoint, `Origin` checked. Throws `missing_auth`. */
+  requireSession(request: FastifyRequest): Promise<Session>
+  /** By key. */
+  rateLimiter: RateLimiter
+  /** By address, for keys that nobody has: guessing is limited. */
+  unknownKeyLimiter: RateLimiter
+}
+
+export type RouteContext<E extends Endpoint, Key, Session> = {
+  query: z.output<E['query']>
+  body: E['body'] extends z.ZodMiniType
+    ? z.output<E['body']>
+    : E['body'] extends 'bytes'
+      ? IncomingBytes
+      : null
+  key: E['access'] extends 'key' ? Key : null
+  session: E['access'] extends 'session' ? Session : null
+  /** The window after this request took its slot; null where there is none. */
+  rateLimit: E['access'] extends 'key' ? RateLimitState : null
+  raw: FastifyRequest
+  /** Aborted when the client goes away before it has its answer, or sent more than it said. */
+  signal: AbortSignal
+}
+
+export type RouteHandler<E extends Endpoint, Key, Session> = (
+  context: RouteContext<E, Key, Session>,
+) => Promise<z.input<E['reply']> | SerializedReply>
+
+export type Route<Key, Session = unknown> = <E extends Endpoint>(
+  app: FastifyInstance,
+  endpoint: E,
+  handler: RouteHandler<E, Key, Session>,
+) => void
+
+type Admitted<Key, Session> = {
+  key: Key | null
+  session: Session | null
+  rateLimit: RateLimitState | null
+  query: unknown
+}
+
+/**
+ * Makes the function that puts an endpoint of the contract on the server. Its checks run in one
+ * order: key → account → scope → rate limit → parameters, all before a byte of the body is read.
+ */
+export function createRoute<Key extends AnyKey, Session>(
+  gatekeeper: Gatekeeper<Key, Session>,
+): Route<Key, Session> {
+  const admitted = new WeakMap<FastifyRequest, Admitted<Key, Session>>()
+
+  return (app, endpoint, handler) => {
+    async function guard(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      const who = await admit(gatekeeper, { endpoint, request, reply })
+      checkBodyKind(endpoint, request.raw)
+      const query = parseFields(endpoint.query, parseQuery(request.raw.url ?? ''), 'query')
+      admitted.set(request, { ...who, query })
+      // Fastify refuses content types that it cannot read; an upload may carry any, or nonsense.
+      if (endpoint.body === 'bytes') delete request.raw.headers['content-type']
+      else awaitSmallBody(request, reply)
+    }
+
+    async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+      const { key, session, rateLimit, query } = admitted.get(request) as Admitted<Key, Session>
+      const context = { query, key, session, rateLimit, raw: request, signal: goneSignal(reply) }
+      const body = bodyOf(endpoint, request, reply)
+      const answer = await handler({ ...context, body } as Parameters<typeof handler>[0])
+      if (answer instanceof SerializedReply) return answer.send(request, reply)
+      return reply.send(answer)
+    }
+
+    const route = {
+      method: endpoint.method,
+      url: endpoint.path,
+      config: { readsBodyLate: true },
+      onRequest: guard,
+      handler: handle,
+    }
+    if (endpoint.body !== 'bytes') {
+      app.route(route)
+      return
+    }
+    // A room of its own: here no parser may touch the body, whatever type it says it has.
+    app.register(async (room) => {
+      room.removeAllContentTypeParsers()
+      room.addContentTypeParser('*', (_request, _payload, done) => done(null))
+      room.route(route)
+    })
+  }
+}
+
+async function admit<Key extends AnyKey, Session>(
+  gatekeeper: Gatekeeper<Key, Session>,
+  asked: { endpoint: Endpoint; request: FastifyRequest; reply: FastifyReply },
+): Promise<Omit<Admitted<Key, Session>, 'query'>> {
+  const { endpoint, request, reply } = asked
+  if (endpoint.access === 'session') {
+    const session = await gatekeeper.requireSession(request)
+    return { key: null, session, rateLimit: null }
+  }
+  if (endpoint.access === 'open') return { key: null, session: null, rateLimit: null }
+  const key = await authenticate(gatekeeper, request, reply)
+  const { rateLimiter } = gatekeeper
+  if (endpoint.scope !== null && !key.scopes.includes(endpoint.scope)) {
+    reply.headers(rateLimitHeaders(rateLimiter.look(key.id)))
+    reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${endpoint.scope}"`)
+    throw new ApiFailure(
+      'insufficient_scope',
+      `This API key is missing the '${endpoint.scope}' scope.`,
+    )
+  }
+  const { isTaken, state } = rateLimiter.take(key.id)
+  reply.headers(rateLimitHeaders(state))
+  if (!isTaken) throw rateLimited(state)
+  return { key, session: null, rateLimit: state }
+}
+
+/** "Every response includes" the window: those that are refused before it is touched do, too. */
+async function authenticate<Key extends AnyKey, Session>(
+  gatekeeper: Gatekeeper<Key, Session>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Key> {
+  try {
+    return await gatekeeper.authenticate(request.raw)
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error
+    if (apiErrorStatus[error.code] === 401) reply.header('www-authenticate', challengeOf(error))
+    const { rateLimiter, unknownKeyLimiter } = gatekeeper
+    if (error.keyId !== undefined) {
+      reply.headers(rateLimitHeaders(rateLimiter.look(error.keyId)))
+    } else if (error.code === 'invalid_key') {
+      const { isTaken, state } = unknownKeyLimiter.take(
+        addressGroup(request.server.readClient(request.raw).address),
+      )
+      reply.headers(rateLimitHeaders(state))
+      if (!isTaken) throw rateLimited(state)
+    }
+    throw error
+  }
+}
+
+/** "If the request lacks any authentication information", the challenge tells no error (RFC 6750, 3.1). */
+function challengeOf({ code }: ApiFailure): string {
+  return code === 'missing_auth' ? 'Bearer' : 'Bearer error="invalid_token"'
+}
+
+/** "Over the limit returns 429 … and a Retry-After header (seconds)." */
+function rateLimited(state: RateLimitState): ApiFailure {
+  return new ApiFailure(
+    'rate_limited',
+    `More than ${state.limit} requests in a minute. Try again in ${state.retryAfter} s.`,
+    { retryAfter: state.retryAfter },
+  )
+}
+
+const tooLong = new ApiFailure('invalid_request', 'More bytes came than Content-Length said.')
+
+function bodyOf(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): unknown {
+  if (endpoint.body === null) return null
+  if (endpoint.body === 'bytes') return incomingBytes(request, reply)
+  return parseFields(endpoint.body, request.body, 'body')
+}
+
+function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController()
+  onOverrun(reply.raw, () => gone.abort(tooLong))
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished)
+      gone.abort(new DOMException('The client went away.', 'AbortError'))
+  })
+  return gone.signal
+}

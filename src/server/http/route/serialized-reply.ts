@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { checkPreconditions } from '#server/http/send/preconditions.ts'
+
+const compress = promisify(gzip)
+/** Under this many bytes compressing costs more than it saves. */
+const worthCompressing = 1024
+const json = 'application/json; charset=utf-8'
+
+/**
+ * An answer that was made before, plain and compressed, for answers that are large and seldom
+ * change: compressing at each request takes the threads that also read and write files.
+ */
+export class SerializedReply {
+  readonly #type: string
+  readonly #plain: Buffer
+  readonly #gzip: Buffer | null
+  /** Null: the answer is of the moment, and nobody asks for it under conditions. */
+  readonly #etag: string | null
+
+  private constructor(type: string, plain: Buffer, gzip: Buffer | null, etag: string | null) {
+    this.#type = type
+    this.#plain = plain
+    this.#gzip = gzip
+    this.#etag = etag
+  }
+
+  /** An answer of the API, which is made often. */
+  static async make(text: string): Promise<SerializedReply> {
+    const plain = Buffer.from(text)
+    return new SerializedReply(json, plain, await compressed(plain, 1), null)
+  }
+
+  /** A page or document, which is made once and has versions. */
+  static async makeDocument(type: string, text: string): Promise<SerializedReply> {
+    const plain = Buffer.from(text)
+    const etag = `"${createHash('sha256').update(plain).digest('base64url')}"`
+    return new SerializedReply(type, plain, await compressed(plain, 9), etag)
+  }
+
+  send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    reply.header('vary', 'accept-encoding')
+    if (this.#etag !== null) {
+      // Weak: compressed it is other bytes.
+      reply.header('etag', `W/${this.#etag}`)
+      const version = { etag: this.#etag, modifiedAt: null }
+      const verdict = checkPreconditions(request.raw, version)
+      if (verdict !== 'go on') return reply.code(verdict === 'failed' ? 412 : 304).send()
+    }
+    reply.type(this.#type)
+    const accepted = String(request.headers['accept-encoding'] ?? '')
+    if (this.#gzip && /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accepted)) {
+      return reply.header('content-encoding', 'gzip').send(this.#gzip)
+    }
+    return reply.send(this.#plain)
+  }
+}
+
+async function compressed(plain: Buffer, level: number): Promise<Buffer | null> {
+  return plain.length >= worthCompressing ? await compress(plain, { level }) : null
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance } from 'fastify'
+import { rateLimitHeader } from '#contract/rate-limit.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import { addressGroup, type Refused } from '#server/http/limits/ip-rate-limit.ts'
+import { type RateLimitState, rateLimitHeaders } from '#server/http/limits/rate-limiter.ts'
+import { isForV1 } from '#server/http/request/request-target.ts'
+import type { Gatekeeper } from './route.ts'
+
+type Windows = Pick<
+  Gatekeeper<{ id: string; scopes: string[] }, unknown>,
+  'authenticate' | 'rateLimiter' | 'unknownKeyLimiter'
+>
+
+/**
+ * "Every response includes" the window, also those that no endpoint made: to an address where
+ * nothing is, to a request that could not be read. Whoever shows a key is told its window, anybody
+ * else that of his address.
+ */
+export function addAddressWindow(app: FastifyInstance, windows: Windows): void {
+  app.windowHeaders = async (who) => {
+    const address = windows.unknownKeyLimiter.look(addressGroup(who.address))
+    return rateLimitHeaders((await keyWindow(windows, who)) ?? address)
+  }
+  app.addHook('onSend', async (request, reply) => {
+    if (reply.hasHeader(rateLimitHeader.limit) || !isForV1(request.originalUrl)) return
+    const { authorization = [] } = request.raw.headersDistinct
+    reply.headers(
+      await app.windowHeaders({ address: app.readClient(request.raw).address, authorization }),
+    )
+  })
+}
+
+async function keyWindow(
+  { authenticate, rateLimiter, unknownKeyLimiter }: Windows,
+  { address, authorization }: Refused,
+): Promise<RateLimitState | null> {
+  if (authorization.length === 0) return null
+  try {
+    return rateLimiter.look((await authenticate({ headersDistinct: { authorization } })).id)
+  } catch (error) {
+    // A store that fails must not take the answer with it.
+    if (!(error instanceof ApiFailure)) return null
+    if (error.keyId !== undefined) return rateLimiter.look(error.keyId)
+    // A guess counts wherever it is made.
+    const isGuess = error.code === 'invalid_key'
+    return isGuess ? unknownKeyLimiter.take(addressGroup(address)).state : null
+  }
+}

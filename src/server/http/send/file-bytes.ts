@@ -1,0 +1,81 @@
+import type { FileHandle } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { carryBytes } from '#server/bytes/pipe-and-release.ts'
+import type { ByteRange } from './send-range.ts'
+
+/** With the 64 KiB that streams read by default, a large file takes six times as long. */
+const largeRead = 1024 * 1024
+/** For who takes longer than this for what they got: a thousand of them must not fill the memory. */
+export const smallRead = 64 * 1024
+const slowMs = 100
+/** Large reads that may wait for their takers at once. */
+const maxLargeReads = 16
+
+let largeReads = 0
+
+/**
+ * A part of a file, read no faster than it is taken and no further ahead than the chunk under way.
+ * Fastify sends a stream by `pipe`: this one frees each chunk as soon as it is out. Closes the file.
+ * Fails when the file ends before the part does.
+ */
+export class FileBytes extends Readable {
+  readonly #file: FileHandle
+  readonly #last: number
+  #next: number
+  #isLarge = false
+  #pushedAt = Number.NEGATIVE_INFINITY
+
+  constructor(file: FileHandle, { first, last }: ByteRange) {
+    // A chunk is asked for only when nothing waits to be taken.
+    super({ highWaterMark: 0 })
+    this.#file = file
+    this.#next = first
+    this.#last = last
+  }
+
+  override _read(): void {
+    this.#readOne().catch((error: Error) => this.destroy(error))
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#giveBack()
+    this.#file.close().then(() => done(error), done)
+  }
+
+  override pipe<To extends NodeJS.WritableStream>(to: To): To {
+    carryBytes(this, to)
+    return to
+  }
+
+  async #readOne(): Promise<void> {
+    const left = this.#last + 1 - this.#next
+    if (left === 0) {
+      this.push(null)
+      return
+    }
+    const buffer = Buffer.allocUnsafeSlow(Math.min(left, this.#chunkBytes()))
+    const { bytesRead } = await this.#file.read(buffer, 0, buffer.length, this.#next)
+    if (bytesRead === 0) throw tooShort()
+    this.#next += bytesRead
+    this.#pushedAt = performance.now()
+    this.push(buffer.subarray(0, bytesRead))
+  }
+
+  #chunkBytes(): number {
+    this.#giveBack()
+    const isSlow = performance.now() - this.#pushedAt > slowMs
+    if (isSlow || largeReads >= maxLargeReads) return smallRead
+    this.#isLarge = true
+    largeReads += 1
+    return largeRead
+  }
+
+  #giveBack(): void {
+    if (this.#isLarge) largeReads -= 1
+    this.#isLarge = false
+  }
+}
+
+export function tooShort(): Error {
+  return new Error('The file is shorter than it was said to be.')
+}

@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import helmet from '@fastify/helmet'
+import fastifyStatic from '@fastify/static'
+import type { FastifyInstance, FastifyReply } from 'fastify'
+import { nothingThere } from '#server/http/request/error-reply.ts'
+
+/** Puts the app's pages on the server. `isUnderDevelopment`: its scripts are inline, so no strict policy. */
+export type AppPages = {
+  isUnderDevelopment: boolean
+  add(app: FastifyInstance): Promise<void>
+}
+
+/** The app as `vite build` wrote it to `folder`: every address that is no file there is the app. */
+export function builtAppPages(folder: string): AppPages {
+  return {
+    isUnderDevelopment: false,
+    async add(app) {
+      const isBuilt = existsSync(join(folder, 'index.html'))
+      // One route a file: a catch-all would take every path there is, the API's too.
+      const files = {
+        root: folder,
+        setHeaders,
+        index: false as const,
+        wildcard: false,
+        preCompressed: true,
+      }
+      if (isBuilt) await app.register(fastifyStatic, files)
+      app.setNotFoundHandler((request, reply) => {
+        // A script of an older build that is gone must not be answered with a page.
+        const isPage = isBuilt && !request.url.startsWith('/assets/')
+        if (!isPage) throw nothingThere(request, reply)
+        return sendIndex(reply)
+      })
+      if (isBuilt) app.get('/', (_request, reply) => sendIndex(reply))
+    },
+  }
+}
+
+function sendIndex(reply: FastifyReply): FastifyReply {
+  return reply.code(200).sendFile('index.html')
+}
+
+function setHeaders(reply: FastifyReply, path: string): void {
+  // Names under assets/ carry a hash of their content; all else may change under its name.
+  const isHashed = /[/\\]assets[/\\]/.test(path)
+  reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+}
+
+/**
+ * Headers for every answer. The app may do what it does and nothing else: it shows no picture but
+ * its own icon, no film and no frame. What only works over https (HSTS, upgrading, isolation by COOP)
+ * is off: Barkeep also runs as plain http in a home network, where those break it or fill the console
+ * with warnings.
+ */
+export async function addSecurityHeaders(
+  app: FastifyInstance,
+  { isUnderDevelopment }: { isUnderDevelopment: boolean },
+): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: !isUnderDevelopment && {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        // The app has none; a service worker would stay when whoever smuggled it in is gone.
+        workerSrc: ["'none'"],
+        // Libraries for dialogs set styles while they run; scripts are what must not be inline.
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        connectSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    hsts: false,
+    crossOriginOpenerPolicy: false,
+    originAgentCluster: false,
+    frameguard: { action: 'deny' },
+  })
+}

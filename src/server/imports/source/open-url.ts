@@ -1,0 +1,146 @@
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { AddressGuard } from '#server/imports/guard/address-guard.ts'
+import { connectToSource } from '#server/imports/guard/guarded-connect.ts'
+import { awaitAnswer, responseHeadMaxBytes } from '#server/imports/guard/response-head.ts'
+import { tolerateResponseHead } from '#server/imports/guard/tolerate-response-head.ts'
+import { ImportFailure, SilentSource } from '#server/imports/tasks/import-failure.ts'
+import { readHeaderLink } from './read-disposition-name.ts'
+import type { SourcePatience } from './retry-policy.ts'
+import type { SourceCookies } from './source-cookies.ts'
+
+export type OpenedUrl = {
+  status: number
+  headers: IncomingMessage['headers']
+  /** Must be read or closed. Bytes as they are on the wire: nothing inflates them. */
+  body: IncomingMessage
+  /** Where the redirects led. */
+  url: URL
+}
+
+export type OpenOptions = {
+  /** Ends the opening, and later the body. */
+  signal: AbortSignal
+  headers?: Record<string, string>
+  /** Of this import, for all of its requests. */
+  cookies?: SourceCookies
+}
+
+export type UrlOpener = (url: URL, options: OpenOptions) => Promise<OpenedUrl>
+
+// As browsers.
+const redirectsMax = 20
+/** 300 only where the site has chosen: RFC 9110, 15.4.1. */
+const redirectStatuses = new Set([300, 301, 302, 303, 307, 308])
+
+/**
+ * Makes the function that opens links. It follows redirects one by one, each judged by the guard,
+ * and each connection goes to an address that the guard approved at that moment.
+ * @throws ImportFailure, or the connection's error
+ */
+export function createUrlOpener(
+  guard: AddressGuard,
+  patience: Pick<SourcePatience, 'connectMs' | 'answerMs'>,
+): UrlOpener {
+  return async (start, options) => {
+    let url = start
+    for (let hop = 0; hop <= redirectsMax; hop += 1) {
+      guard.checkUrl(url)
+      const body = await get(guard, url, { ...options, patience })
+      const { statusCode: status = 0, headers } = body
+      options.cookies?.take(url, headers['set-cookie'])
+      const onward = findOnward(status, headers, url)
+      if (onward === null) return { status, headers, body, url }
+      closeBody(body)
+      await wait(onward.afterMs, undefined, { signal: options.signal })
+      url = onward.next
+    }
+    throw new ImportFailure('The link redirects too often.')
+  }
+}
+
+type Onward = { next: URL; afterMs: number }
+
+/** Where an answer sends whoever reads it; null where it is the answer itself. */
+function findOnward(status: number, headers: IncomingMessage['headers'], url: URL): Onward | null {
+  const { location } = headers
+  if (redirectStatuses.has(status) && location !== undefined) {
+    const next = URL.parse(readHeaderLink(location), url)
+    if (next !== null) return { next, afterMs: 0 }
+    throw new ImportFailure('The site redirects to something that is no link.')
+  }
+  const refresh = status === 200 ? readRefresh(headers) : null
+  const next = refresh === null ? null : URL.parse(readHeaderLink(refresh.link), url)
+  // A page that is only shown anew is the page, at every time.
+  if (refresh === null || next === null || next.href === url.href) return null
+  return { next, afterMs: refresh.afterMs }
+}
+
+type Ask = OpenOptions & { patience: Pick<SourcePatience, 'connectMs' | 'answerMs'> }
+
+// Node's own client: undici 7 ends the whole process when a site closes a body that nobody reads.
+async function get(
+  guard: AddressGuard,
+  url: URL,
+  { signal, headers, cookies, patience }: Ask,
+): Promise<IncomingMessage> {
+  // A kept connection would outlive the approval of its address, so each request has its own.
+  const connection = await connectToSource(guard, url, { signal, stepMs: patience.connectMs })
+  const cookie = cookies?.headerFor(url) ?? null
+  const outgoing = request({
+    createConnection: () => tolerateResponseHead(connection),
+    path: url.pathname + url.search,
+    signal,
+    // Between a site and one reader nobody can be led astray by a message that ends elsewhere.
+    insecureHTTPParser: true,
+    maxHeaderSize: responseHeadMaxBytes * 2,
+    headers: {
+      host: url.host,
+      'user-agent': 'Mozilla/5.0 (compatible; Barkeep)',
+      accept: '*/*',
+      // A body that unpacks to a thousand times its size must count as what it is.
+      'accept-encoding': 'identity',
+      connection: 'close',
+      ...(cookie === null ? {} : { cookie }),
+      ...headers,
+    },
+  })
+  // Of more than 2,000 headers Node would drop the last ones.
+  outgoing.maxHeadersCount = 0
+  const timer = setTimeout(() => outgoing.destroy(new SilentSource()), patience.answerMs)
+  outgoing.end()
+  try {
+    return await awaitAnswer(outgoing)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** Ends an answer whose body nobody wants any more. */
+export function closeBody(body: IncomingMessage): void {
+  body.on('error', () => undefined)
+  body.destroy()
+}
+
+/** A page that sends on later than this is there to be read. */
+const longestMs = 10_000
+
+/**
+ * Where a page's `Refresh` header leads and after how long; null where there is none, and where it
+ * only shows the page anew. Browsers obey it for what they show, never for what they save.
+ */
+function readRefresh(headers: IncomingHttpHeaders): { link: string; afterMs: number } | null {
+  const { refresh } = headers
+  if (typeof refresh !== 'string' || !isShown(headers)) return null
+  const [, seconds = '', link = ''] =
+    /^\s*(\d+)(?:\.\d*)?\s*[;,]?\s*(?:url\s*=\s*)?(.+?)\s*$/is.exec(refresh) ?? []
+  const afterMs = Number(seconds) * 1_000
+  const bare = /^(["'])(.*?)\1/.exec(link)?.[2] ?? link
+  return bare === '' || afterMs > longestMs ? null : { link: bare, afterMs }
+}
+
+function isShown(headers: IncomingHttpHeaders): boolean {
+  const isAttachment = /^\s*attachment\b/i.test(headers['content-disposition'] ?? '')
+  const type = headers['content-type'] ?? 'text/html'
+  return !isAttachment && /^\s*(text\/(html|plain)|application\/xhtml\+xml)\b/i.test(type)
+}

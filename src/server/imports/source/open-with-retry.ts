@@ -1,0 +1,125 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { ImportFailure, laterText, statusText } from '#server/imports/tasks/import-failure.ts'
+import { closeBody, type OpenedUrl, type OpenOptions, type UrlOpener } from './open-url.ts'
+import type { SourcePatience } from './retry-policy.ts'
+
+/** What may be gone in a moment: a server that starts anew, a network that changes. */
+const passingErrors = new Set([
+  ...['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT'],
+  ...['EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'],
+])
+
+export type PatientParts = { openUrl: UrlOpener; patience: SourcePatience }
+
+export type PatientOptions = OpenOptions & {
+  /** Takes an answer as it is, although it may be another one in a moment. */
+  isEnough?(answer: OpenedUrl): boolean
+}
+
+/**
+ * Opens a link. A connection that breaks before its answer, and an answer that may be another one in a
+ * moment, are tried again a few times; where the source says when, then.
+ * @returns the answer, whatever its status
+ * @throws the last error, or at once one that will not pass; ImportFailure where the source wants to be
+ * asked much later, or makes wait too long; the signal's reason when it aborts
+ */
+export async function openPatiently(
+  parts: PatientParts,
+  url: URL,
+  options: PatientOptions,
+): Promise<OpenedUrl> {
+  const late = new ImportFailure('The site does not answer.')
+  const tooLong = new AbortController()
+  const timer = setTimeout(() => tooLong.abort(late), parts.patience.openMs)
+  try {
+    const signal = AbortSignal.any([options.signal, tooLong.signal])
+    // Its body has limits of its own.
+    return await tryToOpen(parts, url, { ...options, signal })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function tryToOpen(
+  parts: PatientParts,
+  url: URL,
+  options: PatientOptions,
+): Promise<OpenedUrl> {
+  const { patience } = parts
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const answer = await parts.openUrl(url, options)
+      const told = readRetryAfter(answer.headers, Date.now())
+      const mayAskAgain = told !== null || tries < patience.triesMax
+      const isTransient = isTransientStatus(answer.status) && options.isEnough?.(answer) !== true
+      if (!isTransient || !mayAskAgain) return answer
+      closeBody(answer.body)
+      await pauseAfter(answer, { tries, patience, signal: options.signal })
+    } catch (error) {
+      options.signal.throwIfAborted()
+      if (tries >= patience.triesMax || !isPassing(error)) throw error
+      await pauseBefore(tries, patience, options.signal)
+    }
+  }
+}
+
+/**
+ * Waits after an answer that may be another one in a moment: as long as the source asks for, but never
+ * shorter than without its word.
+ * @throws ImportFailure when it asks for too long; the signal's reason
+ */
+export async function pauseAfter(
+  answer: OpenedUrl,
+  { tries, patience, signal }: { tries: number; patience: SourcePatience; signal: AbortSignal },
+): Promise<void> {
+  const told = readRetryAfter(answer.headers, Date.now()) ?? 0
+  if (told > patience.retryAfterMaxMs) {
+    throw new ImportFailure(`${statusText(answer.status)} ${laterText(told)}`)
+  }
+  const unfinished = told - pauseOf(tries, patience)
+  if (unfinished > 0) await pause(unfinished, signal)
+  await pauseBefore(tries, patience, signal)
+}
+
+/** Waits before the `tries`th time of asking again, counted from 1. @throws the signal's reason */
+export async function pauseBefore(
+  tries: number,
+  patience: SourcePatience,
+  signal: AbortSignal,
+): Promise<void> {
+  await pause(pauseOf(tries, patience), signal)
+}
+
+function pauseOf(tries: number, { firstPauseMs, longestPauseMs }: SourcePatience): number {
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1))
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
+}
+
+export function isPassing(error: unknown): boolean {
+  return passingErrors.has(String((error as { code?: unknown }).code))
+}
+
+/** Statuses of what may be gone in a moment: too busy, starting anew, or not ready yet. */
+const transientStatuses = new Set([202, 408, 425, 429, 500, 502, 503, 504])
+
+export function isTransientStatus(status: number): boolean {
+  return transientStatuses.has(status)
+}
+
+type Headers = { 'retry-after'?: string | undefined; date?: string | undefined }
+
+/**
+ * How long a source asks to wait, in milliseconds, null where it does not say. "A date, or a number of
+ * seconds"; a date is held against the source's own clock, which may be wrong by hours.
+ */
+function readRetryAfter(headers: Headers, now: number): number | null {
+  const text = headers['retry-after']?.trim() ?? ''
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1_000
+  const until = Date.parse(text)
+  if (Number.isNaN(until)) return null
+  const told = Date.parse(headers.date ?? '')
+  return Math.max(0, until - (Number.isNaN(told) ? now : told))
+}

@@ -1,0 +1,134 @@
+import { ImportFailure, statusText } from '#server/imports/tasks/import-failure.ts'
+import { detectImportType, guessImportType } from './detect-import-type.ts'
+import { closeBody, type OpenedUrl } from './open-url.ts'
+import { openPatiently, type PatientOptions, type PatientParts } from './open-with-retry.ts'
+import { createSourceCookies, type SourceCookies } from './source-cookies.ts'
+
+export type OpenedSource = { answer: OpenedUrl; cookies: SourceCookies }
+
+/**
+ * A link that is being opened, or is open with nothing read of it. Some links work once: what was
+ * opened to look at it is what gets stored.
+ */
+export type SourceOpening = {
+  opened: Promise<OpenedSource>
+  /** What the answer is; it can be read all the same. Rejects as `detectImportType` throws. */
+  type: Promise<'file' | 'video'>
+  /** Ends it, whoever is reading. */
+  close(): void
+}
+
+/** Opens a link for one import. Whoever gets it closes it in the end. */
+export function openSource(
+  parts: PatientParts,
+  url: URL,
+  { isAgain = false }: { isAgain?: boolean } = {},
+): SourceOpening {
+  const stop = new AbortController()
+  const cookies = createSourceCookies()
+  const open = isAgain ? openAgain : openPatiently
+  // A site that refuses us may still be one that yt-dlp knows its way into.
+  const isEnough = (answer: OpenedUrl) => guessImportType(url) === 'video' && isPage(answer)
+  const opened = open(parts, url, { signal: stop.signal, cookies, isEnough }).then((answer) => ({
+    ...{ answer, cookies },
+  }))
+  const type = opened.then(({ answer }) => detectImportType(answer))
+  // Whoever closes it early asks for neither.
+  type.catch(() => undefined)
+  return {
+    opened,
+    type,
+    close() {
+      stop.abort()
+      opened.then(({ answer }) => closeBody(answer.body)).catch(() => undefined)
+    },
+  }
+}
+
+/** Opens a link that has been open before. @throws also ImportFailure where it worked only once */
+export async function openAgain(
+  parts: PatientParts,
+  url: URL,
+  options: PatientOptions,
+): Promise<OpenedUrl> {
+  const answer = await openPatiently(parts, url, options)
+  if (![401, 403, 404, 410].includes(answer.status)) return answer
+  closeBody(answer.body)
+  throw new ImportFailure(
+    `${statusText(answer.status)} It was there before, so the link may work only once: get a new one and import that.`,
+  )
+}
+
+function isPage({ headers }: OpenedUrl): boolean {
+  return /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(headers['content-type'] ?? '')
+}
+
+/** Links that were opened to look at them, and wait for their import to be run. */
+export type HeldOpenings = {
+  /** Opens a link for somebody; null where enough are open, for all or for this person. */
+  open(url: URL, userId: string): SourceOpening | null
+  /** Leaves an opening to an import, for a bounded time. */
+  hold(importId: string, opening: SourceOpening): void
+  /** What is held for an import, for whoever runs it; null where nothing is, or no more. */
+  take(importId: string): SourceOpening | null
+  /** Closes what is held for an import. */
+  drop(importId: string): void
+  dropAll(): void
+}
+
+/** Each is a connection whose bytes wait in the system's memory. */
+const openMax = 32
+const openMaxOfOne = 16
+/** Most sites give up sooner on a reader that takes nothing. */
+const heldMs = 10 * 60_000
+
+/**
+ * Keeps what was opened to look at it until the import has its turn. Bounded in number and time; where
+ * a link cannot be held it is not opened before its turn, for opening may use it up.
+ */
+export function createHeldOpenings(parts: PatientParts): HeldOpenings {
+  /** All that are open, with their owners: being looked at, or held. */
+  const owners = new Map<SourceOpening, string>()
+  const held = new Map<string, { opening: SourceOpening; timer: NodeJS.Timeout }>()
+
+  function takeOut(importId: string): SourceOpening | null {
+    const entry = held.get(importId)
+    if (entry === undefined) return null
+    clearTimeout(entry.timer)
+    held.delete(importId)
+    return entry.opening
+  }
+
+  return {
+    open(url, userId) {
+      const own = [...owners.values()].filter((owner) => owner === userId)
+      if (owners.size >= openMax || own.length >= openMaxOfOne) return null
+      const { close, ...opening } = openSource(parts, url)
+      const counted: SourceOpening = {
+        ...opening,
+        close() {
+          owners.delete(counted)
+          close()
+        },
+      }
+      owners.set(counted, userId)
+      opening.opened.catch(() => owners.delete(counted))
+      return counted
+    },
+    hold(importId, opening) {
+      const drop = () => takeOut(importId)?.close()
+      held.set(importId, { opening, timer: setTimeout(drop, heldMs) })
+      // One that fails while it waits says nothing of what will be when its turn comes.
+      opening.opened.catch(() => takeOut(importId))
+    },
+    take(importId) {
+      const opening = takeOut(importId)
+      if (opening !== null) owners.delete(opening)
+      return opening
+    },
+    drop: (importId) => takeOut(importId)?.close(),
+    dropAll() {
+      for (const importId of [...held.keys()]) takeOut(importId)?.close()
+    },
+  }
+}

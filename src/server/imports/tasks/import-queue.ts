@@ -1,0 +1,105 @@
+import type { AccessHolder, AccessWatch, WatchedAccess } from '#server/core/access-watch.ts'
+
+type QueuedImport = AccessHolder & { id: string }
+
+export type ImportQueue = {
+  add(task: QueuedImport): void
+  /** Takes a waiting task out, or aborts a running one and resolves once it has ended. */
+  cancel(id: string): Promise<void>
+  /** Starts nothing more, aborts what runs and resolves once all of it has ended. */
+  stop(): Promise<void>
+}
+
+type Run = (id: string, signals: ImportSignals) => Promise<void>
+
+/** What may end an import before its time. */
+export type ImportSignals = {
+  /** It was cancelled, or the server stops: who did that says what it is then. */
+  stopped: AbortSignal
+  /** Its key was revoked, or its account banned: its reason is an `AccessEnded`. */
+  accessEnded: AbortSignal
+}
+
+type Waiting = QueuedImport & { access: WatchedAccess }
+type Running = { userId: string; stop: AbortController; ended: Promise<void> }
+
+/**
+ * Runs a few imports at a time: first in, first out for one person, and between people whoever has
+ * the fewest running goes first, so that a hundred links of one do not hold up the one of another.
+ * A waiting import whose access ends is run at once, aborted, and so ends there, too.
+ * @param run does one import; it must not reject
+ */
+export function createImportQueue(
+  { concurrency, access }: { concurrency: number; access: Pick<AccessWatch, 'watch'> },
+  run: Run,
+): ImportQueue {
+  const waiting: Waiting[] = []
+  const running = new Map<string, Running>()
+  // Ending without a turn of their own: they take no place.
+  const leaving = new Map<string, Running>()
+  let isStopped = false
+
+  const runningOf = (userId: string) =>
+    [...running.values()].filter((other) => other.userId === userId).length
+
+  const takeNext = (): Waiting | undefined => {
+    let best = -1
+    let fewest = Number.POSITIVE_INFINITY
+    for (const [index, { userId }] of waiting.entries()) {
+      const count = runningOf(userId)
+      if (count >= fewest) continue
+      fewest = count
+      best = index
+    }
+    return best === -1 ? undefined : waiting.splice(best, 1)[0]
+  }
+
+  const start = ({ id, userId, access: watched }: Waiting, among: Map<string, Running>) => {
+    const stop = new AbortController()
+    const signals = { stopped: stop.signal, accessEnded: watched.signal }
+    const ended = run(id, signals).finally(() => {
+      watched[Symbol.dispose]()
+      among.delete(id)
+      startMore()
+    })
+    among.set(id, { userId, stop, ended })
+  }
+
+  const startMore = () => {
+    while (!isStopped && running.size < concurrency) {
+      const next = takeNext()
+      if (next === undefined) return
+      start(next, running)
+    }
+  }
+
+  const takeOut = (id: string): Waiting | undefined => {
+    const index = waiting.findIndex((task) => task.id === id)
+    return index === -1 ? undefined : waiting.splice(index, 1)[0]
+  }
+
+  return {
+    add(task) {
+      const watched = access.watch(task)
+      waiting.push({ ...task, access: watched })
+      watched.signal.addEventListener('abort', () => {
+        const left = isStopped ? undefined : takeOut(task.id)
+        if (left !== undefined) start(left, leaving)
+      })
+      startMore()
+    },
+    async cancel(id) {
+      takeOut(id)?.access[Symbol.dispose]()
+      const task = running.get(id) ?? leaving.get(id)
+      task?.stop.abort()
+      await task?.ended
+    },
+    async stop() {
+      isStopped = true
+      for (const { access: watched } of waiting.splice(0)) watched[Symbol.dispose]()
+      const ending = [...running.values(), ...leaving.values()]
+      for (const { stop } of ending) stop.abort()
+      await Promise.all(ending.map(({ ended }) => ended))
+    },
+  }
+}

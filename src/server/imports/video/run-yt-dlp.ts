@@ -1,0 +1,168 @@
+import { delimiter, join } from 'node:path'
+import { type Pace, type PaceWatch, watchPace } from '#server/bytes/throughput-monitor.ts'
+import type { Clock } from '#server/core/clock.ts'
+import { startFilteringProxy } from '#server/imports/guard/filtering-proxy.ts'
+import type { MediaTools } from '#server/imports/programs/media-tools.ts'
+import { runProgram } from '#server/imports/programs/run-program.ts'
+import type { ImportWorkFolder } from '#server/imports/programs/work-folder.ts'
+import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
+import type { VideoFetch, VideoFetchParts } from './yt-dlp.ts'
+import { ytDlpArguments } from './yt-dlp-arguments.ts'
+import { liveText } from './yt-dlp-failure-text.ts'
+import { createVideoProgress, type VideoProgress } from './yt-dlp-progress.ts'
+
+export type YtDlpRun = {
+  /** Null where it was killed or stopped. */
+  code: number | null
+  /** Why we stopped it; null where it ended by itself. */
+  stopped: unknown
+  progress: VideoProgress
+  errors: string[]
+  warnings: string[]
+  /** What its proxy could not reach, null where there was nothing. */
+  unreached: unknown
+}
+
+export const tooLarge = () => new ImportFailure('It is larger than this server accepts.')
+
+/**
+ * One run of yt-dlp in a work folder.
+ * @throws the reason of the fetch's signal; whatever else ends it is in the answer
+ */
+export async function runYtDlp(
+  parts: VideoFetchParts,
+  fetch: VideoFetch,
+  work: ImportWorkFolder,
+): Promise<YtDlpRun> {
+  const refusal = new AbortController()
+  const onTooLarge = () => refusal.abort(tooLarge())
+  using pace = watchVideoPace(parts.clock, parts.patience.pace, refusal)
+  await using proxy = await startFilteringProxy({
+    guard: parts.guard,
+    onBytes(bytes) {
+      // Picture and sound may each be fetched again after a break: twice the limit is never needed.
+      if (pace.note(bytes) > parts.maxBytes * 2) onTooLarge()
+    },
+  })
+  // yt-dlp and ffmpeg write by themselves, not through the store that keeps the disk's reserve.
+  const watch = setInterval(() => {
+    parts.blobStore.requireRoom(0).catch((error: unknown) => refusal.abort(error))
+  }, lookAtDiskEveryMs)
+  using _watch = { [Symbol.dispose]: () => clearInterval(watch) }
+  const progress = createVideoProgress()
+  const lines = { errors: [] as string[], warnings: [] as string[] }
+
+  function note(line: string): void {
+    if (line.startsWith('ERROR:')) lines.errors.push(line)
+    if (line.startsWith('WARNING:') && lines.warnings.length < warningsMax)
+      lines.warnings.push(line)
+  }
+
+  function onLine(line: string): void {
+    if (!progress.read(line)) {
+      note(line)
+      return
+    }
+    if (progress.bytes() > parts.maxBytes) onTooLarge()
+    const live = progress.live()
+    if (live !== null) refusal.abort(new ImportFailure(liveText[live]))
+    fetch.onProgress({
+      percent: progress.percent(),
+      bytes: progress.bytes(),
+      title: progress.title(),
+    })
+  }
+
+  const ended = (code: number | null) => ({ progress, ...lines, code, unreached: proxy.failure() })
+  try {
+    const code = await runProgram({
+      command: [
+        ...programLimits(parts, fetch.tools),
+        ...fetch.tools.ytDlp,
+        ...ytDlpArguments(fetch.url, fetch.video, work.programs),
+      ] as unknown as [string, ...string[]],
+      cwd: work.output,
+      env: environmentFor(work, proxy),
+      mark: work.mark,
+      signal: AbortSignal.any([fetch.signal, refusal.signal]),
+      clock: parts.clock,
+      silentForMs: parts.silentForMs,
+      onLine,
+    })
+    // Its last line may have come after it ended.
+    return { ...ended(code), stopped: refusal.signal.aborted ? refusal.signal.reason : null }
+  } catch (error) {
+    fetch.signal.throwIfAborted()
+    return { ...ended(null), stopped: error }
+  }
+}
+
+/** What is put before a program: it dies with the server, and its memory and files are bounded. */
+export function programLimits(
+  { maxBytes }: Pick<VideoFetchParts, 'maxBytes'>,
+  tools: MediaTools,
+): string[] {
+  const dieWithServer = tools.setpriv === null ? [] : [tools.setpriv, '--pdeathsig', 'KILL', '--']
+  // yt-dlp reads a page whole, also one that never ends or unpacks to more than there is memory.
+  const memory = `--as=${pageMemoryMaxBytes}:${mediaMemoryMaxBytes}`
+  const bounded =
+    tools.prlimit === null ? [] : [tools.prlimit, memory, `--fsize=${maxBytes}`, '--core=0', '--']
+  return [...dieWithServer, ...bounded]
+}
+
+const warningsMax = 1000
+const lookAtDiskEveryMs = 250
+const pageMemoryMaxBytes = 1024 ** 3
+/** The media tools raise their own limit to this: each of their threads takes room for itself. */
+const mediaMemoryMaxBytes = 4 * 1024 ** 3
+
+function environmentFor(
+  work: ImportWorkFolder,
+  proxy: { url: string; port: number },
+): Record<string, string> {
+  const programs = ['ffmpeg', 'ffprobe'].map((name) => join(work.programs, name))
+  return {
+    PATH: work.programs,
+    HOME: work.home,
+    TMPDIR: work.home,
+    LC_ALL: 'C.UTF-8',
+    // By environment, not by --proxy: that option leaves ftp alone, and arguments are for all to see.
+    http_proxy: proxy.url,
+    https_proxy: proxy.url,
+    ftp_proxy: proxy.url,
+    all_proxy: proxy.url,
+    YTDLP_NO_PLUGINS: '1',
+    PYTHONPATH: join(import.meta.dirname, 'python-guard'),
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONIOENCODING: 'utf-8',
+    BARKEEP_PROXY_PORT: String(proxy.port),
+    BARKEEP_PROGRAMS: programs.join(delimiter),
+  }
+}
+
+export type VideoPaceWatch = Disposable & {
+  /** Notes bytes that arrived, and tells how many have by now. */
+  note(bytes: number): number
+}
+
+/**
+ * Ends a video whose site drips: yt-dlp waits as long as a byte comes now and then. It counts from
+ * the first byte. Silence is not judged here, for joining and converting take time without a byte.
+ */
+function watchVideoPace(clock: Clock, pace: Pace, refusal: AbortController): VideoPaceWatch {
+  let watch: PaceWatch | null = null
+  let arrived = 0
+  return {
+    note(bytes) {
+      watch ??= watchPace(clock, { ...pace, idleMs: Number.POSITIVE_INFINITY }, () => {
+        const failure = new ImportFailure('The site sends the video too slowly.')
+        refusal.abort(failure)
+        return failure
+      })
+      watch.note(bytes)
+      arrived += bytes
+      return arrived
+    },
+    [Symbol.dispose]: () => watch?.[Symbol.dispose](),
+  }
+}

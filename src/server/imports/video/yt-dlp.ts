@@ -1,0 +1,228 @@
+import { open, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { VideoOptions } from '#contract/imports.ts'
+import type { Clock } from '#server/core/clock.ts'
+import type { AddressGuard } from '#server/imports/guard/address-guard.ts'
+import { proxyPhrase } from '#server/imports/guard/filtering-proxy.ts'
+import type { MediaTools } from '#server/imports/programs/media-tools.ts'
+import { runProgram } from '#server/imports/programs/run-program.ts'
+import {
+  createImportWorkFolder,
+  type ImportWorkFolder,
+} from '#server/imports/programs/work-folder.ts'
+import type { SourcePatience } from '#server/imports/source/retry-policy.ts'
+import {
+  ForbiddenAddress,
+  ImportFailure,
+  importFailureText,
+} from '#server/imports/tasks/import-failure.ts'
+import type { ProgressReading } from '#server/imports/tasks/import-progress.ts'
+import type { BlobStore } from '#server/storage/disk/blob-store.ts'
+import { programLimits, runYtDlp, tooLarge, type YtDlpRun } from './run-yt-dlp.ts'
+import { gatherVideoFiles, type LeftOut, listVideoFiles, type VideoFile } from './video-files.ts'
+import { missedExtras } from './video-notes.ts'
+import { noVideoReason, streamReason, ytDlpFailureText } from './yt-dlp-failure-text.ts'
+import type { VideoProgress } from './yt-dlp-progress.ts'
+
+export type FetchedVideo = {
+  title: string
+  /** Videos on the page; the first one is what was fetched. */
+  videosOnPage: number
+  files: VideoFile[]
+  leftOut: LeftOut[]
+  /** yt-dlp failed once the video was complete. */
+  isUnprepared: boolean
+}
+
+export type VideoFetchParts = {
+  guard: AddressGuard
+  blobStore: Pick<BlobStore, 'createWorkFolder' | 'requireRoom'>
+  clock: Clock
+  maxBytes: number
+  silentForMs: number
+  patience: Pick<SourcePatience, 'pace'>
+}
+
+export type VideoFetch = {
+  url: URL
+  video: VideoOptions
+  tools: MediaTools
+  signal: AbortSignal
+  onProgress(reading: ProgressReading): void
+}
+
+/**
+ * Fetches the video of a page with yt-dlp and hands its files to `use`; they are gone afterwards.
+ * What lies there at the end decides, not the exit code, and no subtitles and no thumbnail decide
+ * on the video: where yt-dlp fails over them, it is asked for the video alone.
+ * @throws ImportFailure with the reason for people; `unavailable` when the disk gets nearly full;
+ * the signal's reason when it aborts
+ */
+export async function fetchVideo<Result>(
+  parts: VideoFetchParts,
+  fetch: VideoFetch,
+  use: (video: FetchedVideo) => Promise<Result>,
+): Promise<Result> {
+  await parts.blobStore.requireRoom(0)
+  await using work = await createImportWorkFolder(parts.blobStore, fetch.tools)
+  const runTool = createMediaToolRunner(work, {
+    limits: programLimits(parts, fetch.tools),
+    signal: fetch.signal,
+    clock: parts.clock,
+    silentForMs: parts.silentForMs,
+  })
+  const first = await runYtDlp(parts, fetch, work)
+  const isOverExtras = failedOverExtras(first, fetch.video)
+  if (isOverExtras) await removeLargeExtras(work)
+  const alone = { ...fetch.video, subtitles: false, thumbnail: false }
+  const run = isOverExtras ? await runYtDlp(parts, { ...fetch, video: alone }, work) : first
+  const fetched = await readResult({ parts, fetch, work, runTool, run })
+  const missed = missedExtras({
+    ...{ asked: fetch.video, warnings: [...first.warnings, ...run.warnings], isOverExtras },
+    ...{ fetched, hasThumbnail: first.progress.hasThumbnail() },
+  })
+  return await use({ ...fetched, leftOut: [...fetched.leftOut, ...missed] })
+}
+
+/** It writes them first: it knew the video and did not begin with it. */
+function failedOverExtras({ code, progress }: YtDlpRun, asked: VideoOptions): boolean {
+  const isAsked = asked.subtitles || asked.thumbnail
+  const isBefore = progress.title() !== null && !progress.hasStarted()
+  return isAsked && code !== 0 && isBefore && progress.live() === null
+}
+
+const keptOfFailedBytes = 64_000_000
+
+/** One that never ended may have filled the room that the video needs. */
+async function removeLargeExtras({ output }: ImportWorkFolder): Promise<void> {
+  const { extras, unfinished } = await listVideoFiles({ output, formatIds: [] })
+  const large = [...extras, ...unfinished].filter(({ size }) => size > keptOfFailedBytes)
+  await Promise.all(large.map(({ path }) => rm(path, { force: true })))
+}
+
+async function readResult(asked: {
+  parts: VideoFetchParts
+  fetch: VideoFetch
+  work: ImportWorkFolder
+  runTool: RunMediaTool
+  run: YtDlpRun
+}): Promise<FetchedVideo> {
+  const { parts, fetch, work, runTool, run } = asked
+  const { code, stopped, progress } = run
+  const folder = { output: work.output, formatIds: progress.formatIds() }
+  const listed = await listVideoFiles(folder)
+  const { maxBytes } = parts
+  // Where the system bounds files itself, a program ends at the limit without saying why.
+  const isTooLarge = [...listed.videos, ...listed.parts, ...listed.unfinished].some(
+    ({ size }) => size > maxBytes || (code !== 0 && size === maxBytes),
+  )
+  if (isTooLarge) throw tooLarge()
+  if (stopped !== null) throw stopped
+  const isUnprepared = code !== 0 && !progress.isDone()
+  if (isUnprepared && !(await isWholeVideo(listed, { asked: fetch.video, progress, runTool }))) {
+    throw failureOf(run, fetch.video)
+  }
+  if (listed.parts.length > 0 && listed.videos.length === 0) {
+    throw new ImportFailure('Picture and sound of that video could not be joined.')
+  }
+  // What is no page and no media that yt-dlp knows is taken for a video by it, even a line of text.
+  const isUnknown = listed.videos.some(({ ending }) => ending === '.unknown_video')
+  if (isUnknown || listed.videos.length === 0) throw new ImportFailure(noVideoReason)
+  if (listed.videos.every(({ size }) => size === 0)) {
+    throw new ImportFailure('The site sent an empty file in place of the video.')
+  }
+  await refuseText(listed.videos)
+  const { videos, extras, leftOut } = await gatherVideoFiles({ ...folder, maxBytes, runTool })
+  return {
+    title: progress.title() ?? '',
+    videosOnPage: progress.videosOnPage(),
+    files: [...videos, ...extras],
+    ...{ leftOut, isUnprepared },
+  }
+}
+
+/** A page or a list of addresses comes with 200 and any type: yt-dlp stores it as it is. */
+async function refuseText(videos: readonly VideoFile[]): Promise<void> {
+  for (const { path } of videos) {
+    await using file = await open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0)
+    const start = buffer.toString('latin1', 0, bytesRead).replace(/^\xef\xbb\xbf/, '')
+    if (/^\s*(<!doctype html|<html|<head)\b/i.test(start)) {
+      throw new ImportFailure('The site sent a web page in place of the video.')
+    }
+    if (/^\s*(#EXTM3U|ffconcat |\[playlist\]|<\?xml|<MPD)/i.test(start)) {
+      throw new ImportFailure(streamReason)
+    }
+  }
+}
+
+/** What the proxy could not reach is told in its words: yt-dlp knows only that a proxy said no. */
+function failureOf({ unreached, errors }: YtDlpRun, { quality }: VideoOptions): ImportFailure {
+  if (unreached instanceof ForbiddenAddress) return unreached
+  const isUnreached = unreached !== null && errors.at(-1)?.includes(proxyPhrase) === true
+  return new ImportFailure(
+    isUnreached ? importFailureText(unreached) : ytDlpFailureText(errors, quality),
+  )
+}
+
+type Listed = Awaited<ReturnType<typeof listVideoFiles>>
+
+/** What sites say of a length is rounded, and some count the trailer. */
+const lengthMin = 0.9
+
+/**
+ * Whether the video is complete although yt-dlp failed. It fetches and joins under other names and
+ * renames at the end, so a file that has the video's own name and can be played is whole. Sound that
+ * is taken out of a video is written under its own name: there only success counts.
+ */
+async function isWholeVideo(
+  { videos, unfinished }: Listed,
+  run: { asked: VideoOptions; progress: VideoProgress; runTool: RunMediaTool },
+): Promise<boolean> {
+  const [video] = videos
+  const isComing = unfinished.some(({ kind, name }) => kind === 'video' && !/\.temp\./.test(name))
+  if (video === undefined || isComing || run.asked.quality === 'audio') return false
+  const { code, output } = await run
+    .runTool('ffprobe', [
+      ...['-v', 'error', '-show_entries', 'stream=codec_type:format=duration'],
+      ...['-of', 'default=noprint_wrappers=1', `file:${video.path}`],
+    ])
+    .catch(() => ({ code: null, output: '' }))
+  if (code !== 0 || !/^codec_type=video$/m.test(output)) return false
+  const expected = run.progress.seconds()
+  const found = Number(/^duration=([\d.]+)$/m.exec(output)?.[1] ?? Number.NaN)
+  return expected === null || !(found < expected * lengthMin)
+}
+
+export type MediaToolResult = { code: number | null; output: string; errors: string }
+
+/** Runs one of the work folder's wrapped media tools on the files of its output. */
+export type RunMediaTool = (
+  tool: 'ffmpeg' | 'ffprobe',
+  args: readonly string[],
+) => Promise<MediaToolResult>
+
+const outputMaxLength = 1_000_000
+
+/** @throws the signal's reason; what starting a program throws, where there is no such tool */
+function createMediaToolRunner(
+  work: ImportWorkFolder,
+  run: { limits: readonly string[]; signal: AbortSignal; clock: Clock; silentForMs: number },
+): RunMediaTool {
+  const { limits, ...rest } = run
+  return async (tool, args) => {
+    const result = { output: '', errors: '' }
+    const code = await runProgram({
+      ...rest,
+      command: [...limits, join(work.programs, tool), ...args] as [string, ...string[]],
+      cwd: work.output,
+      env: { PATH: work.programs, HOME: work.home, TMPDIR: work.home, LC_ALL: 'C.UTF-8' },
+      mark: work.mark,
+      onLine(line, source) {
+        const name = source === 'stdout' ? 'output' : 'errors'
+        if (result[name].length < outputMaxLength) result[name] += `${line}\n`
+      },
+    })
+    return { code, ...result }
+  }
+}

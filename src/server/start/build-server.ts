@@ -1,0 +1,231 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import compress from '@fastify/compress'
+import type { FastifyInstance } from 'fastify'
+import { addAccountRoutes, addServerRoute } from '#server/account/account-routes.ts'
+import { createUsersRepository } from '#server/account/users-repository.ts'
+import { createWebAuthLoader } from '#server/account/web-session/load-web-auth.ts'
+import { readSessionSecret } from '#server/account/web-session/session-secret.ts'
+import {
+  createAccountGuesses,
+  createSignInLimiter,
+} from '#server/account/web-session/sign-in-limits.ts'
+import { addWebAuthRoutes } from '#server/account/web-session/web-auth-routes.ts'
+import { createRequireSession } from '#server/account/web-session/web-session.ts'
+import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
+import { addApiKeysRoutes } from '#server/api-keys/api-keys-routes.ts'
+import { createAuthenticate } from '#server/api-keys/authenticate.ts'
+import { createAccessWatch } from '#server/core/access-watch.ts'
+import { type Clock, systemClock } from '#server/core/clock.ts'
+import type { Config } from '#server/core/config.ts'
+import { addOpenApiRoute, addReferenceRoutes } from '#server/docs/docs-routes.ts'
+import { createAddFile, createAddFiles } from '#server/files/add-files.ts'
+import { createFileListing, createFindSame } from '#server/files/file-listing.ts'
+import { createFileRepository } from '#server/files/file-repository.ts'
+import { addFileRoutes } from '#server/files/file-routes.ts'
+import { createFolderRepository } from '#server/files/folder-repository.ts'
+import { createFolderTree } from '#server/files/folder-tree.ts'
+import { addShareRoutes } from '#server/files/share-routes.ts'
+import { addGatewayRoutes, createGateway } from '#server/gateway/gateway.ts'
+import {
+  type ConnectionLimits,
+  connectionLimits,
+} from '#server/http/connections/connection-limits.ts'
+import { addFirstChecks, createApp } from '#server/http/create-app.ts'
+import { createRateLimiter } from '#server/http/limits/rate-limiter.ts'
+import { openWindowJournals } from '#server/http/limits/window-journal.ts'
+import { createLogger } from '#server/http/request/log.ts'
+import { forwardedOrigin, keepForwardedOrigin } from '#server/http/request/read-client.ts'
+import { createRoute } from '#server/http/route/route.ts'
+import { addAddressWindow } from '#server/http/route/window-headers.ts'
+import { type AppPages, addSecurityHeaders, builtAppPages } from '#server/http/send/serve-app.ts'
+import { createIdempotency } from '#server/idempotency/idempotency.ts'
+import { createImports } from '#server/imports/create-imports.ts'
+import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.ts'
+import { endLeftoverProcesses } from '#server/imports/programs/end-processes.ts'
+import { findMediaTools, type LookForTools } from '#server/imports/programs/media-tools.ts'
+import { type SourcePatience, sourcePatience } from '#server/imports/source/retry-policy.ts'
+import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
+import { createFileHasher, type FileHasher } from '#server/storage/disk/file-hasher.ts'
+import { lockDataFolder, prepareDataFolder } from '#server/storage/disk/folder-lock.ts'
+import { openStore } from '#server/storage/settle/open-store.ts'
+import type { Database } from '#server/storage/sqlite/database.ts'
+import { addUploadRoutes, createReceiveUpload } from '#server/uploads/upload-routes.ts'
+import { closeWithin, listenOn } from './listen.ts'
+
+/** The world around the server: what tests put something else in the place of. */
+export type Outside = {
+  clock: Clock
+  disk: Disk
+  limits: ConnectionLimits
+  pages: AppPages
+  startHasher(): FileHasher
+  /** How long a source of imports may make wait, and how its name becomes addresses. */
+  patience: SourcePatience
+  resolve: Resolve
+  /** How the programs for videos are found. */
+  lookForTools: LookForTools
+}
+
+export type BarkeepServer = {
+  app: FastifyInstance
+  /** Resolves with the address to open. Throws ConfigError when host or port cannot be had. */
+  listen(): Promise<string>
+  /** Whether there is no account yet. */
+  isFirstStart(): Promise<boolean>
+  /** What the start found out of order in the data folder, for its owner. */
+  found: string[]
+  /** Lets what runs end for a bounded time. */
+  close(): Promise<void>
+}
+
+const projectFolder = new URL('../../../', import.meta.url)
+const { version } = JSON.parse(readFileSync(new URL('package.json', projectFolder), 'utf8'))
+
+const systemOutside: Outside = {
+  clock: systemClock,
+  disk: systemDisk,
+  limits: connectionLimits,
+  startHasher: createFileHasher,
+  patience: sourcePatience,
+  resolve: resolveByDns,
+  lookForTools: findMediaTools,
+  pages: builtAppPages(fileURLToPath(new URL('dist/app', projectFolder))),
+}
+
+/** Builds the whole server, by hand: what depends on what can be read here from top to bottom. */
+export async function buildServer(
+  config: Config,
+  outside: Partial<Outside> = {},
+): Promise<BarkeepServer> {
+  const { limits, pages, ...around } = { ...systemOutside, ...outside }
+  const app = createApp(createLogger(config.logLevel), limits, config)
+  let origin = config.publicUrl ?? ''
+  const publicUrl = () => forwardedOrigin() ?? origin
+  if (config.publicUrl === null) keepForwardedOrigin(app)
+  await addSecurityHeaders(app, pages)
+  addFirstChecks(app)
+  await app.register(compress, {
+    threshold: 1024,
+    encodings: ['br', 'gzip'],
+    // It would read the body of an upload before the route does: raw bytes are stored as they come.
+    globalDecompression: false,
+  })
+  app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
+  await pages.add(app)
+  const rooms = await addRooms(app, { ...around, config, publicUrl })
+  return {
+    app,
+    ...rooms,
+    async listen() {
+      const address = await listenOn(app, config)
+      origin = config.publicUrl ?? address
+      return address
+    },
+    close: () => closeWithin(app),
+  }
+}
+
+type Rooms = Pick<BarkeepServer, 'isFirstStart' | 'found'>
+
+async function addRooms(app: FastifyInstance, world: World): Promise<Rooms> {
+  const { upstream, rateLimit } = world.config
+  addServerRoute(app, upstream === null ? 'own' : 'gateway', version)
+  addReferenceRoutes(app, { publicUrl: world.publicUrl, rateLimit, upstream })
+  if (upstream !== null) {
+    addGatewayRoutes(app, createGateway({ upstream, log: (message) => app.log.warn(message) }))
+    return { isFirstStart: async () => false, found: [] }
+  }
+  try {
+    return await addOwnStore(app, world)
+  } catch (error) {
+    // What is open already must not keep the data folder, or the process.
+    await app.close()
+    throw error
+  }
+}
+
+type World = Omit<Outside, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
+
+async function addOwnStore(app: FastifyInstance, world: World): Promise<Rooms> {
+  const { config, clock, disk, startHasher, publicUrl } = world
+  const dataFolder = await prepareDataFolder(config.dataFolder)
+  const lock = lockDataFolder(dataFolder, (message) => app.log.error(message))
+  app.addHook('onClose', async () => lock[Symbol.dispose]())
+  const hasher = startHasher()
+  app.addHook('onClose', () => hasher.close())
+  const { database, blobs, found } = await openStore({
+    ...{ dataFolder, disk, hasher, accepted: config.accepted, now: clock.now() },
+    endLeftovers: endLeftoverProcesses,
+  })
+  app.addHook('onClose', () => database.destroy())
+  const warn = (message: string) => app.log.warn(message)
+  for (const message of found) warn(message)
+
+  const secret = await readSessionSecret(dataFolder, warn)
+  const { route, isFirstStart, access } = addAccounts(app, {
+    ...world,
+    database,
+    secret,
+    dataFolder,
+  })
+  const files = createFileRepository(database)
+  const folders = createFolderRepository(database)
+  const listing = createFileListing({ files, folders, publicUrl })
+  const tree = createFolderTree(folders)
+  const findSame = createFindSame({ files, blobs })
+  const addFiles = createAddFiles({ files, blobs, clock, tree, findSame })
+  const addFile = createAddFile(addFiles)
+  const idempotency = createIdempotency({ database, clock })
+  const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })
+  addFileRoutes(app, { route, listing, tree })
+  addShareRoutes(app, { files, blobs })
+  addUploadRoutes(app, {
+    ...{ route, access, receive, addFile, findSame, idempotency, publicUrl },
+  })
+
+  const imports = createImports({
+    ...world,
+    ...{ database, blobStore: blobs, folders, idempotency, access },
+    ...{ addFile, addFiles, log: app.log },
+  })
+  imports.addRoutes(app, route)
+  app.addHook('onListen', () => imports.start())
+  app.addHook('preClose', () => imports.stop())
+  return { isFirstStart, found }
+}
+
+type AccountParts = World & { database: Database; secret: string; dataFolder: string }
+
+function addAccounts(app: FastifyInstance, parts: AccountParts) {
+  const { config, clock, database, secret } = parts
+  const { publicUrl, rateLimit, uploadMaxBytes } = config
+  const warn = (message: string) => app.log.warn(message)
+  const { monotonic } = clock
+  const windows = openWindowJournals({ dataFolder: parts.dataFolder, clock, warn })
+  app.addHook('onClose', async () => windows.close())
+  const signInLimiter = createSignInLimiter(monotonic, windows.journal('sign-in'))
+  const loadWebAuth = createWebAuthLoader({ database, secret, signInLimiter, warn })
+  const users = createUsersRepository(database)
+  const apiKeys = createApiKeyRepository(database)
+  const onUseNotNoted = (error: unknown) => app.log.warn({ err: error }, 'last use not noted')
+  const gatekeeper = {
+    authenticate: createAuthenticate({ apiKeys, clock, onUseNotNoted }),
+    requireSession: createRequireSession(loadWebAuth, publicUrl),
+    rateLimiter: createRateLimiter({ limit: rateLimit, clock, journal: windows.journal('key') }),
+    unknownKeyLimiter: createRateLimiter({
+      limit: rateLimit,
+      clock,
+      journal: windows.journal('address'),
+    }),
+  }
+  addAddressWindow(app, gatekeeper)
+  const route = createRoute(gatekeeper)
+  addAccountRoutes(app, { route, uploadMaxBytes })
+  addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
+  addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
+  const guesses = createAccountGuesses(monotonic, windows.journal('account'))
+  addWebAuthRoutes(app, { loadWebAuth, publicUrl, guesses })
+  const access = createAccessWatch(apiKeys.readAccess)
+  return { route, access, isFirstStart: () => users.isEmpty() }
+}

@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
+import type { ApiFailure } from '#server/core/failure.ts'
+import { storageUnavailable } from '#server/core/failure.ts'
+
+/** One step of the hash numbered `hash`; the answer to the last one carries its digest. */
+type HashRequest = {
+  ask: number
+  hash: number
+  buffers: ArrayBuffer[]
+  isLast: boolean
+}
+
+type HashAnswer = { ask: number; digest: string }
+
+/** A SHA-256 that is being reckoned elsewhere. */
+export type RunningHash = {
+  /** Adds `batch`, whose memory is given away and freed; resolves once it is reckoned in. */
+  add(batch: ByteBatch): Promise<void>
+  /** Hex. */
+  digest(): Promise<string>
+  drop(): void
+}
+
+export type FileHasher = { start(): RunningHash; close(): Promise<void> }
+
+/**
+ * Hashes in a worker thread: SHA-256 takes about a second a gigabyte of a core, which the event loop
+ * does not have. Memory is handed over to it, so nothing is copied to get there, and it frees it at
+ * once: left to the garbage collector, 64 MB pile up under one upload. A thread that ended fails the
+ * hashes that were in it, with `unavailable`; the next hash gets a new one.
+ */
+export function createFileHasher(): FileHasher {
+  let thread: HashThread | null = null
+  let hashes = 0
+
+  return {
+    start() {
+      if (thread === null || thread.hasEnded()) thread = openHashThread()
+      const { ask } = thread
+      const hash = ++hashes
+      return {
+        add: async (batch) => {
+          await ask({ hash, buffers: batch.map(ownMemory), isLast: false })
+        },
+        digest: () => ask({ hash, buffers: [], isLast: true }),
+        drop: () => {
+          ask({ hash, buffers: [], isLast: true }).catch(() => {})
+        },
+      }
+    },
+    close: async () => await thread?.close(),
+  }
+}
+
+type HashThread = {
+  ask(request: Omit<HashRequest, 'ask'>): Promise<string>
+  hasEnded(): boolean
+  close(): Promise<void>
+}
+
+function openHashThread(): HashThread {
+  const worker = new Worker(new URL('./hash-worker.js', import.meta.url), {
+    // All it holds is the state of a few hashes.
+    resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
+  })
+  const waiting = new Map<number, PromiseWithResolvers<string>>()
+  let asked = 0
+  let failure: ApiFailure | null = null
+
+  function fail(cause: unknown): void {
+    failure ??= storageUnavailable(cause)
+    for (const answer of waiting.values()) answer.reject(failure)
+    waiting.clear()
+  }
+  worker.on('message', ({ ask, digest }: HashAnswer) => {
+    waiting.get(ask)?.resolve(digest)
+    waiting.delete(ask)
+  })
+  worker.on('error', fail)
+  worker.on('exit', () => fail(new Error('The hashing thread has ended.')))
+  // An idle hasher must not keep the process alive.
+  worker.unref()
+
+  return {
+    hasEnded: () => failure !== null,
+    ask(request) {
+      if (failure) return Promise.reject(failure)
+      const answer = Promise.withResolvers<string>()
+      waiting.set(++asked, answer)
+      worker.postMessage({ ...request, ask: asked } satisfies HashRequest, request.buffers)
+      return answer.promise
+    },
+    async close() {
+      if (failure) return
+      const exit = once(worker, 'exit')
+      await worker.terminate()
+      await exit
+    },
+  }
+}
+
+/** The memory of `chunk` alone: another view may share the one that it lies in. */
+function ownMemory({ buffer, byteOffset, byteLength }: Uint8Array): ArrayBuffer {
+  const isAlone = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength
+  return isAlone ? buffer : (buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer)
+}

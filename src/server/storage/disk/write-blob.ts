@@ -1,0 +1,166 @@
+import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import type { Semaphore } from '#server/core/semaphore.ts'
+import type { WritableFile } from './disk.ts'
+import type { FileHasher, RunningHash } from './file-hasher.ts'
+
+export type StageLimits = {
+  maxBytes: number
+  expectedBytes?: number
+  signal?: AbortSignal
+  onProgress?(bytes: number): void
+}
+
+type Parts = {
+  source: AsyncIterable<ByteBatch>
+  /** Where the bytes go; null: they are hashed only. */
+  file: WritableFile | null
+  hasher: FileHasher
+  permits: Semaphore
+  limits?: StageLimits
+  requireRoom?(bytes: number): Promise<void>
+}
+
+const checkRoomEveryBytes = 64 * 1024 * 1024
+
+/** Takes `source` to its end within `limits`, into `file` and the hash. Throws as `BlobStore.stage` says. */
+export async function consumeBytes(parts: Parts): Promise<{ size: number; sha256: string }> {
+  const hash = parts.hasher.start()
+  const writer = new BlobWriter({ file: parts.file, hash, permits: parts.permits })
+  try {
+    const size = await pump(parts, writer)
+    await writer.end()
+    return { size, sha256: await hash.digest() }
+  } catch (error) {
+    hash.drop()
+    throw error
+  } finally {
+    // The file must not be closed under a write that is on its way.
+    await writer.settle()
+  }
+}
+
+async function pump(parts: Parts, writer: BlobWriter): Promise<number> {
+  const { maxBytes = Infinity, expectedBytes, signal, onProgress } = parts.limits ?? {}
+  let size = 0
+  let roomCheckedAt = 0
+  for await (const batch of parts.source) {
+    signal?.throwIfAborted()
+    for (const chunk of batch) size += chunk.length
+    if (size > maxBytes) {
+      throw new ApiFailure('payload_too_large', `Files may have at most ${maxBytes} bytes.`)
+    }
+    if (size - roomCheckedAt >= checkRoomEveryBytes) {
+      await parts.requireRoom?.(0)
+      roomCheckedAt = size
+    }
+    await writer.add(batch)
+    onProgress?.(size)
+  }
+  signal?.throwIfAborted()
+  if (expectedBytes !== undefined && size !== expectedBytes) {
+    throw new ApiFailure('invalid_request', `${size} of ${expectedBytes} bytes arrived.`)
+  }
+  return size
+}
+
+/** Batches of one blob that may be under way at once: one is hashed, one written, one waits. */
+const maxFlights = 3
+/** The disk begins with what came while more comes: one fsync at the end would wait for all of it. */
+const syncEveryBytes = 64 * 1024 * 1024
+
+/** Writes batches to a file, each in one call and without copying, and hashes what it wrote. */
+class BlobWriter {
+  readonly #file: WritableFile | null
+  readonly #hash: RunningHash
+  readonly #permits: Semaphore
+  readonly #flights = new Set<Promise<void>>()
+  /** Ends with the last write: one at a time, for the kernel lets no two into one file anyway. */
+  #written: Promise<void> = Promise.resolve()
+  #syncing: Promise<void> | null = null
+  #syncedBytes = 0
+  #position = 0
+  #failure: unknown = null
+
+  /** `file` null: the bytes are hashed only. */
+  constructor(parts: { file: WritableFile | null; hash: RunningHash; permits: Semaphore }) {
+    this.#file = parts.file
+    this.#hash = parts.hash
+    this.#permits = parts.permits
+  }
+
+  /** Takes over the batch's memory. Resolves when more may come; throws what a write failed with. */
+  async add(batch: ByteBatch): Promise<void> {
+    while (this.#flights.size >= maxFlights) await Promise.race(this.#flights)
+    await this.#permits.acquire()
+    const flight = this.#send(batch)
+      .catch((error: unknown) => {
+        this.#failure ??= error
+      })
+      .finally(() => {
+        this.#permits.release()
+        this.#flights.delete(flight)
+      })
+    this.#flights.add(flight)
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  /** Resolves once all of it is written and hashed. */
+  async end(): Promise<void> {
+    await this.settle()
+    if (this.#failure !== null) throw this.#failure
+  }
+
+  /** Waits until nothing of this is under way any more, whatever came of it. */
+  async settle(): Promise<void> {
+    while (this.#flights.size > 0) await Promise.all(this.#flights)
+    await this.#syncing
+  }
+
+  async #send(batch: ByteBatch): Promise<void> {
+    const file = this.#file
+    if (file) {
+      const position = this.#position
+      for (const chunk of batch) this.#position += chunk.length
+      this.#written = this.#written.then(() => writeAll(file, batch, position))
+      await this.#written
+      this.#syncEarly(file)
+    }
+    await this.#hash.add(batch)
+  }
+
+  #syncEarly(file: WritableFile): void {
+    if (this.#syncing !== null || this.#position - this.#syncedBytes < syncEveryBytes) return
+    this.#syncedBytes = this.#position
+    this.#syncing = file
+      .datasync()
+      // Final, although the fsync at the end may well succeed: the kernel tells a failure only once.
+      .catch((error: unknown) => {
+        this.#failure ??= error
+      })
+      .finally(() => {
+        this.#syncing = null
+      })
+  }
+}
+
+async function writeAll(file: WritableFile, batch: ByteBatch, position: number): Promise<void> {
+  let left = batch
+  for (let at = position; left.length > 0; ) {
+    const { bytesWritten } = await file.writev(left, at)
+    at += bytesWritten
+    left = withoutFirst(left, bytesWritten)
+  }
+}
+
+/** What is left of `batch` after its first `bytes`: the kernel may write less than it was given. */
+function withoutFirst(batch: ByteBatch, bytes: number): ByteBatch {
+  let skipped = 0
+  for (const [index, chunk] of batch.entries()) {
+    if (skipped + chunk.length > bytes) {
+      return [chunk.subarray(bytes - skipped), ...batch.slice(index + 1)]
+    }
+    skipped += chunk.length
+  }
+  return []
+}

@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto'
+import type { Dirent } from 'node:fs'
+import { access, mkdir, rename, rm, rmdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { isStorageFailure } from '#server/core/failure.ts'
+import { type BlobStore, openBlobStore } from '#server/storage/disk/blob-store.ts'
+import type { Disk } from '#server/storage/disk/disk.ts'
+import type { FileHasher } from '#server/storage/disk/file-hasher.ts'
+import { openStoreFolders, type StoreFolders } from '#server/storage/disk/store-folders.ts'
+import {
+  type Database,
+  databaseFile,
+  knownFormat,
+  openDatabase,
+} from '#server/storage/sqlite/database.ts'
+import { type DatabaseContents, inspectDatabase } from '#server/storage/sqlite/inspect-database.ts'
+import { newlyMissing, refuseMismatch } from './refuse-mismatch.ts'
+import {
+  blobName,
+  entriesOf,
+  type FoundBlob,
+  partName,
+  type Survey,
+  storeMarkName,
+  surveyBlobs,
+} from './survey-blobs.ts'
+
+type Parts = {
+  dataFolder: string
+  disk: Disk
+  hasher: FileHasher
+  /** Epoch milliseconds. */
+  now: number
+  /** The code of a mismatch that the owner accepts. */
+  accepted: string | null
+  /** Ends what still works in these folders, before they are swept. */
+  endLeftovers(workFolders: string[]): Promise<void>
+}
+
+/** What was found is for the owner to know. */
+export type Store = { database: Database; blobs: BlobStore; found: string[] }
+
+/**
+ * Opens the database and the stored files of a data folder once they were seen to belong together,
+ * and clears up what a crash left. Before anything is served.
+ * @throws ConfigError, and has changed nothing then.
+ */
+export async function openStore(parts: Parts): Promise<Store> {
+  const { dataFolder, disk, hasher, now, accepted } = parts
+  const folders = await openStoreFolders(dataFolder, disk)
+  const file = databaseFile(dataFolder)
+  const contents = await inspectDatabase(file, knownFormat)
+  const survey = await surveyBlobs(folders, contents)
+  refuseMismatch({ file, folders, contents, survey, accepted })
+  await parts.endLeftovers(folders.scratch.map(({ work }) => work))
+  const database = await openDatabase(file)
+  try {
+    const found = await settleStore({ database, folders, contents, survey, now })
+    const blobs = await openBlobStore({ dataFolder, folders, disk, hasher })
+    await blobs.requireRoom(0).catch(() => {
+      found.push(`The disk of ${dataFolder} is full: nothing can be stored until there is room.`)
+    })
+    return { database, blobs, found }
+  } catch (error) {
+    await database.destroy()
+    throw error
+  }
+}
+
+type SettleOptions = {
+  database: Database
+  folders: StoreFolders
+  contents: DatabaseContents
+  survey: Survey
+  now: number
+}
+
+/**
+ * Brings folders and database into line. Nothing of a store is deleted on the word of the other:
+ * what no row names is set aside, and a row whose bytes are gone stays. Deleted is only what the
+ * server staged and never finished. Resolves with what the owner should know.
+ */
+async function settleStore(parts: SettleOptions): Promise<string[]> {
+  const { folders, contents, survey, now } = parts
+  const { lostAndFound } = folders
+  const told: string[] = []
+  const returned = await putBack(survey.setAside, folders.blobs)
+  if (returned > 0) told.push(`${count(returned)} came back from ${lostAndFound}.`)
+  // Where there is more than that, the database may be an older one, which knows of no 200 either.
+  const isPlain = survey.orphans.length === 0
+  const orphans = isPlain ? [] : [...survey.orphans, ...survey.unfinished]
+  const moved = await setAside(orphans, { lostAndFound, now, isUnfinished: false })
+  if (orphans.length > 0) told.push(orphansText(orphans.length, moved, lostAndFound))
+  const unfinished = isPlain ? survey.unfinished : []
+  await setAside(unfinished, { lostAndFound, now, isUnfinished: true })
+  if (unfinished.length > 0) {
+    told.push(`${count(unfinished.length)} of uploads that had no answer yet: in ${lostAndFound}.`)
+  }
+  await dropUnfinished({ lostAndFound, now })
+  for (const place of folders.scratch) await sweepScratch(place)
+  await removeWhere(folders.blobs, (entry) => entry.isFile() && partName.test(entry.name))
+  if (survey.missing.length > 0) {
+    told.push(missingText(survey.missing.length, newlyMissing(contents, survey).length))
+  }
+  await noteDown(parts)
+  return told
+}
+
+/** A full disk must not keep the server from starting: then the next start notes it. */
+async function noteDown(parts: SettleOptions): Promise<void> {
+  try {
+    await noteMissing(parts)
+    await markStore(parts)
+  } catch (error) {
+    if (!isStorageFailure(error)) throw error
+  }
+}
+
+async function noteMissing({ database, contents, survey, now }: SettleOptions): Promise<void> {
+  const fresh = newlyMissing(contents, survey)
+  const still = new Set(survey.missing)
+  const gone = [...contents.knownMissing].filter((blobId) => !still.has(blobId))
+  if (fresh.length === 0 && gone.length === 0) return
+  await database.transaction().execute(async (transaction) => {
+    for (const blobId of gone) {
+      await transaction.deleteFrom('missing_blob').where('blob_id', '=', blobId).execute()
+    }
+    for (const blobId of fresh) {
+      const row = { blob_id: blobId, noticed_at: now }
+      await transaction.insertInto('missing_blob').values(row).execute()
+    }
+  })
+}
+
+/** The same mark in both, so that neither is taken for another's. */
+async function markStore({ database, folders, contents, survey }: SettleOptions): Promise<void> {
+  const { storeIds } = survey
+  const storeId = contents.storeId ?? storeIds[0] ?? randomUUID()
+  if (contents.storeId === null)
+    await database.insertInto('store').values({ id: storeId }).execute()
+  if (storeIds.includes(storeId)) return
+  await mkdir(join(folders.blobs, storeMarkName(storeId)), { mode: 0o700 })
+  // Of another store, with which the owner was told that this one is mixed.
+  for (const other of storeIds) await rmdir(join(folders.blobs, storeMarkName(other)))
+}
+
+async function sweepScratch({ staging, work }: StoreFolders['scratch'][number]): Promise<void> {
+  await removeWhere(staging, (entry) => entry.isFile() && partName.test(entry.name))
+  await removeWhere(work, (entry) => entry.isDirectory() && blobName.test(entry.name))
+}
+
+async function removeWhere(folder: string, isOurs: (entry: Dirent) => boolean): Promise<void> {
+  for (const entry of await entriesOf(folder)) {
+    if (isOurs(entry)) await rm(join(folder, entry.name), { recursive: true, force: true })
+  }
+}
+
+function orphansText(found: number, moved: number, lostAndFound: string): string {
+  const where =
+    moved === found ? `moved to ${lostAndFound}` : `${moved} of them moved to ${lostAndFound}`
+  return `${count(found)} that the database does not know: ${where}. If it is an older database, put the newer one back, and they return.`
+}
+
+function missingText(missing: number, fresh: number): string {
+  return `${count(missing)} without bytes (${fresh} not told of before): listed, but their links answer 503 until the bytes are back or the file is uploaded once more.`
+}
+
+function count(files: number): string {
+  return `${files} stored ${files === 1 ? 'file' : 'files'}`
+}
+
+const keptDays = 7
+const unfinishedDay = /^(\d{4}-\d{2}-\d{2})-unfinished$/
+
+type Now = { lostAndFound: string; now: number }
+
+/**
+ * Moves blobs out of the way, into a folder of the day. Only what was never acknowledged goes a week
+ * later: the rest may be all there is of a file. Resolves with how many could be moved.
+ */
+async function setAside(
+  blobs: FoundBlob[],
+  { lostAndFound, now, isUnfinished }: Now & { isUnfinished: boolean },
+): Promise<number> {
+  if (blobs.length === 0) return 0
+  const day = new Date(now).toISOString().slice(0, 10)
+  const folder = join(lostAndFound, isUnfinished ? `${day}-unfinished` : day)
+  return await moveAll(blobs, ({ blobId }) => join(folder, blobId))
+}
+
+/** Moves blobs back to where their rows look for them. Resolves with how many could be moved. */
+async function putBack(blobs: FoundBlob[], blobsFolder: string): Promise<number> {
+  return await moveAll(blobs, ({ blobId }) => join(blobsFolder, blobId.slice(0, 2), blobId))
+}
+
+/** Deletes what was never acknowledged and has been there for a week. */
+async function dropUnfinished({ lostAndFound, now }: Now): Promise<void> {
+  for (const { name } of await entriesOf(lostAndFound)) {
+    const day = Date.parse(unfinishedDay.exec(name)?.[1] ?? '')
+    if (now - day < keptDays * 86_400_000 || Number.isNaN(day)) continue
+    await rm(join(lostAndFound, name), { recursive: true, force: true })
+  }
+}
+
+/** What cannot be moved (a full disk, a folder that is a disk of its own) stays where it is. */
+async function moveAll(blobs: FoundBlob[], target: (blob: FoundBlob) => string): Promise<number> {
+  let moved = 0
+  for (const blob of blobs) {
+    const to = target(blob)
+    try {
+      await mkdir(dirname(to), { recursive: true, mode: 0o700 })
+      if (await isThere(to)) continue
+      await rename(blob.path, to)
+      moved += 1
+    } catch {
+      // Counted by what is left.
+    }
+  }
+  return moved
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  )
+}

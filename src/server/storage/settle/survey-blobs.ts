@@ -1,0 +1,111 @@
+import type { Dirent } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type StoreFolders, uuidPattern } from '#server/storage/disk/store-folders.ts'
+import type { DatabaseContents } from '#server/storage/sqlite/inspect-database.ts'
+
+export type FoundBlob = { blobId: string; path: string }
+
+/** Where database and blobs tell different stories. Nothing is changed to find out. */
+export type Survey = {
+  blobs: number
+  /** No row names them, and nothing tells why. */
+  orphans: FoundBlob[]
+  /** No row names them because they were on their way when the server ended: nobody got a 200. */
+  unfinished: FoundBlob[]
+  /** Named by a row and found in `lost+found`. */
+  setAside: FoundBlob[]
+  /** Named by a row and nowhere. */
+  missing: string[]
+  /** What the blobs' own marks say which store they are of. */
+  storeIds: string[]
+}
+
+export const blobName = new RegExp(`^${uuidPattern}$`)
+export const partName = new RegExp(`^${uuidPattern}\\.part$`)
+const storeMark = new RegExp(`^\\.store-(${uuidPattern})$`)
+
+/** The mark is a folder: it is made in one step, and nobody takes it for a stored file. */
+export function storeMarkName(storeId: string): string {
+  return `.store-${storeId}`
+}
+
+export async function surveyBlobs(
+  folders: StoreFolders,
+  { blobIds }: Pick<DatabaseContents, 'blobIds'>,
+): Promise<Survey> {
+  const wanted = new Set(blobIds)
+  const unnamed: FoundBlob[] = []
+  let blobs = 0
+  const shards = await readdir(folders.blobs)
+  for (const shard of shards.filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+    const folder = join(folders.blobs, shard)
+    for (const entry of await entriesOf(folder)) {
+      if (!entry.isFile() || !blobName.test(entry.name) || !entry.name.startsWith(shard)) continue
+      blobs += 1
+      if (!wanted.delete(entry.name)) {
+        unnamed.push({ blobId: entry.name, path: join(folder, entry.name) })
+      }
+    }
+  }
+  const setAside = wanted.size > 0 ? await findSetAside(folders.lostAndFound, wanted) : []
+  for (const { blobId } of setAside) wanted.delete(blobId)
+  const storeIds = shards.flatMap((name) => storeMark.exec(name)?.[1] ?? [])
+  return {
+    blobs,
+    ...(await sortUnnamed(folders, unnamed)),
+    setAside,
+    missing: [...wanted],
+    storeIds,
+  }
+}
+
+/** A blob whose staged name is still there was not listed yet: that goes last. */
+async function sortUnnamed(folders: StoreFolders, unnamed: FoundBlob[]) {
+  const orphans: FoundBlob[] = []
+  const unfinished: FoundBlob[] = []
+  const staged = unnamed.length > 0 ? await stagedFiles(folders) : new Set<string>()
+  for (const blob of unnamed) {
+    const isStaged = staged.has(await identity(blob.path))
+    if (isStaged) unfinished.push(blob)
+    else orphans.push(blob)
+  }
+  return { orphans, unfinished }
+}
+
+async function stagedFiles({ scratch }: StoreFolders): Promise<Set<string>> {
+  const identities = new Set<string>()
+  for (const folder of scratch.flatMap(({ staging, work }) => [staging, work])) {
+    for (const entry of await entriesOf(folder, true)) {
+      if (entry.isFile()) identities.add(await identity(join(entry.parentPath, entry.name)))
+    }
+  }
+  return identities
+}
+
+async function identity(path: string): Promise<string> {
+  const { dev, ino } = await stat(path, { bigint: true })
+  return `${dev}:${ino}`
+}
+
+async function findSetAside(lostAndFound: string, wanted: Set<string>): Promise<FoundBlob[]> {
+  const found: FoundBlob[] = []
+  for (const day of await entriesOf(lostAndFound)) {
+    if (!day.isDirectory()) continue
+    for (const { name } of await entriesOf(join(lostAndFound, day.name))) {
+      if (wanted.has(name)) found.push({ blobId: name, path: join(lostAndFound, day.name, name) })
+    }
+  }
+  return found
+}
+
+/** None where there is no such folder, or not ours to read: that of a disk's own repairs has this name, too. */
+export async function entriesOf(folder: string, recursive = false): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true, recursive })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(code)) return []
+    throw error
+  }
+}

@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
+import { createFirstTables } from '#server/storage/sqlite/migrations/0001-first-tables.ts'
+import { addImportKey } from '#server/storage/sqlite/migrations/0002-import-key.ts'
+import { addListingMarks } from '#server/storage/sqlite/migrations/0003-listing-marks.ts'
+import { addImportNotes } from '#server/storage/sqlite/migrations/0004-import-notes.ts'
+import { addStoreIdentity } from '#server/storage/sqlite/migrations/0005-store-identity.ts'
+import { explainDatabase, refuseNewer } from './inspect-database.ts'
+import { SqliteDriver } from './sqlite-driver.ts'
+import type { Tables } from './tables.ts'
+
+export type Database = Kysely<Tables>
+
+/** Where a data folder keeps its database; the server and the command line share it. */
+export function databaseFile(dataFolder: string): string {
+  return join(dataFolder, 'barkeep.db')
+}
+
+/** In order; the database's `user_version` says how many of them it has had. Never change one. */
+const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
+  createFirstTables,
+  addImportKey,
+  addListingMarks,
+  addImportNotes,
+  addStoreIdentity,
+]
+
+/** The format of a database that had all of them. */
+export const knownFormat = migrations.length
+
+/**
+ * Opens `file`, making it when it is missing, and brings it up to date: WAL with synchronous=FULL.
+ * @throws ConfigError when it cannot be opened, or a newer version wrote it.
+ */
+export async function openDatabase(file: string): Promise<Database> {
+  const database = new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new SqliteDriver(file),
+      createIntrospector: (kysely) => new SqliteIntrospector(kysely),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  })
+  try {
+    await migrate(database, file)
+    return database
+  } catch (error) {
+    await database.destroy()
+    throw explainDatabase(error, file)
+  }
+}
+
+/** One transaction: a crash in the middle leaves the old version, two processes take turns. */
+async function migrate(database: Database, file: string): Promise<void> {
+  // What is up to date can be opened also while another process writes.
+  if ((await readVersion(database, file)) === migrations.length) return
+  await database.transaction().execute(async (transaction) => {
+    const version = await readVersion(transaction, file)
+    for (const migration of migrations.slice(version)) {
+      await migration(transaction as unknown as Kysely<unknown>)
+    }
+    await sql.raw(`pragma user_version = ${migrations.length}`).execute(transaction)
+  })
+}
+
+async function readVersion(database: Database, file: string): Promise<number> {
+  // As a query that reads: on a full disk nothing else can be done.
+  const row = await database
+    .selectFrom(sql<{ user_version: number }>`pragma_user_version`.as('pragma'))
+    .select('user_version')
+    .executeTakeFirst()
+  const version = row?.user_version ?? 0
+  refuseNewer(file, version, knownFormat)
+  return version
+}

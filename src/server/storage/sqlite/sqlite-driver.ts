@@ -1,0 +1,211 @@
+import { chmod, open, stat } from 'node:fs/promises'
+import type { DatabaseSync } from 'node:sqlite'
+import { setTimeout as pause } from 'node:timers/promises'
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type QueryResult,
+  SelectQueryNode,
+} from 'kysely'
+import { isBusy, isStorageFailure } from '#server/core/failure.ts'
+import { Semaphore } from '#server/core/semaphore.ts'
+import { SqliteConnections } from './sqlite-connections.ts'
+
+/** How long to wait while another process (the command line) holds the lock. */
+const lockPatienceMs = 1_000
+/** At the start nobody waits for an answer, and a backup may be under way. */
+const openPatienceMs = 5_000
+const lockPollMs = 5
+
+/**
+ * Runs Kysely's queries on node:sqlite. Statements there are synchronous, so only transactions need
+ * to be kept apart: they, and single writes, take turns on one connection, while reads go to a
+ * second one and never wait. A lock of another process is waited for without blocking the event
+ * loop, which SQLite's own busy timeout would do.
+ */
+export class SqliteDriver implements Driver {
+  readonly #file: string
+  readonly #mutex = new Semaphore(1)
+  readonly #connections: SqliteConnections
+
+  constructor(file: string) {
+    this.#file = file
+    this.#connections = new SqliteConnections(file)
+  }
+
+  async init(): Promise<void> {
+    await makePrivate(this.#file)
+    // Locked whole while another process clears up after one that was killed, or closes it as the last.
+    await whileUnlocked(() => this.#connections.open(), performance.now() + openPatienceMs)
+  }
+
+  async acquireConnection(): Promise<SqliteConnection> {
+    return new SqliteConnection(this.#connections, this.#mutex)
+  }
+
+  beginTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.begin()
+  }
+
+  commitTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.finish('commit')
+  }
+
+  rollbackTransaction(connection: SqliteConnection): Promise<void> {
+    return connection.finish('rollback')
+  }
+
+  async releaseConnection(): Promise<void> {}
+
+  async destroy(): Promise<void> {
+    this.#connections.end()
+  }
+}
+
+/**
+ * Only the server's own user may read who has an account; SQLite gives the files beside it the same
+ * mode. A file that is there is never opened for this: closing it would drop SQLite's locks on it.
+ */
+async function makePrivate(file: string): Promise<void> {
+  try {
+    await using _made = await open(file, 'wx', 0o600)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    await restrictToOwner(file)
+  }
+}
+
+/** For a file that is there. @throws where its mode may not be changed */
+export async function restrictToOwner(file: string): Promise<void> {
+  const { mode } = await stat(file)
+  if ((mode & 0o077) !== 0) await chmod(file, 0o600)
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #connections: SqliteConnections
+  readonly #mutex: Semaphore
+  /** The connection that this one's transaction runs on. */
+  #transaction: DatabaseSync | null = null
+
+  constructor(connections: SqliteConnections, mutex: Semaphore) {
+    this.#connections = connections
+    this.#mutex = mutex
+  }
+
+  async begin(): Promise<void> {
+    const giveUpAt = performance.now() + lockPatienceMs
+    await this.#mutex.acquire()
+    try {
+      this.#transaction = await this.#patiently(() => {
+        const { writer } = this.#connections
+        // "immediate": a lock that is found only at the first write cannot be waited for.
+        writer.exec('begin immediate')
+        return writer
+      }, giveUpAt)
+    } catch (error) {
+      this.#mutex.release()
+      throw error
+    }
+  }
+
+  async finish(command: 'commit' | 'rollback'): Promise<void> {
+    const writer = this.#transaction
+    if (writer === null) return
+    try {
+      // SQLite has rolled back by itself after some errors (a full disk).
+      if (command === 'commit' || writer.isTransaction) writer.exec(command)
+    } catch (error) {
+      // What cannot even be rolled back ends with its connection.
+      if (writer.isTransaction) this.#connections.drop(error)
+      throw error
+    } finally {
+      this.#transaction = null
+      this.#mutex.release()
+    }
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    if (this.#transaction !== null) return run<Row>(this.#transaction, query)
+    const isRead = SelectQueryNode.is(query.query)
+    let failure: unknown = null
+    if (isRead) {
+      try {
+        return run<Row>(this.#connections.reader, query)
+      } catch (error) {
+        if (!isStorageFailure(error)) throw error
+        failure = error
+      }
+    }
+    const giveUpAt = performance.now() + lockPatienceMs
+    await this.#mutex.acquire()
+    if (failure !== null && !isBusy(failure)) this.#connections.renew()
+    try {
+      if (isRead) {
+        return await this.#patiently(() => run<Row>(this.#connections.reader, query), giveUpAt)
+      }
+      return await this.#patiently(() => this.#write<Row>(query), giveUpAt)
+    } finally {
+      this.#mutex.release()
+    }
+  }
+
+  /** A write that failed may have come through: only the lock's refusal is told as it is. */
+  #write<Row>(query: CompiledQuery): QueryResult<Row> {
+    const { writer } = this.#connections
+    try {
+      return run<Row>(writer, query)
+    } catch (error) {
+      if (isBusy(error) || !isStorageFailure(error)) throw error
+      this.#connections.drop(error)
+      throw new UncertainWrite('A write failed, and may have come through.', { cause: error })
+    }
+  }
+
+  /**
+   * `work` once the database is unlocked. A lock that stays may be one of our own that the system
+   * never let go, and a file handle may have gone stale: then once more on fresh connections.
+   */
+  async #patiently<Result>(work: () => Result, giveUpAt: number): Promise<Result> {
+    try {
+      return await whileUnlocked(work, giveUpAt)
+    } catch (error) {
+      const isSafe = isStorageFailure(error) && !(error instanceof UncertainWrite)
+      if (!isSafe || !this.#connections.renew()) throw error
+      return work()
+    }
+  }
+
+  async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
+    const statement = (this.#transaction ?? this.#connections.reader).prepare(query.sql)
+    for (const row of statement.iterate(...parametersOf(query))) yield { rows: [row as Row] }
+  }
+}
+
+class UncertainWrite extends Error {}
+
+function run<Row>(connection: DatabaseSync, query: CompiledQuery): QueryResult<Row> {
+  const statement = connection.prepare(query.sql)
+  const parameters = parametersOf(query)
+  if (statement.columns().length > 0) return { rows: statement.all(...parameters) as Row[] }
+  const { changes, lastInsertRowid } = statement.run(...parameters)
+  return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+}
+
+type Parameter = null | number | bigint | string | Uint8Array
+
+function parametersOf(query: CompiledQuery): Parameter[] {
+  return query.parameters as Parameter[]
+}
+
+/** Repeats `work` while another process holds the lock; its SQLITE_BUSY comes through in the end. */
+async function whileUnlocked<Result>(work: () => Result, giveUpAt: number): Promise<Result> {
+  for (;;) {
+    try {
+      return work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw error
+    }
+    await pause(lockPollMs)
+  }
+}

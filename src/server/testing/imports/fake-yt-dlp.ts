@@ -1,0 +1,37 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { chmod, mkdtemp, mkdtempDisposable, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { withoutNamedSites } from './media-tools.ts'
+
+/** A program in yt-dlp's place: it tells its version, then does what `script` says. */
+export async function createFakeYtDlp(script: string) {
+  const folder = await mkdtemp(join(tmpdir(), 'barkeep-fake-'))
+  const path = join(folder, 'yt-dlp')
+  const version = 'for a; do if [ "$a" = --version ]; then echo 2026.01.01; exit; fi; done'
+  await writeFile(path, `#!/bin/sh\nPATH=/usr/bin:/bin\n${version}\n${script}\n`)
+  await chmod(path, 0o700)
+  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
+}
+
+/** Pid and arguments of each live process that carries `mark` in its arguments. */
+export function processesWith(mark: string): string[] {
+  const lines = execFileSync('ps', ['-eo', 'stat=,pid=,args=']).toString().split('\n')
+  // Dead but not yet collected by its new parent (Z) is dead.
+  const live = lines.filter((line) => line.includes(mark) && !line.startsWith('Z'))
+  return live.map((line) => line.replace(/^\S+\s+/, ''))
+}
+
+/** The control: the same program as anybody would start it, without any of our guards. */
+export async function fetchPlainly(link: string, env: Record<string, string> = {}): Promise<void> {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-plain-'))
+  const args = ['--ignore-config', '--no-cache-dir', '--write-thumbnail', '--retries', '0']
+  const more = ['--write-subs', '--sub-langs', 'all', '--fragment-retries', '0']
+  const output = ['-o', 'video.%(ext)s', '--', link]
+  await promisify(execFile)('yt-dlp', [...withoutNamedSites, ...args, ...more, ...output], {
+    cwd: folder.path,
+    timeout: 60_000,
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: folder.path, ...env },
+  }).catch(() => undefined)
+}
