@@ -1,5 +1,5 @@
 import { readConfig } from '#server/core/config.ts'
-import { buildServer, type Outside } from '#server/start/build-server.ts'
+import { buildServer, type ServerDependencies } from '#server/start/build-server.ts'
 import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
 import { makeApiKeyFor } from './bench-account.ts'
 
@@ -26,7 +26,7 @@ async function free(batch: Uint8Array[]): Promise<void> {
 }
 
 let hashes = 0
-const bare: Partial<Outside> = {
+const bare: Partial<ServerDependencies> = {
   disk: volatileDisk,
   startHasher: () => ({
     start: () => {

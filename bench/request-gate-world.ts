@@ -11,7 +11,7 @@ export type Network = {
   back: () => number
 }
 
-export type WorldParts = {
+export type WorldOptions = {
   network: Network
   random: () => number
   /** The server's epoch ms when the app's clock is 0: skew of any size. */
@@ -28,7 +28,7 @@ export class World {
   readonly sent: SentRequest[] = []
   readonly #network: Network
 
-  constructor({ network, random, epochMs }: WorldParts) {
+  constructor({ network, random, epochMs }: WorldOptions) {
     this.#network = network
     // The app's clock starts anywhere: only its differences may count.
     this.clock = new SimulatedClock(random() * 1e9)

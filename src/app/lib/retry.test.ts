@@ -3,7 +3,7 @@ import { createRetryPause } from './retry.ts'
 
 function pauseInHand(random = 1) {
   const pauses: number[] = []
-  const wakeUps = new Set<() => void>()
+  const reconnects = new Set<() => void>()
   let fire = () => {}
   const pause = createRetryPause({
     after(delayMs, run) {
@@ -12,18 +12,18 @@ function pauseInHand(random = 1) {
       return () => {}
     },
     random: () => random,
-    watchWakeUps(onWakeUp) {
-      wakeUps.add(onWakeUp)
-      return () => wakeUps.delete(onWakeUp)
+    watchReconnects(onReconnect) {
+      reconnects.add(onReconnect)
+      return () => reconnects.delete(onReconnect)
     },
   })
   return {
     pause,
     pauses,
-    wakeUps,
+    reconnects,
     fire: () => fire(),
-    wakeUp: () => {
-      for (const onWakeUp of wakeUps) onWakeUp()
+    reconnect: () => {
+      for (const onReconnect of reconnects) onReconnect()
     },
   }
 }
@@ -47,18 +47,18 @@ test('the jitter reaches from nothing to the whole pause', () => {
 })
 
 test('being online or seen again ends the pause and says so', async () => {
-  const { pause, wakeUp, wakeUps } = pauseInHand()
+  const { pause, reconnect, reconnects } = pauseInHand()
   const waiting = pause.wait(9, signal)
-  wakeUp()
+  reconnect()
   expect(await waiting).toBe(true)
-  expect(wakeUps.size).toBe(0)
+  expect(reconnects.size).toBe(0)
 })
 
 test('cancelling ends the pause with the reason and stops listening', async () => {
-  const { pause, wakeUps } = pauseInHand()
+  const { pause, reconnects } = pauseInHand()
   const controller = new AbortController()
   const waiting = pause.wait(9, controller.signal)
   controller.abort()
   await expect(waiting).rejects.toHaveProperty('name', 'AbortError')
-  expect(wakeUps.size).toBe(0)
+  expect(reconnects.size).toBe(0)
 })

@@ -1,11 +1,11 @@
 /** Calls back whenever a new try is worth making at once; the answer stops listening. */
-export type WatchWakeUps = (onWakeUp: () => void) => () => void
+export type WatchReconnects = (onReconnect: () => void) => () => void
 
-type RetryPauseParts = {
+type RetryPauseOptions = {
   /** Calls `run` after `delayMs`; the answer cancels it. */
   after(delayMs: number, run: () => void): () => void
   random?: () => number
-  watchWakeUps?: WatchWakeUps
+  watchReconnects?: WatchReconnects
 }
 
 export type RetryPause = {
@@ -22,8 +22,8 @@ const longestPauseMs = 60_000
 export function createRetryPause({
   after,
   random = Math.random,
-  watchWakeUps = watchBrowserWakeUps,
-}: RetryPauseParts): RetryPause {
+  watchReconnects = watchBrowserReconnects,
+}: RetryPauseOptions): RetryPause {
   return {
     wait(failures, signal) {
       return new Promise((resolve, reject) => {
@@ -37,7 +37,7 @@ export function createRetryPause({
         const handleAbort = () => end(() => reject(signal.reason))
         const pauseMs = random() * Math.min(longestPauseMs, 1000 * 2 ** (failures - 1))
         const cancelTimer = after(pauseMs, () => end(() => resolve(false)))
-        const stopWatching = watchWakeUps(() => end(() => resolve(true)))
+        const stopWatching = watchReconnects(() => end(() => resolve(true)))
         signal.addEventListener('abort', handleAbort)
       })
     },
@@ -45,14 +45,14 @@ export function createRetryPause({
 }
 
 /** The network is back, or somebody looks at the page again (a lid that was opened). */
-export function watchBrowserWakeUps(onWakeUp: () => void): () => void {
+export function watchBrowserReconnects(onReconnect: () => void): () => void {
   const handleVisibility = () => {
-    if (document.visibilityState === 'visible') onWakeUp()
+    if (document.visibilityState === 'visible') onReconnect()
   }
-  window.addEventListener('online', onWakeUp)
+  window.addEventListener('online', onReconnect)
   document.addEventListener('visibilitychange', handleVisibility)
   return () => {
-    window.removeEventListener('online', onWakeUp)
+    window.removeEventListener('online', onReconnect)
     document.removeEventListener('visibilitychange', handleVisibility)
   }
 }

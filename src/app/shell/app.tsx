@@ -9,7 +9,7 @@ import { isTypedIn } from '#app/lib/is-typed-in.ts'
 import { BringIn } from '#app/shell/bring-in/bring-in.tsx'
 import { ErrorBoundary, WaitingScreen } from '#app/shell/layout/waiting-screen.tsx'
 import { Workspace } from '#app/shell/layout/workspace.tsx'
-import type { SessionParts } from '#app/shell/state/app-stores.ts'
+import type { AppStores } from '#app/shell/state/app-stores.ts'
 import { apiKeysHref, filesHref, folderHref, readFolderHref } from '#app/shell/state/folder-href.ts'
 import { type TransfersView, useTransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { Announcer } from '#app/ui/announcer.tsx'
@@ -27,7 +27,7 @@ const NotFoundPage = lazyPart(
   async () => (await import('#app/shell/layout/not-found-page.tsx')).NotFoundPage,
 )
 
-export type AppProps = { connection: Connection; parts: SessionParts }
+export type AppProps = { connection: Connection; parts: AppStores }
 
 export function App(props: AppProps) {
   return (

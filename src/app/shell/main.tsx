@@ -3,12 +3,12 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { connection } from '#app/api/session/session.ts'
 import { readChoice } from '#app/lib/storage.ts'
-import { createSessionParts } from '#app/shell/state/app-stores.ts'
+import { createAppStores } from '#app/shell/state/app-stores.ts'
 import { showTheme, themeChoiceName, themes } from '#app/shell/state/theme.ts'
 import { App } from './app.tsx'
 
 showTheme(readChoice(themeChoiceName, themes))
-const parts = createSessionParts(connection)
+const parts = createAppStores(connection)
 void connection.restore()
 
 const root = document.getElementById('root')

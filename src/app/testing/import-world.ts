@@ -4,7 +4,7 @@ import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
 import {
   createImportQueue,
   type ImportNews,
-  type ImportQueueParts,
+  type ImportQueueOptions,
 } from '#app/features/imports/queue/import-queue.ts'
 import { settle, timeInHand } from './time-in-hand.ts'
 
@@ -68,10 +68,10 @@ export function createTabs() {
 }
 
 /** A queue whose time, server, storage and tabs are in the test's hand. */
-export function importWorld(parts: ImportQueueParts = {}) {
+export function importWorld(parts: ImportQueueOptions = {}) {
   const { clock, retryPause, pauses, passTime } = timeInHand()
   const calls: Call[] = []
-  const wakeUps = new Set<() => void>()
+  const reconnects = new Set<() => void>()
   const call = ((endpoint, request) =>
     new Promise((resolve, reject) => {
       request.signal?.addEventListener('abort', () => reject(request.signal?.reason))
@@ -105,9 +105,9 @@ export function importWorld(parts: ImportQueueParts = {}) {
     openClaims: async () => ({ show: async () => {}, claim: async () => true }),
     isHidden: () => false,
     createLeader: () => joinTabs(true),
-    watchWakeUps(onWakeUp) {
-      wakeUps.add(onWakeUp)
-      return () => wakeUps.delete(onWakeUp)
+    watchReconnects(onReconnect) {
+      reconnects.add(onReconnect)
+      return () => reconnects.delete(onReconnect)
     },
     retryPause,
     ...parts,
@@ -125,8 +125,8 @@ export function importWorld(parts: ImportQueueParts = {}) {
     pauses,
     passTime,
     connection,
-    wakeUp: () => {
-      for (const onWakeUp of wakeUps) onWakeUp()
+    reconnect: () => {
+      for (const onReconnect of reconnects) onReconnect()
     },
     states: () => queue.getSnapshot().jobs.map(({ link, state }) => `${link} ${state}`),
     job: (link = 'https://a.example/') => {
@@ -149,7 +149,7 @@ export const status = (task: object) => ({
   task: { id: 'task-1', type: 'video', state: 'running', progress: '', ...task },
 })
 
-export async function runningWorld(parts: ImportQueueParts = {}) {
+export async function runningWorld(parts: ImportQueueOptions = {}) {
   const world = importWorld(parts)
   world.queue.connect(world.connection())
   world.queue.start([link], options)

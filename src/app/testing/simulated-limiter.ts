@@ -6,7 +6,7 @@ import { SimulatedClock } from './simulated-clock.ts'
 
 export type Verdict = { status: 200 | 429; rateLimit: RateLimitReading }
 
-export type SimulatedLimiterParts = {
+export type SimulatedLimiterOptions = {
   clock: Clock
   limit?: number
   /** Server's epoch ms at the clock's 0: any number, for no client may rely on it. */
@@ -23,7 +23,7 @@ export class SimulatedLimiter {
   readonly #epochMs: number
   #accepted: number[] = []
 
-  constructor({ clock, limit = 60, epochMs = 1_782_326_145_678 }: SimulatedLimiterParts) {
+  constructor({ clock, limit = 60, epochMs = 1_782_326_145_678 }: SimulatedLimiterOptions) {
     this.#clock = clock
     this.#limit = limit
     this.#epochMs = epochMs

@@ -1,4 +1,4 @@
-import type { Channel, TabSurroundings } from '#app/api/tabs/tab-group.ts'
+import type { Channel, TabEnvironment } from '#app/api/tabs/tab-group.ts'
 import type { SimulatedClock } from './simulated-clock.ts'
 
 type Place = {
@@ -20,7 +20,7 @@ export class SimulatedTabs {
   }
 
   /** What a new tab finds around it. `hasLocks` is false on plain http. */
-  openTab(random: () => number, hasLocks: boolean): TabSurroundings {
+  openTab(random: () => number, hasLocks: boolean): TabEnvironment {
     return {
       clock: this.#clock,
       random,

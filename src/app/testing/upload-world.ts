@@ -4,11 +4,11 @@ import type { ArrivedFile } from '#app/features/uploads/model/upload.ts'
 import type { JournalAccess, JournalEntry } from '#app/features/uploads/queue/upload-keeper.ts'
 import {
   createUploadQueue,
-  type UploadQueueParts,
+  type UploadQueueOptions,
 } from '#app/features/uploads/queue/upload-queue.ts'
 import type { UploadConnection } from '#app/features/uploads/send/look-after-cancel.ts'
 import type { FileSought } from '#app/features/uploads/send/send-upload.ts'
-import { takeTurn } from '#app/features/uploads/send/upload-task.ts'
+import { runUpload } from '#app/features/uploads/send/upload-task.ts'
 import { settle, timeInHand } from './time-in-hand.ts'
 
 /** What an upload journal keeps, in memory. */
@@ -50,7 +50,7 @@ type Try = {
 }
 
 /** A queue whose time, network and server are in the test's hand. */
-export function uploadWorld(parts: UploadQueueParts = {}) {
+export function uploadWorld(parts: UploadQueueOptions = {}) {
   const { clock, retryPause, pauses, passTime } = timeInHand()
   const tries: Try[] = []
   const sought: FileSought[] = []
@@ -59,7 +59,7 @@ export function uploadWorld(parts: UploadQueueParts = {}) {
   const queue = createUploadQueue({
     clock,
     journal: memoryJournal().access,
-    takeTurn,
+    runUpload,
     canRead: async () => true,
     retryPause,
     ...parts,

@@ -35,7 +35,7 @@ function batchBytes(): number {
  * Reads `stream` to its end. What came before it broke is handed out before its error is thrown;
  * once the watch's signal aborts, its reason is thrown at once. The stream is left as it is, paused.
  */
-export async function* readBatches(stream: Readable, watch?: Watch): AsyncGenerator<ByteBatch> {
+export async function* batchChunks(stream: Readable, watch?: Watch): AsyncGenerator<ByteBatch> {
   const gathered = new ChunkGatherer()
   let gatheringSince = 0
   let end: { error: unknown } | null = null

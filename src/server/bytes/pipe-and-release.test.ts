@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { PassThrough, Writable } from 'node:stream'
 import { expect, test } from 'vitest'
-import { carryBytes } from './pipe-and-release.ts'
+import { pipeAndRelease } from './pipe-and-release.ts'
 
 test('a chunk is freed once it is out and not before, what is a part of something else never', async () => {
   const own = Buffer.from(new ArrayBuffer(3)).fill('a')
@@ -16,7 +16,7 @@ test('a chunk is freed once it is out and not before, what is a part of somethin
     },
   })
   const from = new PassThrough()
-  carryBytes(from, to)
+  pipeAndRelease(from, to)
   from.write(own)
   from.end(shared)
   await once(to, 'finish')

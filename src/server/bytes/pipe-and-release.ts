@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
  * `pipe`, but the memory of a chunk is freed as soon as it is out: the garbage collector lets 64 MB
  * of them pile up first. So nobody else may look at the chunks. Returns what stops it.
  */
-export function carryBytes(from: Readable, to: NodeJS.WritableStream): () => void {
+export function pipeAndRelease(from: Readable, to: NodeJS.WritableStream): () => void {
   const handleData = (chunk: Buffer) => {
     if (!to.write(chunk, () => free(chunk))) from.pause()
   }

@@ -2,7 +2,7 @@ import type { Clock } from '#server/core/clock.ts'
 import type { Watch } from './batch-chunks.ts'
 
 /** How slow a sender may be. Times in milliseconds. */
-export type Pace = {
+export type MinThroughput = {
   /** Without a single byte. */
   idleMs: number
   /** From here on the average since the start counts, not before. */
@@ -10,7 +10,7 @@ export type Pace = {
   minBytesPerSecond: number
 }
 
-export type PaceWatch = Watch &
+export type ThroughputMonitor = Watch &
   Disposable & {
     /** Aborts the signal for another reason. */
     stop(reason: Error): void
@@ -22,11 +22,11 @@ const lookEveryMs = 1_000
  * Watches a sender, and aborts the signal with what `refuse` makes once it is too slow: such a
  * one only holds a place. Dispose it, or it looks for ever.
  */
-export function watchPace(
+export function monitorThroughput(
   clock: Clock,
-  pace: Pace,
+  pace: MinThroughput,
   refuse: (why: 'idle' | 'trickling') => Error,
-): PaceWatch {
+): ThroughputMonitor {
   const ending = new AbortController()
   const startedAt = clock.monotonic()
   let lastAt = startedAt

@@ -1,7 +1,7 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
 import { type Endpoint, endpoints } from '#contract/endpoints.ts'
 
-type EndpointWords = {
+type EndpointText = {
   summary: string
   /** Sentences; text in backquotes is code. */
   about: string
@@ -15,10 +15,10 @@ type EndpointWords = {
   answer: unknown
 }
 
-export type DocumentedEndpoint = EndpointWords & { name: string; endpoint: Endpoint }
+export type DocumentedEndpoint = EndpointText & { name: string; endpoint: Endpoint }
 
 /** All there is to say of an endpoint of this server. */
-export function allAbout({ about, ownStore }: EndpointWords): string {
+export function allAbout({ about, ownStore }: EndpointText): string {
   return ownStore === undefined ? about : `${about} ${ownStore}`
 }
 
@@ -132,7 +132,7 @@ const words = {
       },
     },
   },
-} satisfies Partial<Record<keyof typeof endpoints, EndpointWords>>
+} satisfies Partial<Record<keyof typeof endpoints, EndpointText>>
 
 /** The seven endpoints of v1 in the order in which one meets them. */
 export const documentedEndpoints: DocumentedEndpoint[] = Object.entries(words).map(

@@ -11,7 +11,7 @@ import {
 } from './endpoint-words.ts'
 import { jsonSchemaOf } from './openapi.ts'
 
-type PageParts = {
+type PageOptions = {
   origin: string
   rateLimit: number
   /** The service that this server stands in front of; null where it has files of its own. */
@@ -19,7 +19,7 @@ type PageParts = {
 }
 
 /** The API for reading, with commands that work as they stand against `origin`. */
-export function createReferencePage(parts: PageParts): string {
+export function createReferencePage(parts: PageOptions): string {
   const { origin, upstream } = parts
   const page = html`<!doctype html>
 <html lang="en">
@@ -90,7 +90,7 @@ ${table(
 `
 }
 
-function describeRateLimit({ rateLimit, upstream }: PageParts): Html {
+function describeRateLimit({ rateLimit, upstream }: PageOptions): Html {
   const limit = upstream === null ? rateLimit : rateLimitDefault
   return html`<section id="rate-limit" aria-labelledby="rate-limit-heading">
 <h2 id="rate-limit-heading">Rate limit</h2>
@@ -126,7 +126,7 @@ ${table(
 `
 }
 
-function describeEndpoint(documented: DocumentedEndpoint, { origin, upstream }: PageParts): Html {
+function describeEndpoint(documented: DocumentedEndpoint, { origin, upstream }: PageOptions): Html {
   const { name, summary, about, endpoint, curl, answer } = documented
   const example = JSON.parse(JSON.stringify(answer).replaceAll('ORIGIN', upstream ?? origin))
   return html`<section id="${name}" aria-labelledby="${name}-heading">

@@ -24,7 +24,7 @@ export type AddFiles = (
     files: NewFile[]
     /** What all their names begin with; a number that they need goes behind it, the same for all. */
     stem?: string
-    alongside?: Alongside
+    withinTransaction?: Alongside
   },
 ) => Promise<StoredFile[]>
 
@@ -99,7 +99,7 @@ async function keep(parts: Parts, place: Place, file: NewFile): Promise<Kept> {
 
 async function list(
   { files, tree }: Parts,
-  { userId, folder, stem, alongside }: Addition,
+  { userId, folder, stem, withinTransaction }: Addition,
   kept: Kept[],
 ): Promise<StoredFile[]> {
   const place = { userId, folder }
@@ -112,7 +112,7 @@ async function list(
     const rows = named.flatMap((one) => rowOf(userId, one) ?? [])
     try {
       const { madeFolders } = await files.insert(rows, async (transaction) =>
-        alongside?.(transaction, listed),
+        withinTransaction?.(transaction, listed),
       )
       if (madeFolders) tree.forget(userId)
       return listed
@@ -197,7 +197,9 @@ function isNameTaken(error: unknown): boolean {
 }
 
 /** Lists one file, by the rules of `AddFiles`. */
-export type AddFile = (addition: Place & NewFile & { alongside?: Alongside }) => Promise<StoredFile>
+export type AddFile = (
+  addition: Place & NewFile & { withinTransaction?: Alongside },
+) => Promise<StoredFile>
 
 export function createAddFile(addFiles: AddFiles): AddFile {
   return async ({ name, staged, ...addition }) => {

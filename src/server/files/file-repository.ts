@@ -56,12 +56,17 @@ export function createFileRepository(database: Database) {
     },
 
     /**
-     * Lists files of one folder, with the folders that makes and what `alongside` writes, all or
+     * Lists files of one folder, with the folders that makes and what `withinTransaction` writes, all or
      * nothing. Throws SQLite's constraint error when a name is taken. `madeFolders` is whether the
      * tree has changed.
      */
-    insert: (rows: FileTable[], alongside: WriteAlongside): Promise<{ madeFolders: boolean }> =>
-      database.transaction().execute((transaction) => insertFiles(transaction, rows, alongside)),
+    insert: (
+      rows: FileTable[],
+      withinTransaction: WriteAlongside,
+    ): Promise<{ madeFolders: boolean }> =>
+      database
+        .transaction()
+        .execute((transaction) => insertFiles(transaction, rows, withinTransaction)),
 
     /** The file that a share link opens; those of a banned account open nothing. */
     async findShared(trackingId: string) {

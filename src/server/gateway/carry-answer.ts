@@ -5,9 +5,9 @@ import {
   STATUS_CODES,
 } from 'node:http'
 import { apiErrorStatus } from '#contract/api-error.ts'
-import { carryBytes } from '#server/bytes/pipe-and-release.ts'
+import { pipeAndRelease } from '#server/bytes/pipe-and-release.ts'
 import type { ApiFailure } from '#server/core/failure.ts'
-import { lingerAfter } from '#server/http/connections/lingering-close.ts'
+import { lingeringClose } from '#server/http/connections/lingering-close.ts'
 import { errorBody } from '#server/http/request/error-reply.ts'
 import { isBodyUnderWay } from '#server/http/request/incoming-bytes.ts'
 import { headersToClient } from './forwarded-headers.ts'
@@ -24,7 +24,7 @@ export function sendAnswer(answer: IncomingMessage, exchange: Exchange): void {
   const { outgoing, request, response, stopSending } = exchange
   const status = answer.statusCode ?? 0
   response.once('finish', stopSending)
-  lingerAfter(request, response)
+  lingeringClose(request, response)
   try {
     response.writeHead(status, answer.statusMessage, headersToClient(answer.headers))
   } catch (error) {
@@ -34,7 +34,7 @@ export function sendAnswer(answer: IncomingMessage, exchange: Exchange): void {
   }
   // Writing on to an upstream that has refused may lose its words to a reset connection.
   if (status >= 400) stopSending()
-  carryBytes(answer, response)
+  pipeAndRelease(answer, response)
 }
 
 /** The gateway's own answer, in the API's words. */
@@ -45,7 +45,7 @@ export function refuse(
 ): void {
   const body = JSON.stringify(errorBody(failure))
   const status = apiErrorStatus[failure.code]
-  lingerAfter(request, response)
+  lingeringClose(request, response)
   // An answer that could not be handed on has left its own words there.
   response.writeHead(status, STATUS_CODES[status], {
     'content-type': 'application/json; charset=utf-8',
@@ -70,7 +70,7 @@ export function sendBody({ outgoing, request, response }: Parties): () => void {
     // Node holds a head back until there is a byte of its body. The upstream may refuse by the head
     // alone, and must not wait for a slow client to begin.
     if (isBodyUnderWay(request)) outgoing.flushHeaders()
-    return carryBytes(request, outgoing)
+    return pipeAndRelease(request, outgoing)
   }
   // "Expect: 100-continue": the upstream is asked first, and may refuse before a byte is sent.
   let stop = () => {}
@@ -79,7 +79,7 @@ export function sendBody({ outgoing, request, response }: Parties): () => void {
     if (isAsked || response.headersSent || outgoing.destroyed) return
     isAsked = true
     response.writeContinue()
-    stop = carryBytes(request, outgoing)
+    stop = pipeAndRelease(request, outgoing)
   }
   outgoing.setHeader('expect', '100-continue')
   outgoing.once('continue', ask)

@@ -9,17 +9,17 @@ import type { Config } from '#server/core/config.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { checkHead } from '#server/http/connections/check-head.ts'
 import {
-  answerByOurselves,
   answerParserError,
   type HeadersFor,
+  overrideNodeDefaults,
 } from '#server/http/connections/connection-errors.ts'
 import type { ConnectionLimits } from '#server/http/connections/connection-limits.ts'
 import { shareConnections } from '#server/http/connections/connection-share.ts'
 import { endConnections } from '#server/http/connections/end-connections.ts'
 import type { ParserError } from '#server/http/connections/explain-parser-error.ts'
-import { lingerAfterRefusal } from '#server/http/connections/lingering-close.ts'
+import { lingeringCloseAfterRefusal } from '#server/http/connections/lingering-close.ts'
 import type { Refused } from '#server/http/limits/ip-rate-limit.ts'
-import { nothingThere, sendFailure } from '#server/http/request/error-reply.ts'
+import { notFound, sendFailure } from '#server/http/request/error-reply.ts'
 import { logDrops, logWhenOver } from '#server/http/request/log.ts'
 import { createReadClient } from '#server/http/request/read-client.ts'
 import { isProgramPath, routableUrl } from '#server/http/request/request-target.ts'
@@ -78,7 +78,7 @@ export function createApp(
   shareConnections(app.server, { share: limits.connectionsPerAddress, isTrusted })
   // Who has sent all he has to say may end his side and still wait for the answer. Node would hang up.
   Object.assign(app.server, { httpAllowHalfOpen: true })
-  answerByOurselves(app.server, headersFor)
+  overrideNodeDefaults(app.server, headersFor)
   logDrops(app)
   app.setErrorHandler(sendFailure)
   readStrictJson(app)
@@ -91,10 +91,10 @@ export function createApp(
 export function addFirstChecks(app: FastifyInstance): void {
   endConnections(app)
   // The last word on whether the connection is kept.
-  app.addHook('onSend', lingerAfterRefusal)
+  app.addHook('onSend', lingeringCloseAfterRefusal)
   app.addHook('onRequest', async (request, reply) => {
     checkHead(request)
-    if (request.is404 && !mayBePage(request)) throw nothingThere(request, reply)
+    if (request.is404 && !mayBePage(request)) throw notFound(request, reply)
     if (!request.routeOptions.config.readsBodyLate) awaitSmallBody(request, reply)
   })
 }

@@ -14,7 +14,7 @@ import {
   type LookForTools,
 } from '#server/imports/programs/media-tools.ts'
 import { createUrlOpener } from '#server/imports/source/open-url.ts'
-import type { SourcePatience } from '#server/imports/source/retry-policy.ts'
+import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { createHeldOpenings } from '#server/imports/source/source-opening.ts'
 import { createImportProgress } from '#server/imports/tasks/import-progress.ts'
 import { createImportQueue } from '#server/imports/tasks/import-queue.ts'
@@ -24,7 +24,7 @@ import type { Database } from '#server/storage/sqlite/database.ts'
 import { addImportRoutes, type ImportKey } from './imports-routes.ts'
 import { createRunImport } from './run-import.ts'
 
-export type ImportsParts = {
+export type ImportsOptions = {
   config: Pick<Config, 'importAllow' | 'importConcurrency' | 'uploadMaxBytes' | 'ytDlp' | 'ffmpeg'>
   database: Database
   blobStore: BlobStore
@@ -38,7 +38,7 @@ export type ImportsParts = {
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   /** How names become addresses. */
   resolve: Resolve
-  patience: SourcePatience
+  patience: RetryPolicy
   lookForTools: LookForTools
 }
 
@@ -54,7 +54,7 @@ const oldAfterDays = 90
 const silentForMs = 180_000
 
 /** Imports from links, whole. @throws ConfigError when an entry of BARKEEP_IMPORT_ALLOW is no address */
-export function createImports(parts: ImportsParts): Imports {
+export function createImports(parts: ImportsOptions): Imports {
   const { config, clock, idempotency } = parts
   const guard = createAddressGuard(parseImportAllow(config.importAllow), parts.resolve)
   const openUrl = createUrlOpener(guard, parts.patience)
@@ -98,7 +98,7 @@ function createToolFinder({
   clock,
   log,
   lookForTools,
-}: Pick<ImportsParts, 'config' | 'clock' | 'log' | 'lookForTools'>): FindTools {
+}: Pick<ImportsOptions, 'config' | 'clock' | 'log' | 'lookForTools'>): FindTools {
   let found: ReturnType<FindTools> | undefined
   let told = ''
 

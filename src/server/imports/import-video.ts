@@ -12,11 +12,11 @@ import { videoNotes } from '#server/imports/video/video-notes.ts'
 import {
   type FetchedVideo,
   fetchVideo,
-  type VideoFetchParts,
+  type VideoFetchOptions,
 } from '#server/imports/video/yt-dlp.ts'
 import type { BlobStore } from '#server/storage/disk/blob-store.ts'
 
-export type VideoImportParts = VideoFetchParts & {
+export type VideoImportOptions = VideoFetchOptions & {
   blobStore: Pick<BlobStore, 'adopt'>
   addFiles: AddFiles
   folders: Pick<FolderRepository, 'folderExists'>
@@ -30,7 +30,7 @@ export type VideoImportParts = VideoFetchParts & {
  * That ends the task.
  */
 export async function importVideo(
-  parts: VideoImportParts,
+  parts: VideoImportOptions,
   task: ImportTaskRow,
   run: {
     tools: MediaTools
@@ -78,7 +78,7 @@ function safeEnding(ending: string): string {
 }
 
 async function stageAll(
-  parts: VideoImportParts,
+  parts: VideoImportOptions,
   { files, stem, signal }: { files: VideoFile[]; stem: string; signal: AbortSignal },
 ): Promise<NewFile[]> {
   const staged: NewFile[] = []
@@ -97,7 +97,7 @@ async function stageAll(
 }
 
 async function listAll(
-  parts: VideoImportParts,
+  parts: VideoImportOptions,
   task: ImportTaskRow,
   { fetched, files, stem }: { fetched: FetchedVideo; files: NewFile[]; stem: string },
 ): Promise<void> {
@@ -112,7 +112,7 @@ async function listAll(
     await parts.addFiles({
       ...{ userId: task.user_id, folder, files, stem },
       // A crash after the files and before the end would fetch a second copy at the next start.
-      alongside: (transaction) =>
+      withinTransaction: (transaction) =>
         parts.repository.finish(
           task.id,
           { state: 'completed', progress: 100, ...result },
@@ -126,7 +126,7 @@ async function listAll(
 
 /** `/Title/`, or the first of `/Title (2)/`, `/Title (3)/` … that nothing is in. */
 async function takeFolder(
-  parts: VideoImportParts,
+  parts: VideoImportOptions,
   task: ImportTaskRow,
   title: string,
 ): Promise<FolderPath> {

@@ -14,20 +14,20 @@ import type { ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
 import {
   type Alongside,
   type StartedImport,
-  type StartImportParts,
+  type StartImportOptions,
   startImport,
 } from './start-import.ts'
 
 /** What imports need to know of a key. */
 export type ImportKey = { id: string; userId: string }
 
-export type ImportRouteParts = StartImportParts & {
+export type ImportRouteOptions = StartImportOptions & {
   route: Route<ImportKey>
   idempotency: Idempotency
   progress: ImportProgress
 }
 
-export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): void {
+export function addImportRoutes(app: FastifyInstance, parts: ImportRouteOptions): void {
   const { route, repository, queue, progress, idempotency } = parts
 
   async function findOwn(id: string, { userId }: ImportKey): Promise<ImportTaskRow> {
@@ -43,8 +43,9 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteParts): 
     const asked = { userId: key.userId, endpoint: 'import', fingerprint: body }
     const sendersKey = idempotency.readKey(raw)
     return await idempotency.once<ImportReply>(sendersKey, asked, async (keep) => {
-      const alongside: Alongside = (transaction, started) => keep(transaction, replyOf(started))
-      return replyOf(await startImport(parts, { key, body, signal, alongside }))
+      const withinTransaction: Alongside = (transaction, started) =>
+        keep(transaction, replyOf(started))
+      return replyOf(await startImport(parts, { key, body, signal, withinTransaction }))
     })
   })
 

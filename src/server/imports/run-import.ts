@@ -7,7 +7,7 @@ import type { AddFile } from '#server/files/add-files.ts'
 import { fileLink } from '#server/files/file-repository.ts'
 import {
   type Download,
-  type DownloadParts,
+  type DownloadOptions,
   downloadFile,
 } from '#server/imports/download/download-file.ts'
 import { type FindTools, unfitToolsText } from '#server/imports/programs/media-tools.ts'
@@ -24,10 +24,10 @@ import type {
   ImportRepository,
   ImportTaskRow,
 } from '#server/imports/tasks/import-repository.ts'
-import { importVideo, type VideoImportParts } from './import-video.ts'
+import { importVideo, type VideoImportOptions } from './import-video.ts'
 
-export type RunImportParts = FileImportParts &
-  VideoImportParts & {
+export type RunImportOptions = FileImportOptions &
+  VideoImportOptions & {
     repository: ImportRepository
     access: Pick<AccessWatch, 'require'>
     progress: ImportProgress
@@ -42,7 +42,7 @@ const retryFinishMs = 1_000
  * Makes the function that does one import from start to end. It never rejects, and leaves a task in
  * the state `running` only when it was stopped: whoever stopped it says what it is then.
  */
-export function createRunImport(parts: RunImportParts) {
+export function createRunImport(parts: RunImportOptions) {
   return async (id: string, signals: ImportSignals): Promise<void> => {
     try {
       const task = await parts.repository.find(id)
@@ -62,7 +62,7 @@ export function createRunImport(parts: RunImportParts) {
 
 /** How a task ended that nobody has written down yet: a completed one has been, with its files. */
 async function endOf(
-  parts: RunImportParts,
+  parts: RunImportOptions,
   task: ImportTaskRow,
   { stopped, accessEnded }: ImportSignals,
 ): Promise<ImportEnd | null> {
@@ -86,7 +86,7 @@ async function endOf(
 
 /** Asks the source once, whatever it turns out to be; a link that was looked at is open already. */
 async function runTask(
-  parts: RunImportParts,
+  parts: RunImportOptions,
   task: ImportTaskRow,
   signal: AbortSignal,
 ): Promise<void> {
@@ -111,7 +111,7 @@ async function runTask(
 }
 
 async function findType(
-  { repository }: RunImportParts,
+  { repository }: RunImportOptions,
   { id }: ImportTaskRow,
   opening: SourceOpening | null,
 ): Promise<'file' | 'video'> {
@@ -121,7 +121,7 @@ async function findType(
 }
 
 async function runFile(
-  parts: RunImportParts,
+  parts: RunImportOptions,
   task: ImportTaskRow,
   { opening, signal }: { opening: SourceOpening; signal: AbortSignal },
 ): Promise<void> {
@@ -136,7 +136,7 @@ async function runFile(
 }
 
 async function runVideo(
-  parts: RunImportParts,
+  parts: RunImportOptions,
   task: ImportTaskRow,
   signal: AbortSignal,
 ): Promise<void> {
@@ -151,7 +151,7 @@ async function runVideo(
 
 /** Writes the end down, again and again while the store cannot: no task may stay running for ever. */
 async function finish(
-  parts: RunImportParts,
+  parts: RunImportOptions,
   id: string,
   { end, signal }: { end: ImportEnd; signal: AbortSignal },
 ): Promise<void> {
@@ -167,7 +167,7 @@ async function finish(
   }
 }
 
-export type FileImportParts = DownloadParts & {
+export type FileImportOptions = DownloadOptions & {
   addFile: AddFile
   repository: ImportRepository
   publicUrl(): string
@@ -175,7 +175,7 @@ export type FileImportParts = DownloadParts & {
 
 /** Downloads a task's link, which is open, and lists it as a file, which ends the task. */
 async function importFile(
-  parts: FileImportParts,
+  parts: FileImportOptions,
   task: ImportTaskRow,
   run: Pick<Download, 'source' | 'signal' | 'onProgress'>,
 ): Promise<void> {
@@ -191,7 +191,7 @@ async function importFile(
   const folder = task.folder as FolderPath
   await parts.addFile({
     ...{ userId: task.user_id, folder, name, staged },
-    alongside: async (transaction, [file]) => {
+    withinTransaction: async (transaction, [file]) => {
       if (file === undefined) return
       const result = { title: file.name, result_link: fileLink(parts.publicUrl(), file) }
       await parts.repository.finish(

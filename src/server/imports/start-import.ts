@@ -13,7 +13,7 @@ import type { ImportQueue } from '#server/imports/tasks/import-queue.ts'
 import type { ImportRepository, NewImportTask } from '#server/imports/tasks/import-repository.ts'
 import type { Tables } from '#server/storage/sqlite/tables.ts'
 
-export type StartImportParts = {
+export type StartImportOptions = {
   guard: AddressGuard
   openings: HeldOpenings
   queue: ImportQueue
@@ -35,15 +35,15 @@ const lookMs = 5_000
  * @throws ApiFailure `invalid_request` for what is no link, `feature_disabled` without the programs
  */
 export async function startImport(
-  parts: StartImportParts,
+  parts: StartImportOptions,
   asked: {
     key: { id: string; userId: string }
     body: ImportBody
     signal: AbortSignal
-    alongside: Alongside
+    withinTransaction: Alongside
   },
 ): Promise<StartedImport> {
-  const { body, key, signal, alongside } = asked
+  const { body, key, signal, withinTransaction } = asked
   const url = readLink(parts.guard, body.url)
   const { type, opening } =
     body.type === 'auto'
@@ -66,7 +66,7 @@ export async function startImport(
     video_json: JSON.stringify(body.video),
   }
   try {
-    await parts.repository.add(task, (transaction) => alongside(transaction, started))
+    await parts.repository.add(task, (transaction) => withinTransaction(transaction, started))
   } catch (error) {
     opening?.close()
     throw error
@@ -102,7 +102,7 @@ type Look = { type: 'file' | 'video' | null; opening: SourceOpening | null }
 
 /** Opens a link and tells what it is; `type` is null where the source does not tell in time. */
 async function lookAt(
-  { openings }: StartImportParts,
+  { openings }: StartImportOptions,
   { url, userId, signal }: { url: URL; userId: string; signal: AbortSignal },
 ): Promise<Look> {
   const opening = openings.open(url, userId)

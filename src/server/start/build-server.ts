@@ -37,14 +37,14 @@ import { openWindowJournals } from '#server/http/limits/window-journal.ts'
 import { createLogger } from '#server/http/request/log.ts'
 import { forwardedOrigin, keepForwardedOrigin } from '#server/http/request/read-client.ts'
 import { createRoute } from '#server/http/route/route.ts'
-import { addAddressWindow } from '#server/http/route/window-headers.ts'
+import { addWindowHeaders } from '#server/http/route/window-headers.ts'
 import { type AppPages, addSecurityHeaders, builtAppPages } from '#server/http/send/serve-app.ts'
 import { createIdempotency } from '#server/idempotency/idempotency.ts'
 import { createImports } from '#server/imports/create-imports.ts'
 import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.ts'
 import { endLeftoverProcesses } from '#server/imports/programs/end-processes.ts'
 import { findMediaTools, type LookForTools } from '#server/imports/programs/media-tools.ts'
-import { type SourcePatience, sourcePatience } from '#server/imports/source/retry-policy.ts'
+import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
 import { createFileHasher, type FileHasher } from '#server/storage/disk/file-hasher.ts'
 import { lockDataFolder, prepareDataFolder } from '#server/storage/disk/folder-lock.ts'
@@ -54,14 +54,14 @@ import { addUploadRoutes, createReceiveUpload } from '#server/uploads/upload-rou
 import { closeWithin, listenOn } from './listen.ts'
 
 /** The world around the server: what tests put something else in the place of. */
-export type Outside = {
+export type ServerDependencies = {
   clock: Clock
   disk: Disk
   limits: ConnectionLimits
   pages: AppPages
   startHasher(): FileHasher
   /** How long a source of imports may make wait, and how its name becomes addresses. */
-  patience: SourcePatience
+  patience: RetryPolicy
   resolve: Resolve
   /** How the programs for videos are found. */
   lookForTools: LookForTools
@@ -82,12 +82,12 @@ export type BarkeepServer = {
 const projectFolder = new URL('../../../', import.meta.url)
 const { version } = JSON.parse(readFileSync(new URL('package.json', projectFolder), 'utf8'))
 
-const systemOutside: Outside = {
+const systemDependencies: ServerDependencies = {
   clock: systemClock,
   disk: systemDisk,
   limits: connectionLimits,
   startHasher: createFileHasher,
-  patience: sourcePatience,
+  patience: sourceRetryPolicy,
   resolve: resolveByDns,
   lookForTools: findMediaTools,
   pages: builtAppPages(fileURLToPath(new URL('dist/app', projectFolder))),
@@ -96,9 +96,9 @@ const systemOutside: Outside = {
 /** Builds the whole server, by hand: what depends on what can be read here from top to bottom. */
 export async function buildServer(
   config: Config,
-  outside: Partial<Outside> = {},
+  outside: Partial<ServerDependencies> = {},
 ): Promise<BarkeepServer> {
-  const { limits, pages, ...around } = { ...systemOutside, ...outside }
+  const { limits, pages, ...around } = { ...systemDependencies, ...outside }
   const app = createApp(createLogger(config.logLevel), limits, config)
   let origin = config.publicUrl ?? ''
   const publicUrl = () => forwardedOrigin() ?? origin
@@ -145,7 +145,7 @@ async function addRooms(app: FastifyInstance, world: World): Promise<Rooms> {
   }
 }
 
-type World = Omit<Outside, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
+type World = Omit<ServerDependencies, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
 
 async function addOwnStore(app: FastifyInstance, world: World): Promise<Rooms> {
   const { config, clock, disk, startHasher, publicUrl } = world
@@ -195,9 +195,9 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Rooms> {
   return { isFirstStart, found }
 }
 
-type AccountParts = World & { database: Database; secret: string; dataFolder: string }
+type AccountOptions = World & { database: Database; secret: string; dataFolder: string }
 
-function addAccounts(app: FastifyInstance, parts: AccountParts) {
+function addAccounts(app: FastifyInstance, parts: AccountOptions) {
   const { config, clock, database, secret } = parts
   const { publicUrl, rateLimit, uploadMaxBytes } = config
   const warn = (message: string) => app.log.warn(message)
@@ -219,7 +219,7 @@ function addAccounts(app: FastifyInstance, parts: AccountParts) {
       journal: windows.journal('address'),
     }),
   }
-  addAddressWindow(app, gatekeeper)
+  addWindowHeaders(app, gatekeeper)
   const route = createRoute(gatekeeper)
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })

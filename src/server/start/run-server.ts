@@ -1,11 +1,11 @@
 import { ConfigError, readEnvironment } from '#server/core/config.ts'
 import { isStorageFailure } from '#server/core/failure.ts'
 import { connectionLimits } from '#server/http/connections/connection-limits.ts'
-import { type BarkeepServer, buildServer, type Outside } from './build-server.ts'
+import { type BarkeepServer, buildServer, type ServerDependencies } from './build-server.ts'
 import { runFirstStart, tellFirstStart } from './first-start.ts'
 
 /** Runs the server as this process, until it is told to end. A wrong setting ends it with code 2. */
-export async function runServer(outside: Partial<Outside> = {}): Promise<void> {
+export async function runServer(outside: Partial<ServerDependencies> = {}): Promise<void> {
   try {
     const config = readEnvironment()
     const server = await buildServer(config, outside)

@@ -7,7 +7,11 @@ import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { makeApiKey } from '#server/api-keys/make-api-key.ts'
 import { systemClock } from '#server/core/clock.ts'
 import { type Config, readConfig } from '#server/core/config.ts'
-import { type BarkeepServer, buildServer, type Outside } from '#server/start/build-server.ts'
+import {
+  type BarkeepServer,
+  buildServer,
+  type ServerDependencies,
+} from '#server/start/build-server.ts'
 import { databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
 import { watchReplies } from './watch-replies.ts'
 
@@ -47,7 +51,7 @@ export type TestServer = AsyncDisposable & {
   start(): Promise<void>
 }
 
-type Options = { config?: Partial<Config>; outside?: Partial<Outside> }
+type Options = { config?: Partial<Config>; outside?: Partial<ServerDependencies> }
 
 /** A real server on a free port with a fresh data folder; `await using` ends it and takes the folder away. */
 export async function startTestServer(options: Options = {}): Promise<TestServer> {

@@ -44,9 +44,9 @@ export function addUploadRoutes(app: FastifyInstance, parts: Parts): void {
         const asked = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
         return await idempotency.once<UploadReply>(sendersKey, asked, async (keep) => {
           const replyOf = (file: StoredFile) => uploadReply(file, publicUrl())
-          const alongside: Alongside = (transaction, [file]) =>
+          const withinTransaction: Alongside = (transaction, [file]) =>
             keep(transaction, replyOf(file as StoredFile))
-          return replyOf(await addFile({ userId, folder, name, staged, alongside }))
+          return replyOf(await addFile({ userId, folder, name, staged, withinTransaction }))
         })
       } finally {
         await staged.discard()
@@ -76,7 +76,7 @@ export function createReceiveUpload({ blobs, clock, maxBytes }: ReceiveOptions):
     const { declaredBytes } = body
     // Before a byte is read, and before the client is asked for one.
     if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes)
-    await blobs.requireRoom(declaredBytes ?? 0)
+    await blobs.ensureFreeSpace(declaredBytes ?? 0)
     signal.throwIfAborted()
     using watch = watchUpload(clock, maxBytes)
     // Also while no byte comes.

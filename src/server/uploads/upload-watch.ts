@@ -1,18 +1,22 @@
-import { type Pace, type PaceWatch, watchPace } from '#server/bytes/throughput-monitor.ts'
+import {
+  type MinThroughput,
+  monitorThroughput,
+  type ThroughputMonitor,
+} from '#server/bytes/throughput-monitor.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 
 /** "Idle 30 s, or under 1 kB/s on average after the first minute": such a client only holds a place. */
-const pace: Pace = { idleMs: 30_000, graceMs: 60_000, minBytesPerSecond: 1_000 }
+const pace: MinThroughput = { idleMs: 30_000, graceMs: 60_000, minBytesPerSecond: 1_000 }
 
-export type UploadWatch = PaceWatch
+export type UploadWatch = ThroughputMonitor
 
 /**
  * Aborts its signal, with an ApiFailure as the reason, once the client is too slow or has sent more
  * than `maxBytes`: with the very chunk, for it may send no other.
  */
 export function watchUpload(clock: Clock, maxBytes: number): UploadWatch {
-  const watch = watchPace(clock, pace, tooSlow)
+  const watch = monitorThroughput(clock, pace, tooSlow)
   let bytes = 0
   return {
     ...watch,

@@ -6,7 +6,7 @@ import {
 } from '@tanstack/react-query'
 import type { Lane } from '#app/api/gate/gated-request.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
-import { onBrowserWake, retryPassing } from '#app/api/http/retry-transient.ts'
+import { onBrowserReconnect, retryTransient } from '#app/api/http/retry-transient.ts'
 import { browserClock } from '#app/lib/clock.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
@@ -21,8 +21,8 @@ const browsing = { lane: 'person', purpose: 'browsing' } as const
 
 /** A person waits: a few seconds of trying, then the screen says what is wrong. */
 function tryFor<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
-  const around = { clock: browserClock, random: Math.random, onWake: onBrowserWake }
-  return retryPassing(read, { ...around, tries: 4, signal })
+  const around = { clock: browserClock, random: Math.random, onReconnect: onBrowserReconnect }
+  return retryTransient(read, { ...around, tries: 4, signal })
 }
 
 /**

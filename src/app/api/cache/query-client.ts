@@ -1,6 +1,6 @@
 import { type Query, QueryClient } from '@tanstack/react-query'
-import { isPassing } from '#app/api/http/api-error.ts'
-import { onBrowserWake } from '#app/api/http/retry-transient.ts'
+import { isTransient } from '#app/api/http/api-error.ts'
+import { onBrowserReconnect } from '#app/api/http/retry-transient.ts'
 
 const minutes = 60_000
 
@@ -8,7 +8,7 @@ const minutes = 60_000
  * react-query without the habits that burn the window: no blind retries, no refetch of what is fresh.
  * What could not be read for want of a connection is read again when that may be back, and now and then.
  */
-export function createQueryClient(onWake = onBrowserWake): QueryClient {
+export function createQueryClient(onReconnect = onBrowserReconnect): QueryClient {
   const queryClient = new QueryClient({
     defaultOptions: {
       queries: {
@@ -24,7 +24,9 @@ export function createQueryClient(onWake = onBrowserWake): QueryClient {
       mutations: { retry: false, networkMode: 'always' },
     },
   })
-  onWake(() => void queryClient.refetchQueries({ type: 'active', predicate: hasLostConnection }))
+  onReconnect(
+    () => void queryClient.refetchQueries({ type: 'active', predicate: hasLostConnection }),
+  )
   return queryClient
 }
 
@@ -36,5 +38,5 @@ function nextTryMs(query: Query): number | false {
 }
 
 function hasLostConnection({ state }: Query): boolean {
-  return state.status === 'error' && state.fetchStatus === 'idle' && isPassing(state.error)
+  return state.status === 'error' && state.fetchStatus === 'idle' && isTransient(state.error)
 }

@@ -11,7 +11,7 @@ export type WindowView = {
   limit: number
   taken: number
   /** Requests per ms that other programs make; 0 while none are known. */
-  othersPace: number
+  externalRequestRate: number
   /** When the newest answered request had been sent; null before the first answer. */
   heardAt: number | null
   /** When a person last did something; null when nobody ever did. */
@@ -36,7 +36,7 @@ export function isAdmitted(lane: Lane, view: WindowView): boolean {
   if (lane === 'person') return free > unseen(view, ageOf(view))
   const spare = free - keptForPerson(view)
   // Room for all that others may do in a minute: no need to watch them.
-  if (view.othersPace > 0 && spare > unseen(view, minuteMs)) return true
+  if (view.externalRequestRate > 0 && spare > unseen(view, minuteMs)) return true
   if (isBlind(view) && view.openSends > 0) return false
   if (view.now < nextPacedAt(view)) return false
   if (!isStale(view)) return spare > unseen(view, ageOf(view))
@@ -58,17 +58,21 @@ function keptForPerson({
  * instead of in a burst: each answer tells anew what they took.
  */
 export function nextPacedAt(view: WindowView): number {
-  if (view.othersPace === 0) return view.lastSentAt
-  const room = view.limit - keptForPerson(view) - view.othersPace * minuteMs
+  if (view.externalRequestRate === 0) return view.lastSentAt
+  const room = view.limit - keptForPerson(view) - view.externalRequestRate * minuteMs
   return view.lastSentAt + Math.min(staleMs, minuteMs / Math.max(1, room))
 }
 
-/** Slots that others may take unseen in `ms`: at their pace, and with `luck` deviations and one more. */
-function unseen({ othersPace, taken }: WindowView, ms: number, luck = usualLuck): number {
+/** Slots that others may take unseen in `ms`: at their pace, and with `deviation` deviations and one more. */
+function unseen(
+  { externalRequestRate, taken }: WindowView,
+  ms: number,
+  deviation = usualLuck,
+): number {
   // With none of ours in the window, waiting would not make it emptier.
-  if (othersPace === 0 || taken === 0) return 0
-  const expected = othersPace * Math.min(ms, minuteMs)
-  return Math.ceil(expected + luck * Math.sqrt(expected) + 1)
+  if (externalRequestRate === 0 || taken === 0) return 0
+  const expected = externalRequestRate * Math.min(ms, minuteMs)
+  return Math.ceil(expected + deviation * Math.sqrt(expected) + 1)
 }
 
 function ageOf({ heardAt, now }: WindowView): number {
@@ -81,7 +85,7 @@ function isStale(view: WindowView): boolean {
 
 /** Nothing was heard for a while and the window is filling: one request goes first, its answer tells. */
 function isBlind(view: WindowView): boolean {
-  return isStale(view) && (view.othersPace > 0 || view.taken > view.limit / 2)
+  return isStale(view) && (view.externalRequestRate > 0 || view.taken > view.limit / 2)
 }
 
 /** A request that waits for a slot: `since` is when it was first asked for. */

@@ -3,11 +3,11 @@ import { type Slot, windowMs } from './gated-request.ts'
 const recentMs = 15_000
 const halfLifeMs = 30_000
 // Two a minute: a program that was seen is expected back for a while, however quiet it has become.
-const wariness = 2 / windowMs
-const waryMs = 600_000
+const floorRate = 2 / windowMs
+const floorMs = 600_000
 
 /** How fast other programs use the window. */
-export class OthersPace {
+export class ExternalRequestRate {
   #pace = 0
   #heardAt = Number.NEGATIVE_INFINITY
   #seenAt = Number.NEGATIVE_INFINITY
@@ -23,11 +23,11 @@ export class OthersPace {
    * minutes; while nothing is heard nothing is forgotten, for silence proves nothing.
    */
   at(now: number, others: readonly Slot[], heardAt: number | null): number {
-    const measured = measurePace(others, { now, heardAt })
+    const measured = measureRequestRate(others, { now, heardAt })
     if (measured > 0) this.#seenAt = now
     const passed = Math.max(0, (heardAt ?? now) - this.#heardAt)
     const remembered = passed === 0 ? this.#pace : this.#pace * 2 ** (-passed / halfLifeMs)
-    const least = now - this.#seenAt < waryMs ? wariness : 0
+    const least = now - this.#seenAt < floorMs ? floorRate : 0
     this.#pace = least === 0 ? 0 : Math.max(measured, remembered, least)
     this.#heardAt = heardAt ?? now
     return this.#pace
@@ -39,7 +39,7 @@ export class OthersPace {
  * heard of, and of the 15 s before `heardAt`, for they may just have begun. What was noticed at once may
  * have been sent at any time since the answer before.
  */
-function measurePace(
+function measureRequestRate(
   others: readonly Slot[],
   { now, heardAt }: { now: number; heardAt: number | null },
 ): number {

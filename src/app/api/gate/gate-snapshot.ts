@@ -1,5 +1,5 @@
 import type { Lane, Purpose } from './gated-request.ts'
-import { earliestAfter, windowMs } from './gated-request.ts'
+import { nextDeadline, windowMs } from './gated-request.ts'
 import type { BrokerState } from './slot-broker.ts'
 import { marginMs } from './window-log.ts'
 
@@ -32,7 +32,7 @@ export function takeSnapshot(state: BrokerState, now: number): GateSnapshot {
   return {
     limit,
     remaining: Math.max(0, limit - taken.length),
-    nextSlotAt: earliestAfter(
+    nextSlotAt: nextDeadline(
       now,
       taken.map((slot) => slot.freesAt),
     ),
@@ -52,7 +52,7 @@ export function takeSnapshot(state: BrokerState, now: number): GateSnapshot {
 export function changesAt({ log, closedUntil }: BrokerState, now: number): number | null {
   const moments = log.slots.map((slot) => slot.freesAt)
   if (closedUntil !== null) moments.push(closedUntil)
-  return earliestAfter(now, moments)
+  return nextDeadline(now, moments)
 }
 
 /**

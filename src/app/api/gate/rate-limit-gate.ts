@@ -1,5 +1,5 @@
 import { browserTab } from '#app/api/tabs/browser-tab.ts'
-import type { TabSurroundings } from '#app/api/tabs/tab-group.ts'
+import type { TabEnvironment } from '#app/api/tabs/tab-group.ts'
 import { changesAt, estimateWaitMs, type GateSnapshot, takeSnapshot } from './gate-snapshot.ts'
 import type { GateAsk, GatedAnswer } from './gated-request.ts'
 import { shiftSlots } from './gated-request.ts'
@@ -32,11 +32,11 @@ export type RateLimitGate = {
   close(): void
 }
 
-export type GateParts = Partial<TabSurroundings>
+export type GateOptions = Partial<TabEnvironment>
 
 /** Makes the gate that every call with one key passes. */
-export function createRateLimitGate(parts: GateParts = {}): RateLimitGate {
-  const around: TabSurroundings = { ...browserTab(), ...parts }
+export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
+  const around: TabEnvironment = { ...browserTab(), ...parts }
   const { clock } = around
   const listeners = new Set<() => void>()
   let snapshot: GateSnapshot | null = null

@@ -1,4 +1,4 @@
-import { joinTabGroup, type TabGroup, type TabSurroundings } from '#app/api/tabs/tab-group.ts'
+import { joinTabGroup, type TabEnvironment, type TabGroup } from '#app/api/tabs/tab-group.ts'
 import type { Clock } from '#app/lib/clock.ts'
 import type { GatedAnswer, Purpose } from './gated-request.ts'
 import { type Slot, shiftSlots } from './gated-request.ts'
@@ -17,7 +17,7 @@ type GateMessage =
   | { type: 'sent'; slots: Slot[] }
   | { type: 'bye' }
 
-export type SharedSlotsParts = {
+export type SharedSlotsOptions = {
   broker: SlotBroker
   clock: Clock
   /** What this tab waits for now; `since` by its clock. */
@@ -42,7 +42,7 @@ type Role = 'alone' | 'joining' | 'leader' | 'follower'
  * tabs, else from the leader's. A follower's broker keeps a copy of what the leader's knows.
  */
 export class SharedSlots {
-  readonly #parts: SharedSlotsParts
+  readonly #parts: SharedSlotsOptions
   #group: TabGroup<GateMessage> | null = null
   #role: Role = 'alone'
   #hasCompany = false
@@ -54,12 +54,12 @@ export class SharedSlots {
   #stopNudge = () => {}
   readonly #onTheWay = new Map<string, () => void>()
 
-  constructor(parts: SharedSlotsParts) {
+  constructor(parts: SharedSlotsOptions) {
     this.#parts = parts
   }
 
   /** Shares with the tabs of the same name. */
-  join(name: string, around: TabSurroundings): void {
+  join(name: string, around: TabEnvironment): void {
     this.leave()
     this.#role = 'joining'
     this.#group = joinTabGroup<GateMessage>({

@@ -1,9 +1,9 @@
 import type { Clock } from '#app/lib/clock.ts'
 import type { RateLimitReading } from '#contract/rate-limit.ts'
 import { isAdmitted, LaneQueue, nextPacedAt, presenceMs, type Waiting } from './admission.ts'
-import { OthersPace } from './external-request-rate.ts'
+import { ExternalRequestRate } from './external-request-rate.ts'
 import type { Lane, Purpose, Slot } from './gated-request.ts'
-import { earliestAfter } from './gated-request.ts'
+import { nextDeadline } from './gated-request.ts'
 import { transitMaxMs, WindowLog, type WindowLogState } from './window-log.ts'
 
 /** A request that waits in some tab. */
@@ -29,7 +29,7 @@ export type BrokerState = {
   waiting: Record<Lane, number>
 }
 
-export type BrokerParts = {
+export type BrokerOptions = {
   clock: Clock
   random: () => number
   /** Hands a slot to the tab that claimed it; its report, or that it went unused, comes back. */
@@ -44,19 +44,19 @@ const jitterMs = 1_000
 /** Deals the slots of one key's window to the requests of all its tabs. One tab's broker is in charge. */
 export class SlotBroker {
   readonly log = new WindowLog()
-  readonly #parts: BrokerParts
+  readonly #parts: BrokerOptions
   readonly #queue = new LaneQueue<Claim>()
   #waitingElsewhere: Record<Lane, number> | null = null
   #closedUntil: number | null = null
   #refusals = 0
   #activeAt: number | null = null
-  readonly #othersPace = new OthersPace()
+  readonly #externalRequestRate = new ExternalRequestRate()
   #lastSentAt = Number.NEGATIVE_INFINITY
   #granted = 0
   #isPumping = false
   #stopTimer = () => {}
 
-  constructor(parts: BrokerParts) {
+  constructor(parts: BrokerOptions) {
     this.#parts = parts
   }
 
@@ -114,9 +114,9 @@ export class SlotBroker {
     }
     const view = this.#view(now)
     // The pace of others is forgotten from moment to moment.
-    if (view.othersPace > 0) moments.push(nextPacedAt(view), now + 1_000)
+    if (view.externalRequestRate > 0) moments.push(nextPacedAt(view), now + 1_000)
     if (this.#activeAt !== null) moments.push(this.#activeAt + presenceMs)
-    return earliestAfter(now, moments)
+    return nextDeadline(now, moments)
   }
 
   /** Stops dealing: another tab's broker is in charge. */
@@ -152,7 +152,7 @@ export class SlotBroker {
   merge(slots: readonly Slot[]): void {
     this.log.merge(slots)
     const isAlone = !this.log.taken(this.#parts.clock.now()).some(isOther)
-    if (isAlone) this.#othersPace.forget()
+    if (isAlone) this.#externalRequestRate.forget()
     this.pump()
   }
 
@@ -179,7 +179,11 @@ export class SlotBroker {
       now,
       limit: this.log.limit,
       taken: taken.length,
-      othersPace: this.#othersPace.at(now, taken.filter(isOther), this.log.heardAt),
+      externalRequestRate: this.#externalRequestRate.at(
+        now,
+        taken.filter(isOther),
+        this.log.heardAt,
+      ),
       heardAt: this.log.heardAt,
       activeAt: this.#activeAt,
       lastSentAt: this.#lastSentAt,

@@ -19,7 +19,7 @@ export class ApiError extends Error {
   /** Seconds; 429 and 503 may carry it. */
   readonly retryAfter: number | null
 
-  constructor(parts: ApiErrorParts) {
+  constructor(parts: ApiErrorOptions) {
     super(parts.message)
     this.code = parts.code
     this.status = parts.status
@@ -28,7 +28,7 @@ export class ApiError extends Error {
   }
 }
 
-export type ApiErrorParts = {
+export type ApiErrorOptions = {
   code: string
   status: number
   message: string
@@ -66,7 +66,7 @@ export function isForeign(error: unknown): boolean {
 const passing = new Set([408, 502, 503, 504])
 
 /** Whether the same request may succeed later. 400, 401, 403, 404, 413 never will. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   if (error instanceof ConnectionError) return true
   if (!(error instanceof ApiError) || error.code === 'feature_disabled') return false
   // Proxies have numbers of their own for a server that they cannot reach: 520 to 530, 598.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keyLifetime, scopeWords, shortenedKey } from './api-key-text.ts'
+import { keyLifetime, scopeLabels, shortenedKey } from './api-key-text.ts'
 
 const now = Date.UTC(2026, 5, 25, 10)
 
@@ -10,8 +10,8 @@ test('a key is shown by its beginning and its last four', () => {
 })
 
 test('scopes are told in words, unknown ones by name', () => {
-  expect(scopeWords('read')).toBe('See folders and files')
-  expect(scopeWords('share')).toBe('share')
+  expect(scopeLabels('read')).toBe('See folders and files')
+  expect(scopeLabels('share')).toBe('share')
 })
 
 test('a key is ending in its last seven days and over from its last moment', () => {

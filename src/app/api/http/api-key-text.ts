@@ -13,7 +13,7 @@ const scopePhrases: Record<string, string> = {
 }
 
 /** What a scope lets its key do, for people. A scope this build does not know keeps its name. */
-export function scopeWords(scope: string): string {
+export function scopeLabels(scope: string): string {
   return scopePhrases[scope] ?? scope
 }
 

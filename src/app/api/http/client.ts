@@ -28,7 +28,7 @@ export type ApiClient = {
   sendFile(file: SendFile): Promise<SendOutcome>
 }
 
-export type ClientParts = {
+export type ClientOptions = {
   key: string
   gate: RateLimitGate
   fetch?: typeof fetch
@@ -39,7 +39,7 @@ export type ClientParts = {
 type Answer = GatedAnswer & RawAnswer
 
 /** The calls that one key can make. */
-export function createApiClient(parts: ClientParts): ApiClient {
+export function createApiClient(parts: ClientOptions): ApiClient {
   const { key, gate, onError } = parts
   return {
     async call(endpoint, request) {
@@ -60,7 +60,7 @@ export function createApiClient(parts: ClientParts): ApiClient {
 }
 
 async function send(
-  { key, fetch = globalThis.fetch }: ClientParts,
+  { key, fetch = globalThis.fetch }: ClientOptions,
   endpoint: Endpoint,
   request: CallRequest<Endpoint>,
 ): Promise<Answer> {

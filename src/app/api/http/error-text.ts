@@ -1,6 +1,6 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
 import { ApiError, ConnectionError, type OwnErrorCode } from './api-error.ts'
-import { scopeWords } from './api-key-text.ts'
+import { scopeLabels } from './api-key-text.ts'
 
 /** What a person reads: what happened, and the one thing to do next. */
 export type ErrorText = { title: string; nextStep: string }
@@ -102,7 +102,7 @@ function scopeText({ scope }: ApiError): ErrorText {
   if (scope === null) {
     return { title: 'This key may not do that', nextStep: 'Connect with a key that may.' }
   }
-  const words = scopeWords(scope)
+  const words = scopeLabels(scope)
   return {
     title: `This key may not ${words.charAt(0).toLowerCase()}${words.slice(1)}`,
     nextStep: `Connect with a key that has the scope "${scope}".`,

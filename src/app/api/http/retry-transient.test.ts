@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SimulatedClock } from '#app/testing/simulated-clock.ts'
 import { ApiError, ConnectionError } from './api-error.ts'
-import { pauseMs, retryPassing } from './retry-transient.ts'
+import { pauseMs, retryTransient } from './retry-transient.ts'
 
 function startRetrying(failures: unknown[], tries = Number.POSITIVE_INFINITY) {
   const clock = new SimulatedClock()
@@ -14,12 +14,12 @@ function startRetrying(failures: unknown[], tries = Number.POSITIVE_INFINITY) {
     if (failure) throw failure
     return 'read'
   }
-  const result = retryPassing(read, {
+  const result = retryTransient(read, {
     clock,
     random: () => 1,
     tries,
     signal: left.signal,
-    onWake(listener) {
+    onReconnect(listener) {
       wake = listener
       return () => {
         wake = () => {}

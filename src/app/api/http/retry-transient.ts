@@ -1,5 +1,5 @@
 import type { Clock } from '#app/lib/clock.ts'
-import { isPassing } from './api-error.ts'
+import { isTransient } from './api-error.ts'
 
 const longestPauseMs = 60_000
 
@@ -12,7 +12,7 @@ export type Retrying = {
   clock: Clock
   random: () => number
   /** Runs `listener` when it is worth trying at once: back online, or looked at again. */
-  onWake: (listener: () => void) => () => void
+  onReconnect: (listener: () => void) => () => void
   /** How often in all; Infinity for what must come through. */
   tries: number
   /** What else to try again after. */
@@ -26,13 +26,13 @@ export type Retrying = {
  * Runs `read` again while it fails with what may pass (502, 503, 504, no connection), with growing
  * pauses that begin anew on a wake. Only for reads: a POST that failed may have been done.
  */
-export async function retryPassing<T>(read: () => Promise<T>, retrying: Retrying): Promise<T> {
+export async function retryTransient<T>(read: () => Promise<T>, retrying: Retrying): Promise<T> {
   let failures = 0
   for (let tried = 1; ; tried += 1) {
     try {
       return await read()
     } catch (error) {
-      const mayPass = isPassing(error) || retrying.alsoAfter?.(error)
+      const mayPass = isTransient(error) || retrying.alsoAfter?.(error)
       if (tried >= retrying.tries || !mayPass) throw error
       retrying.onPause?.(error)
       const isWoken = await pause(pauseMs(failures, retrying.random), retrying)
@@ -42,7 +42,7 @@ export async function retryPassing<T>(read: () => Promise<T>, retrying: Retrying
 }
 
 /** Whether it was cut short by a wake. Throws AbortError. */
-function pause(ms: number, { clock, onWake, signal }: Retrying): Promise<boolean> {
+function pause(ms: number, { clock, onReconnect, signal }: Retrying): Promise<boolean> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason)
     const end = (settle: () => void) => () => {
@@ -56,13 +56,13 @@ function pause(ms: number, { clock, onWake, signal }: Retrying): Promise<boolean
       ms,
       end(() => resolve(false)),
     )
-    const stopListening = onWake(end(() => resolve(true)))
+    const stopListening = onReconnect(end(() => resolve(true)))
     signal?.addEventListener('abort', abort)
   })
 }
 
 /** The browser's signs that a connection may be back. */
-export function onBrowserWake(listener: () => void): () => void {
+export function onBrowserReconnect(listener: () => void): () => void {
   const stop = new AbortController()
   const { signal } = stop
   const visible = () => document.visibilityState === 'visible' && listener()

@@ -4,7 +4,7 @@ import { browserClock } from '#app/lib/clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { UploadReply } from '#contract/uploads.ts'
-import { ApiError, isForeign, isPassing } from './api-error.ts'
+import { ApiError, isForeign, isTransient } from './api-error.ts'
 import { readReply, readWindow, requestUrl } from './read-answer.ts'
 
 type UploadProgress = { sentBytes: number; totalBytes: number }
@@ -34,7 +34,7 @@ export type SendOutcome =
   /** The connection was lost, or stalled for 30 s, before the end: the file is not there. */
   | { outcome: 'lost' }
 
-export type SendParts = {
+export type SendOptions = {
   key: string
   gate: RateLimitGate
   /** Told of every refusal. */
@@ -50,7 +50,7 @@ export const stallMs = 30_000
 const answerMs = 120_000
 
 /** Sends one file; see `SendOutcome`. Throws AbortError when `signal` fires. */
-export async function sendFile(parts: SendParts, send: SendFile): Promise<SendOutcome> {
+export async function sendFile(parts: SendOptions, send: SendFile): Promise<SendOutcome> {
   const ask = { lane: 'transfer', purpose: 'uploads', signal: send.signal } as const
   const answer = await parts.gate.run(ask, () => transmit(parts.key, send))
   if (answer.status === 0) return { outcome: answer.isAllSent ? 'unclear' : 'lost' }
@@ -68,7 +68,7 @@ function readOutcome(answer: Answer, size: number): SendOutcome {
     return { outcome: 'refused', error, mayHaveArrived: false }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
-    const isUnclear = isPassing(error) || isForeign(error)
+    const isUnclear = isTransient(error) || isForeign(error)
     return { outcome: 'refused', error, mayHaveArrived: answer.isAllSent && isUnclear }
   }
 }

@@ -10,19 +10,19 @@ export type Reachability = {
   stop(): void
 }
 
-export type ReachabilityParts = {
+export type ReachabilityOptions = {
   clock: Clock
   random: () => number
   fetch: typeof fetch
   /** Runs its listener when it is worth asking at once. */
-  onWake: (listener: () => void) => () => void
+  onReconnect: (listener: () => void) => () => void
   onChange: () => void
 }
 
 const answerMs = 10_000
 
 /** Asks with what needs no key and takes no slot, with growing pauses, until anything answers. */
-export function createReachability(parts: ReachabilityParts): Reachability {
+export function createReachability(parts: ReachabilityOptions): Reachability {
   const { clock, random, fetch, onChange } = parts
   let online = globalThis.navigator?.onLine ?? true
   let failures = 0
@@ -59,7 +59,7 @@ export function createReachability(parts: ReachabilityParts): Reachability {
     }
   }
 
-  const stopWaking = parts.onWake(() => {
+  const stopWaking = parts.onReconnect(() => {
     failures = 0
     if (!online) void ask()
   })

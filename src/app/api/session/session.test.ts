@@ -48,7 +48,7 @@ function openTab(
   const connection = new Connection({
     around: { clock, random: () => 0.5, openChannel: null, locks: null },
     storage,
-    onWake(listener) {
+    onReconnect(listener) {
       wake = listener
       return () => {}
     },

@@ -8,9 +8,9 @@ import {
   isKeyRefusal,
 } from '#app/api/http/api-error.ts'
 import { type ApiClient, createApiClient } from '#app/api/http/client.ts'
-import { onBrowserWake, retryPassing } from '#app/api/http/retry-transient.ts'
+import { onBrowserReconnect, retryTransient } from '#app/api/http/retry-transient.ts'
 import { browserTab, createTabStorage, type TabStorage } from '#app/api/tabs/browser-tab.ts'
-import type { TabSurroundings } from '#app/api/tabs/tab-group.ts'
+import type { TabEnvironment } from '#app/api/tabs/tab-group.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { createReachability, type Reachability } from './reachability.ts'
@@ -34,11 +34,11 @@ export type ConnectionSnapshot = {
   | { state: 'in'; me: Me; client: ApiClient; gate: RateLimitGate; error: null; reason: null }
 )
 
-export type ConnectionParts = {
-  around?: Partial<TabSurroundings>
+export type ConnectionOptions = {
+  around?: Partial<TabEnvironment>
   storage?: TabStorage
   fetch?: typeof fetch
-  onWake?: (listener: () => void) => () => void
+  onReconnect?: (listener: () => void) => () => void
 }
 
 type Session = { key: string; client: ApiClient; gate: RateLimitGate; end: AbortController }
@@ -50,25 +50,25 @@ const askMe = { lane: 'person', purpose: 'account' } as const
 
 /** The session of this tab: its key, and what the key opens. */
 export class Connection {
-  readonly #around: TabSurroundings
+  readonly #around: TabEnvironment
   readonly #storage: TabStorage
   readonly #fetch: typeof fetch
-  readonly #onWake: (listener: () => void) => () => void
+  readonly #onReconnect: (listener: () => void) => () => void
   readonly #reachability: Reachability
   readonly #listeners = new Set<() => void>()
   readonly #endListeners = new Set<(reason: OutReason) => void>()
   #session: Session | null = null
   #snapshot: ConnectionSnapshot
 
-  constructor(parts: ConnectionParts = {}) {
+  constructor(parts: ConnectionOptions = {}) {
     this.#around = { ...browserTab(), ...parts.around }
     this.#storage = parts.storage ?? createTabStorage()
     this.#fetch = parts.fetch ?? ((input, init) => fetch(input, init))
-    this.#onWake = parts.onWake ?? onBrowserWake
+    this.#onReconnect = parts.onReconnect ?? onBrowserReconnect
     this.#reachability = createReachability({
       ...this.#around,
       fetch: this.#fetch,
-      onWake: this.#onWake,
+      onReconnect: this.#onReconnect,
       onChange: () => this.#show({ ...this.#snapshot, online: this.#reachability.isOnline() }),
     })
     this.#snapshot = { ...nobody, online: this.#reachability.isOnline() }
@@ -110,9 +110,9 @@ export class Connection {
     const kept = takeKeptWindow(this.#storage)
     if (kept) session.gate.takeOver(kept)
     try {
-      const me = await retryPassing(() => session.client.call(endpoints.me, askMe), {
+      const me = await retryTransient(() => session.client.call(endpoints.me, askMe), {
         ...this.#around,
-        onWake: this.#onWake,
+        onReconnect: this.#onReconnect,
         tries: Number.POSITIVE_INFINITY,
         // A network that wants a sign-in of its own knows nothing about this key.
         alsoAfter: isForeign,

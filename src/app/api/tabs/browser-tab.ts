@@ -1,9 +1,9 @@
 import { browserClock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
-import type { TabSurroundings } from './tab-group.ts'
+import type { TabEnvironment } from './tab-group.ts'
 
 /** This tab as it is: on plain http it has no locks, in an old browser or a sandbox no channel. */
-export function browserTab(): TabSurroundings {
+export function browserTab(): TabEnvironment {
   return {
     clock: browserClock,
     random: Math.random,

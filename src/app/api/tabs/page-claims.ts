@@ -1,5 +1,5 @@
 import { browserTab, pageId as ownPageId } from './browser-tab.ts'
-import type { Channel, TabSurroundings } from './tab-group.ts'
+import type { Channel, TabEnvironment } from './tab-group.ts'
 
 /** Who of this browser's pages is alive, and who takes over what a page left that is gone. */
 export type PageClaims = {
@@ -10,7 +10,7 @@ export type PageClaims = {
   claim(pageId: string): Promise<boolean>
 }
 
-export type PageClaimsParts = Partial<Pick<TabSurroundings, 'clock' | 'locks' | 'openChannel'>> & {
+export type PageClaimsOptions = Partial<Pick<TabEnvironment, 'clock' | 'locks' | 'openChannel'>> & {
   pageId?: string
 }
 
@@ -19,17 +19,17 @@ const leavingMs = 2_000
 // A busy page answers late.
 const answerMs = 1_000
 
-export function createPageClaims(parts: PageClaimsParts = {}): PageClaims {
+export function createPageClaims(parts: PageClaimsOptions = {}): PageClaims {
   const around = { ...browserTab(), pageId: ownPageId, ...parts }
   return around.locks ? claimByLocks(around, around.locks) : claimByMessages(around)
 }
 
-type Around = Pick<TabSurroundings, 'clock' | 'openChannel'> & { pageId: string }
+type Around = Pick<TabEnvironment, 'clock' | 'openChannel'> & { pageId: string }
 
 /** The browser lets a page's locks go when the page goes, however it goes. */
 function claimByLocks(
   { clock, pageId }: Around,
-  locks: NonNullable<TabSurroundings['locks']>,
+  locks: NonNullable<TabEnvironment['locks']>,
 ): PageClaims {
   const held = new Map<string, Promise<boolean>>()
 

@@ -1,5 +1,5 @@
 import { browserTab } from './browser-tab.ts'
-import { joinTabGroup, type TabSurroundings } from './tab-group.ts'
+import { joinTabGroup, type TabEnvironment } from './tab-group.ts'
 
 /** One tab polls for all tabs of a key; the others see its results. */
 export type PollingLeader<Message> = {
@@ -14,16 +14,16 @@ export type PollingLeader<Message> = {
   close(): void
 }
 
-export type PollingLeaderParts = {
+export type PollingLeaderOptions = {
   /** The key's public id: the name of the channel must never hold the key. */
   keyId: string
-  around?: Partial<TabSurroundings>
+  around?: Partial<TabEnvironment>
   /** Runs its listener when a person looks at this tab. */
   onSeen?: (listener: () => void) => () => void
 }
 
 /** A tab that comes into sight takes over: browsers slow the timers of hidden ones to one a minute. */
-export function createPollingLeader<Message>(parts: PollingLeaderParts): PollingLeader<Message> {
+export function createPollingLeader<Message>(parts: PollingLeaderOptions): PollingLeader<Message> {
   const changes = new Set<() => void>()
   const listeners = new Set<(message: Message) => void>()
   let isLeader = false

@@ -8,7 +8,7 @@ export type Channel = {
 }
 
 /** What this needs of the browser; `null` where the page has none (plain http has no locks). */
-export type TabSurroundings = {
+export type TabEnvironment = {
   openChannel: ((name: string) => Channel) | null
   locks: Pick<LockManager, 'request'> | null
   clock: Clock
@@ -17,10 +17,10 @@ export type TabSurroundings = {
   onPageEnd?: (listener: () => void) => () => void
 }
 
-export type TabGroupParts<Message> = {
+export type TabGroupOptions<Message> = {
   /** Tabs with the same name are one group. */
   name: string
-  around: TabSurroundings
+  around: TabEnvironment
   /** `from` is the id of the tab that posted it. */
   onMessage: (message: Message, from: string) => void
   /** This tab becomes the leader, or is it no longer. */
@@ -40,7 +40,7 @@ export type TabGroup<Message> = {
 type Election = { hear(message: unknown, from: string): void; takeLead(): void; leave(): void }
 
 /** Joins the group; who leads is known a moment later, by `onRole`. */
-export function joinTabGroup<Message>(parts: TabGroupParts<Message>): TabGroup<Message> {
+export function joinTabGroup<Message>(parts: TabGroupOptions<Message>): TabGroup<Message> {
   const { name, around, onMessage } = parts
   const tabId = Math.floor(around.random() * 2 ** 52).toString(36)
   const channel = around.openChannel?.(name) ?? null
@@ -73,7 +73,7 @@ export function joinTabGroup<Message>(parts: TabGroupParts<Message>): TabGroup<M
 type Seat = {
   tabId: string
   name: string
-  around: TabSurroundings
+  around: TabEnvironment
   onRole: (isLeader: boolean) => void
 }
 

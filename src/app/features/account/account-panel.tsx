@@ -1,7 +1,7 @@
 import { BookOpen, KeyRound, LogOut, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { keyLifetime, scopeWords, shortenedKey } from '#app/api/http/api-key-text.ts'
+import { keyLifetime, scopeLabels, shortenedKey } from '#app/api/http/api-key-text.ts'
 import { useServerDescription } from '#app/features/account/connect/key-sources.tsx'
 import { formatDay, formatExactTime, formatLimit, relativeTime } from '#app/lib/format.ts'
 import { useTick } from '#app/lib/use-now.ts'
@@ -95,7 +95,7 @@ function KeyFacts({ me }: { me: Me }) {
             ? 'Nothing: the key has no scopes'
             : me.key.scopes.map((scope) => (
                 <span key={scope} className="block">
-                  {scopeWords(scope)}
+                  {scopeLabels(scope)}
                 </span>
               ))}
         </Fact>

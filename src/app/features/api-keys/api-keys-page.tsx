@@ -7,9 +7,9 @@ import type { MadeApiKey } from '#app/features/account/web-session/web-session.t
 import { Button } from '#app/ui/button.tsx'
 import { Alert, EmptyState } from '#app/ui/empty-state.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
-import { useKeyRing } from './api-keys-store.ts'
+import { useApiKeysStore } from './api-keys-store.ts'
 import { CreateKeyDialog } from './create-key-dialog.tsx'
-import { MadeKey } from './created-key.tsx'
+import { CreatedKey } from './created-key.tsx'
 import { emptyDraft, type KeyDraft } from './key-draft.ts'
 import { KeysPanel } from './keys-panel.tsx'
 
@@ -33,7 +33,7 @@ type ApiKeysPageProps = {
  */
 export function ApiKeysPage(props: ApiKeysPageProps) {
   const { backHref, currentKeyId, draft, onDraftChange, onCurrentRevoked, onUseKey } = props
-  const { ring, snapshot } = useKeyRing()
+  const { ring, snapshot } = useApiKeysStore()
   const [isCreating, setIsCreating] = useState(false)
   const [made, setMade] = useState<MadeApiKey | null>(null)
   const madeHeading = useRef<HTMLHeadingElement>(null)
@@ -80,7 +80,7 @@ export function ApiKeysPage(props: ApiKeysPageProps) {
         </Link>
         <h1 className="font-semibold text-xl">API keys</h1>
         {made && (
-          <MadeKey
+          <CreatedKey
             key={made.key.id}
             heading={madeHeading}
             made={made}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createWebSession } from '#app/features/account/web-session/web-session.ts'
-import { createKeyRing } from './api-keys-store.ts'
+import { createApiKeysStore } from './api-keys-store.ts'
 
 const key = (id: string) => ({
   id,
@@ -39,7 +39,7 @@ function startServer() {
     return answers[`${init?.method} ${path}`]?.() ?? reply(404, {})
   })
   return {
-    ring: createKeyRing(session, yes),
+    ring: createApiKeysStore(session, yes),
     endSession: () => {
       isSignedIn = false
     },
@@ -85,7 +85,7 @@ test('nobody signed in, and signing out, are no session that ended', async () =>
 
 test('a server that does not answer shows as such, and loading again can mend it', async () => {
   let isUp = false
-  const ring = createKeyRing(
+  const ring = createApiKeysStore(
     createWebSession(async () => {
       if (!isUp) throw new TypeError('Failed to fetch')
       return Response.json(null)
@@ -105,7 +105,7 @@ test('where the service behind has the accounts, nothing is asked of them', asyn
     asked.push(String(input))
     return Response.json(null)
   })
-  const ring = createKeyRing(session, async () => false)
+  const ring = createApiKeysStore(session, async () => false)
   await ring.load()
   expect(ring.getSnapshot().state).toBe('elsewhere')
   expect(asked).toEqual([])

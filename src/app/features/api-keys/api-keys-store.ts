@@ -15,26 +15,26 @@ import type { OwnedApiKey } from '#contract/api-keys.ts'
  * there was a session before; `unreachable` is a server that does not answer; `elsewhere` is a gateway,
  * whose service has the accounts.
  */
-export type KeyRingSnapshot = {
+export type ApiKeysSnapshot = {
   state: 'loading' | 'signed-out' | 'signed-in' | 'unreachable' | 'elsewhere'
   hasEnded: boolean
   username: string
   keys: readonly OwnedApiKey[]
 }
 
-export type KeyRing = ReturnType<typeof createKeyRing>
+export type ApiKeysStore = ReturnType<typeof createApiKeysStore>
 
-const start: KeyRingSnapshot = { state: 'loading', hasEnded: false, username: '', keys: [] }
+const start: ApiKeysSnapshot = { state: 'loading', hasEnded: false, username: '', keys: [] }
 
 /**
  * The keys of whoever is signed in, kept outside React. The actions throw `WebSessionError` for the
  * form that called them; a session that has ended shows in the snapshot as well.
  */
-export function createKeyRing(session: WebSession, hasAccounts: () => Promise<boolean>) {
+export function createApiKeysStore(session: WebSession, hasAccounts: () => Promise<boolean>) {
   const listeners = new Set<() => void>()
   let snapshot = start
 
-  function show(change: Partial<KeyRingSnapshot>): void {
+  function show(change: Partial<ApiKeysSnapshot>): void {
     snapshot = { ...snapshot, ...change }
     for (const listener of listeners) listener()
   }
@@ -100,8 +100,8 @@ export function createKeyRing(session: WebSession, hasAccounts: () => Promise<bo
 }
 
 /** The key ring of this page, asked for what the server knows when the page opens. */
-export function useKeyRing(): { ring: KeyRing; snapshot: KeyRingSnapshot } {
-  const [ring] = useState(() => createKeyRing(createWebSession(), hasAccounts))
+export function useApiKeysStore(): { ring: ApiKeysStore; snapshot: ApiKeysSnapshot } {
+  const [ring] = useState(() => createApiKeysStore(createWebSession(), hasAccounts))
   const snapshot = useSyncExternalStore(ring.subscribe, ring.getSnapshot)
   useEffect(() => void ring.load(), [ring])
   return { ring, snapshot }

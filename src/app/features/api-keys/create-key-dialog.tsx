@@ -1,6 +1,6 @@
 import { type FormEvent, type RefObject, useEffect, useId, useRef, useState } from 'react'
 import type { MadeApiKey, NewApiKey } from '#app/features/account/web-session/web-session.ts'
-import { webSessionWords } from '#app/features/account/web-session/web-session-text.ts'
+import { webSessionText } from '#app/features/account/web-session/web-session-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { Alert } from '#app/ui/empty-state.tsx'
 import { Dialog } from '#app/ui/overlay/dialog.tsx'
@@ -27,7 +27,7 @@ export function CreateKeyDialog(props: CreateKeyDialogProps) {
   const [tries, setTries] = useState(0)
   const [error, setError] = useState<unknown>(null)
   const [isPending, setIsPending] = useState(false)
-  const words = error === null ? null : webSessionWords(error)
+  const words = error === null ? null : webSessionText(error)
 
   const read = readDraft(draft, Date.now())
   // Told at the first try, and then as it is: a fault that was mended is not one any more.

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef } from 'react'
-import { scopeWords } from '#app/api/http/api-key-text.ts'
+import { scopeLabels } from '#app/api/http/api-key-text.ts'
 import { RadioGroup } from '#app/ui/choices.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 import { type Scope, scopes } from '#contract/api-keys.ts'
@@ -83,7 +83,7 @@ function ScopeChoice({ chosen, fault, onChange }: ScopeChoiceProps) {
               )
             }
           />
-          <span className="grow">{scopeWords(scope)}</span>
+          <span className="grow">{scopeLabels(scope)}</span>
           <span className="text-muted text-sm">{scope}</span>
         </label>
       ))}

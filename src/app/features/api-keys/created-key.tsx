@@ -5,7 +5,7 @@ import { copyText } from '#app/lib/copy-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 
-type MadeKeyProps = {
+type CreatedKeyProps = {
   made: MadeApiKey
   /** This tab has a key already: using the new one replaces it. */
   isConnected: boolean
@@ -16,7 +16,7 @@ type MadeKeyProps = {
 }
 
 /** A key that was just made, whole, for the only time. Stays until the person puts it away. */
-export function MadeKey({ made, isConnected, heading, onUse, onDone }: MadeKeyProps) {
+export function CreatedKey({ made, isConnected, heading, onUse, onDone }: CreatedKeyProps) {
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const [copied, setCopied] = useState<boolean | null>(null)
 

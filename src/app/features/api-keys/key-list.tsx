@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { keyLifetime, scopeWords, shortenedKey } from '#app/api/http/api-key-text.ts'
+import { keyLifetime, scopeLabels, shortenedKey } from '#app/api/http/api-key-text.ts'
 import { formatDay, formatExactTime, relativeTime } from '#app/lib/format.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { useTick } from '#app/lib/use-now.ts'
@@ -157,7 +157,7 @@ function KeyScopes({ scopes }: { scopes: readonly string[] }) {
       {scopes.map((scope) => (
         <span
           key={scope}
-          {...tooltipProps(scopeWords(scope))}
+          {...tooltipProps(scopeLabels(scope))}
           className="rounded bg-sunken px-1.5 text-muted text-sm"
         >
           {scope}
@@ -185,7 +185,7 @@ function KeyTime({ time, absence = '–', relativeTo }: KeyTimeProps) {
   )
 }
 
-const stateWords = {
+const stateText = {
   endless: 'Active',
   lasting: 'Active',
   ending: 'Ends soon',
@@ -202,7 +202,7 @@ function KeyState({ expiresAt, now }: { expiresAt: string | null; now: number })
         lifetime === 'ending' && 'text-accent-ink',
       )}
     >
-      {stateWords[lifetime]}
+      {stateText[lifetime]}
     </span>
   )
 }

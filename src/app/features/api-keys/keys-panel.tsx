@@ -1,16 +1,16 @@
 import { KeyRound, Plus } from 'lucide-react'
 import { type RefObject, useRef, useState } from 'react'
 import { keyLifetime } from '#app/api/http/api-key-text.ts'
-import { webSessionWords } from '#app/features/account/web-session/web-session-text.ts'
+import { webSessionText } from '#app/features/account/web-session/web-session-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { Alert, EmptyState } from '#app/ui/empty-state.tsx'
 import { apiKeysPerAccount, type OwnedApiKey } from '#contract/api-keys.ts'
-import type { KeyRingSnapshot } from './api-keys-store.ts'
+import type { ApiKeysSnapshot } from './api-keys-store.ts'
 import { KeyList } from './key-list.tsx'
 import { RevokeKeyDialog } from './revoke-key-dialog.tsx'
 
 type KeysPanelProps = {
-  snapshot: KeyRingSnapshot
+  snapshot: ApiKeysSnapshot
   currentKeyId: string | null
   /** A key was just made: what to do with it comes before making another. */
   hasMade: boolean
@@ -71,8 +71,8 @@ export function KeysPanel(props: KeysPanelProps) {
         {createButton}
       </div>
       {signOutError !== null && (
-        <Alert title={webSessionWords(signOutError).title}>
-          {webSessionWords(signOutError).nextStep}
+        <Alert title={webSessionText(signOutError).title}>
+          {webSessionText(signOutError).nextStep}
         </Alert>
       )}
       {keys.length === 0 ? (

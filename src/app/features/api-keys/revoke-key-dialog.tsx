@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { shortenedKey } from '#app/api/http/api-key-text.ts'
-import { webSessionWords } from '#app/features/account/web-session/web-session-text.ts'
+import { webSessionText } from '#app/features/account/web-session/web-session-text.ts'
 import { announce } from '#app/ui/announcer.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { Alert } from '#app/ui/empty-state.tsx'
@@ -44,7 +44,7 @@ export function RevokeKeyDialog(props: RevokeKeyDialogProps) {
   }
 
   if (apiKey === null) return null
-  const words = error === null ? null : webSessionWords(error)
+  const words = error === null ? null : webSessionText(error)
   return (
     <Dialog
       isOpen

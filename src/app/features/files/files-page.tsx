@@ -3,7 +3,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'rea
 import type { Queries } from '#app/api/cache/queries.ts'
 import { errorText } from '#app/api/http/error-text.ts'
 import { useFolder } from '#app/features/files/folder/use-folder.ts'
-import type { FilesMemory } from '#app/features/files/folder/view-state.ts'
+import type { FilesViewState } from '#app/features/files/folder/view-state.ts'
 import { findTabStop } from '#app/features/files/selection/use-grid-focus.ts'
 import { rootName } from '#app/features/files/tree/flatten-tree.ts'
 import { isTypedIn } from '#app/lib/is-typed-in.ts'
@@ -24,7 +24,7 @@ const loadListOptions = async () => (await import('./list-options-menu.tsx')).Li
 export type FilesPageProps = {
   folder: FolderPath
   queries: Queries
-  memory: FilesMemory
+  memory: FilesViewState
   hrefOf: (folder: FolderPath) => string
   onOpenFolder: (folder: FolderPath) => void
   /** Asks the server for this folder and the tree anew; throws what the call throws. */
@@ -46,7 +46,7 @@ export function FilesPage(props: FilesPageProps) {
   const refresh = useRefresh(props.onRefresh)
   const [filter, setFilter] = useFolderFilter(memory, folder)
   const main = useRef<HTMLElement>(null)
-  const focusWish = useFocusWish(main)
+  const pendingFocus = usePendingFocus(main)
   const cameFrom = useCameFrom(folder)
 
   function handleSort(next: typeof sorting) {
@@ -64,7 +64,7 @@ export function FilesPage(props: FilesPageProps) {
             folder={folder}
             hrefOf={props.hrefOf}
             onOpenFolder={(path) => {
-              focusWish.current = true
+              pendingFocus.current = true
               onOpenFolder(path)
             }}
           />
@@ -115,7 +115,7 @@ export function FilesPage(props: FilesPageProps) {
         view={view}
         onOpenFolder={onOpenFolder}
         emptyHint={props.emptyHint}
-        focusWish={focusWish}
+        pendingFocus={pendingFocus}
       />
     </main>
   )
@@ -125,7 +125,7 @@ export function FilesPage(props: FilesPageProps) {
  * Set while the keyboard is on its way to the rows of a folder that was opened. The browser's history leads
  * it there as well, also out of the tree; but not out of a field.
  */
-function useFocusWish(main: RefObject<HTMLElement | null>) {
+function usePendingFocus(main: RefObject<HTMLElement | null>) {
   const wish = useRef(false)
   useEffect(() => {
     const ending = new AbortController()
@@ -153,7 +153,7 @@ function useCameFrom(folder: FolderPath): FolderPath | null {
 }
 
 /** A filter belongs to the folder it was typed in: the next folder begins without one, another page keeps it. */
-function useFolderFilter(memory: FilesMemory, folder: FolderPath) {
+function useFolderFilter(memory: FilesViewState, folder: FolderPath) {
   const [filter, setFilter] = useState(memory.filter)
   const change = (text: string) => {
     memory.filter = { folder, text }

@@ -10,7 +10,7 @@ import { openLink } from '#app/features/files/folder/open-link.ts'
 import type { Folder } from '#app/features/files/folder/use-folder.ts'
 import { type FollowedEnd, useFollowedEnd } from '#app/features/files/folder/use-followed-end.ts'
 import {
-  type FilesMemory,
+  type FilesViewState,
   type FolderPlace,
   findPlace,
   rememberPlace,
@@ -33,7 +33,7 @@ export type FolderViewProps = {
   /** The folder that was shown before; null at the start. */
   cameFrom: FolderPath | null
   listing: Folder
-  memory: FilesMemory
+  memory: FilesViewState
   filter: string
   onFilterChange: (filter: string) => void
   sorting: Sorting
@@ -43,7 +43,7 @@ export type FolderViewProps = {
   /** What to do in an empty folder. */
   emptyHint: ReactNode
   /** Outlives the folder: the keyboard goes on in the one that is opened with it. */
-  focusWish: { current: boolean }
+  pendingFocus: { current: boolean }
 }
 
 /** One folder's rows, or what stands for them. Made anew for each folder. */
@@ -137,7 +137,7 @@ type RowsProps = FolderViewProps & {
 }
 
 function Rows(props: RowsProps) {
-  const { folder, listing, memory, sorting, focusWish, selected } = props
+  const { folder, listing, memory, sorting, pendingFocus, selected } = props
   // On a phone on its side one line a row has room enough, and twice as many rows are in sight.
   const isNarrow = useMediaQuery('(width < 32rem), (width < 48rem) and (height >= 30rem)')
   const remember = useCallback(
@@ -153,7 +153,7 @@ function Rows(props: RowsProps) {
     )
   }
   const openFolder = (path: FolderPath) => {
-    focusWish.current = true
+    pendingFocus.current = true
     props.onOpenFolder(path)
   }
   return (
@@ -182,7 +182,7 @@ function Rows(props: RowsProps) {
       isNarrow={isNarrow}
       place={props.place}
       onScroll={remember}
-      focusWish={focusWish}
+      pendingFocus={pendingFocus}
       scroller={props.scroller}
     />
   )

@@ -9,7 +9,7 @@ import {
   visibleRows,
 } from './virtual-rows.ts'
 
-export type VisibleRowsParts = {
+export type VisibleRowsOptions = {
   /** The element that scrolls; null until it is there. State, not a ref: a ref to a parent comes too late. */
   scroller: HTMLElement | null
   /** A new object when, and only when, rows come, go, move or change their height. */
@@ -35,7 +35,7 @@ const block = 8
  * Which rows of a long list exist just now: those in sight. Renders again only when they change, and
  * scrolls with the row under the pointer, under the keyboard or at the top where others come above it.
  */
-export function useVisibleRows(parts: VisibleRowsParts) {
+export function useVisibleRows(parts: VisibleRowsOptions) {
   const { scroller, layout, headerHeight = 0, keptRow, initialOffset = 0, onScroll } = parts
   const { count, rowHeight } = layout
   // Kept, because asking the page for them would make it lay everything out.
@@ -111,8 +111,8 @@ export function useVisibleRows(parts: VisibleRowsParts) {
 }
 
 function offsetAfterChange(
-  last: VisibleRowsParts,
-  { scroller, layout, arrangement, headerHeight = 0 }: VisibleRowsParts,
+  last: VisibleRowsOptions,
+  { scroller, layout, arrangement, headerHeight = 0 }: VisibleRowsOptions,
   { pointerY, ...seen }: { scrollTop: number; viewport: number; pointerY: number | null },
 ): number {
   const change = { before: last.layout, after: layout, ...seen }

@@ -2,7 +2,7 @@ import { Suspense, useState, useSyncExternalStore } from 'react'
 import { accessFromScopes, missingScope } from '#app/features/account/scopes.ts'
 import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
-import type { SessionParts } from '#app/shell/state/app-stores.ts'
+import type { AppStores } from '#app/shell/state/app-stores.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { announce } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -21,7 +21,7 @@ const notLoaded =
   'The part of this page that reads it could not be loaded. Check the connection and try again.'
 
 export type BringInProps = {
-  parts: SessionParts
+  parts: AppStores
   /** The folder last shown: where things go, whichever screen is shown now. */
   folder: FolderPath
   /** Whether the transfers are in sight; else words say what began. */

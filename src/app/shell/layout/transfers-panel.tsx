@@ -5,7 +5,7 @@ import type { Access } from '#app/features/account/scopes.ts'
 import { useImportTotals } from '#app/features/imports/view/use-imports.ts'
 import { useUploadTotals } from '#app/features/uploads/view/use-uploads.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
-import type { SessionParts } from '#app/shell/state/app-stores.ts'
+import type { AppStores } from '#app/shell/state/app-stores.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -19,7 +19,7 @@ const ImportList = lazyPart(
 )
 
 export type TransfersPanelProps = {
-  parts: Pick<SessionParts, 'uploads' | 'imports'>
+  parts: Pick<AppStores, 'uploads' | 'imports'>
   access: Access
   view: TransfersView
   onOpenFolder: (path: string) => void

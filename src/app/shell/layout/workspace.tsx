@@ -7,7 +7,7 @@ import { FilesPage } from '#app/features/files/files-page.tsx'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { BringInButtons } from '#app/shell/bring-in/bring-in-buttons.tsx'
-import type { Session, SessionParts } from '#app/shell/state/app-stores.ts'
+import type { AppStores, Session } from '#app/shell/state/app-stores.ts'
 import { folderHref } from '#app/shell/state/folder-href.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { tell } from '#app/ui/announcer.tsx'
@@ -21,7 +21,7 @@ const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).D
 
 export type WorkspaceProps = {
   session: Session
-  parts: SessionParts
+  parts: AppStores
   folder: FolderPath
   transfers: TransfersView
   isOnline: boolean

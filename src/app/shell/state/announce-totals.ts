@@ -2,7 +2,7 @@ import type { Clock } from '#app/lib/clock.ts'
 
 export type Sums = { unfinished: number; done: number; failed: number; cancelled: number }
 
-export type TellSumsParts = {
+export type TellSumsOptions = {
   /** `uploaded` gives `12 of 40 uploaded, 1 failed`. */
   verb: string
   getSums(): Sums
@@ -20,7 +20,7 @@ const everyMs = 15_000
 const endMs = 500
 
 /** Tells now and then how many transfers there are and how many ended, and how it went when all have. */
-export function tellSums({ verb, getSums, before, subscribe, clock, tell }: TellSumsParts): void {
+export function tellSums({ verb, getSums, before, subscribe, clock, tell }: TellSumsOptions): void {
   let base = before
   let last = before
   let told = ''
@@ -29,7 +29,7 @@ export function tellSums({ verb, getSums, before, subscribe, clock, tell }: Tell
 
   function sayNow() {
     cancelTimer = null
-    const words = sumWords(verb, base, getSums())
+    const words = sumText(verb, base, getSums())
     if (words !== told) tell(words)
     told = words
     if (isRunning) cancelTimer = clock.after(everyMs, sayNow)
@@ -73,7 +73,7 @@ function withoutCleared(base: Sums, last: Sums, now: Sums): Sums {
   return next
 }
 
-function sumWords(verb: string, base: Sums, now: Sums): string {
+function sumText(verb: string, base: Sums, now: Sums): string {
   const [done, failed, cancelled] = ends.map((end) => Math.max(0, now[end] - base[end])) as [
     number,
     number,

@@ -11,7 +11,7 @@ import { createQueryClient } from '#app/api/cache/query-client.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import type { Connection } from '#app/api/session/session.ts'
-import { createFilesMemory, type FilesMemory } from '#app/features/files/folder/view-state.ts'
+import { createFilesViewState, type FilesViewState } from '#app/features/files/folder/view-state.ts'
 import {
   createImportDraft,
   type ImportDraftStore,
@@ -34,10 +34,10 @@ export type Session = {
   client: ApiClient
   gate: RateLimitGate
   queries: Queries
-  memory: FilesMemory
+  memory: FilesViewState
 }
 
-export type SessionParts = {
+export type AppStores = {
   queryClient: QueryClient
   uploads: UploadQueue
   imports: ImportQueue
@@ -56,7 +56,7 @@ export type SessionParts = {
  * What lives longer than any screen: the cache and the queues. A refused key pauses the queues until
  * somebody of the same account connects; signing out empties them.
  */
-export function createSessionParts(connection: Connection): SessionParts {
+export function createAppStores(connection: Connection): AppStores {
   const listeners = new Set<() => void>()
   const queryClient = createQueryClient()
   let session: Session | null = null
@@ -91,7 +91,13 @@ export function createSessionParts(connection: Connection): SessionParts {
     session =
       me === null
         ? null
-        : { me, client, gate, queries: createQueries({ client, me }), memory: createFilesMemory() }
+        : {
+            me,
+            client,
+            gate,
+            queries: createQueries({ client, me }),
+            memory: createFilesViewState(),
+          }
     importDraft.connect(session?.me.username ?? null)
     uploads.connect(session && connectUploads(session))
     imports.connect(session && connectImports(session))

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import type { SessionParts } from './app-stores.ts'
+import type { AppStores } from './app-stores.ts'
 
 export type TransfersTab = 'uploads' | 'imports'
 
@@ -17,7 +17,7 @@ type View = Pick<TransfersView, 'tab' | 'isOpen'> & { keyId: string | null }
  * What the panel of transfers shows; it opens by itself when something begins, or was left by a reload.
  * `keyId`: who is connected, null for nobody; another one begins anew.
  */
-export function useTransfersView(parts: SessionParts, keyId: string | null): TransfersView {
+export function useTransfersView(parts: AppStores, keyId: string | null): TransfersView {
   const [view, setView] = useState(() => begin(parts, keyId))
   if (view.keyId !== keyId) setView(begin(parts, keyId))
   useEffect(() => {
@@ -37,12 +37,12 @@ export function useTransfersView(parts: SessionParts, keyId: string | null): Tra
   }
 }
 
-function begin(parts: SessionParts, keyId: string | null): View {
+function begin(parts: AppStores, keyId: string | null): View {
   const left = findLeftOver(parts)
   return { keyId, tab: left ?? 'uploads', isOpen: left !== null && !isNarrow() }
 }
 
-function findLeftOver({ uploads, imports }: SessionParts): TransfersTab | null {
+function findLeftOver({ uploads, imports }: AppStores): TransfersTab | null {
   const { interrupted, unfinished } = uploads.getSnapshot().totals
   if (interrupted + unfinished > 0) return 'uploads'
   return imports.getSnapshot().totals.unfinished > 0 ? 'imports' : null

@@ -1,4 +1,4 @@
-import type { WebAuth, WebAuthParts } from './web-auth.ts'
+import type { WebAuth, WebAuthOptions } from './web-auth.ts'
 
 /** `secure`: for cookies that go over https only. */
 export type LoadWebAuth = (secure: boolean) => Promise<WebAuth>
@@ -8,7 +8,7 @@ export type LoadWebAuth = (secure: boolean) => Promise<WebAuth>
  * which most of the time is asked with keys alone: it is loaded when it is first needed. It knows one
  * kind of cookie, so it is there twice where browsers come by http as well as by https.
  */
-export function createWebAuthLoader(parts: Omit<WebAuthParts, 'secure'>): LoadWebAuth {
+export function createWebAuthLoader(parts: Omit<WebAuthOptions, 'secure'>): LoadWebAuth {
   const loading = new Map<boolean, Promise<WebAuth>>()
   return (secure) => {
     const known = loading.get(secure)

@@ -10,7 +10,7 @@ const sessionSeconds = 7 * 24 * 60 * 60
 /** Ten guesses a minute and address: a person who mistypes is not stopped, a program is. */
 const guesses = { window: 60, max: 10 }
 
-export type WebAuthParts = {
+export type WebAuthOptions = {
   database: Database
   /** Signs the cookies. */
   secret: string
@@ -22,7 +22,7 @@ export type WebAuthParts = {
 }
 
 /** Password hashing, web sessions and their cookies. Which of its endpoints can be reached is said in web-auth-routes.ts. */
-export function createWebAuth({ database, secret, secure, signInLimiter, warn }: WebAuthParts) {
+export function createWebAuth({ database, secret, secure, signInLimiter, warn }: WebAuthOptions) {
   return betterAuth({
     appName: 'Barkeep',
     // Never sent anywhere: each request brings the origin that it was addressed to.

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
-import { type SourcePatience, sourcePatience } from '#server/imports/source/retry-policy.ts'
+import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import {
   startTestImportServer,
   type TestImportServer,
@@ -64,10 +64,10 @@ const secondHalf =
       .writeHead(206, { 'content-range': `bytes ${half}-99999/100000`, ...headers })
       .end(bytes.subarray(half))
 
-const quick: SourcePatience = { ...sourcePatience, firstPauseMs: 10, longestPauseMs: 40 }
+const quick: RetryPolicy = { ...sourceRetryPolicy, firstPauseMs: 10, longestPauseMs: 40 }
 
 /** A server whose imports may reach the source, and whose clock goes on at once. */
-async function startFor(source: TestSource, patience: Partial<SourcePatience> = {}) {
+async function startFor(source: TestSource, patience: Partial<RetryPolicy> = {}) {
   let lead = 0
   const clock = { now: () => Date.now(), monotonic: () => performance.now() + lead }
   const imports = await startTestImportServer({
@@ -81,7 +81,7 @@ async function startFor(source: TestSource, patience: Partial<SourcePatience> = 
 }
 
 /** What an import of the source ends as, and what it left; bytes only when it is complete. */
-async function importFrom(source: TestSource, patience: Partial<SourcePatience> = {}) {
+async function importFrom(source: TestSource, patience: Partial<RetryPolicy> = {}) {
   await using imports = await startFor(source, patience)
   const id = await imports.start(`${source.origin}/film.bin`, { type: 'file' })
   const breakOnceRead = breakerFor(imports)
@@ -280,7 +280,7 @@ test.each([
       begin(outgoing).flushHeaders?.()
       setTimeout(() => outgoing.end(oldBytes), 4_000)
     })
-    const patience = { silentMs: 2_000, pace: { ...sourcePatience.pace, idleMs: 2_500 } }
+    const patience = { silentMs: 2_000, pace: { ...sourceRetryPolicy.pace, idleMs: 2_500 } }
     expect((await importFrom(source, patience)).bytes?.equals(oldBytes)).toBe(true)
     expect(source.requests).toHaveLength(1)
   },
@@ -296,7 +296,7 @@ const drip: SourceAnswer = (outgoing) => {
 test('a source that drips is given up, in words, once the first minute is over', async () => {
   await using source = await startTestSource(drip)
   // Patient with silence, or the clock's jump would be one.
-  const pace = { ...sourcePatience.pace, idleMs: 600_000 }
+  const pace = { ...sourceRetryPolicy.pace, idleMs: 600_000 }
   await using imports = await startFor(source, { pace })
   const id = await imports.start(`${source.origin}/film.bin`, { type: 'file' })
   await expect.poll(() => source.requests.length).toBe(1)

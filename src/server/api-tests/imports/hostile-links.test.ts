@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.ts'
-import { sourcePatience } from '#server/imports/source/retry-policy.ts'
+import { sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { startCanary } from '#server/testing/imports/canary.ts'
 import { fetchPlainly } from '#server/testing/imports/fake-yt-dlp.ts'
 import {
@@ -64,7 +64,7 @@ async function tryImport(imports: TestImportServer, { type, link }: Vector): Pro
 }
 
 // Nobody waits here for a source to come back.
-const patience = { ...sourcePatience, silentMs: 2_000, triesMax: 2, firstPauseMs: 1 }
+const patience = { ...sourceRetryPolicy, silentMs: 2_000, triesMax: 2, firstPauseMs: 1 }
 
 const startWith = (importAllow: string[], lookup: Resolve = resolve) =>
   startTestImportServer({

@@ -4,11 +4,14 @@ import { expect, test } from 'vitest'
 import { createAddressGuard } from '#server/imports/guard/address-guard.ts'
 import { parseImportAllow } from '#server/imports/guard/import-allow.ts'
 import { createUrlOpener } from '#server/imports/source/open-url.ts'
-import { sourcePatience } from '#server/imports/source/retry-policy.ts'
+import { sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { importFailureText } from '#server/imports/tasks/import-failure.ts'
 import { startRawSource } from '#server/testing/imports/raw-source.ts'
 
-const open = createUrlOpener(createAddressGuard(parseImportAllow(['127.0.0.0/8'])), sourcePatience)
+const open = createUrlOpener(
+  createAddressGuard(parseImportAllow(['127.0.0.0/8'])),
+  sourceRetryPolicy,
+)
 
 /** The body of an answer that is these bytes, or why there is none, and its headers. */
 async function read(answer: Parameters<typeof startRawSource>[0]) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type SourcePatience, sourcePatience } from '#server/imports/source/retry-policy.ts'
+import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
 import { type SourceAnswer, startTestSource } from '#server/testing/imports/source.ts'
 import { testFileBytes } from '#server/testing/imports/video-files.ts'
@@ -10,10 +10,12 @@ const whole: SourceAnswer = (outgoing) =>
   void outgoing.writeHead(200, { 'content-length': bytes.length }).end(bytes)
 
 /** A server with a place for one import, which a slow one can take. */
-async function startWith(host: string, patience: Partial<SourcePatience> = {}) {
+async function startWith(host: string, patience: Partial<RetryPolicy> = {}) {
   const imports = await startTestImportServer({
     config: { importAllow: [host, '127.0.0.1'], importConcurrency: 1 },
-    outside: { patience: { ...sourcePatience, firstPauseMs: 10, longestPauseMs: 40, ...patience } },
+    outside: {
+      patience: { ...sourceRetryPolicy, firstPauseMs: 10, longestPauseMs: 40, ...patience },
+    },
   })
   const takePlace = async () => {
     const id = await imports.start('/file/slow.bin?size=16000000&pace=20', { type: 'file' })

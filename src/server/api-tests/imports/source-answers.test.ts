@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type SourcePatience, sourcePatience } from '#server/imports/source/retry-policy.ts'
+import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
 import { type SourceAnswer, startTestSource } from '#server/testing/imports/source.ts'
 
@@ -10,7 +10,7 @@ const answer =
   (outgoing) =>
     void outgoing.writeHead(status, headers).end(/^20[45]$/.test(`${status}`) ? undefined : body)
 
-const quick: SourcePatience = { ...sourcePatience, firstPauseMs: 10, longestPauseMs: 40 }
+const quick: RetryPolicy = { ...sourceRetryPolicy, firstPauseMs: 10, longestPauseMs: 40 }
 
 /** What an import of a source ends as: its bytes, or why there are none; and how often it asked. */
 async function importFrom(

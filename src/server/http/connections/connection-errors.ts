@@ -27,7 +27,7 @@ export type HeadersFor = (
  * Takes over from Node what it would answer by itself: the go-ahead for a body before any check,
  * 417 and an empty body for other expectations, and nothing at all for CONNECT.
  */
-export function answerByOurselves(server: Server, headersFor: HeadersFor): void {
+export function overrideNodeDefaults(server: Server, headersFor: HeadersFor): void {
   const handle = (request: IncomingMessage, response: ServerResponse) =>
     void server.emit('request', request, response)
   server.on('checkContinue', handle)

@@ -26,7 +26,7 @@ export function endConnections(app: FastifyInstance): void {
       underWay.get(socket)?.delete(response)
       if (isEnding) endIfIdle(socket)
     }
-    // Of a body that was refused the rest is still being taken in: see `lingerAfter`.
+    // Of a body that was refused the rest is still being taken in: see `lingeringClose`.
     response.once('close', () => (request.complete ? end() : request.once('end', end)))
   })
   server.closeIdleConnections = () => {

@@ -7,7 +7,7 @@ import { connectionLimits } from './connection-limits.ts'
 const { lingerMs } = connectionLimits
 
 /** Lets an answer arrive although its request's body was not read. */
-export async function lingerAfterRefusal(
+export async function lingeringCloseAfterRefusal(
   { raw, server }: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,
@@ -18,7 +18,7 @@ export async function lingerAfterRefusal(
   } else if (mayStillSend(raw)) {
     if (reply.getHeader('connection') === 'close') reply.raw.shouldKeepAlive = false
     reply.removeHeader('connection')
-    lingerAfter(raw, reply.raw, server.connectionLimits.lingerMs)
+    lingeringClose(raw, reply.raw, server.connectionLimits.lingerMs)
   }
   return payload
 }
@@ -28,7 +28,7 @@ export async function lingerAfterRefusal(
  * and the client sees a network error instead of the answer. So the answer goes out, the rest of the
  * body is thrown away for a while, and only then the connection ends.
  */
-export function lingerAfter(
+export function lingeringClose(
   request: IncomingMessage,
   response: ServerResponse,
   ms = lingerMs,

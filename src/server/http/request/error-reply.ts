@@ -79,7 +79,7 @@ function wordsOf(error: unknown): string {
  * The refusal of an address where nothing is, or nothing for this method: the reference has one
  * code for both. `Allow` tells which methods there are.
  */
-export function nothingThere(request: FastifyRequest, reply: FastifyReply): ApiFailure {
+export function notFound(request: FastifyRequest, reply: FastifyReply): ApiFailure {
   const url = pathOf(request.originalUrl)
   // Routes are looked up by their pattern, and a stranger's text had better not be one.
   const isPlain = /^[\w/.-]*$/.test(url)

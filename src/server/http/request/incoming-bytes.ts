@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type ByteBatch, readBatches, type Watch } from '#server/bytes/batch-chunks.ts'
+import { type ByteBatch, batchChunks, type Watch } from '#server/bytes/batch-chunks.ts'
 
 /** A request body that nobody has read yet. */
 export type IncomingBytes = {
@@ -22,7 +22,7 @@ export function incomingBytes(request: FastifyRequest, reply: FastifyReply): Inc
     declaredBytes: isChunked ? undefined : Number(headers['content-length'] ?? 0),
     open(watch) {
       sendContinue(reply)
-      return readBatches(request.raw, watch)
+      return batchChunks(request.raw, watch)
     },
   }
 }

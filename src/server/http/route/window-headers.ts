@@ -16,7 +16,7 @@ type Windows = Pick<
  * nothing is, to a request that could not be read. Whoever shows a key is told its window, anybody
  * else that of his address.
  */
-export function addAddressWindow(app: FastifyInstance, windows: Windows): void {
+export function addWindowHeaders(app: FastifyInstance, windows: Windows): void {
   app.windowHeaders = async (who) => {
     const address = windows.unknownKeyLimiter.look(addressGroup(who.address))
     return rateLimitHeaders((await keyWindow(windows, who)) ?? address)

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
-import { carryBytes } from '#server/bytes/pipe-and-release.ts'
+import { pipeAndRelease } from '#server/bytes/pipe-and-release.ts'
 import type { ByteRange } from './send-range.ts'
 
 /** With the 64 KiB that streams read by default, a large file takes six times as long. */
@@ -43,7 +43,7 @@ export class FileBytes extends Readable {
   }
 
   override pipe<To extends NodeJS.WritableStream>(to: To): To {
-    carryBytes(this, to)
+    pipeAndRelease(this, to)
     return to
   }
 

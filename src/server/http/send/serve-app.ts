@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { nothingThere } from '#server/http/request/error-reply.ts'
+import { notFound } from '#server/http/request/error-reply.ts'
 
 /** Puts the app's pages on the server. `isUnderDevelopment`: its scripts are inline, so no strict policy. */
 export type AppPages = {
@@ -29,7 +29,7 @@ export function builtAppPages(folder: string): AppPages {
       app.setNotFoundHandler((request, reply) => {
         // A script of an older build that is gone must not be answered with a page.
         const isPage = isBuilt && !request.url.startsWith('/assets/')
-        if (!isPage) throw nothingThere(request, reply)
+        if (!isPage) throw notFound(request, reply)
         return sendIndex(reply)
       })
       if (isBuilt) app.get('/', (_request, reply) => sendIndex(reply))

@@ -8,7 +8,7 @@ import {
   createInflateRaw,
   createZstdDecompress,
 } from 'node:zlib'
-import { type ByteBatch, readBatches } from '#server/bytes/batch-chunks.ts'
+import { type ByteBatch, batchChunks } from '#server/bytes/batch-chunks.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
 
@@ -87,7 +87,7 @@ export async function* decodeContent(
   // Told by the stream that is read.
   running.catch(() => undefined)
   try {
-    yield* readBatches(decoded)
+    yield* batchChunks(decoded)
   } finally {
     input.destroy()
     await running.catch(() => undefined)

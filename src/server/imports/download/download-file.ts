@@ -2,7 +2,7 @@ import type { FileName } from '#contract/file-name.ts'
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { closeBody, type OpenedUrl, type UrlOpener } from '#server/imports/source/open-url.ts'
-import type { SourcePatience } from '#server/imports/source/retry-policy.ts'
+import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { type OpenedSource, openAgain } from '#server/imports/source/source-opening.ts'
 import {
   ImportFailure,
@@ -16,11 +16,11 @@ import { importFileName } from './import-file-name.ts'
 import { CannotResume, readSource } from './read-source.ts'
 import { type SourceWatch, watchSource } from './watch-source.ts'
 
-export type DownloadParts = {
+export type DownloadOptions = {
   openUrl: UrlOpener
   blobStore: BlobStore
   maxBytes: number
-  patience: SourcePatience
+  patience: RetryPolicy
   clock: Clock
 }
 
@@ -44,7 +44,7 @@ const startsMax = 3
  * @throws ImportFailure or ApiFailure; the signal's reason when it aborts. Nothing stays behind.
  */
 export async function downloadFile(
-  parts: DownloadParts,
+  parts: DownloadOptions,
   download: Download,
 ): Promise<DownloadedFile> {
   using watch = watchSource(parts.clock, parts.patience)
@@ -70,7 +70,7 @@ function failureOf({ cause, whole }: CannotResume): ImportFailure {
 }
 
 async function downloadOnce(
-  parts: DownloadParts,
+  parts: DownloadOptions,
   download: Download,
   { first, watch }: { first: OpenedUrl; watch: SourceWatch },
 ): Promise<DownloadedFile> {

@@ -1,12 +1,12 @@
-import { type ByteBatch, readBatches } from '#server/bytes/batch-chunks.ts'
+import { type ByteBatch, batchChunks } from '#server/bytes/batch-chunks.ts'
 import { closeBody, type OpenedUrl, type UrlOpener } from '#server/imports/source/open-url.ts'
 import {
-  isPassing,
+  isTransient,
   isTransientStatus,
   pauseAfter,
   pauseBefore,
 } from '#server/imports/source/open-with-retry.ts'
-import type { SourcePatience } from '#server/imports/source/retry-policy.ts'
+import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import type { SourceCookies } from '#server/imports/source/source-cookies.ts'
 import { SilentSource } from '#server/imports/tasks/import-failure.ts'
 import type { SourceWatch } from './watch-source.ts'
@@ -33,7 +33,7 @@ export class CannotResume extends Error {
   }
 }
 
-type Parts = { openUrl: UrlOpener; patience: SourcePatience }
+type Parts = { openUrl: UrlOpener; patience: RetryPolicy }
 
 /** How far the file is, and how often the source was asked since it last sent a byte. */
 type Place = { bytes: number; idleTries: number; cause: unknown }
@@ -62,12 +62,12 @@ export async function* readSource(parts: Parts, source: Source): AsyncGenerator<
 /** Yields one answer's body and returns what broke it, null when it came to its end. */
 async function* readAnswer(
   { body }: OpenedUrl,
-  { watch, patience }: { watch: SourceWatch; patience: SourcePatience },
+  { watch, patience }: { watch: SourceWatch; patience: RetryPolicy },
   count: (length: number) => void,
 ): AsyncGenerator<ByteBatch, unknown> {
   using silence = watch.watchSilence(patience, (error) => body.destroy(error))
   try {
-    for await (const batch of readBatches(body, silence)) {
+    for await (const batch of batchChunks(body, silence)) {
       for (const chunk of batch) count(chunk.length)
       yield batch
     }
@@ -143,7 +143,7 @@ async function askForRest(
     watch.wait(false)
     signal.throwIfAborted()
     if (error instanceof CannotResume) throw error
-    if (!isPassing(error) && !(error instanceof SilentSource)) throw new CannotResume(error)
+    if (!isTransient(error) && !(error instanceof SilentSource)) throw new CannotResume(error)
     return { pause: (tries) => pauseBefore(tries, patience, signal) }
   }
 }

@@ -1,7 +1,7 @@
 import type { Watch } from '#server/bytes/batch-chunks.ts'
-import { watchPace } from '#server/bytes/throughput-monitor.ts'
+import { monitorThroughput } from '#server/bytes/throughput-monitor.ts'
 import type { Clock } from '#server/core/clock.ts'
-import type { SourcePatience } from '#server/imports/source/retry-policy.ts'
+import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { ImportFailure, SilentSource } from '#server/imports/tasks/import-failure.ts'
 
 export type SourceWatch = Watch & {
@@ -12,7 +12,7 @@ export type SourceWatch = Watch & {
    * as long as an answer may take before its first byte, and not so long in the middle.
    */
   watchSilence(
-    patience: Pick<SourcePatience, 'answerMs' | 'silentMs'>,
+    patience: Pick<RetryPolicy, 'answerMs' | 'silentMs'>,
     giveUp: (error: Error) => void,
   ): Watch & Disposable
 }
@@ -20,12 +20,12 @@ export type SourceWatch = Watch & {
 /** One watch over all connections of a download: a source cannot win time by breaking them. */
 export function watchSource(
   clock: Clock,
-  patience: Pick<SourcePatience, 'pace' | 'waitsMs'>,
+  patience: Pick<RetryPolicy, 'pace' | 'waitsMs'>,
 ): SourceWatch & Disposable {
   let hasSent = false
   const idleText = () =>
     hasSent ? 'The site stopped in the middle and did not go on.' : 'The site does not answer.'
-  const pace = watchPace(clock, patience.pace, (why) => {
+  const pace = monitorThroughput(clock, patience.pace, (why) => {
     return new ImportFailure(why === 'idle' ? idleText() : 'The site sends the file too slowly.')
   })
   const waits = countWaits(clock, patience.waitsMs, (isWaiting) => pace.hold(isWaiting))

@@ -8,7 +8,7 @@ import { parseImportAllow } from '#server/imports/guard/import-allow.ts'
 import { startCanary } from '#server/testing/imports/canary.ts'
 import { startTestVideoSite } from '#server/testing/imports/video-site.ts'
 import { closeBody, createUrlOpener } from './open-url.ts'
-import { sourcePatience } from './retry-policy.ts'
+import { sourceRetryPolicy } from './retry-policy.ts'
 
 // Spellings that lead to this machine, as a browser's address bar reads them: without the guard each arrives.
 const arriving = [
@@ -56,7 +56,7 @@ async function open(guard: AddressGuard, link: string): Promise<unknown> {
   const url = URL.parse(link)
   if (url === null) return 'no link'
   try {
-    const answer = await createUrlOpener(guard, sourcePatience)(url, {
+    const answer = await createUrlOpener(guard, sourceRetryPolicy)(url, {
       signal: AbortSignal.timeout(10_000),
     })
     closeBody(answer.body)

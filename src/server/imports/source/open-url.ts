@@ -6,7 +6,7 @@ import { awaitAnswer, responseHeadMaxBytes } from '#server/imports/guard/respons
 import { tolerateResponseHead } from '#server/imports/guard/tolerate-response-head.ts'
 import { ImportFailure, SilentSource } from '#server/imports/tasks/import-failure.ts'
 import { readHeaderLink } from './read-disposition-name.ts'
-import type { SourcePatience } from './retry-policy.ts'
+import type { RetryPolicy } from './retry-policy.ts'
 import type { SourceCookies } from './source-cookies.ts'
 
 export type OpenedUrl = {
@@ -40,7 +40,7 @@ const redirectStatuses = new Set([300, 301, 302, 303, 307, 308])
  */
 export function createUrlOpener(
   guard: AddressGuard,
-  patience: Pick<SourcePatience, 'connectMs' | 'answerMs'>,
+  patience: Pick<RetryPolicy, 'connectMs' | 'answerMs'>,
 ): UrlOpener {
   return async (start, options) => {
     let url = start
@@ -76,7 +76,7 @@ function findOnward(status: number, headers: IncomingMessage['headers'], url: UR
   return { next, afterMs: refresh.afterMs }
 }
 
-type Ask = OpenOptions & { patience: Pick<SourcePatience, 'connectMs' | 'answerMs'> }
+type Ask = OpenOptions & { patience: Pick<RetryPolicy, 'connectMs' | 'answerMs'> }
 
 // Node's own client: undici 7 ends the whole process when a site closes a body that nobody reads.
 async function get(

@@ -1,17 +1,17 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { ImportFailure, laterText, statusText } from '#server/imports/tasks/import-failure.ts'
 import { closeBody, type OpenedUrl, type OpenOptions, type UrlOpener } from './open-url.ts'
-import type { SourcePatience } from './retry-policy.ts'
+import type { RetryPolicy } from './retry-policy.ts'
 
 /** What may be gone in a moment: a server that starts anew, a network that changes. */
-const passingErrors = new Set([
+const transientErrors = new Set([
   ...['ECONNRESET', 'ECONNREFUSED', 'ECONNABORTED', 'EPIPE', 'ETIMEDOUT'],
   ...['EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN'],
 ])
 
-export type PatientParts = { openUrl: UrlOpener; patience: SourcePatience }
+export type OpenDeps = { openUrl: UrlOpener; patience: RetryPolicy }
 
-export type PatientOptions = OpenOptions & {
+export type OpenWithRetryOptions = OpenOptions & {
   /** Takes an answer as it is, although it may be another one in a moment. */
   isEnough?(answer: OpenedUrl): boolean
 }
@@ -23,10 +23,10 @@ export type PatientOptions = OpenOptions & {
  * @throws the last error, or at once one that will not pass; ImportFailure where the source wants to be
  * asked much later, or makes wait too long; the signal's reason when it aborts
  */
-export async function openPatiently(
-  parts: PatientParts,
+export async function openWithRetry(
+  parts: OpenDeps,
   url: URL,
-  options: PatientOptions,
+  options: OpenWithRetryOptions,
 ): Promise<OpenedUrl> {
   const late = new ImportFailure('The site does not answer.')
   const tooLong = new AbortController()
@@ -41,9 +41,9 @@ export async function openPatiently(
 }
 
 async function tryToOpen(
-  parts: PatientParts,
+  parts: OpenDeps,
   url: URL,
-  options: PatientOptions,
+  options: OpenWithRetryOptions,
 ): Promise<OpenedUrl> {
   const { patience } = parts
   for (let tries = 1; ; tries += 1) {
@@ -57,7 +57,7 @@ async function tryToOpen(
       await pauseAfter(answer, { tries, patience, signal: options.signal })
     } catch (error) {
       options.signal.throwIfAborted()
-      if (tries >= patience.triesMax || !isPassing(error)) throw error
+      if (tries >= patience.triesMax || !isTransient(error)) throw error
       await pauseBefore(tries, patience, options.signal)
     }
   }
@@ -70,7 +70,7 @@ async function tryToOpen(
  */
 export async function pauseAfter(
   answer: OpenedUrl,
-  { tries, patience, signal }: { tries: number; patience: SourcePatience; signal: AbortSignal },
+  { tries, patience, signal }: { tries: number; patience: RetryPolicy; signal: AbortSignal },
 ): Promise<void> {
   const told = readRetryAfter(answer.headers, Date.now()) ?? 0
   if (told > patience.retryAfterMaxMs) {
@@ -84,13 +84,13 @@ export async function pauseAfter(
 /** Waits before the `tries`th time of asking again, counted from 1. @throws the signal's reason */
 export async function pauseBefore(
   tries: number,
-  patience: SourcePatience,
+  patience: RetryPolicy,
   signal: AbortSignal,
 ): Promise<void> {
   await pause(pauseOf(tries, patience), signal)
 }
 
-function pauseOf(tries: number, { firstPauseMs, longestPauseMs }: SourcePatience): number {
+function pauseOf(tries: number, { firstPauseMs, longestPauseMs }: RetryPolicy): number {
   return Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1))
 }
 
@@ -98,8 +98,8 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await wait(ms, undefined, { signal }).catch(() => signal.throwIfAborted())
 }
 
-export function isPassing(error: unknown): boolean {
-  return passingErrors.has(String((error as { code?: unknown }).code))
+export function isTransient(error: unknown): boolean {
+  return transientErrors.has(String((error as { code?: unknown }).code))
 }
 
 /** Statuses of what may be gone in a moment: too busy, starting anew, or not ready yet. */

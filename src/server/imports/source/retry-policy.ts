@@ -1,7 +1,7 @@
-import type { Pace } from '#server/bytes/throughput-monitor.ts'
+import type { MinThroughput } from '#server/bytes/throughput-monitor.ts'
 
 /** How long a source of files may make an import wait. Times in milliseconds. */
-export type SourcePatience = {
+export type RetryPolicy = {
   /** Looking its name up, connecting, and the TLS handshake, each. */
   connectMs: number
   /**
@@ -17,7 +17,7 @@ export type SourcePatience = {
    * Over all connections and the pauses between them. One that never comes back ends here, and one
    * that drips a byte now and then must not hold a place for ever.
    */
-  pace: Pace
+  pace: MinThroughput
   /** All that the source may make wait for answers before that counts as silence, too. */
   waitsMs: number
   /** Connections tried until the first answer; after that only time counts. */
@@ -31,7 +31,7 @@ export type SourcePatience = {
 
 const minute = 60_000
 
-export const sourcePatience: SourcePatience = {
+export const sourceRetryPolicy: RetryPolicy = {
   connectMs: 30_000,
   answerMs: 5 * minute,
   openMs: 10 * minute,

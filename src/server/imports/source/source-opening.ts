@@ -1,7 +1,7 @@
 import { ImportFailure, statusText } from '#server/imports/tasks/import-failure.ts'
 import { detectImportType, guessImportType } from './detect-import-type.ts'
 import { closeBody, type OpenedUrl } from './open-url.ts'
-import { openPatiently, type PatientOptions, type PatientParts } from './open-with-retry.ts'
+import { type OpenDeps, type OpenWithRetryOptions, openWithRetry } from './open-with-retry.ts'
 import { createSourceCookies, type SourceCookies } from './source-cookies.ts'
 
 export type OpenedSource = { answer: OpenedUrl; cookies: SourceCookies }
@@ -20,13 +20,13 @@ export type SourceOpening = {
 
 /** Opens a link for one import. Whoever gets it closes it in the end. */
 export function openSource(
-  parts: PatientParts,
+  parts: OpenDeps,
   url: URL,
   { isAgain = false }: { isAgain?: boolean } = {},
 ): SourceOpening {
   const stop = new AbortController()
   const cookies = createSourceCookies()
-  const open = isAgain ? openAgain : openPatiently
+  const open = isAgain ? openAgain : openWithRetry
   // A site that refuses us may still be one that yt-dlp knows its way into.
   const isEnough = (answer: OpenedUrl) => guessImportType(url) === 'video' && isPage(answer)
   const opened = open(parts, url, { signal: stop.signal, cookies, isEnough }).then((answer) => ({
@@ -47,11 +47,11 @@ export function openSource(
 
 /** Opens a link that has been open before. @throws also ImportFailure where it worked only once */
 export async function openAgain(
-  parts: PatientParts,
+  parts: OpenDeps,
   url: URL,
-  options: PatientOptions,
+  options: OpenWithRetryOptions,
 ): Promise<OpenedUrl> {
-  const answer = await openPatiently(parts, url, options)
+  const answer = await openWithRetry(parts, url, options)
   if (![401, 403, 404, 410].includes(answer.status)) return answer
   closeBody(answer.body)
   throw new ImportFailure(
@@ -86,7 +86,7 @@ const heldMs = 10 * 60_000
  * Keeps what was opened to look at it until the import has its turn. Bounded in number and time; where
  * a link cannot be held it is not opened before its turn, for opening may use it up.
  */
-export function createHeldOpenings(parts: PatientParts): HeldOpenings {
+export function createHeldOpenings(parts: OpenDeps): HeldOpenings {
   /** All that are open, with their owners: being looked at, or held. */
   const owners = new Map<SourceOpening, string>()
   const held = new Map<string, { opening: SourceOpening; timer: NodeJS.Timeout }>()

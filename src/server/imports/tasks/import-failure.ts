@@ -94,7 +94,7 @@ function systemReason(error: unknown): string | undefined {
 
 /** What an HTTP status of the source means to whoever pasted the link. */
 export function statusText(status: number): string {
-  const words = statusWords[status]
+  const words = statusPhrases[status]
   return `The site answered ${status}${words ? ` (${words})` : ''}.`
 }
 
@@ -105,7 +105,7 @@ export function laterText(ms: number): string {
   return `It wants to be asked again in ${text}: retry it then.`
 }
 
-const statusWords: Record<number, string> = {
+const statusPhrases: Record<number, string> = {
   101: 'another protocol than HTTP',
   202: 'not ready yet: retry it later',
   204: 'no content',

@@ -39,10 +39,10 @@ export type ImportRepository = ReturnType<typeof createImportRepository>
 /** The only SQL about import tasks. */
 export function createImportRepository(database: Database, clock: Clock) {
   return {
-    /** With what `alongside` writes, or neither. */
+    /** With what `withinTransaction` writes, or neither. */
     async add(
       task: NewImportTask,
-      alongside: (transaction: Transaction<Tables>) => Promise<void>,
+      withinTransaction: (transaction: Transaction<Tables>) => Promise<void>,
     ): Promise<void> {
       const now = clock.now()
       await database.transaction().execute(async (transaction) => {
@@ -57,7 +57,7 @@ export function createImportRepository(database: Database, clock: Clock) {
           .insertInto('import_task')
           .values({ ...task, state: 'running', progress: 0, created_at: now, updated_at: now })
           .execute()
-        await alongside(transaction)
+        await withinTransaction(transaction)
       })
     },
 

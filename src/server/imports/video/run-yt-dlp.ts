@@ -1,12 +1,16 @@
 import { delimiter, join } from 'node:path'
-import { type Pace, type PaceWatch, watchPace } from '#server/bytes/throughput-monitor.ts'
+import {
+  type MinThroughput,
+  monitorThroughput,
+  type ThroughputMonitor,
+} from '#server/bytes/throughput-monitor.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { startFilteringProxy } from '#server/imports/guard/filtering-proxy.ts'
 import type { MediaTools } from '#server/imports/programs/media-tools.ts'
 import { runProgram } from '#server/imports/programs/run-program.ts'
 import type { ImportWorkFolder } from '#server/imports/programs/work-folder.ts'
 import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
-import type { VideoFetch, VideoFetchParts } from './yt-dlp.ts'
+import type { VideoFetch, VideoFetchOptions } from './yt-dlp.ts'
 import { ytDlpArguments } from './yt-dlp-arguments.ts'
 import { liveText } from './yt-dlp-failure-text.ts'
 import { createVideoProgress, type VideoProgress } from './yt-dlp-progress.ts'
@@ -30,13 +34,13 @@ export const tooLarge = () => new ImportFailure('It is larger than this server a
  * @throws the reason of the fetch's signal; whatever else ends it is in the answer
  */
 export async function runYtDlp(
-  parts: VideoFetchParts,
+  parts: VideoFetchOptions,
   fetch: VideoFetch,
   work: ImportWorkFolder,
 ): Promise<YtDlpRun> {
   const refusal = new AbortController()
   const onTooLarge = () => refusal.abort(tooLarge())
-  using pace = watchVideoPace(parts.clock, parts.patience.pace, refusal)
+  using pace = monitorVideoThroughput(parts.clock, parts.patience.pace, refusal)
   await using proxy = await startFilteringProxy({
     guard: parts.guard,
     onBytes(bytes) {
@@ -46,7 +50,7 @@ export async function runYtDlp(
   })
   // yt-dlp and ffmpeg write by themselves, not through the store that keeps the disk's reserve.
   const watch = setInterval(() => {
-    parts.blobStore.requireRoom(0).catch((error: unknown) => refusal.abort(error))
+    parts.blobStore.ensureFreeSpace(0).catch((error: unknown) => refusal.abort(error))
   }, lookAtDiskEveryMs)
   using _watch = { [Symbol.dispose]: () => clearInterval(watch) }
   const progress = createVideoProgress()
@@ -99,7 +103,7 @@ export async function runYtDlp(
 
 /** What is put before a program: it dies with the server, and its memory and files are bounded. */
 export function programLimits(
-  { maxBytes }: Pick<VideoFetchParts, 'maxBytes'>,
+  { maxBytes }: Pick<VideoFetchOptions, 'maxBytes'>,
   tools: MediaTools,
 ): string[] {
   const dieWithServer = tools.setpriv === null ? [] : [tools.setpriv, '--pdeathsig', 'KILL', '--']
@@ -140,7 +144,7 @@ function environmentFor(
   }
 }
 
-export type VideoPaceWatch = Disposable & {
+export type VideoThroughputMonitor = Disposable & {
   /** Notes bytes that arrived, and tells how many have by now. */
   note(bytes: number): number
 }
@@ -149,12 +153,16 @@ export type VideoPaceWatch = Disposable & {
  * Ends a video whose site drips: yt-dlp waits as long as a byte comes now and then. It counts from
  * the first byte. Silence is not judged here, for joining and converting take time without a byte.
  */
-function watchVideoPace(clock: Clock, pace: Pace, refusal: AbortController): VideoPaceWatch {
-  let watch: PaceWatch | null = null
+function monitorVideoThroughput(
+  clock: Clock,
+  pace: MinThroughput,
+  refusal: AbortController,
+): VideoThroughputMonitor {
+  let watch: ThroughputMonitor | null = null
   let arrived = 0
   return {
     note(bytes) {
-      watch ??= watchPace(clock, { ...pace, idleMs: Number.POSITIVE_INFINITY }, () => {
+      watch ??= monitorThroughput(clock, { ...pace, idleMs: Number.POSITIVE_INFINITY }, () => {
         const failure = new ImportFailure('The site sends the video too slowly.')
         refusal.abort(failure)
         return failure

@@ -9,7 +9,7 @@ import { createAddressGuard } from '#server/imports/guard/address-guard.ts'
 import { startFilteringProxy } from '#server/imports/guard/filtering-proxy.ts'
 import { parseImportAllow } from '#server/imports/guard/import-allow.ts'
 import { createImportWorkFolder } from '#server/imports/programs/work-folder.ts'
-import { sourcePatience } from '#server/imports/source/retry-policy.ts'
+import { sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { startCanary } from '#server/testing/imports/canary.ts'
 import { fetchPlainly } from '#server/testing/imports/fake-yt-dlp.ts'
 import { findTestTools } from '#server/testing/imports/media-tools.ts'
@@ -34,14 +34,14 @@ async function temporaryFolder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-const blobStore = { createWorkFolder: temporaryFolder, requireRoom: async () => {} }
+const blobStore = { createWorkFolder: temporaryFolder, ensureFreeSpace: async () => {} }
 
 /** As the server does it: the site is allowed, everything else on this machine is not. */
 async function fetchGuarded(link: string): Promise<string> {
   const guard = createAddressGuard(parseImportAllow([site.host]))
   const parts = {
     ...{ guard, blobStore, clock: systemClock, maxBytes: 1e9, silentForMs: 60_000 },
-    patience: sourcePatience,
+    patience: sourceRetryPolicy,
   }
   const fetch = {
     ...{ url: new URL(link), tools: await tools(), signal: AbortSignal.timeout(60_000) },

@@ -10,7 +10,7 @@ import {
   createImportWorkFolder,
   type ImportWorkFolder,
 } from '#server/imports/programs/work-folder.ts'
-import type { SourcePatience } from '#server/imports/source/retry-policy.ts'
+import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import {
   ForbiddenAddress,
   ImportFailure,
@@ -34,13 +34,13 @@ export type FetchedVideo = {
   isUnprepared: boolean
 }
 
-export type VideoFetchParts = {
+export type VideoFetchOptions = {
   guard: AddressGuard
-  blobStore: Pick<BlobStore, 'createWorkFolder' | 'requireRoom'>
+  blobStore: Pick<BlobStore, 'createWorkFolder' | 'ensureFreeSpace'>
   clock: Clock
   maxBytes: number
   silentForMs: number
-  patience: Pick<SourcePatience, 'pace'>
+  patience: Pick<RetryPolicy, 'pace'>
 }
 
 export type VideoFetch = {
@@ -59,11 +59,11 @@ export type VideoFetch = {
  * the signal's reason when it aborts
  */
 export async function fetchVideo<Result>(
-  parts: VideoFetchParts,
+  parts: VideoFetchOptions,
   fetch: VideoFetch,
   use: (video: FetchedVideo) => Promise<Result>,
 ): Promise<Result> {
-  await parts.blobStore.requireRoom(0)
+  await parts.blobStore.ensureFreeSpace(0)
   await using work = await createImportWorkFolder(parts.blobStore, fetch.tools)
   const runTool = createMediaToolRunner(work, {
     limits: programLimits(parts, fetch.tools),
@@ -101,7 +101,7 @@ async function removeLargeExtras({ output }: ImportWorkFolder): Promise<void> {
 }
 
 async function readResult(asked: {
-  parts: VideoFetchParts
+  parts: VideoFetchOptions
   fetch: VideoFetch
   work: ImportWorkFolder
   runTool: RunMediaTool

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type ByteBatch, readBatches } from '#server/bytes/batch-chunks.ts'
+import { type ByteBatch, batchChunks } from '#server/bytes/batch-chunks.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { Semaphore } from '#server/core/semaphore.ts'
 import { type Disk, onDisk, unavailableWhenFailing } from './disk.ts'
 import type { FileHasher } from './file-hasher.ts'
 import { putInPlace, type StoreFolders } from './store-folders.ts'
-import { consumeBytes, type StageLimits } from './write-blob.ts'
+import { type StageLimits, writeBlob } from './write-blob.ts'
 
 /** A file that is whole and fsynced, but not listed. Whoever staged it keeps or discards it. */
 export type StagedBlob = {
@@ -46,7 +46,7 @@ export type BlobStore = {
   /** For reading; the caller closes it. @throws `unavailable` where it is missing, or longer or shorter than it was. */
   open(blob: KnownBlob): Promise<FileHandle>
   /** Throws `unavailable` unless `bytes` more would leave the disk its reserve. */
-  requireRoom(bytes: number): Promise<void>
+  ensureFreeSpace(bytes: number): Promise<void>
 }
 
 const readBytes = 256 * 1024
@@ -62,19 +62,19 @@ export async function openBlobStore(parts: Parts): Promise<BlobStore> {
   const permits = new Semaphore(maxWrites)
   const pathOf = (blobId: string) => join(folders.blobs, blobId.slice(0, 2), blobId)
 
-  const requireRoom = await createRequireRoom({ dataFolder, blobs: folders.blobs, disk })
+  const ensureFreeSpace = await createEnsureFreeSpace({ dataFolder, blobs: folders.blobs, disk })
   const placeBlob = createPlaceBlob(disk)
 
   return {
-    requireRoom,
+    ensureFreeSpace,
 
     async stage(source, limits) {
-      await requireRoom(limits.expectedBytes ?? 0)
+      await ensureFreeSpace(limits.expectedBytes ?? 0)
       const path = join(folders.staging, `${randomUUID()}.part`)
       const discard = () => rm(path, { force: true })
       try {
         await using file = await disk.create(path)
-        const written = await consumeBytes({ source, file, hasher, permits, limits, requireRoom })
+        const written = await writeBlob({ source, file, hasher, permits, limits, ensureFreeSpace })
         await file.sync()
         return { path, discard, ...written }
       } catch (error) {
@@ -85,8 +85,8 @@ export async function openBlobStore(parts: Parts): Promise<BlobStore> {
 
     async adopt(path) {
       return await onDisk(async () => {
-        const source = readBatches(createReadStream(path, { highWaterMark: readBytes }))
-        const { size, sha256 } = await consumeBytes({ source, file: null, hasher, permits })
+        const source = batchChunks(createReadStream(path, { highWaterMark: readBytes }))
+        const { size, sha256 } = await writeBlob({ source, file: null, hasher, permits })
         await using file = await open(path, 'r+')
         await file.sync()
         return { path, size, sha256, discard: () => rm(path, { force: true }) }
@@ -198,13 +198,13 @@ const reservedPart = 1 / 16
 type FreeSpaceOptions = { dataFolder: string; blobs: string; disk: Disk }
 
 /** @throws ApiFailure `unavailable` unless `bytes` more would leave the disk its reserve. */
-export type RequireRoom = (bytes: number) => Promise<void>
+export type EnsureFreeSpace = (bytes: number) => Promise<void>
 
-async function createRequireRoom({
+async function createEnsureFreeSpace({
   dataFolder,
   blobs,
   disk,
-}: FreeSpaceOptions): Promise<RequireRoom> {
+}: FreeSpaceOptions): Promise<EnsureFreeSpace> {
   const reserves = new Map<string, number>()
   // The database needs room as well, also where it is on another disk.
   for (const folder of [blobs, dataFolder]) {

@@ -18,13 +18,13 @@ type Parts = {
   hasher: FileHasher
   permits: Semaphore
   limits?: StageLimits
-  requireRoom?(bytes: number): Promise<void>
+  ensureFreeSpace?(bytes: number): Promise<void>
 }
 
-const checkRoomEveryBytes = 64 * 1024 * 1024
+const checkSpaceEveryBytes = 64 * 1024 * 1024
 
 /** Takes `source` to its end within `limits`, into `file` and the hash. Throws as `BlobStore.stage` says. */
-export async function consumeBytes(parts: Parts): Promise<{ size: number; sha256: string }> {
+export async function writeBlob(parts: Parts): Promise<{ size: number; sha256: string }> {
   const hash = parts.hasher.start()
   const writer = new BlobWriter({ file: parts.file, hash, permits: parts.permits })
   try {
@@ -50,8 +50,8 @@ async function pump(parts: Parts, writer: BlobWriter): Promise<number> {
     if (size > maxBytes) {
       throw new ApiFailure('payload_too_large', `Files may have at most ${maxBytes} bytes.`)
     }
-    if (size - roomCheckedAt >= checkRoomEveryBytes) {
-      await parts.requireRoom?.(0)
+    if (size - roomCheckedAt >= checkSpaceEveryBytes) {
+      await parts.ensureFreeSpace?.(0)
       roomCheckedAt = size
     }
     await writer.add(batch)

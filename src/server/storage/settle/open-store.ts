@@ -57,7 +57,7 @@ export async function openStore(parts: Parts): Promise<Store> {
   try {
     const found = await settleStore({ database, folders, contents, survey, now })
     const blobs = await openBlobStore({ dataFolder, folders, disk, hasher })
-    await blobs.requireRoom(0).catch(() => {
+    await blobs.ensureFreeSpace(0).catch(() => {
       found.push(`The disk of ${dataFolder} is full: nothing can be stored until there is room.`)
     })
     return { database, blobs, found }

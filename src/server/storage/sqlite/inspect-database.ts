@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '#server/core/config.ts'
 import { isBusy, isDamage, isStorageFailure } from '#server/core/failure.ts'
-import { openWithoutRoom } from './sqlite-connections.ts'
+import { openWithoutFreeSpace } from './sqlite-connections.ts'
 import { restrictToOwner } from './sqlite-driver.ts'
 
 /** What a database knows of the stored files. */
@@ -56,7 +56,7 @@ function openToLook(file: string): DatabaseSync {
     return connection
   } catch (error) {
     connection.close()
-    const single = isBusy(error) ? null : openWithoutRoom(file)
+    const single = isBusy(error) ? null : openWithoutFreeSpace(file)
     if (single === null) throw error
     return single
   }

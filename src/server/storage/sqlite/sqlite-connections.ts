@@ -94,7 +94,7 @@ function openPair(file: string): Pair {
     return { writer, reader, readOnlyReason: null }
   } catch (error) {
     for (const connection of opened) closeQuietly(connection)
-    const single = isBusy(error) ? null : openWithoutRoom(file)
+    const single = isBusy(error) ? null : openWithoutFreeSpace(file)
     if (single === null) throw error
     return { writer: single, reader: single, readOnlyReason: error }
   }
@@ -104,7 +104,7 @@ function openPair(file: string): Pair {
  * A connection that needs no room on the disk: its index of the log is in memory, so it has to be the
  * only one. Null where that does not work either.
  */
-export function openWithoutRoom(file: string): DatabaseSync | null {
+export function openWithoutFreeSpace(file: string): DatabaseSync | null {
   let connection: DatabaseSync | undefined
   try {
     connection = new DatabaseSync(file, { timeout: 0 })

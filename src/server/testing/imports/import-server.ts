@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from '#server/testing/start-test-ser
 import { findTestTools } from './media-tools.ts'
 import { startTestVideoSite, type TestVideoSite } from './video-site.ts'
 
-type Outside = NonNullable<Parameters<typeof startTestServer>[0]>['outside']
+type ServerDependencies = NonNullable<Parameters<typeof startTestServer>[0]>['outside']
 
 export type TestImportServer = AsyncDisposable & {
   server: TestServer
@@ -30,7 +30,7 @@ export type TestImportServer = AsyncDisposable & {
 
 /** A server whose imports may reach one test video site, and nothing else on this machine. */
 export async function startTestImportServer(
-  options: { config?: Partial<Config>; outside?: Outside } = {},
+  options: { config?: Partial<Config>; outside?: ServerDependencies } = {},
 ): Promise<TestImportServer> {
   const site = await startTestVideoSite()
   const server = await startTestServer({

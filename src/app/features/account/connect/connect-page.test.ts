@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
 import { ApiError, ConnectionError } from '#app/api/http/api-error.ts'
-import { sessionEndWords } from './connect-page.tsx'
+import { sessionEndText } from './connect-page.tsx'
 
 const refusal = (code: string) => new ApiError({ code, status: 401, message: '' })
 
 test('a first visit has no end to tell of', () => {
-  expect(sessionEndWords('fresh', null)).toBe(null)
+  expect(sessionEndText('fresh', null)).toBe(null)
 })
 
 test('leaving, an expired key and a revoked key are told apart', () => {
   const titles = [
-    sessionEndWords('signed-out', null)?.title,
-    sessionEndWords('refused', refusal('expired_key'))?.title,
-    sessionEndWords('refused', refusal('invalid_key'))?.title,
+    sessionEndText('signed-out', null)?.title,
+    sessionEndText('refused', refusal('expired_key'))?.title,
+    sessionEndText('refused', refusal('invalid_key'))?.title,
   ]
   expect(titles).toEqual([
     'You are signed out',
@@ -22,5 +22,5 @@ test('leaving, an expired key and a revoked key are told apart', () => {
 })
 
 test('a server that does not answer is no end of a key', () => {
-  expect(sessionEndWords('refused', new ConnectionError('offline'))).toBe(null)
+  expect(sessionEndText('refused', new ConnectionError('offline'))).toBe(null)
 })

@@ -54,7 +54,7 @@ type OutcomeProps = Pick<ConnectPageProps, 'isConnecting' | 'error' | 'reason'> 
 
 function Outcome({ isConnecting, error, reason, hasTried }: OutcomeProps) {
   if (isConnecting) return null
-  const end = hasTried ? null : sessionEndWords(reason, error)
+  const end = hasTried ? null : sessionEndText(reason, error)
   const words = end ?? (error === null ? null : errorText(error))
   if (!words) return null
   return (
@@ -70,7 +70,7 @@ const goesOn = 'Connect with another key of the same account, and what was waiti
  * What to say about the session that was here before; null where there was none, or where it ended
  * with something that has words of its own. `error` is what ended it.
  */
-export function sessionEndWords(reason: OutReason, error: unknown): ErrorText | null {
+export function sessionEndText(reason: OutReason, error: unknown): ErrorText | null {
   if (reason === 'signed-out') {
     return {
       title: 'You are signed out',

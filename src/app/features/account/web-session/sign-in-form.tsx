@@ -4,7 +4,7 @@ import { Button } from '#app/ui/button.tsx'
 import { Alert } from '#app/ui/empty-state.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 import { type Credentials, WebSessionError } from './web-session.ts'
-import { webSessionWords } from './web-session-text.ts'
+import { webSessionText } from './web-session-text.ts'
 
 type SignInFormProps = {
   /** There was a web session, and it ended by itself. */
@@ -22,7 +22,7 @@ export function SignInForm({ hasEnded, lastUsername, onSignIn }: SignInFormProps
   const [password, setPassword] = useState('')
   const [error, setError] = useState<unknown>(null)
   const [isPending, setIsPending] = useState(false)
-  const words = error === null ? null : webSessionWords(error)
+  const words = error === null ? null : webSessionText(error)
   const waitSeconds = error instanceof WebSessionError ? error.retryAfter : null
 
   useEffect(() => {
@@ -64,7 +64,7 @@ export function SignInForm({ hasEnded, lastUsername, onSignIn }: SignInFormProps
       )}
       {words && (
         <Alert title={words.title}>
-          {waitSeconds === null ? words.nextStep : <WaitWords seconds={waitSeconds} />}
+          {waitSeconds === null ? words.nextStep : <WaitText seconds={waitSeconds} />}
         </Alert>
       )}
       <TextField
@@ -99,7 +99,7 @@ export function SignInForm({ hasEnded, lastUsername, onSignIn }: SignInFormProps
 }
 
 /** How long to wait before the next try: counted down for eyes, read out once, and again when it is over. */
-function WaitWords({ seconds }: { seconds: number }) {
+function WaitText({ seconds }: { seconds: number }) {
   const [until] = useState(() => Date.now() + seconds * 1000)
   const left = Math.ceil((until - Date.now()) / 1000)
   useTick(left > 0 ? 1000 : null)

@@ -3,7 +3,7 @@ import { WebSessionError } from './web-session.ts'
 export type Words = { title: string; nextStep: string }
 
 /** What went wrong with a call of the web session, and the one next step. */
-export function webSessionWords(error: unknown): Words {
+export function webSessionText(error: unknown): Words {
   if (!(error instanceof WebSessionError)) {
     return { title: 'Something went wrong in the app', nextStep: 'Reload the page and try again.' }
   }

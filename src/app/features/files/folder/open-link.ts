@@ -63,13 +63,13 @@ export function useCopiedLink() {
     const worked = await copyText(text)
     setIsCopied(worked)
     announce(
-      worked ? copiedWords(text) : 'This browser does not allow copying. Open the file instead.',
+      worked ? copiedText(text) : 'This browser does not allow copying. Open the file instead.',
     )
   }
   return { isCopied, copy: (text: string) => void copy(text) }
 }
 
-function copiedWords(text: string): string {
+function copiedText(text: string): string {
   const links = text.split('\n').length
   return links === 1 ? 'Link copied' : `${links} links copied`
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { createFilesMemory, findPlace, rememberPlace } from './view-state.ts'
+import { createFilesViewState, findPlace, rememberPlace } from './view-state.ts'
 
 const path = (text: string) => text as FolderPath
 
 test('Who comes up from below begins at the row of the folder they were in', () => {
-  const memory = createFilesMemory()
+  const memory = createFilesViewState()
   const active = (folder: string, cameFrom: string | null) =>
     findPlace(memory, path(folder), cameFrom === null ? null : path(cameFrom)).activeKey
   expect(active('/', '/Films/2026/')).toBe('folder Films')
@@ -16,7 +16,7 @@ test('Who comes up from below begins at the row of the folder they were in', () 
 })
 
 test('A folder is remembered piece by piece', () => {
-  const memory = createFilesMemory()
+  const memory = createFilesViewState()
   rememberPlace(memory, path('/Films/'), { scrollOffset: 380, topKey: 'file a' })
   rememberPlace(memory, path('/Films/'), { activeKey: 'file b' })
   expect(findPlace(memory, path('/Films/'), path('/Music/'))).toEqual({

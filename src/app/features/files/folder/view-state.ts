@@ -15,7 +15,7 @@ export type FolderPlace = {
 }
 
 /** What the screen remembers of folders while they are not shown. Lives as long as the session. */
-export type FilesMemory = {
+export type FilesViewState = {
   readonly places: Map<string, FolderPlace>
   /** The folders that are open in the tree. */
   expanded: ReadonlySet<string>
@@ -24,7 +24,7 @@ export type FilesMemory = {
   filter: { folder: string; text: string }
 }
 
-export function createFilesMemory(): FilesMemory {
+export function createFilesViewState(): FilesViewState {
   return {
     places: new Map(),
     expanded: new Set(['/']),
@@ -37,7 +37,7 @@ const startOfFolder: FolderPlace = { scrollOffset: 0, topKey: null, activeKey: n
 
 /** Where to begin in a folder: who comes up from below begins at the row of the folder they were in. */
 export function findPlace(
-  { places }: FilesMemory,
+  { places }: FilesViewState,
   folder: FolderPath,
   cameFrom: FolderPath | null,
 ): FolderPlace {
@@ -49,7 +49,7 @@ export function findPlace(
 }
 
 export function rememberPlace(
-  { places }: FilesMemory,
+  { places }: FilesViewState,
   folder: FolderPath,
   change: Partial<FolderPlace>,
 ): void {

@@ -15,7 +15,7 @@ import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { FileRow } from './file-row.tsx'
 import { GridRows } from './grid-row.tsx'
 import { ListHeader, type ListHeaderProps, SkeletonRow } from './list-header.tsx'
-import { type FileRowsParts, useFileRows } from './use-file-rows.ts'
+import { type FileRowsOptions, useFileRows } from './use-file-rows.ts'
 
 // Few choose tiles: their code is not for the first screen.
 const FileTile = memo(
@@ -23,7 +23,7 @@ const FileTile = memo(
 )
 
 export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen'> &
-  FileRowsParts & {
+  FileRowsOptions & {
     onNearEnd: () => void
     followedEnd: FollowedEnd
     onSelectionChange: (selection: Selection) => void
@@ -34,7 +34,7 @@ export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen
 
 /** The grid `Files`: only the rows in sight exist, however many there are. */
 export function FileList(props: FileListProps) {
-  const { entries, selection, view, focusWish, onNearEnd } = props
+  const { entries, selection, view, pendingFocus, onNearEnd } = props
   const isNarrow = props.isNarrow || view === 'tiles'
   const alwaysHasActions = useMediaQuery('(width < 64rem) or (pointer: coarse)')
   const rows = useFileRows(props)
@@ -47,7 +47,7 @@ export function FileList(props: FileListProps) {
 
   const { handleToggle, handleToggleAll } = useStableToggles(props)
   const ref = useGridFocus({
-    focusWish,
+    pendingFocus,
     focusActive: () => rows.focusRow(rows.activeIndex),
     onSelectAll: handleToggleAll,
   })
@@ -105,7 +105,7 @@ export function FileList(props: FileListProps) {
                 rowIndex={index + 2}
                 isSelected={selection.chosen.has(entry.key)}
                 isActive={index === rows.activeIndex}
-                focusWish={focusWish}
+                pendingFocus={pendingFocus}
                 isNarrow={isNarrow}
                 alwaysHasActions={alwaysHasActions}
                 {...place}

@@ -1,7 +1,7 @@
 import clsx from 'clsx'
 import { memo } from 'react'
 import type { Entry } from '#app/features/files/folder/entry.ts'
-import { useWishedFocus } from '#app/features/files/selection/use-grid-focus.ts'
+import { useGivenFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { formatBytes, formatDay, formatExactTime } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { useToday } from '#app/lib/use-now.ts'
@@ -16,7 +16,7 @@ import { columnsClass, FileIcon, GridCell, GridRow, useRowActions } from './grid
 export const FileRow = memo(function FileRow(props: RowProps) {
   const { entry, rowIndex, isSelected, isActive, isNarrow, onToggle } = props
   const { top, left, width, height } = props
-  const ref = useWishedFocus({ ...props, shows: entry.key })
+  const ref = useGivenFocus({ ...props, shows: entry.key })
   const { hasActions, pointerProps } = useRowActions(props)
   useToday()
   const tabIndex = isActive ? 0 : -1

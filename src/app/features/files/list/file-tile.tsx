@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { useWishedFocus } from '#app/features/files/selection/use-grid-focus.ts'
+import { useGivenFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { formatBytes } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Checkbox } from '#app/ui/checkbox.tsx'
@@ -12,7 +12,7 @@ import { FileIcon, GridCell, GridRow, useRowActions } from './grid-row.tsx'
 export function FileTile(props: RowProps) {
   const { entry, rowIndex, isSelected, isActive, onToggle } = props
   const { top, left, width, height } = props
-  const ref = useWishedFocus({ ...props, shows: entry.key })
+  const ref = useGivenFocus({ ...props, shows: entry.key })
   const { hasActions, pointerProps } = useRowActions(props)
   const tabIndex = isActive ? 0 : -1
   const shown = visibleName(entry.name)

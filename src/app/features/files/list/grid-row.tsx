@@ -54,7 +54,7 @@ export type RowProps = EntryPlace & {
   /** The row that Tab reaches. */
   isActive: boolean
   /** Set by the list when the keyboard moves: the row takes the focus once it is there. */
-  focusWish: { current: boolean }
+  pendingFocus: { current: boolean }
   isNarrow: boolean
   /** Without a pointer that hovers, or room for a hint where to hover, the buttons are always there. */
   alwaysHasActions: boolean

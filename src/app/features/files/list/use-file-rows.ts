@@ -12,7 +12,7 @@ const nearEndRows = 10
 /** Rows that stand for what is on its way. */
 const pendingRows = 3
 
-export type FileRowsParts = {
+export type FileRowsOptions = {
   entries: readonly Entry[]
   /** Every file of the folder is among `entries`, so that their number is known. */
   isComplete: boolean
@@ -27,15 +27,15 @@ export type FileRowsParts = {
   place: FolderPlace
   onScroll: (change: Pick<FolderPlace, 'scrollOffset' | 'topKey'>) => void
   /** Set while the keyboard is on its way to a row that is not drawn yet. */
-  focusWish: { current: boolean }
+  pendingFocus: { current: boolean }
   scroller: HTMLElement | null
 }
 
 type DrawnEntry = { index: number; place: EntryPlace }
 
 /** Which entries are drawn now and where, in rows of one or, as tiles, of several. */
-export function useFileRows(props: FileRowsParts) {
-  const { entries, selection, scroller, focusWish, onScroll } = props
+export function useFileRows(props: FileRowsOptions) {
+  const { entries, selection, scroller, pendingFocus, onScroll } = props
   const isTiles = props.view === 'tiles'
   const columns = useTileColumns(scroller, isTiles)
   const height = isTiles ? tileHeight : rowHeight(props.isNarrow)
@@ -89,7 +89,7 @@ export function useFileRows(props: FileRowsParts) {
       // The row that has the keyboard already will not change, and so not ask for the focus.
       const row = index === activeIndex ? findRow(scroller, key) : null
       if (row) row.focus({ preventScroll: true })
-      else focusWish.current = true
+      else pendingFocus.current = true
     },
   }
 }
@@ -99,7 +99,7 @@ function indexOf(entries: readonly Entry[], key: string | null): number {
 }
 
 /** The row that Tab reaches. Where it is gone, as a file that was deleted, the one that took its place. */
-function useActiveIndex({ entries, selection, arrangement }: FileRowsParts): number {
+function useActiveIndex({ entries, selection, arrangement }: FileRowsOptions): number {
   const last = useRef({ index: 0, arrangement })
   const index = useMemo(() => {
     const { active } = selection

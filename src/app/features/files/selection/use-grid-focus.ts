@@ -5,10 +5,10 @@ const movingKeys = ['ArrowDown', 'ArrowUp', 'Home', 'End', 'PageDown', 'PageUp']
 
 /**
  * Brings the keyboard into the grid where it would be lost: on a new screen, and with keys that nothing
- * else takes. What has the focus keeps it, unless `focusWish` says otherwise.
+ * else takes. What has the focus keeps it, unless `pendingFocus` says otherwise.
  */
 export function useGridFocus(parts: {
-  focusWish: { current: boolean }
+  pendingFocus: { current: boolean }
   /** Brings the row that Tab reaches into sight, and gives it the focus. */
   focusActive: () => void
   onSelectAll: () => void
@@ -20,11 +20,11 @@ export function useGridFocus(parts: {
   })
 
   useEffect(() => {
-    const { focusWish } = latest.current
-    if (!(focusWish.current || isFocusLost()) || isTypedIn(document.activeElement)) return
+    const { pendingFocus } = latest.current
+    if (!(pendingFocus.current || isFocusLost()) || isTypedIn(document.activeElement)) return
     const target = findTabStop(ref.current)
     // A row whose code is still on its way takes it itself.
-    focusWish.current = target === null
+    pendingFocus.current = target === null
     target?.focus({ preventScroll: true })
   }, [])
 
@@ -85,23 +85,23 @@ export function useKeptKeyboard() {
 }
 
 /** Focus follows the keyboard to a line that may only be drawn after the list has scrolled to it. */
-export function useWishedFocus({
+export function useGivenFocus({
   isActive,
-  focusWish,
+  pendingFocus,
   shows,
 }: {
   isActive: boolean
   /** What the line shows now: its element may have shown another one before. */
   shows: string
   /** Set when the keyboard moves; the active line takes the focus, once. */
-  focusWish: { current: boolean }
+  pendingFocus: { current: boolean }
 }) {
   const ref = useRef<HTMLDivElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another line took the element
   useEffect(() => {
-    if (!isActive || !focusWish.current) return
-    focusWish.current = false
+    if (!isActive || !pendingFocus.current) return
+    pendingFocus.current = false
     if (!isTypedIn(document.activeElement)) ref.current?.focus({ preventScroll: true })
-  }, [isActive, focusWish, shows])
+  }, [isActive, pendingFocus, shows])
   return ref
 }

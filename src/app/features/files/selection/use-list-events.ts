@@ -11,7 +11,7 @@ import { readListKey } from './list-keys.ts'
 import { moveTo, type Selection, type SelectMode, select, takeStep } from './selection.ts'
 import { createTypeahead, isTyped } from './typeahead.ts'
 
-export type ListParts = {
+export type ListOptions = {
   entries: readonly Entry[]
   selection: Selection
   onSelectionChange: (selection: Selection) => void
@@ -30,7 +30,7 @@ export type ListParts = {
  * Presses and keys of the whole grid, read where they bubble to: one pair of handlers instead of five
  * for each of a thousand rows.
  */
-export function useListEvents(parts: ListParts) {
+export function useListEvents(parts: ListOptions) {
   const { entries, selection, onSelectionChange } = parts
   const [typeahead] = useState(createTypeahead)
   const order = () => entries.map((entry) => entry.key)
@@ -85,7 +85,7 @@ export function useListEvents(parts: ListParts) {
  * as the screen does: a finger's work on a tablet, a mouse's beside a mouse. `pointerdown` alone says which it
  * is: `click` is a MouseEvent in some browsers, and calls a finger a mouse in others.
  */
-function usePresses({ entries, selection, onSelectionChange, onOpen }: ListParts) {
+function usePresses({ entries, selection, onSelectionChange, onOpen }: ListOptions) {
   const press = useRef<{ by: string | null; isDown: boolean }>({ by: null, isDown: false })
   const isTouch = () => {
     const { by } = press.current

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Queries } from '#app/api/cache/queries.ts'
 import { errorText } from '#app/api/http/error-text.ts'
-import type { FilesMemory } from '#app/features/files/folder/view-state.ts'
+import type { FilesViewState } from '#app/features/files/folder/view-state.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { useVisibleRows } from '#app/lib/virtual/use-visible-rows.ts'
 import type { RowsLayout } from '#app/lib/virtual/virtual-rows.ts'
@@ -17,7 +17,7 @@ import { useTreeKeys } from './tree-keys.ts'
 export type FolderTreeProps = {
   folder: FolderPath
   queries: Queries
-  memory: FilesMemory
+  memory: FilesViewState
   onOpenFolder: (folder: FolderPath) => void
 }
 
@@ -48,14 +48,14 @@ export function FolderTree({ queries, ...rest }: FolderTreeProps) {
 export type TreeLinesProps = {
   root: FolderNode
   folder: FolderPath
-  memory: FilesMemory
+  memory: FilesViewState
   onOpenFolder: (folder: FolderPath) => void
 }
 
 /** The folders that are in sight, of however many there are. */
 function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps) {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
-  const focusWish = useRef(false)
+  const pendingFocus = useRef(false)
   const branches = useExpanded(memory, folder)
   const lines = useMemo(() => flattenTree(root, branches.expanded), [root, branches.expanded])
   const [active, setActive] = useActiveLine(folder)
@@ -80,7 +80,7 @@ function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps) {
     branches,
     onOpenFolder,
     focusLine(index) {
-      focusWish.current = index !== activeIndex
+      pendingFocus.current = index !== activeIndex
       visible.show(index)
       setActive(lines[index]?.path ?? folder)
     },
@@ -104,7 +104,7 @@ function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps) {
               line={line}
               isCurrent={line.path === folder}
               isActive={index === activeIndex}
-              focusWish={focusWish}
+              pendingFocus={pendingFocus}
               style={{ height, top: index * height }}
               onFocus={() => setActive(line.path)}
               onOpen={() => onOpenFolder(line.path)}
@@ -155,7 +155,7 @@ function useShowCurrent(
 }
 
 /** Which folders of the tree are open, remembered while the tree is not shown. */
-function useExpanded(memory: FilesMemory, folder: FolderPath) {
+function useExpanded(memory: FilesViewState, folder: FolderPath) {
   const [shownFor, setShownFor] = useState<FolderPath | null>(null)
   const [expanded, setExpanded] = useState(memory.expanded)
 

@@ -1,7 +1,7 @@
 import clsx from 'clsx'
 import { ChevronRight, HardDrive } from 'lucide-react'
 import type { CSSProperties, MouseEvent } from 'react'
-import { useWishedFocus } from '#app/features/files/selection/use-grid-focus.ts'
+import { useGivenFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { NameText } from '#app/ui/name-text.tsx'
 import type { TreeLine } from './flatten-tree.ts'
@@ -16,7 +16,7 @@ export function TreeItem({
   line,
   isCurrent,
   isActive,
-  focusWish,
+  pendingFocus,
   style,
   onFocus,
   onOpen,
@@ -26,14 +26,14 @@ export function TreeItem({
   isCurrent: boolean
   /** The line that Tab reaches. */
   isActive: boolean
-  focusWish: { current: boolean }
+  pendingFocus: { current: boolean }
   style: CSSProperties
   /** However the focus came here: the keyboard goes on from this line. */
   onFocus: () => void
   onOpen: () => void
   onToggle: () => void
 }) {
-  const ref = useWishedFocus({ isActive, focusWish, shows: line.path })
+  const ref = useGivenFocus({ isActive, pendingFocus, shows: line.path })
   const handleClick = (event: MouseEvent) => {
     const isOnArrow = event.target instanceof Element && event.target.closest('[data-part=arrow]')
     if (isOnArrow) onToggle()

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { type ImportOptions, importOptions } from '#app/features/imports/queue/import-job.ts'
-import { qualityWords } from '#app/features/imports/view/import-text.ts'
+import { qualityText } from '#app/features/imports/view/import-text.ts'
 import { RadioGroup, Switch } from '#app/ui/choices.tsx'
 import { videoHeights } from '#contract/imports.ts'
 
@@ -17,7 +17,7 @@ const types = [
 
 const qualities = ['best', 'audio', ...videoHeights].map((value) => ({
   value,
-  label: qualityWords(value),
+  label: qualityText(value),
 }))
 
 /** What kind of link it is, and what is wanted of a video. */

@@ -7,8 +7,8 @@ import { randomId } from '#app/lib/random-id.ts'
 import {
   createRetryPause,
   type RetryPause,
-  type WatchWakeUps,
-  watchBrowserWakeUps,
+  type WatchReconnects,
+  watchBrowserReconnects,
 } from '#app/lib/retry.ts'
 import { askForTask, cancelTask } from './ask-for-task.ts'
 import {
@@ -40,7 +40,7 @@ type ImportConnection = {
 /** What tabs of one key tell each other. */
 export type ImportNews = { changed: ImportJob } | { removed: string[] }
 
-export type ImportQueueParts = {
+export type ImportQueueOptions = {
   clock?: Clock
   /** Epoch ms: only to know which stored job is older. */
   wallClock?: () => number
@@ -51,7 +51,7 @@ export type ImportQueueParts = {
   tabId?: string
   /** Who takes up what pages that are gone left waiting. */
   openClaims?: () => Promise<Pick<PageClaims, 'show' | 'claim'>>
-  watchWakeUps?: WatchWakeUps
+  watchReconnects?: WatchReconnects
   isHidden?: () => boolean
   createLeader?: (parts: { keyId: string }) => PollingLeader<ImportNews>
   /** Runs in each tab of the key; `job.folder` is where it lies. */
@@ -63,7 +63,7 @@ export type ImportQueueParts = {
  * shown, so that a reload at any moment loses none and starts none twice.
  */
 class Queue {
-  readonly #parts: ImportQueueParts
+  readonly #parts: ImportQueueOptions
   readonly #clock: Clock
   readonly #tabId: string
   readonly #storage: TextStorage | null
@@ -78,7 +78,7 @@ class Queue {
   #leader: PollingLeader<ImportNews> | null = null
   #stopWatching = () => {}
 
-  constructor(parts: ImportQueueParts) {
+  constructor(parts: ImportQueueOptions) {
     this.#parts = parts
     this.#clock = parts.clock ?? browserClock
     this.#tabId = parts.tabId ?? pageId
@@ -283,8 +283,8 @@ class Queue {
     this.#leader = createLeader({ keyId })
     this.#leader.subscribe(this.#hear)
     this.#leader.onChange(() => this.#slice.wake())
-    const { watchWakeUps = watchBrowserWakeUps } = this.#parts
-    this.#stopWatching = watchWakeUps(() => this.#slice.wake({ isConnectionBack: true }))
+    const { watchReconnects = watchBrowserReconnects } = this.#parts
+    this.#stopWatching = watchReconnects(() => this.#slice.wake({ isConnectionBack: true }))
   }
 
   #leave(): void {
@@ -318,7 +318,7 @@ async function browserClaims(): Promise<Pick<PageClaims, 'show' | 'claim'>> {
 
 export type { Queue as ImportQueue }
 
-export function createImportQueue(parts: ImportQueueParts = {}): Queue {
+export function createImportQueue(parts: ImportQueueOptions = {}): Queue {
   return new Queue(parts)
 }
 

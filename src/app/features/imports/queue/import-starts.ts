@@ -1,4 +1,4 @@
-import { isAbort, isKeyRefusal, isPassing } from '#app/api/http/api-error.ts'
+import { isAbort, isKeyRefusal, isTransient } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import type { RetryPause } from '#app/lib/retry.ts'
 import { endpoints } from '#contract/endpoints.ts'
@@ -6,7 +6,7 @@ import type { ImportRequest } from '#contract/imports.ts'
 import { cancelTask, failureFrom, pauseNote } from './ask-for-task.ts'
 import type { ImportJob } from './import-job.ts'
 
-type ImportStartsParts = {
+type ImportStartsOptions = {
   retryPause: RetryPause
   getJob(id: string): ImportJob | undefined
   onChange(id: string, change: Partial<ImportJob>): void
@@ -16,7 +16,7 @@ type ImportStartsParts = {
 type Start = { controller: AbortController; isSent: boolean }
 
 /** The starts that are on their way. The gate decides how many of them go out at once. */
-export function createImportStarts({ retryPause, getJob, onChange }: ImportStartsParts) {
+export function createImportStarts({ retryPause, getJob, onChange }: ImportStartsOptions) {
   const starts = new Map<string, Start>()
 
   async function begin(job: ImportJob, client: ApiClient) {
@@ -77,7 +77,7 @@ export function createImportStarts({ retryPause, getJob, onChange }: ImportStart
   }
 }
 
-export type StartTaskParts = {
+export type StartTaskOptions = {
   client: ApiClient
   retryPause: RetryPause
   /** The request goes out: from now on there may be a task. */
@@ -91,7 +91,7 @@ export type StartTaskParts = {
  * Asks for a task until the server gives one; its id. Each try has the same idempotency key, so an
  * answer that was lost on its way costs nothing. Throws ApiError or AbortError.
  */
-async function startTask(job: ImportJob, parts: StartTaskParts): Promise<string> {
+async function startTask(job: ImportJob, parts: StartTaskOptions): Promise<string> {
   const { client, retryPause, onStart, onPause, signal } = parts
   for (let failures = 0; ; ) {
     try {
@@ -105,7 +105,7 @@ async function startTask(job: ImportJob, parts: StartTaskParts): Promise<string>
       })
       return reply.task_id
     } catch (error) {
-      if (!isPassing(error)) throw error
+      if (!isTransient(error)) throw error
       onPause(error)
     }
     const isAwake = await retryPause.wait(failures + 1, signal)

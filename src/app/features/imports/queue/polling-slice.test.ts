@@ -29,7 +29,7 @@ test('a hidden page asks a third as often', async () => {
   await world.passTime(8_999)
   expect(world.calls).toHaveLength(2)
   isHidden = false
-  world.wakeUp()
+  world.reconnect()
   await world.passTime(0)
   expect(world.calls).toHaveLength(3)
 })
@@ -39,8 +39,8 @@ test('an hour of sleep is followed by one request, not by twelve hundred', async
   await world.passTime(0)
   await world.last().answer(status({}))
   await world.passTime(3_600_000)
-  world.wakeUp()
-  world.wakeUp()
+  world.reconnect()
+  world.reconnect()
   await world.passTime(0)
   expect(world.calls).toHaveLength(3)
 })
@@ -59,7 +59,7 @@ test('while the server does not answer, the pauses grow; back online it is asked
   await world.last().fail(new ConnectionError('Gone.'))
   await world.passTime(3_000)
   const asked = world.calls.length
-  world.wakeUp()
+  world.reconnect()
   await world.passTime(0)
   expect(world.calls).toHaveLength(asked + 1)
   expect(world.job().state).toBe('running')

@@ -1,6 +1,6 @@
 import type { Clock } from '#app/lib/clock.ts'
 
-type PollingSliceParts = {
+type PollingSliceOptions = {
   clock: Clock
   /** Nobody looks at the page. */
   isHidden(): boolean
@@ -19,7 +19,7 @@ const longestPauseMs = 60_000
  * One request at a time, each an interval after the one before: however many tasks there are and
  * however long the machine slept, there is never a burst.
  */
-export function createPollingSlice({ clock, isHidden, isWanted, poll }: PollingSliceParts) {
+export function createPollingSlice({ clock, isHidden, isWanted, poll }: PollingSliceOptions) {
   let lastAt = Number.NEGATIVE_INFINITY
   let failures = 0
   let isAsking = false

@@ -8,7 +8,7 @@ import {
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
-import { nameOf, progressWords } from './import-text.ts'
+import { nameOf, progressText } from './import-text.ts'
 
 type ImportRowProps = {
   job: ImportJob
@@ -37,7 +37,7 @@ export const ImportRow = memo(function ImportRow(props: ImportRowProps) {
       link={safeLink(job.fileLink)}
       place={folder === null ? null : { path: folder, onOpen: () => onOpenFolder(folder) }}
       progress={{ value: shareOf(job), tone: tones[state] }}
-      words={progressWords(job)}
+      words={progressText(job)}
       explanation={
         failure
           ? { reason: failure.reason, nextStep: nextStepOf(failure) }

@@ -1,7 +1,7 @@
 import type { ImportJob, ImportState } from '#app/features/imports/queue/import-job.ts'
 
 /** States as people, screen readers and scripts read them. */
-const stateWords: Record<ImportState, string> = {
+const stateText: Record<ImportState, string> = {
   waiting: 'Waiting',
   running: 'Importing',
   done: 'Done',
@@ -15,23 +15,23 @@ export function nameOf(job: ImportJob): string {
 }
 
 /** `Importing`, `42 %` where the server says how far it is, and what was asked for. */
-export function progressWords(job: ImportJob): string[] {
+export function progressText(job: ImportJob): string[] {
   const { state, percent } = job
   const share = state === 'running' && percent !== null ? [`${Math.floor(percent)} %`] : []
-  return [stateWords[state], ...share, optionWords(job)]
+  return [stateText[state], ...share, optionWords(job)]
 }
 
 /** `Video, 1080p, subtitles`: what was asked for, for telling two imports of one link apart. */
 function optionWords({ options }: ImportJob): string {
   const { type, quality, subtitles, thumbnail } = options
   if (type === 'file') return 'File'
-  const words = [type === 'video' ? 'Video' : 'Auto', qualityWords(quality)]
+  const words = [type === 'video' ? 'Video' : 'Auto', qualityText(quality)]
   if (subtitles) words.push('subtitles')
   if (thumbnail) words.push('thumbnail')
   return words.join(', ')
 }
 
-export function qualityWords(quality: string): string {
+export function qualityText(quality: string): string {
   if (quality === 'best') return 'Best'
   return quality === 'audio' ? 'Audio only' : `${quality}p`
 }

@@ -1,7 +1,7 @@
 /** What becomes of an upload after its turn: over, or in line again, first or last. */
 export type TurnEnd = 'over' | 'first' | 'last'
 
-type UploadLineParts = {
+type TaskQueueOptions = {
   /** How many have their turn at once. */
   places: number
   /** One turn; must not throw. `signal` fires when the upload is removed. */
@@ -9,7 +9,7 @@ type UploadLineParts = {
 }
 
 /** First come, first served. Closed, it starts nothing more; turns that have begun go on. */
-export function createUploadLine({ places, run }: UploadLineParts) {
+export function createTaskQueue({ places, run }: TaskQueueOptions) {
   let waiting: string[] = []
   const running = new Map<string, AbortController>()
   let isOpen = false

@@ -1,7 +1,7 @@
 import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
 import type { UploadJob } from '#app/features/uploads/send/send-upload.ts'
 import type { JournalEntry } from './upload-keeper.ts'
-import { admitFile, readmitFile } from './validate-file.ts'
+import { resumeFile, validateFile } from './validate-file.ts'
 
 /** A file that was chosen again; `path` as far as the chooser tells it: `a.txt` or `Trip/a.txt`. */
 export type FileAgain = { file: File; path: string }
@@ -22,7 +22,7 @@ export function createInterruptedUploads() {
   }
 
   function take(entry: JournalEntry, file: File, serverTime: number): [string, UploadJob] | null {
-    const job = readmitFile(file, entry, serverTime)
+    const job = resumeFile(file, entry, serverTime)
     if ('reason' in job) return null
     entries.delete(entry.id)
     return [entry.id, job]
@@ -42,7 +42,7 @@ export function createInterruptedUploads() {
       if (entries.size === 0) return { jobs, rest: requests }
       const byPath = indexBy(({ folder, name }) => folder + name)
       const rest = requests.filter((request) => {
-        const place = request.refusal ?? admitFile(request, serverTime)
+        const place = request.refusal ?? validateFile(request, serverTime)
         if ('reason' in place) return true
         const entry = pick(byPath.get(place.folder + place.name) ?? [], request.file)
         const taken = entry && take(entry, request.file, serverTime)

@@ -8,7 +8,7 @@ export type JournalAccess = {
   open(): Promise<UploadJournal>
 }
 
-type UploadKeeperParts = {
+type UploadKeeperOptions = {
   journal: JournalAccess
   /** What a reload would interrupt. */
   entries(): readonly JournalEntry[]
@@ -19,7 +19,7 @@ type UploadKeeperParts = {
 }
 
 /** Writes down what is unfinished, as soon as it changes; loads what that needs with the first upload. */
-export function createUploadKeeper({ journal, entries, onFound, onKept }: UploadKeeperParts) {
+export function createUploadKeeper({ journal, entries, onFound, onKept }: UploadKeeperOptions) {
   let keyId: string | null = null
   let opened: Promise<UploadJournal> | null = null
   let isKeeping = false

@@ -1,4 +1,4 @@
-import { createUploadLine } from '#app/features/uploads/model/task-queue.ts'
+import { createTaskQueue } from '#app/features/uploads/model/task-queue.ts'
 import {
   isUnfinished,
   type Upload,
@@ -14,7 +14,7 @@ import { createUploadRows } from '#app/features/uploads/model/upload-rows.ts'
 import type { UploadConnection } from '#app/features/uploads/send/look-after-cancel.ts'
 import { lastAnswerMs, lookAfterCancel } from '#app/features/uploads/send/look-after-cancel.ts'
 import type { UploadJob } from '#app/features/uploads/send/send-upload.ts'
-import { type TakeTurn, takeTurnOnDemand } from '#app/features/uploads/send/task-on-demand.ts'
+import { type RunUpload, runUploadOnDemand } from '#app/features/uploads/send/task-on-demand.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import { createRetryPause, type RetryPause } from '#app/lib/retry.ts'
@@ -26,15 +26,15 @@ import {
   type JournalAccess,
   type JournalEntry,
 } from './upload-keeper.ts'
-import { admitFile, newRow, readmitFile } from './validate-file.ts'
+import { newRow, resumeFile, validateFile } from './validate-file.ts'
 
-export type UploadQueueParts = {
+export type UploadQueueOptions = {
   clock?: Clock
   retryPause?: RetryPause
   /** Where what is unfinished is kept over a reload. */
   journal?: JournalAccess
   canRead?: (file: File) => Promise<boolean>
-  takeTurn?: TakeTurn
+  runUpload?: RunUpload
   /** `upload.arrived` has the name, link and folder that the file got. */
   onUploaded?: (upload: Upload) => void
 }
@@ -46,7 +46,7 @@ const uploadsAtOnce = 3
  * the session: a refused key pauses it until somebody of the same account connects.
  */
 class Queue {
-  readonly #parts: UploadQueueParts
+  readonly #parts: UploadQueueOptions
   readonly #clock: Clock
   readonly #retryPause: RetryPause
   readonly #rows
@@ -58,12 +58,12 @@ class Queue {
   #connection: UploadConnection | null = null
   #account: string | null = null
 
-  constructor(parts: UploadQueueParts) {
+  constructor(parts: UploadQueueOptions) {
     this.#parts = parts
     this.#clock = parts.clock ?? browserClock
     this.#retryPause = parts.retryPause ?? createRetryPause({ after: this.#clock.after })
     this.#rows = createUploadRows(this.#clock)
-    this.#line = createUploadLine({ places: uploadsAtOnce, run: this.#run })
+    this.#line = createTaskQueue({ places: uploadsAtOnce, run: this.#run })
     this.#keeper = createUploadKeeper({
       journal: parts.journal ?? browserJournal,
       entries: () => this.#entries(),
@@ -197,7 +197,7 @@ class Queue {
     const id = randomId()
     const { file, name, folder } = request
     const place = { id, name, folder, size: file.size }
-    const job = request.refusal ?? admitFile(request, this.#serverTime())
+    const job = request.refusal ?? validateFile(request, this.#serverTime())
     if ('reason' in job) return newRow(place, { state: 'failed', failure: job })
     const row = { ...place, name: job.name, folder: job.folder }
     const maxBytes = this.#connection?.maxBytes ?? Number.POSITIVE_INFINITY
@@ -273,7 +273,7 @@ class Queue {
       this.#rows.change(row.id, { failure: otherFileChosen(file.name, entry.name) })
       return
     }
-    const job = readmitFile(file, entry, this.#serverTime())
+    const job = resumeFile(file, entry, this.#serverTime())
     if ('reason' in job) return
     this.#interrupted.entries.delete(row.id)
     this.#jobs.set(row.id, job)
@@ -283,8 +283,8 @@ class Queue {
     const job = this.#jobs.get(id)
     const connection = this.#connection
     if (!job || !connection) return Promise.resolve('over' as const)
-    const takeTurn = this.#parts.takeTurn ?? takeTurnOnDemand
-    return takeTurn({ id, job, signal }, connection, {
+    const runUpload = this.#parts.runUpload ?? runUploadOnDemand
+    return runUpload({ id, job, signal }, connection, {
       rows: this.#rows,
       clock: this.#clock,
       retryPause: this.#retryPause,
@@ -318,6 +318,6 @@ class Queue {
 
 export type { Queue as UploadQueue }
 
-export function createUploadQueue(parts: UploadQueueParts = {}): Queue {
+export function createUploadQueue(parts: UploadQueueOptions = {}): Queue {
   return new Queue(parts)
 }

@@ -7,7 +7,10 @@ import { parseNewFolderPath } from '#contract/folder-path.ts'
 import type { JournalEntry } from './upload-keeper.ts'
 
 /** The job of a file whose place and name the rules allow, or the rule that refuses it. */
-export function admitFile(request: UploadRequest, serverTime: number): UploadJob | UploadFailure {
+export function validateFile(
+  request: UploadRequest,
+  serverTime: number,
+): UploadJob | UploadFailure {
   const folder = parseNewFolderPath(request.folder)
   if (!folder.ok) return refusedByRule(folder.rule)
   const name = parseFileName(request.name)
@@ -26,12 +29,12 @@ export function admitFile(request: UploadRequest, serverTime: number): UploadJob
  * The job of a file that was chosen again after a reload. Its last try may have arrived, so the same
  * bytes keep their idempotency key; a file that was changed since is a new upload.
  */
-export function readmitFile(
+export function resumeFile(
   file: File,
   entry: JournalEntry,
   serverTime: number,
 ): UploadJob | UploadFailure {
-  const job = admitFile({ file, folder: entry.folder, name: entry.name }, serverTime)
+  const job = validateFile({ file, folder: entry.folder, name: entry.name }, serverTime)
   const isSame = file.size === entry.size && file.lastModified === entry.lastModified
   if ('reason' in job || !isSame) return job
   const { idempotencyKey, notBefore, mayHaveArrived } = entry

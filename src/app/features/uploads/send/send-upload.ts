@@ -1,4 +1,4 @@
-import { type ApiError, ConnectionError, isPassing } from '#app/api/http/api-error.ts'
+import { type ApiError, ConnectionError, isTransient } from '#app/api/http/api-error.ts'
 import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
 import type { ArrivedFile } from '#app/features/uploads/model/upload.ts'
 import { FileChangedError } from '#app/features/uploads/model/upload-failure.ts'
@@ -27,7 +27,7 @@ export type FileSought = {
   signal: AbortSignal
 }
 
-export type SendUploadParts = {
+export type SendUploadOptions = {
   sendFile(send: SendFile): Promise<SendOutcome>
   /** The file if it came to its folder since `notBefore`, else null. */
   findFile(sought: FileSought): Promise<ArrivedFile | null>
@@ -43,24 +43,24 @@ export type SendUploadParts = {
 }
 
 /** Others have their turn first; the upload goes to the end of the line. */
-export class YieldedError extends Error {
-  override readonly name = 'YieldedError'
+export class RequeuedError extends Error {
+  override readonly name = 'RequeuedError'
 }
 
-const triesPerTurn = 5
+const triesPerRun = 5
 
 /**
  * Sends one file until it is there or refused. What passes (no network, 502, 503, 504) is tried again.
- * Throws ApiError, FileChangedError, YieldedError, or AbortError.
+ * Throws ApiError, FileChangedError, RequeuedError, or AbortError.
  */
-export async function sendUpload(job: UploadJob, parts: SendUploadParts): Promise<ArrivedFile> {
+export async function sendUpload(job: UploadJob, parts: SendUploadOptions): Promise<ArrivedFile> {
   let failures = 0
   for (let tries = 1; ; tries += 1) {
     const result = await tryOnce(job, parts)
     if (!(result instanceof Error)) return result
     // The browser reports a file that changed while it was read as a broken connection.
     if (!(await parts.canRead(job.file))) throw new FileChangedError('The file cannot be read.')
-    if (tries >= triesPerTurn && parts.shouldYield()) throw new YieldedError('Others go first.')
+    if (tries >= triesPerRun && parts.shouldYield()) throw new RequeuedError('Others go first.')
     failures += 1
     parts.onPause(result)
     const isAwake = await parts.retryPause.wait(failures, parts.signal)
@@ -71,18 +71,18 @@ export async function sendUpload(job: UploadJob, parts: SendUploadParts): Promis
 /** The reply, or an error that passes. Throws all others. */
 async function tryOnce(
   job: UploadJob,
-  parts: SendUploadParts,
+  parts: SendUploadOptions,
 ): Promise<ArrivedFile | ApiError | ConnectionError> {
   try {
     const found = job.mayHaveArrived ? await parts.findFile(soughtFor(job, parts)) : null
     return found ?? (await sendOnce(job, parts))
   } catch (error) {
-    if (isPassing(error)) return error as ApiError | ConnectionError
+    if (isTransient(error)) return error as ApiError | ConnectionError
     throw error
   }
 }
 
-async function sendOnce(job: UploadJob, parts: SendUploadParts): Promise<ArrivedFile> {
+async function sendOnce(job: UploadJob, parts: SendUploadOptions): Promise<ArrivedFile> {
   const { file, folder, name, idempotencyKey } = job
   const result = await parts.sendFile({
     file,
@@ -102,7 +102,7 @@ async function sendOnce(job: UploadJob, parts: SendUploadParts): Promise<Arrived
   throw new ConnectionError('The connection was lost.')
 }
 
-function soughtFor(job: UploadJob, { signal }: SendUploadParts): FileSought {
+function soughtFor(job: UploadJob, { signal }: SendUploadOptions): FileSought {
   const { folder, name, file, notBefore } = job
   return { folder, name, size: file.size, notBefore, signal }
 }

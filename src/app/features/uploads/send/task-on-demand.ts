@@ -1,7 +1,7 @@
 import { isAbort } from '#app/api/http/api-error.ts'
-import type { takeTurn } from './upload-task.ts'
+import type { runUpload } from './upload-task.ts'
 
-export type TakeTurn = typeof takeTurn
+export type RunUpload = typeof runUpload
 
 const triesAtMost = 5
 /** Told only when it failed several times: by then the network is there and the part is not. */
@@ -12,11 +12,11 @@ const notLoaded = {
 }
 
 /** One upload's turn, by code that is loaded with the first upload: the first screen needs none of it. */
-export const takeTurnOnDemand: TakeTurn = async (upload, connection, parts) => {
+export const runUploadOnDemand: RunUpload = async (upload, connection, parts) => {
   for (let tries = 1; ; tries += 1) {
     try {
       const loaded = await import('./upload-task.ts')
-      return await loaded.takeTurn(upload, connection, parts)
+      return await loaded.runUpload(upload, connection, parts)
     } catch {
       if (tries === triesAtMost) break
     }

@@ -6,9 +6,9 @@ import type { UploadRows } from '#app/features/uploads/model/upload-rows.ts'
 import type { Clock } from '#app/lib/clock.ts'
 import type { RetryPause } from '#app/lib/retry.ts'
 import { arrivedFirst, type UploadConnection } from './look-after-cancel.ts'
-import { canReadFile, sendUpload, type UploadJob, YieldedError } from './send-upload.ts'
+import { canReadFile, RequeuedError, sendUpload, type UploadJob } from './send-upload.ts'
 
-export type UploadTurnParts = {
+export type UploadTaskOptions = {
   rows: UploadRows
   clock: Clock
   retryPause: RetryPause
@@ -24,10 +24,10 @@ export type UploadTurnParts = {
 const still = { sentBytes: 0, bytesPerSecond: null, secondsLeft: null } as const
 
 /** One upload's turn in the line, shown in its row from `Waiting` to its end. */
-export async function takeTurn(
+export async function runUpload(
   { id, job, signal }: { id: string; job: UploadJob; signal: AbortSignal },
   connection: UploadConnection,
-  parts: UploadTurnParts,
+  parts: UploadTaskOptions,
 ): Promise<TurnEnd> {
   const { rows } = parts
   const isUnwanted = () => rows.get(id)?.isCancelling === true
@@ -63,7 +63,7 @@ export async function takeTurn(
       parts.onUnsure(id)
       return 'over'
     }
-    if (error instanceof YieldedError) {
+    if (error instanceof RequeuedError) {
       rows.change(id, { ...still, state: 'waiting' })
       return 'last'
     }
@@ -76,7 +76,7 @@ export async function takeTurn(
   }
 }
 
-function meterProgress(id: string, job: UploadJob, { rows, clock, onUnsure }: UploadTurnParts) {
+function meterProgress(id: string, job: UploadJob, { rows, clock, onUnsure }: UploadTaskOptions) {
   let samples: ProgressSample[] = []
   return {
     onStart() {

@@ -12,7 +12,7 @@ import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
 import { SummaryAction, TransferSummary } from '#app/ui/progress/progress-row.tsx'
 import { UploadRow } from './upload-row.tsx'
-import { forecastWords, foundAgainWords } from './upload-text.ts'
+import { forecastText, foundAgainWords } from './upload-text.ts'
 import { useChosenAgain } from './use-chosen-again.tsx'
 import { useUploads } from './use-uploads.ts'
 
@@ -105,7 +105,7 @@ function UploadSummary({ snapshot, ...actions }: UploadSummaryProps) {
   const warning = isKept || totals.unfinished === 0 ? null : notKept
   const wantsFiles = totals.interrupted > 1 ? filesGone : null
   return (
-    <TransferSummary words={summaryWords(snapshot)} warning={warning ?? wantsFiles}>
+    <TransferSummary words={summaryText(snapshot)} warning={warning ?? wantsFiles}>
       {totals.unfinished > 1 && <SummaryAction name="Stop all" onClick={actions.onStopAll} />}
       {stranded > 1 && (
         <>
@@ -124,13 +124,13 @@ const notKept =
 const filesGone =
   'After a reload the files must be found again: drop them where they were dropped, or press Retry all and choose them, one folder at a time.'
 
-function summaryWords({ totals, forecast, isPaused }: UploadsSnapshot): string {
-  if (totals.unfinished === 0) return outcomeWords(totals).join(' · ')
-  const still = forecastWords(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
-  return [still, ...outcomeWords({ ...totals, done: 0, cancelled: 0 })].join(' · ')
+function summaryText({ totals, forecast, isPaused }: UploadsSnapshot): string {
+  if (totals.unfinished === 0) return outcomeText(totals).join(' · ')
+  const still = forecastText(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
+  return [still, ...outcomeText({ ...totals, done: 0, cancelled: 0 })].join(' · ')
 }
 
-function outcomeWords(totals: UploadTotals): string[] {
+function outcomeText(totals: UploadTotals): string[] {
   const parts = [
     [totals.done, 'done'],
     [totals.failed, 'failed'],

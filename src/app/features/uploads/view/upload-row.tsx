@@ -4,7 +4,7 @@ import { isUnfinished, type Upload, type UploadState } from '#app/features/uploa
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
-import { progressWords, stateWords } from './upload-text.ts'
+import { progressText, stateText } from './upload-text.ts'
 
 type UploadRowProps = {
   upload: Upload
@@ -35,7 +35,7 @@ export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
       link={safeLink(arrived?.link)}
       place={{ path, onOpen: () => onOpenFolder(path) }}
       progress={{ value: shareOf(upload), tone: tones[state] }}
-      words={[stateWords[state], ...progressWords(upload)]}
+      words={[stateText[state], ...progressText(upload)]}
       explanation={failure ?? explain(upload)}
     >
       {canRetry && (

@@ -2,7 +2,7 @@ import type { Upload, UploadForecast, UploadState } from '#app/features/uploads/
 import { formatBytes, formatDuration } from '#app/lib/format.ts'
 
 /** States as people, screen readers and scripts read them. */
-export const stateWords: Record<UploadState, string> = {
+export const stateText: Record<UploadState, string> = {
   waiting: 'Waiting',
   sending: 'Uploading',
   done: 'Done',
@@ -12,7 +12,7 @@ export const stateWords: Record<UploadState, string> = {
 }
 
 /** What is known of an upload's way: `61 %  12 MB/s  8 s left`, in parts; its size before and after. */
-export function progressWords(upload: Upload): string[] {
+export function progressText(upload: Upload): string[] {
   if (upload.state !== 'sending') return [formatBytes(upload.size)]
   const share = upload.size === 0 ? 1 : upload.sentBytes / upload.size
   const words = [`${Math.floor(share * 100)} %`]
@@ -28,7 +28,7 @@ function countFiles(files: number): string {
 }
 
 /** `2,143 files · about 36 min (60 requests a minute)`; the window is named where it is the limit. */
-export function forecastWords(files: number, forecast: UploadForecast | null): string {
+export function forecastText(files: number, forecast: UploadForecast | null): string {
   const count = countFiles(files)
   if (!forecast || forecast.seconds < 1) return count
   const span = `${count} · about ${formatDuration(forecast.seconds)}`
