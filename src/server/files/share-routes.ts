@@ -84,7 +84,7 @@ const mediaPolicy =
 // Browsers do not show a PDF in a sandbox; it has no way to the app's storage without scripts.
 const pdfPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
 
-/** Names that TypeScript and films share: `transport-stream.ts` says which of the two a file is. */
+/** Names that TypeScript and films share: `share-routes.ts` says which of the two a file is. */
 function isFilmOrScript(name: string): boolean {
   return /\.m?ts$/i.test(name)
 }

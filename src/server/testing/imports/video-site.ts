@@ -50,7 +50,7 @@ export async function startTestVideoSite(
   }
 }
 
-// `node src/server/imports/test-video-site.ts 4150`: the site by itself, to try things on.
+// `node src/server/testing/imports/video-site.ts 4150`: the site by itself, to try things on.
 if (import.meta.main) {
   const port = Number(process.argv[2] ?? 0)
   const site = await startTestVideoSite({ port })

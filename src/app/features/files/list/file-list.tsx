@@ -63,7 +63,7 @@ export function FileList(props: FileListProps) {
   })
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: see grid-parts.tsx
+    // biome-ignore lint/a11y/useSemanticElements: see grid-row.tsx
     <div
       role="grid"
       aria-label="Files"
