@@ -1,64 +1,81 @@
 import { expect, test } from 'vitest'
-import { createRetryPause } from './retry.ts'
+import { SimulatedClock } from '#app/testing/simulated-clock.ts'
+import { createRetryPause, pauseMs, retryTransient } from './retry.ts'
 
-function pauseInHand(random = 1) {
-  const pauses: number[] = []
+const refusal = new Error('refused')
+const lost = () => new Error('lost')
+
+function startRetrying(failures: unknown[], tries = Number.POSITIVE_INFINITY) {
+  const clock = new SimulatedClock()
+  const triedAt: number[] = []
   const reconnects = new Set<() => void>()
-  let fire = () => {}
-  const pause = createRetryPause({
-    after(delayMs, run) {
-      pauses.push(delayMs)
-      fire = run
-      return () => {}
-    },
-    random: () => random,
-    watchReconnects(onReconnect) {
-      reconnects.add(onReconnect)
-      return () => reconnects.delete(onReconnect)
+  const left = new AbortController()
+  const work = async () => {
+    triedAt.push(clock.now())
+    const failure = failures.shift()
+    if (failure) throw failure
+    return 'read'
+  }
+  const retryPause = createRetryPause({
+    clock,
+    random: () => 1,
+    onReconnect(listener) {
+      reconnects.add(listener)
+      return () => reconnects.delete(listener)
     },
   })
-  return {
-    pause,
-    pauses,
-    reconnects,
-    fire: () => fire(),
-    reconnect: () => {
-      for (const onReconnect of reconnects) onReconnect()
-    },
+  const isTransient = (error: unknown) => error !== refusal
+  const { signal } = left
+  const result = retryTransient(work, { retryPause, isTransient, tries, signal })
+  const reconnect = () => {
+    for (const listener of reconnects) listener()
   }
+  return { clock, triedAt, result, reconnect, reconnects, left }
 }
 
-const { signal } = new AbortController()
-
-test('pauses double up to a minute', async () => {
-  const { pause, pauses, fire } = pauseInHand()
-  for (const failures of [1, 2, 3, 6, 7, 40]) {
-    const waiting = pause.wait(failures, signal)
-    fire()
-    expect(await waiting).toBe(false)
-  }
-  expect(pauses).toEqual([1_000, 2_000, 4_000, 32_000, 60_000, 60_000])
+test('pauses double from a second up to a minute', async () => {
+  const { clock, triedAt, result } = startRetrying(Array.from({ length: 8 }, lost))
+  expect(await clock.finish(result)).toBe('read')
+  const pauses = triedAt.slice(1).map((at, index) => at - (triedAt[index] ?? 0))
+  expect(pauses).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map((s) => s * 1_000))
 })
 
-test('the jitter reaches from nothing to the whole pause', () => {
-  const { pause, pauses } = pauseInHand(0)
-  void pause.wait(9, signal)
-  expect(pauses).toEqual([0])
+test('jitter is full: a pause may be anything down to nothing', () => {
+  expect(pauseMs(4, () => 0)).toBe(0)
+  expect(pauseMs(4, () => 0.5)).toBe(4_000)
 })
 
-test('being online or seen again ends the pause and says so', async () => {
-  const { pause, reconnect, reconnects } = pauseInHand()
-  const waiting = pause.wait(9, signal)
+test('coming back online ends the pause, and the pauses begin anew', async () => {
+  const { clock, triedAt, result, reconnect, reconnects } = startRetrying(
+    Array.from({ length: 5 }, lost),
+  )
+  await clock.advance(8_000)
+  expect(triedAt).toHaveLength(4)
   reconnect()
-  expect(await waiting).toBe(true)
+  await clock.finish(result)
+  expect(triedAt.slice(4)).toEqual([8_000, 9_000])
   expect(reconnects.size).toBe(0)
 })
 
-test('cancelling ends the pause with the reason and stops listening', async () => {
-  const { pause, reconnects } = pauseInHand()
-  const controller = new AbortController()
-  const waiting = pause.wait(9, controller.signal)
-  controller.abort()
-  await expect(waiting).rejects.toHaveProperty('name', 'AbortError')
+test('what does not pass is not tried again', async () => {
+  const { triedAt, result } = startRetrying([refusal])
+  await expect(result).rejects.toBe(refusal)
+  expect(triedAt).toHaveLength(1)
+})
+
+test('the last of a few tries ends with its failure', async () => {
+  const { clock, triedAt, result } = startRetrying(Array.from({ length: 5 }, lost), 3)
+  const settled = expect(result).rejects.toThrow('lost')
+  await clock.advance(60_000)
+  await settled
+  expect(triedAt).toHaveLength(3)
+})
+
+test('leaving ends the pause with AbortError, and nothing listens any more', async () => {
+  const { clock, result, left, reconnects } = startRetrying([lost()])
+  const settled = expect(result).rejects.toMatchObject({ name: 'AbortError' })
+  await clock.advance(500)
+  left.abort()
+  await settled
   expect(reconnects.size).toBe(0)
 })

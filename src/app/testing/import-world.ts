@@ -105,11 +105,12 @@ export function importWorld(parts: ImportQueueOptions = {}) {
     openClaims: async () => ({ show: async () => {}, claim: async () => true }),
     isHidden: () => false,
     createLeader: () => joinTabs(true),
-    watchReconnects(onReconnect) {
-      reconnects.add(onReconnect)
-      return () => reconnects.delete(onReconnect)
+    onReconnect(listener) {
+      reconnects.add(listener)
+      return () => reconnects.delete(listener)
     },
     retryPause,
+    random: () => 1,
     ...parts,
   })
   const connection = (change = {}) => ({
@@ -126,7 +127,7 @@ export function importWorld(parts: ImportQueueOptions = {}) {
     passTime,
     connection,
     reconnect: () => {
-      for (const onReconnect of reconnects) onReconnect()
+      for (const listener of reconnects) listener()
     },
     states: () => queue.getSnapshot().jobs.map(({ link, state }) => `${link} ${state}`),
     job: (link = 'https://a.example/') => {

@@ -21,16 +21,14 @@ export function timeInHand() {
       }
     },
   }
-  const retryPause: RetryPause = {
-    wait: (_failures, signal) =>
-      new Promise((resolve, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason))
-        pauses.push(async () => {
-          resolve(false)
-          await settle()
-        })
-      }),
-  }
+  const retryPause: RetryPause = (_failures, signal) =>
+    new Promise((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason))
+      pauses.push(async () => {
+        resolve(false)
+        await settle()
+      })
+    })
 
   return {
     clock,

@@ -5,9 +5,9 @@ import {
   queryOptions,
 } from '@tanstack/react-query'
 import type { Lane } from '#app/api/gate/gated-request.ts'
+import { isTransient } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
-import { onBrowserReconnect, retryTransient } from '#app/api/http/retry-transient.ts'
-import { browserClock } from '#app/lib/clock.ts'
+import { createRetryPause, retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
@@ -21,8 +21,7 @@ const browsing = { lane: 'person', purpose: 'browsing' } as const
 
 /** A person waits: a few seconds of trying, then the screen says what is wrong. */
 function tryFor<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
-  const around = { clock: browserClock, random: Math.random, onReconnect: onBrowserReconnect }
-  return retryTransient(read, { ...around, tries: 4, signal })
+  return retryTransient(read, { retryPause: createRetryPause(), isTransient, tries: 4, signal })
 }
 
 /**

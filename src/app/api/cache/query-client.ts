@@ -1,6 +1,6 @@
 import { type Query, QueryClient } from '@tanstack/react-query'
 import { isTransient } from '#app/api/http/api-error.ts'
-import { onBrowserReconnect } from '#app/api/http/retry-transient.ts'
+import { longestPauseMs, onBrowserReconnect } from '#app/lib/retry.ts'
 
 const minutes = 60_000
 
@@ -34,7 +34,8 @@ export function createQueryClient(onReconnect = onBrowserReconnect): QueryClient
 function nextTryMs(query: Query): number | false {
   const { data, errorUpdateCount } = query.state
   if (data !== undefined || !hasLostConnection(query)) return false
-  return Math.min(minutes, 2_500 * 2 ** errorUpdateCount)
+  // No jitter, which would start the timer anew with each rendering: the tries of one reading have it.
+  return longestPauseMs(errorUpdateCount + 2)
 }
 
 function hasLostConnection({ state }: Query): boolean {

@@ -1,5 +1,5 @@
-import { pauseMs } from '#app/api/http/retry-transient.ts'
 import type { Clock } from '#app/lib/clock.ts'
+import { type OnReconnect, pauseMs } from '#app/lib/retry.ts'
 import { endpoints } from '#contract/endpoints.ts'
 
 /** Whether the server can be reached: the browser knows of its network, a failed call of the rest. */
@@ -14,8 +14,7 @@ export type ReachabilityOptions = {
   clock: Clock
   random: () => number
   fetch: typeof fetch
-  /** Runs its listener when it is worth asking at once. */
-  onReconnect: (listener: () => void) => () => void
+  onReconnect: OnReconnect
   onChange: () => void
 }
 

@@ -6,11 +6,17 @@ import {
   isAbort,
   isForeign,
   isKeyRefusal,
+  isTransient,
 } from '#app/api/http/api-error.ts'
 import { type ApiClient, createApiClient } from '#app/api/http/client.ts'
-import { onBrowserReconnect, retryTransient } from '#app/api/http/retry-transient.ts'
 import { browserTab, createTabStorage, type TabStorage } from '#app/api/tabs/browser-tab.ts'
 import type { TabEnvironment } from '#app/api/tabs/tab-group.ts'
+import {
+  createRetryPause,
+  type OnReconnect,
+  onBrowserReconnect,
+  retryTransient,
+} from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { createReachability, type Reachability } from './reachability.ts'
@@ -38,7 +44,7 @@ export type ConnectionOptions = {
   around?: Partial<TabEnvironment>
   storage?: TabStorage
   fetch?: typeof fetch
-  onReconnect?: (listener: () => void) => () => void
+  onReconnect?: OnReconnect
 }
 
 type Session = { key: string; client: ApiClient; gate: RateLimitGate; end: AbortController }
@@ -53,7 +59,7 @@ export class Connection {
   readonly #around: TabEnvironment
   readonly #storage: TabStorage
   readonly #fetch: typeof fetch
-  readonly #onReconnect: (listener: () => void) => () => void
+  readonly #onReconnect: OnReconnect
   readonly #reachability: Reachability
   readonly #listeners = new Set<() => void>()
   readonly #endListeners = new Set<(reason: OutReason) => void>()
@@ -111,11 +117,9 @@ export class Connection {
     if (kept) session.gate.takeOver(kept)
     try {
       const me = await retryTransient(() => session.client.call(endpoints.me, askMe), {
-        ...this.#around,
-        onReconnect: this.#onReconnect,
-        tries: Number.POSITIVE_INFINITY,
+        retryPause: createRetryPause({ ...this.#around, onReconnect: this.#onReconnect }),
         // A network that wants a sign-in of its own knows nothing about this key.
-        alsoAfter: isForeign,
+        isTransient: (error) => isTransient(error) || isForeign(error),
         signal: session.end.signal,
         onPause: (error) => {
           if (this.#session === session) this.#show({ ...this.#out('fresh', error) })

@@ -6,9 +6,9 @@ import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import {
   createRetryPause,
+  type OnReconnect,
+  onBrowserReconnect,
   type RetryPause,
-  type WatchReconnects,
-  watchBrowserReconnects,
 } from '#app/lib/retry.ts'
 import { askForTask, cancelTask } from './ask-for-task.ts'
 import {
@@ -45,13 +45,14 @@ export type ImportQueueOptions = {
   /** Epoch ms: only to know which stored job is older. */
   wallClock?: () => number
   retryPause?: RetryPause
+  random?: () => number
   /** Where jobs are kept over reloads, for all tabs; null where the browser has none. */
   storage?: TextStorage | null
   /** Of this page alone: a reload and a duplicated tab have another. */
   tabId?: string
   /** Who takes up what pages that are gone left waiting. */
   openClaims?: () => Promise<Pick<PageClaims, 'show' | 'claim'>>
-  watchReconnects?: WatchReconnects
+  onReconnect?: OnReconnect
   isHidden?: () => boolean
   createLeader?: (parts: { keyId: string }) => PollingLeader<ImportNews>
   /** Runs in each tab of the key; `job.folder` is where it lies. */
@@ -76,7 +77,7 @@ class Queue {
   #account: string | null = null
   #store: { keyId: string; shelf: ImportStore } | null = null
   #leader: PollingLeader<ImportNews> | null = null
-  #stopWatching = () => {}
+  #stopListening = () => {}
 
   constructor(parts: ImportQueueOptions) {
     this.#parts = parts
@@ -84,7 +85,7 @@ class Queue {
     this.#tabId = parts.tabId ?? pageId
     this.#storage = parts.storage === undefined ? sharedStorage() : parts.storage
     this.#starts = createImportStarts({
-      retryPause: parts.retryPause ?? createRetryPause({ after: this.#clock.after }),
+      retryPause: parts.retryPause ?? createRetryPause({ clock: this.#clock }),
       getJob: (id) => this.#rows.get(id),
       onChange: (id, change) => {
         this.#change(id, change)
@@ -93,6 +94,7 @@ class Queue {
     })
     this.#slice = createPollingSlice({
       clock: this.#clock,
+      random: parts.random ?? Math.random,
       isHidden: parts.isHidden ?? (() => document.hidden),
       isWanted: () => this.#nextToAsk() !== null,
       poll: this.#poll,
@@ -283,14 +285,14 @@ class Queue {
     this.#leader = createLeader({ keyId })
     this.#leader.subscribe(this.#hear)
     this.#leader.onChange(() => this.#slice.wake())
-    const { watchReconnects = watchBrowserReconnects } = this.#parts
-    this.#stopWatching = watchReconnects(() => this.#slice.wake({ isConnectionBack: true }))
+    const { onReconnect = onBrowserReconnect } = this.#parts
+    this.#stopListening = onReconnect(() => this.#slice.wake({ isConnectionBack: true }))
   }
 
   #leave(): void {
     this.#starts.stopAll()
     this.#slice.stop()
-    this.#stopWatching()
+    this.#stopListening()
     this.#leader?.close()
     this.#leader = null
     this.#connection = null

@@ -1,6 +1,6 @@
 import { isAbort, isKeyRefusal, isTransient } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
-import type { RetryPause } from '#app/lib/retry.ts'
+import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { ImportRequest } from '#contract/imports.ts'
 import { cancelTask, failureFrom, pauseNote } from './ask-for-task.ts'
@@ -93,24 +93,17 @@ export type StartTaskOptions = {
  */
 async function startTask(job: ImportJob, parts: StartTaskOptions): Promise<string> {
   const { client, retryPause, onStart, onPause, signal } = parts
-  for (let failures = 0; ; ) {
-    try {
-      const reply = await client.call(endpoints.startImport, {
-        body: requestFor(job),
-        idempotencyKey: job.idempotencyKey,
-        lane: 'transfer',
-        purpose: 'imports',
-        signal,
-        onStart,
-      })
-      return reply.task_id
-    } catch (error) {
-      if (!isTransient(error)) throw error
-      onPause(error)
-    }
-    const isAwake = await retryPause.wait(failures + 1, signal)
-    failures = isAwake ? 0 : failures + 1
-  }
+  const ask = () =>
+    client.call(endpoints.startImport, {
+      body: requestFor(job),
+      idempotencyKey: job.idempotencyKey,
+      lane: 'transfer',
+      purpose: 'imports',
+      signal,
+      onStart,
+    })
+  const reply = await retryTransient(ask, { retryPause, isTransient, signal, onPause })
+  return reply.task_id
 }
 
 /** Only what applies: a video goes to a folder of its own title. */

@@ -1,7 +1,9 @@
 import type { Clock } from '#app/lib/clock.ts'
+import { pauseMs } from '#app/lib/retry.ts'
 
 type PollingSliceOptions = {
   clock: Clock
+  random: () => number
   /** Nobody looks at the page. */
   isHidden(): boolean
   /** Whether there is anything to ask for, and it is this tab's to ask. */
@@ -13,13 +15,13 @@ type PollingSliceOptions = {
 /** Twenty requests a minute for all tasks together; a third of that while nobody looks. */
 const visibleIntervalMs = 3_000
 const hiddenIntervalMs = 9_000
-const longestPauseMs = 60_000
 
 /**
  * One request at a time, each an interval after the one before: however many tasks there are and
  * however long the machine slept, there is never a burst.
  */
-export function createPollingSlice({ clock, isHidden, isWanted, poll }: PollingSliceOptions) {
+export function createPollingSlice(options: PollingSliceOptions) {
+  const { clock, random, isHidden, isWanted, poll } = options
   let lastAt = Number.NEGATIVE_INFINITY
   let failures = 0
   let isAsking = false
@@ -29,7 +31,7 @@ export function createPollingSlice({ clock, isHidden, isWanted, poll }: PollingS
     cancelTimer()
     if (!isWanted()) return
     const interval = isHidden() ? hiddenIntervalMs : visibleIntervalMs
-    const pause = failures === 0 ? 0 : Math.min(longestPauseMs, 1_000 * 2 ** failures)
+    const pause = failures === 0 ? 0 : pauseMs(failures + 1, random)
     const dueAt = lastAt + Math.max(interval, pause)
     cancelTimer = clock.after(Math.max(0, dueAt - clock.now()), () => void ask())
   }

@@ -38,7 +38,7 @@ export function otherFileChosen(chosen: string, wanted: string): UploadFailure {
 }
 
 /** Why an upload that is not lost does not move. */
-export function pauseNote(error: Error): string {
+export function pauseNote(error: unknown): string {
   const cause = error instanceof ApiError ? 'The server is not ready.' : 'No connection.'
   return `${cause} Trying again soon.`
 }

@@ -61,7 +61,7 @@ class Queue {
   constructor(parts: UploadQueueOptions) {
     this.#parts = parts
     this.#clock = parts.clock ?? browserClock
-    this.#retryPause = parts.retryPause ?? createRetryPause({ after: this.#clock.after })
+    this.#retryPause = parts.retryPause ?? createRetryPause({ clock: this.#clock })
     this.#rows = createUploadRows(this.#clock)
     this.#line = createTaskQueue({ places: uploadsAtOnce, run: this.#run })
     this.#keeper = createUploadKeeper({

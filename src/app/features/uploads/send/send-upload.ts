@@ -1,8 +1,8 @@
-import { type ApiError, ConnectionError, isTransient } from '#app/api/http/api-error.ts'
+import { ConnectionError, isTransient } from '#app/api/http/api-error.ts'
 import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
 import type { ArrivedFile } from '#app/features/uploads/model/upload.ts'
 import { FileChangedError } from '#app/features/uploads/model/upload-failure.ts'
-import type { RetryPause } from '#app/lib/retry.ts'
+import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
 import type { FileName } from '#contract/file-name.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 
@@ -38,7 +38,7 @@ export type SendUploadOptions = {
   onStart(): void
   onProgress(sentBytes: number): void
   /** It will be tried again; `error` says what came between. */
-  onPause(error: ApiError | ConnectionError): void
+  onPause(error: unknown): void
   signal: AbortSignal
 }
 
@@ -54,32 +54,22 @@ const triesPerRun = 5
  * Throws ApiError, FileChangedError, RequeuedError, or AbortError.
  */
 export async function sendUpload(job: UploadJob, parts: SendUploadOptions): Promise<ArrivedFile> {
-  let failures = 0
-  for (let tries = 1; ; tries += 1) {
-    const result = await tryOnce(job, parts)
-    if (!(result instanceof Error)) return result
-    // The browser reports a file that changed while it was read as a broken connection.
-    if (!(await parts.canRead(job.file))) throw new FileChangedError('The file cannot be read.')
-    if (tries >= triesPerRun && parts.shouldYield()) throw new RequeuedError('Others go first.')
-    failures += 1
-    parts.onPause(result)
-    const isAwake = await parts.retryPause.wait(failures, parts.signal)
-    if (isAwake) failures = 0
-  }
-}
-
-/** The reply, or an error that passes. Throws all others. */
-async function tryOnce(
-  job: UploadJob,
-  parts: SendUploadOptions,
-): Promise<ArrivedFile | ApiError | ConnectionError> {
-  try {
-    const found = job.mayHaveArrived ? await parts.findFile(soughtFor(job, parts)) : null
+  const { retryPause, signal, findFile } = parts
+  const tryOnce = async () => {
+    const found = job.mayHaveArrived ? await findFile(soughtFor(job, parts)) : null
     return found ?? (await sendOnce(job, parts))
-  } catch (error) {
-    if (isTransient(error)) return error as ApiError | ConnectionError
-    throw error
   }
+  return retryTransient(tryOnce, {
+    retryPause,
+    isTransient,
+    signal,
+    async onPause(error, tries) {
+      // The browser reports a file that changed while it was read as a broken connection.
+      if (!(await parts.canRead(job.file))) throw new FileChangedError('The file cannot be read.')
+      if (tries >= triesPerRun && parts.shouldYield()) throw new RequeuedError('Others go first.')
+      parts.onPause(error)
+    },
+  })
 }
 
 async function sendOnce(job: UploadJob, parts: SendUploadOptions): Promise<ArrivedFile> {

@@ -1,4 +1,4 @@
-import { isAbort } from '#app/api/http/api-error.ts'
+import { retryTransient } from '#app/lib/retry.ts'
 import type { runUpload } from './upload-task.ts'
 
 export type RunUpload = typeof runUpload
@@ -13,20 +13,17 @@ const notLoaded = {
 
 /** One upload's turn, by code that is loaded with the first upload: the first screen needs none of it. */
 export const runUploadOnDemand: RunUpload = async (upload, connection, parts) => {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      const loaded = await import('./upload-task.ts')
-      return await loaded.runUpload(upload, connection, parts)
-    } catch {
-      if (tries === triesAtMost) break
-    }
-    try {
-      await parts.retryPause.wait(tries, upload.signal)
-    } catch (error) {
-      if (isAbort(error)) return 'over'
-      throw error
-    }
+  const { signal } = upload
+  try {
+    const { runUpload } = await retryTransient(() => import('./upload-task.ts'), {
+      retryPause: parts.retryPause,
+      isTransient: () => true,
+      tries: triesAtMost,
+      signal,
+    })
+    return await runUpload(upload, connection, parts)
+  } catch {
+    if (!signal.aborted) parts.rows.change(upload.id, { state: 'failed', failure: notLoaded })
+    return 'over'
   }
-  parts.rows.change(upload.id, { state: 'failed', failure: notLoaded })
-  return 'over'
 }

@@ -90,7 +90,7 @@ function meterProgress(id: string, job: UploadJob, { rows, clock, onUnsure }: Up
       const secondsLeft = secondsForBytes(job.file.size - sentBytes, speed)
       rows.progress(id, { sentBytes, bytesPerSecond: speed, secondsLeft })
     },
-    onPause(error: Error) {
+    onPause(error: unknown) {
       if (rows.get(id)?.isCancelling) onUnsure(id)
       else rows.change(id, { ...still, state: 'waiting', note: pauseNote(error) })
     },
