@@ -1,4 +1,5 @@
 import { useEffect, useReducer, useSyncExternalStore } from 'react'
+import { createEmitter } from './store.ts'
 
 /** Draws the component again every `intervalMs`, for words that tell time; null stands still. */
 export function useTick(intervalMs: number | null): void {
@@ -16,7 +17,7 @@ export function useTick(intervalMs: number | null): void {
   }, [intervalMs])
 }
 
-const tellers = new Set<() => void>()
+const ticks = createEmitter()
 let ending: AbortController | null = null
 
 /** Draws the component again when another day has begun where the person is, also during a sleep. */
@@ -29,20 +30,18 @@ const today = () => new Date().toDateString()
 
 /** One clock for all rows: a list shows hundreds of days. */
 function subscribe(tell: () => void): () => void {
-  tellers.add(tell)
-  if (tellers.size === 1) startClock()
+  const stop = ticks.subscribe(tell)
+  if (ticks.size() === 1) startClock()
   return () => {
-    tellers.delete(tell)
-    if (tellers.size === 0) ending?.abort()
+    stop()
+    if (ticks.size() === 0) ending?.abort()
   }
 }
 
 function startClock(): void {
   ending = new AbortController()
   const { signal } = ending
-  const tellAll = () => {
-    for (const tell of tellers) tell()
-  }
+  const tellAll = () => ticks.emit()
   // Not until midnight: a timer stands still while the machine sleeps, and so would the rest of it.
   const timer = setInterval(tellAll, 30_000)
   signal.addEventListener('abort', () => clearInterval(timer))

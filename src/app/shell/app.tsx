@@ -6,6 +6,7 @@ import type { Connection } from '#app/api/session/session.ts'
 import type { KeyDraft } from '#app/features/api-keys/key-draft.ts'
 import { useLeaveQuestion } from '#app/features/uploads/view/use-uploads.ts'
 import { isTypedIn } from '#app/lib/is-typed-in.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { BringIn } from '#app/shell/bring-in/bring-in.tsx'
 import { ErrorBoundary, WaitingScreen } from '#app/shell/layout/waiting-screen.tsx'
 import { Workspace } from '#app/shell/layout/workspace.tsx'
@@ -72,7 +73,7 @@ type ScreenProps = AppProps & {
 
 /** The URL is the place: `/files/Films/2026/` is a folder, `/api-keys` the keys. */
 function Screen({ connection, parts, pathname, shown, folder, transfers }: ScreenProps) {
-  const snapshot = useSyncExternalStore(connection.subscribe, connection.getSnapshot)
+  const snapshot = useSnapshot(connection)
   const session = useSyncExternalStore(parts.subscribe, parts.getSession)
   const [keyDraft, setKeyDraft] = useState<KeyDraft | null>(null)
   const isAtFront = pathname === '/' && session !== null

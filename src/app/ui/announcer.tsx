@@ -1,16 +1,16 @@
-import { useEffect, useSyncExternalStore } from 'react'
+import { useEffect } from 'react'
+import { createStore, useSnapshot } from '#app/lib/store.ts'
 
 const shownMs = 4000
 
 // Two slots: what is told for ears alone must not take away what eyes are reading.
-const messages = { shown: '', told: '' }
-type Slot = keyof typeof messages
-const listeners = new Set<() => void>()
+const messages = createStore({ shown: '', told: '' })
+type Slot = 'shown' | 'told'
 
 function say(slot: Slot, words: string) {
   // The same words twice would be no change, and no screen reader would say them again.
-  messages[slot] = words !== '' && words === messages[slot] ? `${words}\u00a0` : words
-  for (const listener of listeners) listener()
+  const isSame = words !== '' && words === messages.getSnapshot()[slot]
+  messages.update({ [slot]: isSame ? `${words}\u00a0` : words })
 }
 
 /** Tells briefly, for eyes and ears, that something happened: `Link copied`. */
@@ -23,14 +23,9 @@ export function tell(words: string): void {
   say('told', words)
 }
 
-function subscribe(listener: () => void) {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
-}
-
 /** What the slot says now: for a while, then nothing. */
 function useMessage(slot: Slot): string {
-  const words = useSyncExternalStore(subscribe, () => messages[slot])
+  const words = useSnapshot(messages)[slot]
   useEffect(() => {
     if (words === '') return
     const timer = setTimeout(() => say(slot, ''), shownMs)

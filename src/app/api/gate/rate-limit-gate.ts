@@ -1,5 +1,6 @@
 import { browserTab } from '#app/api/tabs/browser-tab.ts'
 import type { TabEnvironment } from '#app/api/tabs/tab-group.ts'
+import { createEmitter } from '#app/lib/store.ts'
 import { changesAt, estimateWaitMs, type GateSnapshot, takeSnapshot } from './gate-snapshot.ts'
 import type { GateAsk, GatedAnswer } from './gated-request.ts'
 import { shiftSlots } from './gated-request.ts'
@@ -38,7 +39,7 @@ export type GateOptions = Partial<TabEnvironment>
 export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
   const around: TabEnvironment = { ...browserTab(), ...parts }
   const { clock } = around
-  const listeners = new Set<() => void>()
+  const changes = createEmitter()
   let snapshot: GateSnapshot | null = null
   let validUntil = 0
   let stopTick = () => {}
@@ -65,11 +66,11 @@ export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
   function show() {
     snapshot = null
     stopTick()
-    if (listeners.size === 0) return
+    if (changes.size() === 0) return
     // What is left grows as slots free, although nothing is sent.
     const next = changesAt(broker.state(), clock.now())
     if (next !== null) stopTick = clock.after(next - clock.now(), show)
-    for (const listener of listeners) listener()
+    changes.emit()
   }
 
   return {
@@ -86,9 +87,9 @@ export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
     estimateMs: (requests) => estimateWaitMs(broker.state(), requests, clock.now()),
     now: () => clock.now(),
     subscribe(listener) {
-      listeners.add(listener)
+      const stop = changes.subscribe(listener)
       show()
-      return () => listeners.delete(listener)
+      return stop
     },
     getSnapshot() {
       if (snapshot === null || clock.now() >= validUntil) {

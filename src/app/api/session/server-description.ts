@@ -1,3 +1,4 @@
+import { createStore } from '#app/lib/store.ts'
 import { type ServerDescription, serverReply } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
 
@@ -6,39 +7,38 @@ import { endpoints } from '#contract/endpoints.ts'
  * wants to know. Null until then, and where the answer is none of ours.
  */
 export function createServerDescription(send: typeof fetch = (input, init) => fetch(input, init)) {
-  const listeners = new Set<() => void>()
-  let described: ServerDescription | null = null
+  const described = createStore<ServerDescription | null>(null)
   let asking: Promise<void> | null = null
 
   async function ask(): Promise<void> {
+    let answer: ServerDescription | null = null
     try {
       const reply = await send(endpoints.server.path, { credentials: 'omit' })
       const parsed = serverReply.safeParse(await reply.json())
-      if (reply.ok && parsed.success) described = parsed.data
+      if (reply.ok && parsed.success) answer = parsed.data
     } catch {
       // No server, or a page instead of JSON: the next part that wants to know asks again.
     }
     asking = null
-    for (const listener of listeners) listener()
+    described.set(answer)
   }
 
   async function read(): Promise<ServerDescription | null> {
-    if (described === null) {
+    if (described.getSnapshot() === null) {
       asking ??= ask()
       await asking
     }
-    return described
+    return described.getSnapshot()
   }
 
   return {
     /** The answer as soon as there is one. Never throws. */
     read,
     subscribe(listener: () => void): () => void {
-      listeners.add(listener)
       void read()
-      return () => listeners.delete(listener)
+      return described.subscribe(listener)
     },
-    getSnapshot: () => described,
+    getSnapshot: described.getSnapshot,
   }
 }
 

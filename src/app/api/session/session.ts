@@ -17,6 +17,7 @@ import {
   onBrowserReconnect,
   retryTransient,
 } from '#app/lib/retry.ts'
+import { createEmitter, createStore } from '#app/lib/store.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { createReachability, type Reachability } from './reachability.ts'
@@ -61,10 +62,9 @@ export class Connection {
   readonly #fetch: typeof fetch
   readonly #onReconnect: OnReconnect
   readonly #reachability: Reachability
-  readonly #listeners = new Set<() => void>()
-  readonly #endListeners = new Set<(reason: OutReason) => void>()
+  readonly #store
+  readonly #ends = createEmitter<OutReason>()
   #session: Session | null = null
-  #snapshot: ConnectionSnapshot
 
   constructor(parts: ConnectionOptions = {}) {
     this.#around = { ...browserTab(), ...parts.around }
@@ -75,23 +75,19 @@ export class Connection {
       ...this.#around,
       fetch: this.#fetch,
       onReconnect: this.#onReconnect,
-      onChange: () => this.#show({ ...this.#snapshot, online: this.#reachability.isOnline() }),
+      onChange: () => this.#store.update({ online: this.#reachability.isOnline() }),
     })
-    this.#snapshot = { ...nobody, online: this.#reachability.isOnline() }
+    const online = this.#reachability.isOnline()
+    this.#store = createStore<ConnectionSnapshot>({ ...nobody, online })
     globalThis.addEventListener?.('pagehide', () => this.#leavePage())
   }
 
-  subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  getSnapshot = (): ConnectionSnapshot => this.#snapshot
+  subscribe = (listener: () => void): (() => void) => this.#store.subscribe(listener)
+  getSnapshot = (): ConnectionSnapshot => this.#store.getSnapshot()
 
   /** Runs when a session ends, after the key is wiped. `refused` keeps the queues, `signed-out` does not. */
   onEnd(listener: (reason: OutReason) => void): () => void {
-    this.#endListeners.add(listener)
-    return () => this.#endListeners.delete(listener)
+    return this.#ends.subscribe(listener)
   }
 
   /** Asks `/me` with `key` and keeps it for this tab. Never throws: see the snapshot's `error`. */
@@ -122,7 +118,7 @@ export class Connection {
         isTransient: (error) => isTransient(error) || isForeign(error),
         signal: session.end.signal,
         onPause: (error) => {
-          if (this.#session === session) this.#show({ ...this.#out('fresh', error) })
+          if (this.#session === session) this.#store.set(this.#out('fresh', error))
         },
       })
       this.#enter(session, me)
@@ -153,7 +149,7 @@ export class Connection {
     })
     const session: Session = { key, client, gate, end }
     this.#session = session
-    this.#show({ ...this.#out('fresh', null), state: 'connecting' })
+    this.#store.set({ ...this.#out('fresh', null), state: 'connecting' })
     return session
   }
 
@@ -163,7 +159,7 @@ export class Connection {
     this.#storage.set(keyItem, key)
     gate.join(me.key.id)
     const online = this.#reachability.isOnline()
-    this.#show({ state: 'in', online, me, client, gate, error: null, reason: null })
+    this.#store.set({ state: 'in', online, me, client, gate, error: null, reason: null })
   }
 
   /** A key that is refused is forgotten; one that a sick server did not check is good for a reload. */
@@ -171,21 +167,21 @@ export class Connection {
     if (this.#session !== session || isAbort(error)) return
     this.#close()
     if (isKeyRefusal(error)) this.#storage.remove(keyItem)
-    this.#show(this.#out(isKeyRefusal(error) ? 'refused' : 'fresh', error))
+    this.#store.set(this.#out(isKeyRefusal(error) ? 'refused' : 'fresh', error))
   }
 
   /** Any call's error: a 401 ends the session, a lost connection may mean that there is none. */
   #judge(session: Session, error: unknown): void {
     if (this.#session !== session) return
     if (error instanceof ConnectionError) this.#reachability.noteLost()
-    if (isKeyRefusal(error) && this.#snapshot.state === 'in') this.#end('refused', error)
+    if (isKeyRefusal(error) && this.getSnapshot().state === 'in') this.#end('refused', error)
   }
 
   #end(reason: OutReason, error: unknown): void {
     this.#storage.remove(keyItem)
     this.#close()
-    this.#show(this.#out(reason, error))
-    for (const listener of this.#endListeners) listener(reason)
+    this.#store.set(this.#out(reason, error))
+    this.#ends.emit(reason)
   }
 
   #close(): void {
@@ -196,17 +192,12 @@ export class Connection {
   }
 
   #leavePage(): void {
-    const { me, gate } = this.#snapshot
+    const { me, gate } = this.getSnapshot()
     if (me) keepWindow(this.#storage, gate.keep())
   }
 
   #out(reason: OutReason, error: unknown): Extract<ConnectionSnapshot, { me: null }> {
     return { ...nobody, online: this.#reachability.isOnline(), reason, error }
-  }
-
-  #show(snapshot: ConnectionSnapshot): void {
-    this.#snapshot = snapshot
-    for (const listener of this.#listeners) listener()
   }
 }
 

@@ -1,3 +1,4 @@
+import { createEmitter, createStore } from '#app/lib/store.ts'
 import { browserTab } from './browser-tab.ts'
 import { joinTabGroup, type TabEnvironment } from './tab-group.ts'
 
@@ -24,36 +25,24 @@ export type PollingLeaderOptions = {
 
 /** A tab that comes into sight takes over: browsers slow the timers of hidden ones to one a minute. */
 export function createPollingLeader<Message>(parts: PollingLeaderOptions): PollingLeader<Message> {
-  const changes = new Set<() => void>()
-  const listeners = new Set<(message: Message) => void>()
-  let isLeader = false
+  const messages = createEmitter<Message>()
+  const isLeader = createStore(false)
 
   const group = joinTabGroup<Message>({
     name: `barkeep-polling-${parts.keyId}`,
     around: { ...browserTab(), ...parts.around },
-    onMessage(message) {
-      for (const listener of listeners) listener(message)
-    },
-    onRole(isNowLeader) {
-      isLeader = isNowLeader
-      for (const listener of changes) listener()
-    },
+    onMessage: messages.emit,
+    onRole: isLeader.set,
   })
   const stopWatching = (parts.onSeen ?? onTabSeen)(() => {
-    if (!isLeader) group.takeLead()
+    if (!isLeader.getSnapshot()) group.takeLead()
   })
 
   return {
-    isLeader: () => isLeader,
-    onChange(listener) {
-      changes.add(listener)
-      return () => changes.delete(listener)
-    },
+    isLeader: isLeader.getSnapshot,
+    onChange: isLeader.subscribe,
     publish: (message) => group.post(message),
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    subscribe: messages.subscribe,
     close() {
       stopWatching()
       group.leave()

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useEffect, useState } from 'react'
 import { serverDescription } from '#app/api/session/server-description.ts'
 import {
   type Credentials,
@@ -8,6 +8,7 @@ import {
   type WebSession,
   WebSessionError,
 } from '#app/features/account/web-session/web-session.ts'
+import { createStore, useSnapshot } from '#app/lib/store.ts'
 import type { OwnedApiKey } from '#contract/api-keys.ts'
 
 /**
@@ -31,13 +32,7 @@ const start: ApiKeysSnapshot = { state: 'loading', hasEnded: false, username: ''
  * form that called them; a session that has ended shows in the snapshot as well.
  */
 export function createApiKeysStore(session: WebSession, hasAccounts: () => Promise<boolean>) {
-  const listeners = new Set<() => void>()
-  let snapshot = start
-
-  function show(change: Partial<ApiKeysSnapshot>): void {
-    snapshot = { ...snapshot, ...change }
-    for (const listener of listeners) listener()
-  }
+  const { getSnapshot, subscribe, update: show } = createStore(start)
 
   async function watched<Value>(work: Promise<Value>): Promise<Value> {
     return work.catch((error: unknown) => {
@@ -56,11 +51,8 @@ export function createApiKeysStore(session: WebSession, hasAccounts: () => Promi
   }
 
   return {
-    subscribe(listener: () => void): () => void {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    getSnapshot: () => snapshot,
+    subscribe,
+    getSnapshot,
 
     /** Asks who is signed in, and for the keys. Never throws: what fails shows in the snapshot. */
     async load(): Promise<void> {
@@ -86,7 +78,7 @@ export function createApiKeysStore(session: WebSession, hasAccounts: () => Promi
         )
         throw error
       })
-      show({ keys: [made.key, ...snapshot.keys] })
+      show({ keys: [made.key, ...getSnapshot().keys] })
       return made
     },
     async revoke(id: string): Promise<void> {
@@ -94,7 +86,7 @@ export function createApiKeysStore(session: WebSession, hasAccounts: () => Promi
         // Somebody else was faster: what was wanted is done.
         if (!(error instanceof WebSessionError && error.fault === 'gone')) throw error
       })
-      show({ keys: snapshot.keys.filter((key) => key.id !== id) })
+      show({ keys: getSnapshot().keys.filter((key) => key.id !== id) })
     },
   }
 }
@@ -102,7 +94,7 @@ export function createApiKeysStore(session: WebSession, hasAccounts: () => Promi
 /** The key ring of this page, asked for what the server knows when the page opens. */
 export function useApiKeysStore(): { ring: ApiKeysStore; snapshot: ApiKeysSnapshot } {
   const [ring] = useState(() => createApiKeysStore(createWebSession(), hasAccounts))
-  const snapshot = useSyncExternalStore(ring.subscribe, ring.getSnapshot)
+  const snapshot = useSnapshot(ring)
   useEffect(() => void ring.load(), [ring])
   return { ring, snapshot }
 }

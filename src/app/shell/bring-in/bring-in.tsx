@@ -1,6 +1,7 @@
 import { Suspense, useState, useSyncExternalStore } from 'react'
 import { accessFromScopes, missingScope } from '#app/features/account/scopes.ts'
 import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import type { AppStores } from '#app/shell/state/app-stores.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
@@ -32,10 +33,7 @@ export type BringInProps = {
 /** Takes what is dropped or pasted on any screen, and holds the import dialog: both outlive each of them. */
 export function BringIn({ parts, folder, showsTransfers, transfers }: BringInProps) {
   const session = useSyncExternalStore(parts.subscribe, parts.getSession)
-  const { isOpen } = useSyncExternalStore(
-    parts.importDraft.subscribe,
-    parts.importDraft.getSnapshot,
-  )
+  const { isOpen } = useSnapshot(parts.importDraft)
   const [wasOpened, setWasOpened] = useState(isOpen)
   if (isOpen && !wasOpened) setWasOpened(true)
   const access = accessFromScopes(session?.me.key.scopes ?? [])

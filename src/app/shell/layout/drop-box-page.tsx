@@ -1,9 +1,10 @@
 import { FileUp } from 'lucide-react'
-import { type FormEvent, type ReactNode, useState, useSyncExternalStore } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { ScopeNotice } from '#app/features/account/scope-notice.tsx'
 import type { Access } from '#app/features/account/scopes.ts'
 import type { ImportDraftStore } from '#app/features/imports/dialog/import-draft.ts'
 import { findLinks, handleLinkPaste } from '#app/features/imports/links/find-links.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { Button } from '#app/ui/button.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 
@@ -69,7 +70,7 @@ function titleOf({ canUpload, canImport }: Access): string {
 
 /** The links of the import dialog in sight, for a key that can do little else than import them. */
 function LinkBox({ draft }: { draft: ImportDraftStore }) {
-  const { text } = useSyncExternalStore(draft.subscribe, draft.getSnapshot)
+  const { text } = useSnapshot(draft)
   const [rule, setRule] = useState<string | null>(null)
 
   function handleSubmit(event: FormEvent) {

@@ -22,6 +22,7 @@ import type { Upload } from '#app/features/uploads/model/upload.ts'
 import { connectUploads } from '#app/features/uploads/queue/connect-uploads.ts'
 import { createUploadQueue, type UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import { browserClock } from '#app/lib/clock.ts'
+import { createStore } from '#app/lib/store.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import type { Me } from '#contract/account.ts'
 import { type FolderPath, parseFolderPath } from '#contract/folder-path.ts'
@@ -57,9 +58,9 @@ export type AppStores = {
  * somebody of the same account connects; signing out empties them.
  */
 export function createAppStores(connection: Connection): AppStores {
-  const listeners = new Set<() => void>()
   const queryClient = createQueryClient()
-  let session: Session | null = null
+  const sessions = createStore<Session | null>(null)
+  const getSession = sessions.getSnapshot
 
   const uploads = createUploadQueue({ onUploaded: showUploaded })
   const imports = createImportQueue({ onImported: showImported })
@@ -67,6 +68,7 @@ export function createAppStores(connection: Connection): AppStores {
 
   function showUploaded({ arrived }: Upload) {
     const folder = readFolder(arrived?.folder)
+    const session = getSession()
     if (!session || !arrived || !folder) return
     const { file_name: name, size, link } = arrived
     const patch = { queryClient, queries: session.queries }
@@ -78,6 +80,7 @@ export function createAppStores(connection: Connection): AppStores {
 
   function showImported(job: ImportJob) {
     const folder = readFolder(job.folder ?? (job.options.folder || '/'))
+    const session = getSession()
     if (!session || !folder) return
     const patch = { queryClient, queries: session.queries }
     void addFolderToTree(patch, folder).catch(() => {})
@@ -87,8 +90,8 @@ export function createAppStores(connection: Connection): AppStores {
 
   function follow() {
     const { me, client, gate } = connection.getSnapshot()
-    if (client === (session?.client ?? null)) return
-    session =
+    if (client === (getSession()?.client ?? null)) return
+    const session =
       me === null
         ? null
         : {
@@ -101,7 +104,7 @@ export function createAppStores(connection: Connection): AppStores {
     importDraft.connect(session?.me.username ?? null)
     uploads.connect(session && connectUploads(session))
     imports.connect(session && connectImports(session))
-    for (const listener of listeners) listener()
+    sessions.set(session)
   }
 
   tellOf('uploaded', uploads)
@@ -120,14 +123,11 @@ export function createAppStores(connection: Connection): AppStores {
     uploads,
     imports,
     importDraft,
-    getSession: () => session,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
+    getSession,
+    subscribe: sessions.subscribe,
     async refresh(folder) {
-      if (!session) return
-      const { queries } = session
+      const queries = getSession()?.queries
+      if (!queries) return
       void queryClient.invalidateQueries({ queryKey: queries.tree().queryKey })
       await refreshFolder({ queryClient, queries }, folder)
     },

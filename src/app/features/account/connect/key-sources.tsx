@@ -1,8 +1,9 @@
 import { Check, Copy, KeyRound } from 'lucide-react'
-import { Fragment, useState, useSyncExternalStore } from 'react'
+import { Fragment, useState } from 'react'
 import { Link } from 'wouter'
 import { serverDescription } from '#app/api/session/server-description.ts'
 import { copyText } from '#app/lib/copy-text.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { buttonTones, IconButton } from '#app/ui/button.tsx'
 import type { ServerDescription } from '#contract/account.ts'
 
@@ -77,5 +78,5 @@ function OwnServer({ apiKeysHref }: { apiKeysHref: string }) {
 
 /** What stands behind this address (own store or gateway); null until it is known. Asked once. */
 export function useServerDescription(): ServerDescription | null {
-  return useSyncExternalStore(serverDescription.subscribe, serverDescription.getSnapshot)
+  return useSnapshot(serverDescription)
 }

@@ -1,6 +1,7 @@
 import { ChartColumn } from 'lucide-react'
-import { Suspense, useSyncExternalStore } from 'react'
+import { Suspense } from 'react'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { useTick } from '#app/lib/use-now.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -21,7 +22,7 @@ type RateMeterProps = { gate: RateLimitGate }
 
 /** The meter `Requests left`, what waits and for how long, and a button for the last minute drawn. */
 export function RateMeter({ gate }: RateMeterProps) {
-  const snapshot = useSyncExternalStore(gate.subscribe, gate.getSnapshot)
+  const snapshot = useSnapshot(gate)
   useTick(isMoving(snapshot) ? 1000 : null)
   const { remaining, limit, nextSlotAt } = snapshot
   const now = gate.now()
@@ -73,7 +74,7 @@ export function RateMeter({ gate }: RateMeterProps) {
 
 /** The meter `Requests left` for the head of a narrow page: a ring and a word; all of it opens the chart. */
 export function CompactRateMeter({ gate }: { gate: RateLimitGate }) {
-  const snapshot = useSyncExternalStore(gate.subscribe, gate.getSnapshot)
+  const snapshot = useSnapshot(gate)
   useTick(isMoving(snapshot) ? 1000 : null)
   const { remaining, limit, closedUntil } = snapshot
   return (

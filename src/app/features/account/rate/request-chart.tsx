@@ -1,7 +1,8 @@
 import clsx from 'clsx'
-import { useId, useSyncExternalStore } from 'react'
+import { useId } from 'react'
 import type { GateSnapshot } from '#app/api/gate/gate-snapshot.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { useTick } from '#app/lib/use-now.ts'
 import { countdown, countWaiting, isMoving } from './rate-text.ts'
 import {
@@ -35,7 +36,7 @@ const rowFills: Record<ChartRow, string> = {
 
 /** The last 60 seconds of a key's window by purpose: drawn, and as a table that is also the legend. */
 export function RequestChart({ gate }: { gate: RateLimitGate }) {
-  const snapshot = useSyncExternalStore(gate.subscribe, gate.getSnapshot)
+  const snapshot = useSnapshot(gate)
   useTick(isMoving(snapshot) ? 1000 : null)
   const now = gate.now()
   const columns = sortRecent(snapshot.recent, { now, windowMs, columns: columnCount })

@@ -1,6 +1,7 @@
-import { useId, useRef, useState, useSyncExternalStore } from 'react'
+import { useId, useRef, useState } from 'react'
 import { readLinkLines } from '#app/features/imports/links/find-links.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { Button } from '#app/ui/button.tsx'
 import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
@@ -19,14 +20,14 @@ export type ImportDialogProps = {
 
 /** The dialog `Import links`. Load it lazily: nothing of it is on the first screen. */
 export function ImportDialog(props: ImportDialogProps) {
-  const { isOpen } = useSyncExternalStore(props.draft.subscribe, props.draft.getSnapshot)
+  const { isOpen } = useSnapshot(props.draft)
   return isOpen ? <OpenDialog {...props} /> : null
 }
 
 function OpenDialog({ draft, folder, canImport, onStart }: ImportDialogProps) {
   const formId = useId()
   const form = useRef<HTMLFormElement>(null)
-  const { text, chosen, ...kept } = useSyncExternalStore(draft.subscribe, draft.getSnapshot)
+  const { text, chosen, ...kept } = useSnapshot(draft)
   const [usual] = useState(() => recallOptions(folder))
   const options = { ...usual, folder: kept.folder ?? folder, ...chosen }
   const { links: found, refused } = readLinkLines(text)

@@ -1,4 +1,5 @@
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
+import { createStore } from '#app/lib/store.ts'
 
 /** What the dialog `Import links` holds, open or closed. */
 export type ImportDraft = {
@@ -17,45 +18,36 @@ const empty: ImportDraft = { isOpen: false, text: '', chosen: {}, folder: null }
  * the dialog, another screen and further links lose nothing. Outlives every screen.
  */
 export function createImportDraft() {
-  const listeners = new Set<() => void>()
-  let draft = empty
+  const { getSnapshot, subscribe, set, update } = createStore(empty)
   let owner: string | null = null
 
-  function change(next: Partial<ImportDraft>): void {
-    draft = { ...draft, ...next }
-    for (const listener of listeners) listener()
-  }
-
   return {
-    subscribe(listener: () => void) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
-    getSnapshot: () => draft,
-    open: () => change({ isOpen: true }),
+    subscribe,
+    getSnapshot,
+    open: () => update({ isOpen: true }),
     /** Opens with `links` below what is there; one that is there already is not written again. */
     add(links: readonly string[]) {
-      const lines = draft.text.trimEnd() === '' ? [] : draft.text.trimEnd().split('\n')
+      const typed = getSnapshot().text.trimEnd()
+      const lines = typed === '' ? [] : typed.split('\n')
       const there = new Set(lines.map((line) => line.trim()))
       const text = [...lines, ...links.filter((link) => !there.has(link))].join('\n')
-      change({ isOpen: true, text })
+      update({ isOpen: true, text })
     },
-    type: (text: string) => change({ text }),
-    choose: (chosen: Partial<ImportOptions>) => change({ chosen: { ...draft.chosen, ...chosen } }),
+    type: (text: string) => update({ text }),
+    choose: (chosen: Partial<ImportOptions>) =>
+      update({ chosen: { ...getSnapshot().chosen, ...chosen } }),
     /** @param folder where the links would have gone */
     close: (folder: string) =>
-      change({ isOpen: false, folder: draft.text.trim() === '' ? null : folder }),
-    clear: () => change({ ...empty, isOpen: draft.isOpen }),
+      update({ isOpen: false, folder: getSnapshot().text.trim() === '' ? null : folder }),
+    clear: () => set({ ...empty, isOpen: getSnapshot().isOpen }),
     /** Another account finds nothing; nobody, for a while, leaves all as it is. */
     connect(account: string | null) {
       if (account === null || account === owner) return
       owner = account
-      change(empty)
+      set(empty)
     },
     /** It was started, or whoever typed it signed out. */
-    reset: () => change(empty),
+    reset: () => set(empty),
   }
 }
 

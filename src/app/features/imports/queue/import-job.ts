@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { createStore } from '#app/lib/store.ts'
 import { importTypes } from '#contract/imports.ts'
 
 /** What `Start import` asks for; `folder` and `fileName` are '' where nothing was typed. */
@@ -87,15 +88,15 @@ export function newJob(
 /** The rows as immutable snapshots, the newest first. */
 export function createImportRows() {
   let jobs: readonly ImportJob[] = []
-  const listeners = new Set<() => void>()
-  let snapshot: ImportsSnapshot = { jobs, totals: countJobs(jobs), isKept: true }
+  const store = createStore<ImportsSnapshot>({ jobs, totals: countJobs(jobs), isKept: true })
+  const { getSnapshot, subscribe } = store
 
   function show(next: readonly ImportJob[]) {
     jobs = next
     const totals = countJobs(jobs)
-    const isSame = JSON.stringify(snapshot.totals) === JSON.stringify(totals)
-    snapshot = { ...snapshot, jobs, totals: isSame ? snapshot.totals : totals }
-    for (const listener of listeners) listener()
+    const { totals: before } = getSnapshot()
+    const isSame = JSON.stringify(before) === JSON.stringify(totals)
+    store.update({ jobs, totals: isSame ? before : totals })
   }
 
   return {
@@ -105,17 +106,10 @@ export function createImportRows() {
     put: (changed: ImportJob) => show(jobs.map((job) => (job.id === changed.id ? changed : job))),
     keep: (isKept: (job: ImportJob) => boolean) => show(jobs.filter(isKept)),
     noteKept(isKept: boolean) {
-      if (snapshot.isKept === isKept) return
-      snapshot = { ...snapshot, isKept }
-      show(jobs)
+      if (getSnapshot().isKept !== isKept) store.update({ isKept })
     },
-    subscribe(listener: () => void) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
-    getSnapshot: () => snapshot,
+    subscribe,
+    getSnapshot,
   }
 }
 

@@ -1,9 +1,10 @@
 import { useSyncExternalStore } from 'react'
 import type { ImportsSnapshot, ImportTotals } from '#app/features/imports/queue/import-job.ts'
 import type { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 
 export function useImports(queue: ImportQueue): ImportsSnapshot {
-  return useSyncExternalStore(queue.subscribe, queue.getSnapshot)
+  return useSnapshot(queue)
 }
 
 /** The counts alone, for a header that must not render on every percent. */

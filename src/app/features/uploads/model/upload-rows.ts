@@ -1,4 +1,5 @@
 import type { Clock } from '#app/lib/clock.ts'
+import { createStore } from '#app/lib/store.ts'
 import type { TransferEstimate } from './estimate-transfers.ts'
 import type { Upload, UploadForecast, UploadsSnapshot, UploadTotals } from './upload.ts'
 import { isUnfinished } from './upload.ts'
@@ -20,12 +21,11 @@ export type RequestWindow = {
 export function createUploadRows(clock: Clock) {
   let rows: Upload[] = []
   const positions = new Map<string, number>()
-  const listeners = new Set<() => void>()
   let requests: RequestWindow | null = null
   let isPaused = false
   let isKept = true
   let cancelTimer: (() => void) | null = null
-  let snapshot = takeSnapshot()
+  const { getSnapshot, subscribe, set } = createStore(takeSnapshot())
 
   function takeSnapshot(previous?: UploadsSnapshot): UploadsSnapshot {
     const totals = countRows(rows)
@@ -42,8 +42,7 @@ export function createUploadRows(clock: Clock) {
   function publish() {
     cancelTimer?.()
     cancelTimer = null
-    snapshot = takeSnapshot(snapshot)
-    for (const listener of listeners) listener()
+    set(takeSnapshot(getSnapshot()))
   }
 
   function replaceAll(next: Upload[]) {
@@ -85,13 +84,8 @@ export function createUploadRows(clock: Clock) {
       isKept = isNowKept
       publish()
     },
-    subscribe(listener: () => void) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
-    getSnapshot: () => snapshot,
+    subscribe,
+    getSnapshot,
   }
 }
 

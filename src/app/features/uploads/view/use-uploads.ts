@@ -1,10 +1,11 @@
 import { useEffect, useSyncExternalStore } from 'react'
 import type { UploadsSnapshot, UploadTotals } from '#app/features/uploads/model/upload.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 
 /** The queue's rows; renders at most four times a second while bytes move. */
 export function useUploads(queue: UploadQueue): UploadsSnapshot {
-  return useSyncExternalStore(queue.subscribe, queue.getSnapshot)
+  return useSnapshot(queue)
 }
 
 /** The counts alone, for a header that must not render on every byte. */
