@@ -6,6 +6,7 @@ import {
   type ImportNews,
   type ImportQueueOptions,
 } from '#app/features/imports/queue/import-queue.ts'
+import { guardStorage } from '#app/lib/storage.ts'
 import { settle, timeInHand } from './time-in-hand.ts'
 
 type Call = {
@@ -30,6 +31,7 @@ export const options: ImportOptions = {
   fileName: '',
 }
 
+/** A browser's storage, which a test can look into. */
 export function memoryStorage() {
   const map = new Map<string, string>()
   return {
@@ -41,6 +43,7 @@ export function memoryStorage() {
     getItem: (name: string) => map.get(name) ?? null,
     setItem: (name: string, value: string) => void map.set(name, value),
     removeItem: (name: string) => void map.delete(name),
+    clear: () => map.clear(),
   }
 }
 
@@ -67,8 +70,17 @@ export function createTabs() {
   }
 }
 
+function refuseStorage(): never {
+  throw new DOMException('No storage.', 'SecurityError')
+}
+
+type ImportWorldOptions = Omit<ImportQueueOptions, 'storage'> & {
+  /** Left out: the browser refuses to store anything. */
+  storage?: Storage
+}
+
 /** A queue whose time, server, storage and tabs are in the test's hand. */
-export function importWorld(parts: ImportQueueOptions = {}) {
+export function importWorld({ storage, ...parts }: ImportWorldOptions = {}) {
   const { clock, retryPause, pauses, passTime } = timeInHand()
   const calls: Call[] = []
   const reconnects = new Set<() => void>()
@@ -99,7 +111,7 @@ export function importWorld(parts: ImportQueueOptions = {}) {
   const queue = createImportQueue({
     clock,
     wallClock: () => 1_000_000 + clock.now(),
-    storage: null,
+    storage: guardStorage(() => storage ?? refuseStorage()),
     tabId: 'tab-1',
     // As if every other page were gone.
     openClaims: async () => ({ show: async () => {}, claim: async () => true }),
@@ -150,7 +162,7 @@ export const status = (task: object) => ({
   task: { id: 'task-1', type: 'video', state: 'running', progress: '', ...task },
 })
 
-export async function runningWorld(parts: ImportQueueOptions = {}) {
+export async function runningWorld(parts: ImportWorldOptions = {}) {
   const world = importWorld(parts)
   world.queue.connect(world.connection())
   world.queue.start([link], options)

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { TabStorage } from '#app/api/tabs/browser-tab.ts'
+import type { TextStorage } from '#app/lib/storage.ts'
 import { type Slot, shiftSlots } from './gated-request.ts'
 
 const itemName = 'barkeep.window'
@@ -27,12 +27,12 @@ export type KeptWindow = { limit: number; slots: Slot[] }
  * Carries the last minute's requests over a reload, which would otherwise look like another program's.
  * The wall clock only measures the moment between the two pages.
  */
-export function keepWindow(storage: TabStorage, window: KeptWindow): void {
+export function keepWindow(storage: TextStorage, window: KeptWindow): void {
   storage.set(itemName, JSON.stringify({ ...window, savedAt: Date.now() }))
 }
 
 /** Once, and only what the page before left within the last minute. */
-export function takeKeptWindow(storage: TabStorage): KeptWindow | null {
+export function takeKeptWindow(storage: TextStorage): KeptWindow | null {
   const text = storage.get(itemName)
   storage.remove(itemName)
   if (text === null) return null

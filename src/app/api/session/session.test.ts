@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { type ApiError, ConnectionError } from '#app/api/http/api-error.ts'
-import { createTabStorage } from '#app/api/tabs/browser-tab.ts'
+import { guardStorage } from '#app/lib/storage.ts'
 import { SimulatedClock } from '#app/testing/simulated-clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { Connection } from './session.ts'
@@ -37,7 +37,7 @@ function openTab(
   const clock = new SimulatedClock()
   const requests: Request[] = []
   let wake = () => {}
-  const storage = createTabStorage(
+  const storage = guardStorage(
     () =>
       ({
         getItem: (name: string) => stored.get(name) ?? null,
@@ -142,16 +142,6 @@ test('text that no header can carry is refused before it is sent', async () => {
   await connection.connect('ключ')
   expect(calls()).toEqual([])
   expect(connection.getSnapshot()).toMatchObject({ state: 'out', error: { code: 'invalid_key' } })
-})
-
-test('everything works where the browser refuses to store anything', async () => {
-  const storage = createTabStorage(() => {
-    throw new DOMException('no', 'SecurityError')
-  })
-  storage.set('name', 'text')
-  expect(storage.get('name')).toBe('text')
-  storage.remove('name')
-  expect(storage.get('name')).toBeNull()
 })
 
 test.for([

@@ -9,7 +9,7 @@ import {
   isTransient,
 } from '#app/api/http/api-error.ts'
 import { type ApiClient, createApiClient } from '#app/api/http/client.ts'
-import { browserTab, createTabStorage, type TabStorage } from '#app/api/tabs/browser-tab.ts'
+import { browserTab } from '#app/api/tabs/browser-tab.ts'
 import type { TabEnvironment } from '#app/api/tabs/tab-group.ts'
 import {
   createRetryPause,
@@ -17,6 +17,7 @@ import {
   onBrowserReconnect,
   retryTransient,
 } from '#app/lib/retry.ts'
+import { type TextStorage, tabStorage } from '#app/lib/storage.ts'
 import { createEmitter, createStore } from '#app/lib/store.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
@@ -43,7 +44,7 @@ export type ConnectionSnapshot = {
 
 export type ConnectionOptions = {
   around?: Partial<TabEnvironment>
-  storage?: TabStorage
+  storage?: TextStorage
   fetch?: typeof fetch
   onReconnect?: OnReconnect
 }
@@ -58,7 +59,7 @@ const askMe = { lane: 'person', purpose: 'account' } as const
 /** The session of this tab: its key, and what the key opens. */
 export class Connection {
   readonly #around: TabEnvironment
-  readonly #storage: TabStorage
+  readonly #storage: TextStorage
   readonly #fetch: typeof fetch
   readonly #onReconnect: OnReconnect
   readonly #reachability: Reachability
@@ -68,7 +69,7 @@ export class Connection {
 
   constructor(parts: ConnectionOptions = {}) {
     this.#around = { ...browserTab(), ...parts.around }
-    this.#storage = parts.storage ?? createTabStorage()
+    this.#storage = parts.storage ?? tabStorage
     this.#fetch = parts.fetch ?? ((input, init) => fetch(input, init))
     this.#onReconnect = parts.onReconnect ?? onBrowserReconnect
     this.#reachability = createReachability({

@@ -4,6 +4,7 @@ import { type KeyboardEvent, type PointerEvent, Suspense, useState } from 'react
 import type { Access } from '#app/features/account/scopes.ts'
 import { useImportTotals } from '#app/features/imports/view/use-imports.ts'
 import { useUploadTotals } from '#app/features/uploads/view/use-uploads.ts'
+import { browserStorage } from '#app/lib/storage.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import type { AppStores } from '#app/shell/state/app-stores.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
@@ -129,11 +130,7 @@ function usePanelHeight() {
   const change = (wanted: number) => {
     const next = Math.round(Math.min(Math.max(wanted, least), most()))
     setHeight(next)
-    try {
-      localStorage.setItem(storedAs, String(next))
-    } catch {
-      // Storage is full or forbidden; the height still holds for this page.
-    }
+    browserStorage.set(storedAs, String(next))
   }
   return {
     height,
@@ -159,10 +156,6 @@ function usePanelHeight() {
 
 function readHeight(): number {
   const usual = 232
-  try {
-    const stored = Number(localStorage.getItem(storedAs))
-    return stored >= least && stored <= window.innerHeight ? stored : usual
-  } catch {
-    return usual
-  }
+  const stored = Number(browserStorage.get(storedAs))
+  return stored >= least && stored <= window.innerHeight ? stored : usual
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { type ImportOptions, importOptions } from '#app/features/imports/queue/import-job.ts'
 import { qualityText } from '#app/features/imports/view/import-text.ts'
+import { browserStorage } from '#app/lib/storage.ts'
 import { RadioGroup, Switch } from '#app/ui/choices.tsx'
 import { videoHeights } from '#contract/imports.ts'
 
@@ -71,7 +72,7 @@ const firstOptions = { type: 'auto', quality: 'best', subtitles: false, thumbnai
 /** The options of the last import in this browser, for the folder that is open. */
 export function recallOptions(folder: string): ImportOptions {
   try {
-    const stored = remembered.parse(JSON.parse(localStorage.getItem(storedName) ?? ''))
+    const stored = remembered.parse(JSON.parse(browserStorage.get(storedName) ?? ''))
     return { ...stored, folder, fileName: '' }
   } catch {
     return { ...firstOptions, folder, fileName: '' }
@@ -79,9 +80,5 @@ export function recallOptions(folder: string): ImportOptions {
 }
 
 export function rememberOptions(options: ImportOptions): void {
-  try {
-    localStorage.setItem(storedName, JSON.stringify(remembered.parse(options)))
-  } catch {
-    // Storage is full or forbidden: the next import begins with the usual options.
-  }
+  browserStorage.set(storedName, JSON.stringify(remembered.parse(options)))
 }

@@ -10,6 +10,7 @@ import {
   onBrowserReconnect,
   type RetryPause,
 } from '#app/lib/retry.ts'
+import { browserStorage, type TextStorage } from '#app/lib/storage.ts'
 import { askForTask, cancelTask } from './ask-for-task.ts'
 import {
   createImportRows,
@@ -20,12 +21,7 @@ import {
   newJob,
 } from './import-job.ts'
 import { createImportStarts } from './import-starts.ts'
-import {
-  type ImportStore,
-  openImportStore,
-  sharedStorage,
-  type TextStorage,
-} from './import-store.ts'
+import { type ImportStore, openImportStore } from './import-store.ts'
 import { createPollingSlice } from './polling-slice.ts'
 
 /** What the queue needs of one connected key. */
@@ -46,8 +42,8 @@ export type ImportQueueOptions = {
   wallClock?: () => number
   retryPause?: RetryPause
   random?: () => number
-  /** Where jobs are kept over reloads, for all tabs; null where the browser has none. */
-  storage?: TextStorage | null
+  /** Where jobs are kept over reloads, for all tabs. */
+  storage?: TextStorage
   /** Of this page alone: a reload and a duplicated tab have another. */
   tabId?: string
   /** Who takes up what pages that are gone left waiting. */
@@ -67,7 +63,7 @@ class Queue {
   readonly #parts: ImportQueueOptions
   readonly #clock: Clock
   readonly #tabId: string
-  readonly #storage: TextStorage | null
+  readonly #storage: TextStorage
   readonly #rows = createImportRows()
   readonly #starts
   readonly #slice
@@ -83,7 +79,7 @@ class Queue {
     this.#parts = parts
     this.#clock = parts.clock ?? browserClock
     this.#tabId = parts.tabId ?? pageId
-    this.#storage = parts.storage === undefined ? sharedStorage() : parts.storage
+    this.#storage = parts.storage ?? browserStorage
     this.#starts = createImportStarts({
       retryPause: parts.retryPause ?? createRetryPause({ clock: this.#clock }),
       getJob: (id) => this.#rows.get(id),
