@@ -64,7 +64,7 @@ async function readImports(project: string): Promise<Import[]> {
   return imports
 }
 
-const isTest = (file: string) => /\.test\.tsx?$/.test(file)
+const isTest = (file: string) => /\.(test|contract)\.tsx?$/.test(file)
 const isInside = (path: string, room: string) => path === room || path.startsWith(`${room}/`)
 const isTesting = (file: string) => /^(app|server)\/(testing|api-tests)\//.test(file)
 

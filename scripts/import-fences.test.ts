@@ -54,7 +54,7 @@ const plantedImports: [file: string, imported: string, allowed: boolean][] = [
   ['server/storage/disk/planted.ts', 'node:fs', true],
   ['server/storage/disk/planted.ts', '#server/http/route/route.ts', false],
   ['server/storage/disk/planted.ts', '#server/files/add-files.ts', false],
-  ['server/files/planted.ts', '#server/storage/disk/blob-store.ts', true],
+  ['server/files/planted.ts', '#server/storage/blob-store.ts', true],
   ['server/files/planted.ts', '#server/uploads/upload-routes.ts', false],
   ['server/files/planted.ts', '#server/testing/start-test-server.ts', false],
   ['server/files/planted.test.ts', '#server/testing/start-test-server.ts', true],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { type FileName, numberedFileName } from '#contract/file-name.ts'
 import type { Clock } from '#server/core/clock.ts'
-import type { BlobStore, StagedBlob } from '#server/storage/disk/blob-store.ts'
+import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import type { FindSame, Place } from './file-listing.ts'
 import { createTrackingId, type FileRepository, type StoredFile } from './file-repository.ts'
@@ -89,7 +89,7 @@ async function keep(parts: Parts, place: Place, file: NewFile): Promise<Kept> {
   const same = await findSame(place, file)
   if (same) return { asked: file.name, stored: same, blobId: null }
   const { size, sha256 } = file.staged
-  const blobId = await blobs.keep(file.staged)
+  const blobId = await blobs.commit(file.staged)
   const uploadedAt = new Date(clock.now())
   const ids = { id: randomUUID(), trackingId: createTrackingId() }
   const { name } = file

@@ -3,7 +3,7 @@ import { type FilesPage, filesPageSize, type ListedFile } from '#contract/files.
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
 import { isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
-import type { BlobStore, StagedBlob } from '#server/storage/disk/blob-store.ts'
+import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import { type FileRepository, fileLink, type StoredFile } from './file-repository.ts'
 import type { FolderRepository } from './folder-repository.ts'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
-import type { KnownBlob } from '#server/storage/disk/blob-store.ts'
+import type { KnownBlob } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import { insertFolders } from './folder-repository.ts'

@@ -1,13 +1,14 @@
-import type { FileHandle } from 'node:fs/promises'
+import { buffer } from 'node:stream/consumers'
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import mime from 'mime'
 import { ApiFailure } from '#server/core/failure.ts'
 import { sendRange } from '#server/http/send/send-range.ts'
-import type { BlobStore } from '#server/storage/disk/blob-store.ts'
+import type { BlobStore, KnownBlob } from '#server/storage/blob-store.ts'
 import type { FileRepository } from './file-repository.ts'
 
 type Parts = { files: FileRepository; blobs: BlobStore }
+type SharedFile = KnownBlob & { name: string }
 type Share = { Params: { trackingId: string; name: string }; Querystring: { download?: string } }
 
 const exposedHeaders = 'accept-ranges, content-disposition, content-length, content-range, etag'
@@ -26,23 +27,14 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): v
     if (!file || file.name !== request.params.name) {
       throw new ApiFailure('not_found', 'There is no file behind this link.')
     }
-    // First of all: of a file that is missing or damaged not even a 304 would be true.
-    const handle = await blobs.open(file)
-    let isTaken = false
-    try {
-      reply.headers(await contentHeaders(request, file.name, handle))
-      return await sendRange(request, reply, {
-        take() {
-          isTaken = true
-          return handle
-        },
-        size: file.size,
-        etag: `"${file.sha256}"`,
-        modifiedAt: file.uploadedAt,
-      })
-    } finally {
-      if (!isTaken) await handle.close()
-    }
+    reply.headers(await contentHeaders(request, blobs, file))
+    return await sendRange(request, reply, {
+      size: file.size,
+      etag: `"${file.sha256}"`,
+      modifiedAt: file.uploadedAt,
+      open: (range) => blobs.open(file, range),
+      requireWhole: () => blobs.requireWhole(file),
+    })
   }
 
   const url = '/share/:trackingId/:name'
@@ -61,8 +53,13 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): v
   )
 }
 
-async function contentHeaders(request: FastifyRequest<Share>, name: string, handle: FileHandle) {
-  const rules = contentRules(name, !isFilmOrScript(name) || (await isTransportStream(handle)))
+async function contentHeaders(
+  request: FastifyRequest<Share>,
+  blobs: BlobStore,
+  file: SharedFile,
+): Promise<Record<string, string>> {
+  const { name } = file
+  const rules = contentRules(name, !isFilmOrScript(name) || (await isTransportStream(blobs, file)))
   const type = rules.isInline && request.query.download !== '1' ? 'inline' : 'attachment'
   return {
     'content-type': rules.type,
@@ -114,13 +111,18 @@ const syncByte = 0x47
 const packetsLookedAt = 3
 
 /** Whether `file` is a film in MPEG-TS: every packet of one starts with "G". */
-async function isTransportStream(file: FileHandle): Promise<boolean> {
-  const bytes = Buffer.alloc(packetsLookedAt * 192)
-  const { buffer, bytesRead } = await file.read(bytes, 0, bytes.length, 0)
+async function isTransportStream(blobs: BlobStore, file: KnownBlob): Promise<boolean> {
+  const bytes = await readStart(blobs, file, packetsLookedAt * 192)
   return packetSizes.some((size) => {
     const first = size - 188
-    if (bytesRead <= first + size) return false
+    if (bytes.length <= first + size) return false
     const starts = Array.from({ length: packetsLookedAt }, (_, index) => first + index * size)
-    return starts.every((at) => at >= bytesRead || buffer[at] === syncByte)
+    return starts.every((at) => at >= bytes.length || bytes[at] === syncByte)
   })
+}
+
+async function readStart(blobs: BlobStore, file: KnownBlob, length: number): Promise<Uint8Array> {
+  if (file.size === 0) return new Uint8Array()
+  const opened = await blobs.open(file, { first: 0, last: Math.min(length, file.size) - 1 })
+  return opened instanceof Uint8Array ? opened : await buffer(opened)
 }

@@ -14,10 +14,10 @@ import {
   fetchVideo,
   type VideoFetchOptions,
 } from '#server/imports/video/yt-dlp.ts'
-import type { BlobStore } from '#server/storage/disk/blob-store.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
 
 export type VideoImportOptions = VideoFetchOptions & {
-  blobStore: Pick<BlobStore, 'adopt'>
+  blobStore: Pick<BlobStore, 'stage'>
   addFiles: AddFiles
   folders: Pick<FolderRepository, 'folderExists'>
   repository: ImportRepository
@@ -86,7 +86,7 @@ async function stageAll(
     for (const { path, ending } of files) {
       signal.throwIfAborted()
       const name = `${stem}${ending}` as FileName
-      staged.push({ name, staged: await parts.blobStore.adopt(path) })
+      staged.push({ name, staged: await parts.blobStore.stage({ workFile: path }) })
     }
     signal.throwIfAborted()
     return staged

@@ -9,7 +9,7 @@ import { fileLink, type StoredFile } from '#server/files/file-repository.ts'
 import type { IncomingBytes } from '#server/http/request/incoming-bytes.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
-import type { BlobStore, StagedBlob } from '#server/storage/disk/blob-store.ts'
+import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import { tooLarge, watchUpload } from './upload-watch.ts'
 
 type Parts = {

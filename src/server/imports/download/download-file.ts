@@ -10,7 +10,7 @@ import {
   SilentSource,
   statusText,
 } from '#server/imports/tasks/import-failure.ts'
-import type { BlobStore, StagedBlob } from '#server/storage/disk/blob-store.ts'
+import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import { decodeContent, readContentCodings } from './content-coding.ts'
 import { importFileName } from './import-file-name.ts'
 import { CannotResume, readSource } from './read-source.ts'

@@ -1,6 +1,6 @@
 import { chmod, mkdir, realpath, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import type { BlobStore } from '#server/storage/disk/blob-store.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { MediaTools } from './media-tools.ts'
 
 export type ImportWorkFolder = {

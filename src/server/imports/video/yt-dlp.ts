@@ -17,7 +17,7 @@ import {
   importFailureText,
 } from '#server/imports/tasks/import-failure.ts'
 import type { ProgressReading } from '#server/imports/tasks/import-progress.ts'
-import type { BlobStore } from '#server/storage/disk/blob-store.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
 import { programLimits, runYtDlp, tooLarge, type YtDlpRun } from './run-yt-dlp.ts'
 import { gatherVideoFiles, type LeftOut, listVideoFiles, type VideoFile } from './video-files.ts'
 import { missedExtras } from './video-notes.ts'

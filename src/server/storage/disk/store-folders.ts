@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, rename, rm, stat } from 'node:fs/promises'
+import type { Dirent } from 'node:fs'
+import { link, mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { ConfigError } from '#server/core/config.ts'
@@ -16,6 +17,8 @@ export type StoreFolders = {
 }
 
 export const uuidPattern = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+export const blobName = new RegExp(`^${uuidPattern}$`)
+const partName = new RegExp(`^${uuidPattern}\\.part$`)
 
 /**
  * Makes the folders of `dataFolder`, and tries what every upload will need: to write, to fsync and to
@@ -105,4 +108,31 @@ function isFullDisk({ code, errno }: SystemError): boolean {
 
 function isSystemError(error: unknown): error is SystemError {
   return error instanceof Error && 'syscall' in error
+}
+
+/** Deletes what was staged and never finished, and work folders. Anything of another name stays. */
+export async function sweepFolders({ scratch, blobs }: StoreFolders): Promise<void> {
+  const isPart = (entry: Dirent) => entry.isFile() && partName.test(entry.name)
+  for (const { staging, work } of scratch) {
+    await removeWhere(staging, isPart)
+    await removeWhere(work, (entry) => entry.isDirectory() && blobName.test(entry.name))
+  }
+  await removeWhere(blobs, isPart)
+}
+
+async function removeWhere(folder: string, isOurs: (entry: Dirent) => boolean): Promise<void> {
+  for (const entry of await entriesOf(folder)) {
+    if (isOurs(entry)) await rm(join(folder, entry.name), { recursive: true, force: true })
+  }
+}
+
+/** None where there is no such folder, or not ours to read: that of a disk's own repairs has this name, too. */
+export async function entriesOf(folder: string, recursive = false): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true, recursive })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? ''
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(code)) return []
+    throw error
+  }
 }

@@ -1,15 +1,9 @@
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { Semaphore } from '#server/core/semaphore.ts'
+import type { StageLimits } from '#server/storage/blob-store.ts'
 import type { WritableFile } from './disk.ts'
 import type { FileHasher, RunningHash } from './file-hasher.ts'
-
-export type StageLimits = {
-  maxBytes: number
-  expectedBytes?: number
-  signal?: AbortSignal
-  onProgress?(bytes: number): void
-}
 
 type Parts = {
   source: AsyncIterable<ByteBatch>

@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import type { Dirent } from 'node:fs'
 import { access, mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isStorageFailure } from '#server/core/failure.ts'
-import { type BlobStore, openBlobStore } from '#server/storage/disk/blob-store.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Disk } from '#server/storage/disk/disk.ts'
+import { openDiskBlobs } from '#server/storage/disk/disk-blobs.ts'
 import type { FileHasher } from '#server/storage/disk/file-hasher.ts'
-import { openStoreFolders, type StoreFolders } from '#server/storage/disk/store-folders.ts'
+import {
+  entriesOf,
+  openStoreFolders,
+  type StoreFolders,
+} from '#server/storage/disk/store-folders.ts'
 import {
   type Database,
   databaseFile,
@@ -15,15 +19,7 @@ import {
 } from '#server/storage/sqlite/database.ts'
 import { type DatabaseContents, inspectDatabase } from '#server/storage/sqlite/inspect-database.ts'
 import { newlyMissing, refuseMismatch } from './refuse-mismatch.ts'
-import {
-  blobName,
-  entriesOf,
-  type FoundBlob,
-  partName,
-  type Survey,
-  storeMarkName,
-  surveyBlobs,
-} from './survey-blobs.ts'
+import { type FoundBlob, type Survey, storeMarkName, surveyBlobs } from './survey-blobs.ts'
 
 type Parts = {
   dataFolder: string
@@ -55,8 +51,8 @@ export async function openStore(parts: Parts): Promise<Store> {
   await parts.endLeftovers(folders.scratch.map(({ work }) => work))
   const database = await openDatabase(file)
   try {
-    const found = await settleStore({ database, folders, contents, survey, now })
-    const blobs = await openBlobStore({ dataFolder, folders, disk, hasher })
+    const blobs = await openDiskBlobs({ dataFolder, folders, disk, hasher })
+    const found = await settleStore({ database, blobs, folders, contents, survey, now })
     await blobs.ensureFreeSpace(0).catch(() => {
       found.push(`The disk of ${dataFolder} is full: nothing can be stored until there is room.`)
     })
@@ -69,6 +65,7 @@ export async function openStore(parts: Parts): Promise<Store> {
 
 type SettleOptions = {
   database: Database
+  blobs: BlobStore
   folders: StoreFolders
   contents: DatabaseContents
   survey: Survey
@@ -97,8 +94,7 @@ async function settleStore(parts: SettleOptions): Promise<string[]> {
     told.push(`${count(unfinished.length)} of uploads that had no answer yet: in ${lostAndFound}.`)
   }
   await dropUnfinished({ lostAndFound, now })
-  for (const place of folders.scratch) await sweepScratch(place)
-  await removeWhere(folders.blobs, (entry) => entry.isFile() && partName.test(entry.name))
+  await parts.blobs.sweep()
   if (survey.missing.length > 0) {
     told.push(missingText(survey.missing.length, newlyMissing(contents, survey).length))
   }
@@ -142,17 +138,6 @@ async function markStore({ database, folders, contents, survey }: SettleOptions)
   await mkdir(join(folders.blobs, storeMarkName(storeId)), { mode: 0o700 })
   // Of another store, with which the owner was told that this one is mixed.
   for (const other of storeIds) await rmdir(join(folders.blobs, storeMarkName(other)))
-}
-
-async function sweepScratch({ staging, work }: StoreFolders['scratch'][number]): Promise<void> {
-  await removeWhere(staging, (entry) => entry.isFile() && partName.test(entry.name))
-  await removeWhere(work, (entry) => entry.isDirectory() && blobName.test(entry.name))
-}
-
-async function removeWhere(folder: string, isOurs: (entry: Dirent) => boolean): Promise<void> {
-  for (const entry of await entriesOf(folder)) {
-    if (isOurs(entry)) await rm(join(folder, entry.name), { recursive: true, force: true })
-  }
 }
 
 function orphansText(found: number, moved: number, lostAndFound: string): string {

@@ -1,7 +1,11 @@
-import type { Dirent } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type StoreFolders, uuidPattern } from '#server/storage/disk/store-folders.ts'
+import {
+  blobName,
+  entriesOf,
+  type StoreFolders,
+  uuidPattern,
+} from '#server/storage/disk/store-folders.ts'
 import type { DatabaseContents } from '#server/storage/sqlite/inspect-database.ts'
 
 export type FoundBlob = { blobId: string; path: string }
@@ -21,8 +25,6 @@ export type Survey = {
   storeIds: string[]
 }
 
-export const blobName = new RegExp(`^${uuidPattern}$`)
-export const partName = new RegExp(`^${uuidPattern}\\.part$`)
 const storeMark = new RegExp(`^\\.store-(${uuidPattern})$`)
 
 /** The mark is a folder: it is made in one step, and nobody takes it for a stored file. */
@@ -97,15 +99,4 @@ async function findSetAside(lostAndFound: string, wanted: Set<string>): Promise<
     }
   }
   return found
-}
-
-/** None where there is no such folder, or not ours to read: that of a disk's own repairs has this name, too. */
-export async function entriesOf(folder: string, recursive = false): Promise<Dirent[]> {
-  try {
-    return await readdir(folder, { withFileTypes: true, recursive })
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? ''
-    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes(code)) return []
-    throw error
-  }
 }

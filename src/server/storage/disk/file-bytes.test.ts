@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { FileBytes } from './file-bytes.ts'
+import { type FileBytes, readBytes } from './file-bytes.ts'
 
 const kib = 1024
 const size = 3 * kib * kib
@@ -17,7 +17,7 @@ async function makeFile(): Promise<string> {
 }
 
 async function openBytes(path: string): Promise<FileBytes> {
-  return new FileBytes(await open(path), { first: 0, last: size - 1 })
+  return (await readBytes(await open(path), { first: 0, last: size - 1 })) as FileBytes
 }
 
 /** Takes chunks one by one, each when the test says so. */

@@ -1,17 +1,33 @@
 import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import type { ByteRange } from '#server/bytes/byte-range.ts'
 import { pipeAndRelease } from '#server/bytes/pipe-and-release.ts'
-import type { ByteRange } from './send-range.ts'
 
 /** With the 64 KiB that streams read by default, a large file takes six times as long. */
 const largeRead = 1024 * 1024
-/** For who takes longer than this for what they got: a thousand of them must not fill the memory. */
-export const smallRead = 64 * 1024
+/** For clients that take longer than `slowMs` over a chunk: a thousand of them must not fill the memory. */
+const smallRead = 64 * 1024
 const slowMs = 100
 /** Large reads that may wait for their takers at once. */
 const maxLargeReads = 16
 
 let largeReads = 0
+
+/**
+ * A part of a file, which is closed in the end: what players ask for most is small, and one read is
+ * twice as fast as a stream.
+ */
+export async function readBytes(
+  file: FileHandle,
+  range: ByteRange,
+): Promise<Readable | Uint8Array> {
+  const length = range.last - range.first + 1
+  if (length > smallRead) return new FileBytes(file, range)
+  await using _closed = file
+  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length, range.first)
+  if (bytesRead < length) throw tooShort()
+  return buffer
+}
 
 /**
  * A part of a file, read no faster than it is taken and no further ahead than the chunk under way.
@@ -76,6 +92,6 @@ export class FileBytes extends Readable {
   }
 }
 
-export function tooShort(): Error {
+function tooShort(): Error {
   return new Error('The file is shorter than it was said to be.')
 }

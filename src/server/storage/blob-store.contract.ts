@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto'
+import { access, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { expect, test } from 'vitest'
+import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
+import type { ByteRange } from '#server/bytes/byte-range.ts'
+import type { BlobStore, KnownBlob } from './blob-store.ts'
+
+/** `reopen` is a second process after a crash: the same bytes, and nothing in memory. */
+type TestedBlobs = AsyncDisposable & { blobs: BlobStore; reopen(): Promise<BlobStore> }
+
+async function* batches(...texts: string[]): AsyncGenerator<ByteBatch> {
+  for (const text of texts) yield [new TextEncoder().encode(text)]
+}
+
+async function read(blobs: BlobStore, blob: KnownBlob, range?: ByteRange): Promise<Buffer> {
+  const bytes = await blobs.open(blob, range ?? { first: 0, last: blob.size - 1 })
+  return bytes instanceof Uint8Array ? Buffer.from(bytes) : await buffer(bytes)
+}
+
+async function store(blobs: BlobStore, ...texts: string[]): Promise<KnownBlob> {
+  const staged = await blobs.stage(batches(...texts))
+  const blobId = await blobs.commit(staged)
+  await staged.discard()
+  return { blobId, size: staged.size }
+}
+
+/** What every store of blobs must do; `make` starts an empty one. */
+export function testBlobStore(make: () => Promise<TestedBlobs>): void {
+  test('bytes come back as they were staged, with their size and SHA-256', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    const staged = await blobs.stage(batches('ab', '', 'c'), { maxBytes: 3, expectedBytes: 3 })
+    expect(staged).toMatchObject({
+      size: 3,
+      sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
+    })
+    const blob = { blobId: await blobs.commit(staged), size: 3 }
+    await staged.discard()
+    expect(String(await read(blobs, blob))).toBe('abc')
+    expect(await blobs.isWhole(blob)).toBe(true)
+    await blobs.requireWhole(blob)
+  })
+
+  test('a range gives its bytes, both ends included, of small and of large blobs', async () => {
+    await using tested = await make()
+    const text = 'abcdefg'.repeat(100_000)
+    const blob = await store(tested.blobs, text.slice(0, 7), text.slice(7))
+    const ranges = [
+      { first: 0, last: 0 },
+      { first: 3, last: 5 },
+      { first: 5, last: text.length - 2 },
+      { first: text.length - 1, last: text.length - 1 },
+    ]
+    for (const range of ranges) {
+      const bytes = String(await read(tested.blobs, blob, range))
+      expect(bytes === text.slice(range.first, range.last + 1)).toBe(true)
+    }
+  })
+
+  test('a reader who goes away early disturbs nobody', async () => {
+    await using tested = await make()
+    const text = 'x'.repeat(1_000_000)
+    const blob = await store(tested.blobs, text)
+    const left = await tested.blobs.open(blob, { first: 0, last: text.length - 1 })
+    if (!(left instanceof Uint8Array)) left.destroy()
+    expect((await read(tested.blobs, blob)).length).toBe(text.length)
+  })
+
+  test('the same bytes twice are two blobs, and removing one leaves the other', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    const [one, other] = await Promise.all([store(blobs, 'same'), store(blobs, 'same')])
+    expect(one.blobId).not.toBe(other.blobId)
+    await blobs.remove(one.blobId)
+    await blobs.remove(one.blobId)
+    expect([await blobs.isWhole(one), await blobs.isWhole(other)]).toEqual([false, true])
+    expect(String(await read(blobs, other))).toBe('same')
+  })
+
+  test('an empty blob is one', async () => {
+    await using tested = await make()
+    const blob = await store(tested.blobs)
+    await tested.blobs.requireWhole(blob)
+    expect(blob.size).toBe(0)
+  })
+
+  test('a blob that is missing or of another size is told apart, and never read', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    const gone = { blobId: randomUUID(), size: 3 }
+    const longer = { ...(await store(blobs, 'abc')), size: 4 }
+    for (const [blob, message] of [
+      [gone, /missing/],
+      [longer, /damaged.* 3 bytes where 4/],
+    ] as const) {
+      const failure = { code: 'unavailable', message: expect.stringMatching(message) }
+      await expect(blobs.open(blob, { first: 0, last: 2 })).rejects.toMatchObject(failure)
+      await expect(blobs.requireWhole(blob)).rejects.toMatchObject(failure)
+      expect(await blobs.isWhole(blob)).toBe(false)
+    }
+  })
+
+  test('staged bytes take the place of a missing blob', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    const blob = await store(blobs, 'abc')
+    await blobs.remove(blob.blobId)
+    const staged = await blobs.stage(batches('abc'))
+    await blobs.repair(blob.blobId, staged)
+    await staged.discard()
+    expect(String(await read(blobs, blob))).toBe('abc')
+  })
+
+  test('too many, too few and broken bytes are refused by their own reason', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    const broken = new Error('the line is dead')
+    async function* breaking() {
+      yield* batches('abc')
+      throw broken
+    }
+    const gone = AbortSignal.abort(new Error('gone'))
+    const stage = (limits: object) => blobs.stage(batches('ab', 'cd'), limits)
+    await expect(stage({ maxBytes: 3 })).rejects.toMatchObject({ code: 'payload_too_large' })
+    await expect(stage({ expectedBytes: 5 })).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(stage({ expectedBytes: 3 })).rejects.toMatchObject({ code: 'invalid_request' })
+    await expect(stage({ signal: gone })).rejects.toBe(gone.reason)
+    await expect(blobs.stage(breaking())).rejects.toBe(broken)
+  })
+
+  test('progress counts the bytes so far', async () => {
+    await using tested = await make()
+    const seen: number[] = []
+    const staged = await tested.blobs.stage(batches('ab', 'cde'), {
+      onProgress: (bytes) => seen.push(bytes),
+    })
+    await staged.discard()
+    await staged.discard()
+    expect(seen).toEqual([2, 5])
+  })
+
+  test('what a program wrote in a work folder becomes a blob, and the folder goes', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    const work = await blobs.createWorkFolder()
+    const workFile = join(work.path, 'video.mp4')
+    await writeFile(workFile, 'film')
+    await writeFile(join(work.path, 'left over'), 'x')
+    const staged = await blobs.stage({ workFile })
+    const blob = { blobId: await blobs.commit(staged), size: 4 }
+    await staged.discard()
+    await work[Symbol.asyncDispose]()
+    expect(String(await read(blobs, blob))).toBe('film')
+    await expect(access(work.path)).rejects.toThrow()
+  })
+
+  test('a sweep at the next start takes what was never finished, and no blob', async () => {
+    await using tested = await make()
+    const blob = await store(tested.blobs, 'kept')
+    const staged = await tested.blobs.stage(batches('never committed'))
+    const work = await tested.blobs.createWorkFolder()
+    const blobs = await tested.reopen()
+    await blobs.sweep()
+    await expect(access(work.path)).rejects.toThrow()
+    await expect(tested.blobs.commit(staged)).rejects.toThrow()
+    expect(String(await read(blobs, blob))).toBe('kept')
+  })
+
+  test('there is no room for more than there is', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    await blobs.ensureFreeSpace(1)
+    const tooMany = blobs.ensureFreeSpace(2 ** 60)
+    await expect(tooMany).rejects.toMatchObject({ code: 'unavailable' })
+  })
+}

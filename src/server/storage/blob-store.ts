@@ -1,0 +1,67 @@
+import type { Readable } from 'node:stream'
+import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
+import type { ByteRange } from '#server/bytes/byte-range.ts'
+
+/** Bytes that are whole and durable, but no blob yet. Whoever staged them commits or discards them. */
+export type StagedBlob = {
+  readonly size: number
+  /** Hex. */
+  readonly sha256: string
+  /** Does nothing to what was committed. */
+  discard(): Promise<void>
+}
+
+/** A blob as its row knows it; `size` in bytes. */
+export type KnownBlob = { blobId: string; size: number }
+
+/** Bytes as they come, or a file that a program wrote in a work folder; either is used up. */
+export type BlobSource = AsyncIterable<ByteBatch> | { workFile: string }
+
+export type StageLimits = {
+  maxBytes?: number
+  expectedBytes?: number
+  signal?: AbortSignal
+  onProgress?(bytes: number): void
+}
+
+/** A private folder of this machine for programs that write files; its contents go with it. */
+export type WorkFolder = { readonly path: string; [Symbol.asyncDispose](): Promise<void> }
+
+/** Stored bytes by blob id. What the storage itself fails with comes as ApiFailure `unavailable`. */
+export type BlobStore = {
+  /**
+   * @throws ApiFailure `payload_too_large` over `maxBytes`, `invalid_request` when not exactly
+   * `expectedBytes` came, `unavailable` when the storage is nearly full or fails; the source's own
+   * errors; and the signal's reason. Nothing stays behind then.
+   */
+  stage(source: BlobSource, limits?: StageLimits): Promise<StagedBlob>
+  /**
+   * Makes a blob of it, durably; resolves with its id. Until `staged` is discarded, which is for when
+   * the blob is listed, a crash leaves a mark that nobody was told of it.
+   */
+  commit(staged: StagedBlob): Promise<string>
+  /** Puts the same bytes in the place of a blob that is missing or damaged. */
+  repair(blobId: string, staged: StagedBlob): Promise<void>
+  /** Does nothing where there is no such blob. */
+  remove(blobId: string): Promise<void>
+  /** Whether it is there with all its bytes. */
+  /** Whether it is there with all its bytes. */
+  isWhole(blob: KnownBlob): Promise<boolean>
+  /** @throws ApiFailure `unavailable` that says whether the blob is missing or damaged. */
+  requireWhole(blob: KnownBlob): Promise<void>
+  /**
+   * The bytes of `range`: a few at once in memory, more as a stream that reads no faster than it is
+   * taken and fails where bytes are missing. Whoever does not take them all destroys the stream.
+   * @throws ApiFailure `unavailable` where the blob is missing, or longer or shorter than it was.
+   */
+  open(blob: KnownBlob, range: ByteRange): Promise<Readable | Uint8Array>
+  /** A fresh one, gone when disposed and after the next sweep. */
+  createWorkFolder(): Promise<WorkFolder>
+  /** @throws ApiFailure `unavailable` unless `bytes` more would leave a reserve. */
+  ensureFreeSpace(bytes: number): Promise<void>
+  /**
+   * Deletes staged bytes and work folders that a process left when it ended: for the start, before
+   * anything is staged. @throws what the storage fails with.
+   */
+  sweep(): Promise<void>
+}

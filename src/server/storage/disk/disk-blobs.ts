@@ -1,0 +1,245 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { batchChunks } from '#server/bytes/batch-chunks.ts'
+import type { ByteRange } from '#server/bytes/byte-range.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import { Semaphore } from '#server/core/semaphore.ts'
+import type {
+  BlobSource,
+  BlobStore,
+  KnownBlob,
+  StagedBlob,
+  StageLimits,
+  WorkFolder,
+} from '#server/storage/blob-store.ts'
+import { type Disk, onDisk, unavailableWhenFailing } from './disk.ts'
+import { readBytes } from './file-bytes.ts'
+import type { FileHasher } from './file-hasher.ts'
+import { putInPlace, type StoreFolders, sweepFolders } from './store-folders.ts'
+import { writeBlob } from './write-blob.ts'
+
+const workFileChunk = 256 * 1024
+/** Batches of all uploads and imports that may be on their way to the disk at once. */
+const maxWrites = 16
+
+type DiskBlobsOptions = {
+  dataFolder: string
+  folders: StoreFolders
+  disk: Disk
+  hasher: FileHasher
+}
+
+/** The store in folders that were tried before. */
+export async function openDiskBlobs(options: DiskBlobsOptions): Promise<BlobStore> {
+  const { dataFolder, folders, hasher } = options
+  const disk = unavailableWhenFailing(options.disk)
+  const ensureFreeSpace = await createEnsureFreeSpace({ dataFolder, blobs: folders.blobs, disk })
+  return new DiskBlobs({ folders, disk, hasher, ensureFreeSpace })
+}
+
+type Deps = Omit<DiskBlobsOptions, 'dataFolder'> & { ensureFreeSpace: EnsureFreeSpace }
+
+class DiskBlobs implements BlobStore {
+  readonly ensureFreeSpace: EnsureFreeSpace
+  readonly #folders: StoreFolders
+  readonly #disk: Disk
+  readonly #placeBlob: PlaceBlob
+  /** What it takes to write a blob, whichever it is. */
+  readonly #writing: { hasher: FileHasher; permits: Semaphore }
+  /** Where staged bytes lie is nobody else's business. */
+  readonly #stagedPaths = new WeakMap<StagedBlob, string>()
+
+  constructor({ folders, disk, hasher, ensureFreeSpace }: Deps) {
+    this.ensureFreeSpace = ensureFreeSpace
+    this.#folders = folders
+    this.#disk = disk
+    this.#placeBlob = createPlaceBlob(disk)
+    this.#writing = { hasher, permits: new Semaphore(maxWrites) }
+  }
+
+  async stage(source: BlobSource, limits: StageLimits = {}): Promise<StagedBlob> {
+    if ('workFile' in source) return await this.#stageWorkFile(source.workFile, limits)
+    const { ensureFreeSpace } = this
+    await ensureFreeSpace(limits.expectedBytes ?? 0)
+    const path = join(this.#folders.staging, `${randomUUID()}.part`)
+    try {
+      await using file = await this.#disk.create(path)
+      const written = await writeBlob({ ...this.#writing, source, file, limits, ensureFreeSpace })
+      await file.sync()
+      return this.#noteStaged(path, written)
+    } catch (error) {
+      await rm(path, { force: true })
+      throw error
+    }
+  }
+
+  /** A work folder is on the same file system: its files are hashed, and nothing is copied. */
+  #stageWorkFile(path: string, limits: StageLimits): Promise<StagedBlob> {
+    return onDisk(async () => {
+      const source = batchChunks(createReadStream(path, { highWaterMark: workFileChunk }))
+      const written = await writeBlob({ ...this.#writing, source, file: null, limits })
+      await using file = await open(path, 'r+')
+      await file.sync()
+      return this.#noteStaged(path, written)
+    })
+  }
+
+  #noteStaged(path: string, written: { size: number; sha256: string }): StagedBlob {
+    const staged = { ...written, discard: () => rm(path, { force: true }) }
+    this.#stagedPaths.set(staged, path)
+    return staged
+  }
+
+  #stagedPath(staged: StagedBlob): string {
+    const path = this.#stagedPaths.get(staged)
+    if (path === undefined) throw new Error('It was staged in another store.')
+    return path
+  }
+
+  #pathOf(blobId: string): string {
+    return join(this.#folders.blobs, blobId.slice(0, 2), blobId)
+  }
+
+  async commit(staged: StagedBlob): Promise<string> {
+    const blobId = randomUUID()
+    const [from, to] = [this.#stagedPath(staged), this.#pathOf(blobId)]
+    try {
+      await this.#placeBlob(to, (path) => putInPlace(from, path))
+      return blobId
+    } catch (error) {
+      await rm(to, { force: true })
+      throw error
+    }
+  }
+
+  async repair(blobId: string, staged: StagedBlob): Promise<void> {
+    const from = this.#stagedPath(staged)
+    await this.#placeBlob(this.#pathOf(blobId), (path) => rename(from, path))
+  }
+
+  remove(blobId: string): Promise<void> {
+    return onDisk(() => rm(this.#pathOf(blobId), { force: true }))
+  }
+
+  async isWhole({ blobId, size }: KnownBlob): Promise<boolean> {
+    const found = await onDisk(() => stat(this.#pathOf(blobId)).catch(nullWhenMissing))
+    return found?.size === size
+  }
+
+  async requireWhole(blob: KnownBlob): Promise<void> {
+    const found = await onDisk(() => stat(this.#pathOf(blob.blobId)).catch(nullWhenMissing))
+    if (found?.size !== blob.size) throw notWhole(blob, found)
+  }
+
+  open(blob: KnownBlob, range: ByteRange): Promise<Readable | Uint8Array> {
+    return onDisk(async () => {
+      const file = await open(this.#pathOf(blob.blobId), 'r').catch(nullWhenMissing)
+      const found = file && (await file.stat())
+      if (file && found?.size === blob.size) return await readBytes(file, range)
+      await file?.close()
+      throw notWhole(blob, found)
+    })
+  }
+
+  async createWorkFolder(): Promise<WorkFolder> {
+    const path = join(this.#folders.work, randomUUID())
+    await onDisk(() => mkdir(path, { mode: 0o700 }))
+    const dispose = () => rm(path, { recursive: true, force: true, maxRetries: 3 })
+    return { path, [Symbol.asyncDispose]: dispose }
+  }
+
+  sweep(): Promise<void> {
+    return sweepFolders(this.#folders)
+  }
+}
+
+/** `found` null: there is no such blob. */
+function notWhole({ blobId, size }: KnownBlob, found: { size: number } | null): ApiFailure {
+  if (found === null) {
+    return new ApiFailure(
+      'unavailable',
+      'The bytes of this file are missing on the server. Upload the file once more, or have them brought back.',
+      { cause: new Error(`The blob ${blobId} is missing.`) },
+    )
+  }
+  return new ApiFailure(
+    'unavailable',
+    `This file is damaged on the server: it has ${found.size} bytes where ${size} were stored. Upload the file once more, or have it brought back.`,
+    { cause: new Error(`The blob ${blobId} has ${found.size} bytes, not ${size}.`) },
+  )
+}
+
+function nullWhenMissing(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null
+  throw error
+}
+
+/** Puts a blob at `path` by `put`, and makes that survive a power cut. */
+type PlaceBlob = (path: string, put: (path: string) => Promise<void>) => Promise<void>
+
+/** @throws ApiFailure `unavailable` where the disk fails. */
+function createPlaceBlob(disk: Disk): PlaceBlob {
+  // Each is made durable by its first blob; a second one at the same time waits for that, too.
+  const shards = new Map<string, Promise<void>>()
+  function requireShard(folder: string): Promise<void> {
+    const ready = shards.get(folder) ?? makeShard(folder)
+    shards.set(folder, ready)
+    return ready
+  }
+  async function makeShard(folder: string): Promise<void> {
+    // Not recursive: then whatever fails comes as ENOENT.
+    await onDisk(() => mkdir(folder, { mode: 0o700 }).catch(ignoreExisting))
+    await disk.syncFolder(dirname(folder))
+  }
+
+  return async (path, put) => {
+    const folder = dirname(path)
+    try {
+      await requireShard(folder)
+      await onDisk(() => put(path))
+      await disk.syncFolder(folder)
+    } catch (error) {
+      // It may not have been made, or somebody took it away: the next blob makes it anew.
+      shards.delete(folder)
+      throw error
+    }
+  }
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error
+}
+
+/**
+ * Left free on the disk: a database without room for its log could not even be read properly. Of a
+ * small disk a part, or nothing would ever fit on it.
+ */
+const maxReserveBytes = 256 * 1024 * 1024
+const reservedPart = 1 / 16
+
+type FreeSpaceOptions = { dataFolder: string; blobs: string; disk: Disk }
+
+/** @throws ApiFailure `unavailable` unless `bytes` more would leave the disk its reserve. */
+type EnsureFreeSpace = (bytes: number) => Promise<void>
+
+async function createEnsureFreeSpace({
+  dataFolder,
+  blobs,
+  disk,
+}: FreeSpaceOptions): Promise<EnsureFreeSpace> {
+  const reserves = new Map<string, number>()
+  // The database needs room as well, also where it is on another disk.
+  for (const folder of [blobs, dataFolder]) {
+    reserves.set(folder, Math.min(maxReserveBytes, (await disk.totalBytes(folder)) * reservedPart))
+  }
+  return async (bytes) => {
+    for (const [folder, reserve] of reserves) {
+      const wanted = folder === blobs ? bytes : 0
+      if ((await disk.freeBytes(folder)) - wanted >= reserve) continue
+      throw new ApiFailure('unavailable', 'The server has too little storage left for this file.')
+    }
+  }
+}
