@@ -1,6 +1,6 @@
 import type { Lane, Purpose } from '#app/api/gate/gated-request.ts'
 import { createRateLimitGate, type RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
-import { SimulatedClock } from '#app/testing/simulated-clock.ts'
+import { ManualClock } from '#app/testing/manual-clock.ts'
 import { SimulatedLimiter } from '#app/testing/simulated-limiter.ts'
 
 /** How the simulated network behaves, in ms. */
@@ -22,7 +22,7 @@ export type SentRequest = { lane: Lane; askedAt: number; sentAt: number; status:
 
 /** One app with its gate, and the server's limiter, on a clock of their own. */
 export class World {
-  readonly clock: SimulatedClock
+  readonly clock: ManualClock
   readonly limiter: SimulatedLimiter
   readonly gate: RateLimitGate
   readonly sent: SentRequest[] = []
@@ -31,7 +31,7 @@ export class World {
   constructor({ network, random, epochMs }: WorldOptions) {
     this.#network = network
     // The app's clock starts anywhere: only its differences may count.
-    this.clock = new SimulatedClock(random() * 1e9)
+    this.clock = new ManualClock(random() * 1e9)
     this.limiter = new SimulatedLimiter({ clock: this.clock, epochMs })
     this.gate = createRateLimitGate({ clock: this.clock, random, openChannel: null, locks: null })
   }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { SimulatedClock } from '#app/testing/simulated-clock.ts'
+import { ManualClock } from '#app/testing/manual-clock.ts'
 import { createRetryPause, pauseMs, retryTransient } from './retry.ts'
 
 const refusal = new Error('refused')
 const lost = () => new Error('lost')
 
 function startRetrying(failures: unknown[], tries = Number.POSITIVE_INFINITY) {
-  const clock = new SimulatedClock()
+  const clock = new ManualClock()
   const triedAt: number[] = []
   const reconnects = new Set<() => void>()
   const left = new AbortController()

@@ -7,7 +7,7 @@ import {
   type ImportQueueOptions,
 } from '#app/features/imports/queue/import-queue.ts'
 import { guardStorage } from '#app/lib/storage.ts'
-import { settle, timeInHand } from './time-in-hand.ts'
+import { manualTime, settle } from './manual-clock.ts'
 
 type Call = {
   path: string
@@ -81,7 +81,7 @@ type ImportWorldOptions = Omit<ImportQueueOptions, 'storage'> & {
 
 /** A queue whose time, server, storage and tabs are in the test's hand. */
 export function importWorld({ storage, ...parts }: ImportWorldOptions = {}) {
-  const { clock, retryPause, pauses, passTime } = timeInHand()
+  const { clock, passTime, retryPause, pauses } = manualTime()
   const calls: Call[] = []
   const reconnects = new Set<() => void>()
   const call = ((endpoint, request) =>

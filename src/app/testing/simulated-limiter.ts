@@ -2,7 +2,7 @@ import type { GateAsk, GatedAnswer, Lane } from '#app/api/gate/gated-request.ts'
 import { createRateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { Clock } from '#app/lib/clock.ts'
 import type { RateLimitReading } from '#contract/rate-limit.ts'
-import { SimulatedClock } from './simulated-clock.ts'
+import { ManualClock } from './manual-clock.ts'
 
 export type Verdict = { status: 200 | 429; rateLimit: RateLimitReading }
 
@@ -53,7 +53,7 @@ export const ok: GatedAnswer = { status: 200, rateLimit: null }
 
 /** A gate alone in its browser, before a limiter that answers after `tookMs`. */
 export function startGate({ limit = 60, tookMs = 40, epochMs = 0, startsAt = 1_000 } = {}) {
-  const clock = new SimulatedClock(startsAt)
+  const clock = new ManualClock(startsAt)
   const limiter = new SimulatedLimiter({ clock, limit, epochMs })
   const gate = createRateLimitGate({ clock, random: () => 0.5, openChannel: null, locks: null })
   const sent: { lane: Lane; at: number; status: number }[] = []

@@ -1,5 +1,5 @@
 import type { Channel, TabEnvironment } from '#app/api/tabs/tab-group.ts'
-import type { SimulatedClock } from './simulated-clock.ts'
+import type { ManualClock } from './manual-clock.ts'
 
 type Place = {
   hold: () => unknown
@@ -9,12 +9,12 @@ type Place = {
 
 /** The tabs of one browser on a simulated clock: channels whose messages take a while, and Web Locks. */
 export class SimulatedTabs {
-  readonly #clock: SimulatedClock
+  readonly #clock: ManualClock
   readonly #delayMs: () => number
   readonly #channels = new Map<string, Set<Channel & { isFrozen: boolean }>>()
   readonly #locks = new Map<string, { holder: Place | null; queue: Place[] }>()
 
-  constructor({ clock, delayMs }: { clock: SimulatedClock; delayMs: () => number }) {
+  constructor({ clock, delayMs }: { clock: ManualClock; delayMs: () => number }) {
     this.#clock = clock
     this.#delayMs = delayMs
   }

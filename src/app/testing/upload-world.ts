@@ -9,7 +9,7 @@ import {
 import type { UploadConnection } from '#app/features/uploads/send/look-after-cancel.ts'
 import type { FileSought } from '#app/features/uploads/send/send-upload.ts'
 import { runUpload } from '#app/features/uploads/send/upload-task.ts'
-import { settle, timeInHand } from './time-in-hand.ts'
+import { manualTime, settle } from './manual-clock.ts'
 
 /** What an upload journal keeps, in memory. */
 export function memoryJournal() {
@@ -51,7 +51,7 @@ type Try = {
 
 /** A queue whose time, network and server are in the test's hand. */
 export function uploadWorld(parts: UploadQueueOptions = {}) {
-  const { clock, retryPause, pauses, passTime } = timeInHand()
+  const { clock, passTime, retryPause, pauses } = manualTime()
   const tries: Try[] = []
   const sought: FileSought[] = []
   let found: ArrivedFile | null = null

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createPollingLeader } from '#app/api/tabs/polling-leader.ts'
-import { SimulatedClock } from '#app/testing/simulated-clock.ts'
+import { ManualClock } from '#app/testing/manual-clock.ts'
 import { SimulatedLimiter } from '#app/testing/simulated-limiter.ts'
 import { SimulatedTabs } from '#app/testing/simulated-tabs.ts'
 import type { GateAsk } from './gated-request.ts'
@@ -35,7 +35,7 @@ function startBrowser({
   limit?: number
 }) {
   const random = seeded(seed)
-  const clock = new SimulatedClock(5_000)
+  const clock = new ManualClock(5_000)
   const limiter = new SimulatedLimiter({ clock, limit })
   const tabs = new SimulatedTabs({ clock, delayMs: () => random() * delayMs })
   const statuses: number[] = []
@@ -222,7 +222,7 @@ test.for([
 })
 
 test('a browser without channels has tabs that know one another by the headers alone', async () => {
-  const clock = new SimulatedClock()
+  const clock = new ManualClock()
   const limiter = new SimulatedLimiter({ clock })
   const [one, two] = [1, 2].map(() => {
     const gate = createRateLimitGate({ clock, random: () => 0.5, openChannel: null, locks: null })

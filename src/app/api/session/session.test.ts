@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { type ApiError, ConnectionError } from '#app/api/http/api-error.ts'
 import { guardStorage } from '#app/lib/storage.ts'
-import { SimulatedClock } from '#app/testing/simulated-clock.ts'
+import { ManualClock } from '#app/testing/manual-clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { Connection } from './session.ts'
 
@@ -34,7 +34,7 @@ function openTab(
   stored = new Map<string, string>(),
 ) {
   vi.stubGlobal('location', { origin: 'https://barkeep.test' })
-  const clock = new SimulatedClock()
+  const clock = new ManualClock()
   const requests: Request[] = []
   let wake = () => {}
   const storage = guardStorage(

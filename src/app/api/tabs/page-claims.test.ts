@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { SimulatedClock } from '#app/testing/simulated-clock.ts'
+import { ManualClock } from '#app/testing/manual-clock.ts'
 import { SimulatedTabs } from '#app/testing/simulated-tabs.ts'
 import { createPageClaims } from './page-claims.ts'
 
 function browser(hasLocks: boolean) {
-  const clock = new SimulatedClock()
+  const clock = new ManualClock()
   const tabs = new SimulatedTabs({ clock, delayMs: () => 20 })
   const openPage = (pageId: string) =>
     createPageClaims({ ...tabs.openTab(() => 0.5, hasLocks), pageId })

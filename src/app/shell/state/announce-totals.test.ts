@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { timeInHand } from '#app/testing/time-in-hand.ts'
+import { manualTime } from '#app/testing/manual-clock.ts'
 import { type Sums, tellSums } from './announce-totals.ts'
 
 const none: Sums = { unfinished: 0, done: 0, failed: 0, cancelled: 0 }
 
 function world() {
-  const { clock, passTime } = timeInHand()
+  const { clock, passTime } = manualTime()
   const told: string[] = []
   let sums = none
   let listener = () => {}

@@ -9,7 +9,7 @@ import {
   started,
   status,
 } from '#app/testing/import-world.ts'
-import { settle } from '#app/testing/time-in-hand.ts'
+import { settle } from '#app/testing/manual-clock.ts'
 
 test('a task that was asked for is followed to its end', async () => {
   const imported: unknown[] = []

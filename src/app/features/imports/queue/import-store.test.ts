@@ -9,7 +9,7 @@ import {
   started,
   status,
 } from '#app/testing/import-world.ts'
-import { settle } from '#app/testing/time-in-hand.ts'
+import { settle } from '#app/testing/manual-clock.ts'
 
 test('a job is stored before it is drawn, and its task too', async () => {
   const storage = memoryStorage()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { settle } from '#app/testing/time-in-hand.ts'
+import { settle } from '#app/testing/manual-clock.ts'
 import { first, refused, requestFor, sent, uploadWorld } from '#app/testing/upload-world.ts'
 
 test('cancelling ends the request, shows no failure, and makes room', async () => {

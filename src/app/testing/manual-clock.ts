@@ -1,9 +1,10 @@
 import type { Clock } from '#app/lib/clock.ts'
+import type { RetryPause } from '#app/lib/retry.ts'
 
 type Event = { at: number; run: () => void; isCancelled: boolean }
 
-/** A clock that goes from event to event: an hour passes in milliseconds, the same each time. */
-export class SimulatedClock implements Clock {
+/** The clock of a test: it goes from event to event, and an hour passes in milliseconds. */
+export class ManualClock implements Clock {
   #now: number
   #events: Event[] = []
 
@@ -18,9 +19,9 @@ export class SimulatedClock implements Clock {
   after(delayMs: number, run: () => void): () => void {
     const event = { at: this.#now + Math.max(0, delayMs), run, isCancelled: false }
     // Kept in order; those of one moment run in the order in which they were asked for.
-    let place = this.#events.length
-    while (place > 0 && (this.#events[place - 1]?.at ?? 0) > event.at) place -= 1
-    this.#events.splice(place, 0, event)
+    let index = this.#events.length
+    while (index > 0 && (this.#events[index - 1]?.at ?? 0) > event.at) index -= 1
+    this.#events.splice(index, 0, event)
     return () => {
       event.isCancelled = true
     }
@@ -37,6 +38,12 @@ export class SimulatedClock implements Clock {
     return this.runUntil(this.#now + ms)
   }
 
+  /** Moves on in one step, as after a machine's sleep: what was due meanwhile runs late. */
+  jump(ms: number): Promise<void> {
+    this.#now += ms
+    return this.runUntil(this.#now)
+  }
+
   /** Lets time pass until `work` is done. */
   async finish<T>(work: Promise<T>): Promise<T> {
     let isDone = false
@@ -44,13 +51,13 @@ export class SimulatedClock implements Clock {
       isDone = true
     }
     work.then(note, note)
-    await settle()
+    await runMicrotasks()
     while (!isDone && (await this.#step(Number.POSITIVE_INFINITY)));
     return work
   }
 
   async runUntil(moment: number): Promise<void> {
-    await settle()
+    await runMicrotasks()
     while (await this.#step(moment));
     this.#now = Math.max(this.#now, moment)
   }
@@ -63,12 +70,34 @@ export class SimulatedClock implements Clock {
     if (next.isCancelled) return true
     this.#now = Math.max(this.#now, next.at)
     next.run()
-    await settle()
+    await runMicrotasks()
     return true
   }
 }
 
 // As many turns as the longest chain of promises between two events.
-async function settle() {
+async function runMicrotasks() {
   for (let turn = 0; turn < 12; turn += 1) await null
+}
+
+/** Lets everything run that waits for promises alone, however long their chain. */
+export const settle = () => new Promise((resolve) => setTimeout(resolve))
+
+/** A clock that jumps, and pauses between tries that the test ends: each of `pauses` ends one. */
+export function manualTime() {
+  const clock = new ManualClock()
+  const pauses: (() => Promise<void>)[] = []
+  const retryPause: RetryPause = (_failures, signal) =>
+    new Promise((resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(signal.reason))
+      pauses.push(async () => {
+        resolve(false)
+        await settle()
+      })
+    })
+  async function passTime(ms: number) {
+    await clock.jump(ms)
+    await settle()
+  }
+  return { clock, passTime, retryPause, pauses }
 }
