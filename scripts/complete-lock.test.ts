@@ -1,11 +1,27 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { completeLock, type Lock } from './complete-lock.ts'
+import { completeLock, findUnhashed, type Lock } from './complete-lock.ts'
+
+const lockFile = join(import.meta.dirname, '../package-lock.json')
 
 test('the lock lacks no optional package, or npm ci would refuse it: run scripts/complete-lock.ts', () => {
-  const file = join(import.meta.dirname, '../package-lock.json')
-  expect(completeLock(JSON.parse(readFileSync(file, 'utf8')))).toEqual([])
+  expect(completeLock(JSON.parse(readFileSync(lockFile, 'utf8')))).toEqual([])
+})
+
+test('every locked package has its hash: run scripts/complete-lock.ts', () => {
+  expect(findUnhashed(JSON.parse(readFileSync(lockFile, 'utf8')))).toEqual([])
+})
+
+test('a package without its hash is found', () => {
+  const lock: Lock = {
+    packages: {
+      '': { version: '0.1.0' },
+      'node_modules/a': { version: '1.0.0', integrity: 'sha512-AA==' },
+      'node_modules/b': { version: '1.0.0' },
+    },
+  }
+  expect(findUnhashed(lock)).toEqual(['node_modules/b'])
 })
 
 test('a build for another system is added with what its name says', () => {

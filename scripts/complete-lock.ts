@@ -1,8 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { runProgram } from './run-program.ts'
 
 /** As package-lock.json has them, in what is used here. */
 export type LockedPackage = {
   version?: string
+  integrity?: string
   dev?: boolean
   license?: string
   optional?: boolean
@@ -35,6 +37,16 @@ export function completeLock(lock: Lock): string[] {
   return added
 }
 
+/**
+ * Where the packages are that have no hash. Besides what completeLock adds, npm itself gives none to
+ * packages that their parent's archive holds.
+ */
+export function findUnhashed(lock: Lock): string[] {
+  return Object.keys(lock.packages).filter(
+    (place) => place !== '' && lock.packages[place]?.integrity === undefined,
+  )
+}
+
 /** Looked for as Node does: beside the package, then in each folder above. */
 function isLocked(lock: Lock, place: string, name: string): boolean {
   const folders = place.split('/node_modules/')
@@ -62,9 +74,22 @@ function buildFor(name: string, version: string, { dev, license }: LockedPackage
   }
 }
 
+/** @throws Error when npm's registry does not have it. */
+async function askIntegrity(place: string, version: string): Promise<string> {
+  const name = place.split('node_modules/').at(-1)
+  const answer = await runProgram('npm', ['view', `${name}@${version}`, 'dist.integrity'], {
+    seconds: 60,
+  })
+  return answer.trim()
+}
+
 if (import.meta.main) {
   const lock: Lock = JSON.parse(await readFile('package-lock.json', 'utf8'))
   const added = completeLock(lock)
+  for (const place of findUnhashed(lock)) {
+    const locked = lock.packages[place]
+    if (locked?.version) locked.integrity = await askIntegrity(place, locked.version)
+  }
   const sorted = Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en'))
   lock.packages = Object.fromEntries(sorted)
   await writeFile('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`)
