@@ -3,11 +3,13 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { compression } from 'vite-plugin-compression2'
 import { stampBuild } from './scripts/app-build.ts'
+import { leanIcons } from './scripts/lean-icons.ts'
 
 export default defineConfig({
   // Once, at build, as small as it gets: compressing at each request is slower and larger.
   plugins: [
     react(),
+    leanIcons(),
     tailwindcss(),
     compression({ algorithms: ['gzip', 'brotliCompress'] }),
     stampBuild(),
@@ -32,7 +34,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract|app\/ui\/tooltip|app\/api\/http\/(api-error|api-key-text)|app\/lib\/format)/,
+              test: /node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract|app\/api\/http\/(api-error|api-key-text)|app\/lib\/(format|untrusted-text))/,
             },
           ],
         },

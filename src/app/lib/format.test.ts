@@ -1,5 +1,26 @@
 import { expect, test } from 'vitest'
-import { formatBytes, formatDay, formatDuration, formatExactTime, formatLimit } from './format.ts'
+import {
+  count,
+  formatBytes,
+  formatDay,
+  formatDuration,
+  formatExactTime,
+  formatLimit,
+  plural,
+} from './format.ts'
+
+test('amounts come with the form that goes with them', () => {
+  expect([0, 1, 2143].map((amount) => count(amount, 'file'))).toEqual([
+    '0 files',
+    '1 file',
+    '2,143 files',
+  ])
+  const forms = { one: '# request waits', other: '# requests wait' }
+  expect([1, 12].map((amount) => plural(amount, forms))).toEqual([
+    '1 request waits',
+    '12 requests wait',
+  ])
+})
 
 test.each([
   [0, '0 bytes'],

@@ -1,3 +1,25 @@
+const numbers = new Intl.NumberFormat('en')
+const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+const plurals = new Intl.PluralRules('en')
+
+/** A whole number for people: `2,143`. */
+export function formatNumber(amount: number): string {
+  return numbers.format(amount)
+}
+
+/** The form that goes with the amount, `#` in it being the number: `1 request waits`, `12 requests wait`. */
+export function plural(amount: number, forms: { one: string; other: string }): string {
+  return forms[plurals.select(amount) === 'one' ? 'one' : 'other'].replace(
+    '#',
+    numbers.format(amount),
+  )
+}
+
+/** `1 folder`, `2,143 files`: for nouns whose plural only adds an s. */
+export function count(amount: number, noun: string): string {
+  return plural(amount, { one: `# ${noun}`, other: `# ${noun}s` })
+}
+
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /**
@@ -6,7 +28,7 @@ const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
  */
 export function formatBytes(bytes: number): string {
   if (!Number.isFinite(bytes) || bytes < 0) return '–'
-  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${Math.floor(bytes)} bytes`
+  if (bytes < 1000) return count(Math.floor(bytes), 'byte')
   let value = bytes
   let unit = 0
   // 999.5 would be written as 1000 of the smaller unit.
@@ -16,7 +38,7 @@ export function formatBytes(bytes: number): string {
   }
   // A hostile listing may claim any number: it must still fit its column.
   if (value >= 999.5) return `over 999 ${units[unit]}`
-  return `${value < 9.95 ? value.toFixed(1).replace('.0', '') : Math.round(value)} ${units[unit]}`
+  return `${tenths.format(value < 9.95 ? value : Math.round(value))} ${units[unit]}`
 }
 
 /**

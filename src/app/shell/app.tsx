@@ -15,7 +15,7 @@ import { apiKeysHref, filesHref, folderHref, readFolderHref } from '#app/shell/s
 import { type TransfersView, useTransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { Announcer } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
-import { TooltipLayer } from '#app/ui/tooltip.tsx'
+import { useTooltips } from '#app/ui/tooltip.ts'
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
 
 const ConnectPage = lazyPart(
@@ -35,7 +35,6 @@ export function App(props: AppProps) {
     <ErrorBoundary>
       <QueryClientProvider client={props.parts.queryClient}>
         <Screens {...props} />
-        <TooltipLayer />
         <Announcer />
       </QueryClientProvider>
     </ErrorBoundary>
@@ -53,6 +52,7 @@ function Screens({ connection, parts }: AppProps) {
   useLeaveQuestion(parts.uploads)
   usePersonActivity(session?.gate ?? null)
   useShortcuts()
+  useTooltips()
   return (
     <>
       <Suspense fallback={<WaitingScreen />}>

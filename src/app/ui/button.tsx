@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import type { ComponentProps, ReactNode } from 'react'
-import { tooltipProps } from './tooltip.tsx'
+import { tooltipProps } from './tooltip.ts'
 
 /** A small turning ring for buttons; where a shape is known, use a skeleton instead. */
 function Spinner() {

@@ -1,6 +1,6 @@
 import { RadioGroup as RadixRadioGroup, Switch as RadixSwitch } from 'radix-ui'
 import { type ReactNode, useId } from 'react'
-import { tooltipProps } from './tooltip.tsx'
+import { tooltipProps } from './tooltip.ts'
 
 export type RadioOption<Value extends string> = {
   value: Value

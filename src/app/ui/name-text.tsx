@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import { cutName, visibleName } from '#app/lib/untrusted-text.ts'
-import { cutTextTooltipProps } from './tooltip.tsx'
+import { cutTextTooltipProps } from './tooltip.ts'
 
 /** A file's or folder's name, on one line: cut in the middle where it does not fit. */
 export function NameText({ name, className }: { name: string; className?: string }) {

@@ -4,7 +4,7 @@ import { formatDay, formatExactTime, relativeTime } from '#app/lib/format.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { useTick } from '#app/lib/use-now.ts'
 import { Button } from '#app/ui/button.tsx'
-import { tooltipProps } from '#app/ui/tooltip.tsx'
+import { tooltipProps } from '#app/ui/tooltip.ts'
 import type { OwnedApiKey } from '#contract/api-keys.ts'
 
 type KeyListProps = {

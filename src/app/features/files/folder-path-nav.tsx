@@ -4,7 +4,7 @@ import { type MouseEvent, type RefCallback, useCallback, useState } from 'react'
 import { rootName } from '#app/features/files/tree/flatten-tree.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { NameText } from '#app/ui/name-text.tsx'
-import { tooltipProps } from '#app/ui/tooltip.tsx'
+import { tooltipProps } from '#app/ui/tooltip.ts'
 import { type FolderPath, folderName, folderTrail } from '#contract/folder-path.ts'
 
 export type FolderPathNavProps = {

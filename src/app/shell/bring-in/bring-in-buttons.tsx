@@ -1,10 +1,9 @@
 import { ChevronDown, FileUp, FolderUp, Link2, Upload } from 'lucide-react'
-import { useRef } from 'react'
 import { type Access, missingScope } from '#app/features/account/scopes.ts'
 import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { Button, IconButton } from '#app/ui/button.tsx'
-import { FileInput } from '#app/ui/file-input.tsx'
+import { chooseFiles } from '#app/ui/choose-files.ts'
 import { Menu } from '#app/ui/overlay/triggers.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { chosenFiles, placeFiles } from './place-files.ts'
@@ -58,9 +57,8 @@ export type UploadMenuProps = {
 
 /** The button `Upload` and its menu `Upload files`, `Upload folder`. */
 function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
-  const filesRef = useRef<HTMLInputElement>(null)
-  const folderRef = useRef<HTMLInputElement>(null)
-  const handleFiles = (files: File[]) => onFiles(placeFiles(chosenFiles(files), folder))
+  const choose = async (what: 'files' | 'folder') =>
+    onFiles(placeFiles(chosenFiles(await chooseFiles(what)), folder))
   const button = (
     <Button
       tone="primary"
@@ -74,20 +72,12 @@ function UploadMenu({ folder, canUpload, onFiles }: UploadMenuProps) {
   )
   if (!canUpload) return button
   return (
-    <>
-      <Menu
-        trigger={button}
-        items={[
-          { label: 'Upload files', icon: <FileUp />, onSelect: () => filesRef.current?.click() },
-          {
-            label: 'Upload folder',
-            icon: <FolderUp />,
-            onSelect: () => folderRef.current?.click(),
-          },
-        ]}
-      />
-      <FileInput ref={filesRef} label="Files" chooses="files" onFiles={handleFiles} />
-      <FileInput ref={folderRef} label="Folder" chooses="folder" onFiles={handleFiles} />
-    </>
+    <Menu
+      trigger={button}
+      items={[
+        { label: 'Upload files', icon: <FileUp />, onSelect: () => void choose('files') },
+        { label: 'Upload folder', icon: <FolderUp />, onSelect: () => void choose('folder') },
+      ]}
+    />
   )
 }

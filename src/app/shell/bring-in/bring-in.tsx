@@ -1,8 +1,7 @@
 import { Suspense, useState, useSyncExternalStore } from 'react'
-import { accessFromScopes, missingScope } from '#app/features/account/scopes.ts'
-import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
+import { accessFromScopes } from '#app/features/account/scopes.ts'
+import { count } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
-import { visibleName } from '#app/lib/untrusted-text.ts'
 import type { AppStores } from '#app/shell/state/app-stores.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { announce } from '#app/ui/announcer.tsx'
@@ -16,8 +15,6 @@ const ImportDialog = lazyPart(
   { floats: true },
 )
 
-const nothingUsable = 'There is no file and no link in it. Links start with https:// or http://.'
-const otherAccount = 'The session ended while it was read. Connect, then bring it in again.'
 const notLoaded =
   'The part of this page that reads it could not be loaded. Check the connection and try again.'
 
@@ -38,28 +35,22 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
   if (isOpen && !wasOpened) setWasOpened(true)
   const access = accessFromScopes(session?.me.key.scopes ?? [])
 
-  const tell = (count: number, what: string, place: string) =>
-    showsTransfers ||
-    announce(`${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'} ${place}`)
-  const takeUploads = (uploads: UploadRequest[]) => {
-    if (!access.canUpload) return announce(missingScope.upload.reason)
-    parts.uploads.add(uploads)
-    transfers.show('uploads')
-    tell(uploads.length, 'upload', `to ${visibleName(folder)}`)
-  }
-  const takeLinks = (links: string[]) => {
-    if (access.canImport) parts.importDraft.add(links)
-    else announce(missingScope.import.reason)
-  }
+  const tellStart = (words: string) => showsTransfers || announce(words)
   const take = async (held: HeldTransfer) => {
     if (!session) return announce('Connect with a key first, then bring it in again.')
-    const { readTransfer } = await import('./read-transfer.ts')
-    const { links, uploads } = await readTransfer(held, folder)
-    // Reading takes a while, and somebody else may sit here now.
-    if (parts.getSession()?.me.username !== session.me.username) return announce(otherAccount)
-    if (links.length + uploads.length === 0) return announce(nothingUsable)
-    if (uploads.length > 0) takeUploads(uploads)
-    if (links.length > 0) takeLinks(links)
+    const { takeTransfer } = await import('./read-transfer.ts')
+    await takeTransfer(held, {
+      folder,
+      access,
+      // Reading takes a while, and somebody else may sit here then.
+      isSameAccount: () => parts.getSession()?.me.username === session.me.username,
+      onLinks: parts.importDraft.add,
+      onUploads(uploads, words) {
+        parts.uploads.add(uploads)
+        transfers.show('uploads')
+        tellStart(words)
+      },
+    })
   }
   return (
     <>
@@ -79,7 +70,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
             onStart={(links, options) => {
               parts.imports.start(links, options)
               transfers.show('imports')
-              tell(links.length, 'import', 'started')
+              tellStart(`${count(links.length, 'import')} started`)
             }}
           />
         </Suspense>

@@ -1,4 +1,5 @@
 import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
+import { count, formatNumber } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { HeldItem } from './hold-transfer.ts'
@@ -165,10 +166,10 @@ export function refusedRequests(leftOut: readonly LeftOut[], folder: FolderPath)
 function emptyFolders(empty: readonly LeftOut[], folder: FolderPath): UploadRequest {
   const [first] = empty
   const isOne = empty.length === 1 && first !== undefined
-  const name = isOne ? first.name : `${empty.length.toLocaleString('en')} empty folders`
+  const name = isOne ? first.name : count(empty.length, 'empty folder')
   const named = empty.slice(0, mostNamed).map((one) => visibleName(`${one.folders}${one.name}`))
   const more = empty.length - named.length
-  if (more > 0) named.push(`and ${more.toLocaleString('en')} more`)
+  if (more > 0) named.push(`and ${formatNumber(more)} more`)
   const which = isOne ? 'This folder is empty' : `Left out: ${named.join(', ')}`
   return {
     file: new File([], name),

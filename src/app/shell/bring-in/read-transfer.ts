@@ -1,11 +1,48 @@
+import { type Access, missingScope } from '#app/features/account/scopes.ts'
 import { findTransferLinks } from '#app/features/imports/links/find-links.ts'
 import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
+import { count } from '#app/lib/format.ts'
+import { visibleName } from '#app/lib/untrusted-text.ts'
+import { announce } from '#app/ui/announcer.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { HeldItem, HeldTransfer } from './hold-transfer.ts'
 import { placeFiles } from './place-files.ts'
 import { readDrop, refusedRequests } from './read-drop.ts'
 
-export type Brought = {
+export type TakeTransferOptions = {
+  folder: FolderPath
+  access: Access
+  /** Whether who brought it in is still connected. */
+  isSameAccount: () => boolean
+  onLinks: (links: string[]) => void
+  /** `words` say what began, where nothing shows it. */
+  onUploads: (uploads: UploadRequest[], words: string) => void
+}
+
+/** Uploads and imports what a drop or paste holds, or says why not. */
+export async function takeTransfer(
+  held: HeldTransfer,
+  { folder, access, isSameAccount, onLinks, onUploads }: TakeTransferOptions,
+): Promise<void> {
+  const { links, uploads } = await readTransfer(held, folder)
+  if (!isSameAccount()) {
+    return announce('The session ended while it was read. Connect, then bring it in again.')
+  }
+  if (links.length + uploads.length === 0) {
+    return announce('There is no file and no link in it. Links start with https:// or http://.')
+  }
+  if (uploads.length > 0) {
+    if (access.canUpload) {
+      onUploads(uploads, `${count(uploads.length, 'upload')} to ${visibleName(folder)}`)
+    } else announce(missingScope.upload.reason)
+  }
+  if (links.length > 0) {
+    if (access.canImport) onLinks(links)
+    else announce(missingScope.import.reason)
+  }
+}
+
+type Brought = {
   links: string[]
   /** With a row for each thing that cannot be sent. */
   uploads: UploadRequest[]
@@ -15,7 +52,7 @@ export type Brought = {
  * What a drop or paste holds. Links and words come before pictures of them: a spreadsheet gives its cells as
  * text, as HTML and as a picture. A picture whose own address stands beside it is the picture.
  */
-export async function readTransfer(held: HeldTransfer, folder: FolderPath): Promise<Brought> {
+async function readTransfer(held: HeldTransfer, folder: FolderPath): Promise<Brought> {
   const { links, isPictureAddress, isText } = findTransferLinks(held)
   const arePictures = held.items.length > 0 && held.items.every(isPicture)
   const showsText = links.length > 0 || (isText && held.items.every(isUnnamed) && !isNamed(held))

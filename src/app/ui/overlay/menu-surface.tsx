@@ -2,7 +2,7 @@ import clsx from 'clsx'
 import { Check } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
-import { tooltipProps } from '#app/ui/tooltip.tsx'
+import { tooltipProps } from '#app/ui/tooltip.ts'
 import type { TriggerElement } from './triggers.tsx'
 
 export type MenuItemProps = {

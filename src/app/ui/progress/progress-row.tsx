@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { NameText } from '#app/ui/name-text.tsx'
-import { cutTextTooltipProps } from '#app/ui/tooltip.tsx'
+import { cutTextTooltipProps } from '#app/ui/tooltip.ts'
 
 export type ProgressTone = 'accent' | 'success' | 'danger' | 'idle'
 

@@ -8,7 +8,7 @@ import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Popover } from '#app/ui/overlay/triggers.tsx'
 import { Meter } from '#app/ui/progress/meter.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
-import { tooltipProps } from '#app/ui/tooltip.tsx'
+import { tooltipProps } from '#app/ui/tooltip.ts'
 import {
   countdown,
   isHeldBack,

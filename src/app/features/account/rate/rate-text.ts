@@ -1,4 +1,5 @@
 import type { GateSnapshot } from '#app/api/gate/gate-snapshot.ts'
+import { plural } from '#app/lib/format.ts'
 
 /** Requests that the gate holds back, of all lanes. */
 export function countWaiting({ waiting }: GateSnapshot): number {
@@ -24,7 +25,7 @@ export function rateLine(snapshot: GateSnapshot, now: number): string {
   const waiting = countWaiting(snapshot)
   if (waiting > 0) {
     const next = nextSlotAt === null ? 'soon' : `in ${countdown(nextSlotAt, now)}`
-    return `${waiting === 1 ? '1 request waits' : `${waiting} requests wait`} · next ${next}`
+    return `${plural(waiting, { one: '# request waits', other: '# requests wait' })} · next ${next}`
   }
   if (otherPrograms > 0) return `Another program used ${otherPrograms}`
   return 'requests left this minute'

@@ -2,6 +2,7 @@ import clsx from 'clsx'
 import { useId } from 'react'
 import type { GateSnapshot } from '#app/api/gate/gate-snapshot.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import { plural } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import { useTick } from '#app/lib/use-now.ts'
 import { countdown, countWaiting, isMoving } from './rate-text.ts'
@@ -150,9 +151,10 @@ export function rateNotes(snapshot: GateSnapshot, now: number): string[] {
   if (waiting > 0) {
     const last = countdown(now + snapshot.waitsMs, now)
     notes.push(
-      waiting === 1
-        ? `1 request waits and goes out in ${last}.`
-        : `${waiting} requests wait. The last of them goes out in ${last}.`,
+      plural(waiting, {
+        one: `# request waits and goes out in ${last}.`,
+        other: `# requests wait. The last of them goes out in ${last}.`,
+      }),
     )
   }
   if (otherPrograms > 0) {

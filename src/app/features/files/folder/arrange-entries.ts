@@ -1,3 +1,4 @@
+import { count, formatNumber } from '#app/lib/format.ts'
 import type { Entry } from './entry.ts'
 
 /** `name` is the order the server lists in; the others order only what is loaded. */
@@ -119,13 +120,6 @@ function compareHeavier(one: Weighed, other: Weighed): number {
   return compareLighter(other, one)
 }
 
-export const numbers = new Intl.NumberFormat('en')
-
-/** `1 folder`, `2,143 files`. */
-export function count(amount: number, noun: string): string {
-  return `${numbers.format(amount)} ${noun}${amount === 1 ? '' : 's'}`
-}
-
 /** `2 folders, 48 files`; `2 folders, 48 files so far` while more may come. */
 export function describeFolder(entries: readonly Entry[], isComplete: boolean): string {
   // Folders come first.
@@ -149,10 +143,10 @@ export function describeCoverage(shown: {
 }): string {
   const { found, loaded, isComplete, isFiltered, sorting } = shown
   if (isFiltered) {
-    const words = `${numbers.format(found)} of ${numbers.format(loaded)} match`
+    const words = `${formatNumber(found)} of ${formatNumber(loaded)} match`
     return isComplete ? words : `${words} · more may match in what is not loaded yet`
   }
   const isServerOrder = sorting.column === 'name' && !sorting.isDescending
   if (isComplete || isServerOrder) return ''
-  return `Sorted among the ${numbers.format(loaded)} loaded so far`
+  return `Sorted among the ${formatNumber(loaded)} loaded so far`
 }

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import { copyText } from '#app/lib/copy-text.ts'
+import { plural } from '#app/lib/format.ts'
 import { announce } from '#app/ui/announcer.tsx'
 
 /** Opens a file's link beside the app; the page behind it learns nothing about this one. */
@@ -71,5 +72,5 @@ export function useCopiedLink() {
 
 function copiedText(text: string): string {
   const links = text.split('\n').length
-  return links === 1 ? 'Link copied' : `${links} links copied`
+  return plural(links, { one: 'Link copied', other: '# links copied' })
 }

@@ -1,13 +1,12 @@
 import { Check, Download, Link2, X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
-import { count, numbers } from '#app/features/files/folder/arrange-entries.ts'
 import type { Entry, FileEntry } from '#app/features/files/folder/entry.ts'
 import {
   downloadFiles,
   isSavedByBrowser,
   useCopiedLink,
 } from '#app/features/files/folder/open-link.ts'
-import { formatBytes } from '#app/lib/format.ts'
+import { count, formatBytes, formatNumber } from '#app/lib/format.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { Button, IconButton } from '#app/ui/button.tsx'
 import { filesPageSize } from '#contract/files.ts'
@@ -129,7 +128,7 @@ export function describeSelection(
   chosen: readonly Entry[],
   among: { shown: number; isComplete: boolean; isFiltered: boolean },
 ): string {
-  const words = `${numbers.format(chosen.length)} selected${among.isComplete ? '' : ` of the ${numbers.format(among.shown)} ${among.isFiltered ? 'shown' : 'loaded'}`}`
+  const words = `${formatNumber(chosen.length)} selected${among.isComplete ? '' : ` of the ${formatNumber(among.shown)} ${among.isFiltered ? 'shown' : 'loaded'}`}`
   const sizes = chosen.map((entry) => (entry.kind === 'file' ? entry.size : Number.NaN))
   const total = sizes.reduce((sum, size) => sum + size, 0)
   return sizes.every((size) => size >= 0) ? `${words} · ${formatBytes(total)}` : words

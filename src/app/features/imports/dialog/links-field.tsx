@@ -1,5 +1,6 @@
 import type { RefusedLine } from '#app/features/imports/links/find-links.ts'
 import { handleLinkPaste } from '#app/features/imports/links/find-links.ts'
+import { formatNumber, plural } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { TextField } from '#app/ui/text-field.tsx'
 
@@ -15,7 +16,6 @@ const mostNamed = 3
 
 /** Where links are typed or pasted, with what was understood of them. */
 export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFieldProps) {
-  const links = count === 1 ? '1 link' : `${count.toLocaleString('en')} links`
   return (
     <TextField
       label="Links"
@@ -30,7 +30,9 @@ export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFi
       autoComplete="off"
       placeholder="https://…"
       description={
-        text.trim() === '' ? 'To files or to video pages, one or many.' : `${links} to import.`
+        text.trim() === ''
+          ? 'To files or to video pages, one or many.'
+          : `${plural(count, { one: '# link', other: '# links' })} to import.`
       }
       error={refused.length > 0 ? <RefusedLines refused={refused} /> : undefined}
       data-takes-links
@@ -59,7 +61,7 @@ function RefusedLines({ refused }: { refused: readonly RefusedLine[] }) {
           Line {number} {reason}: {visibleName(text)}
         </span>
       ))}
-      {more > 0 && <span className="block">And {more.toLocaleString('en')} more lines.</span>}
+      {more > 0 && <span className="block">And {formatNumber(more)} more lines.</span>}
     </>
   )
 }

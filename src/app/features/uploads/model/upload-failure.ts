@@ -1,6 +1,6 @@
 import { ApiError } from '#app/api/http/api-error.ts'
 import { errorText } from '#app/api/http/error-text.ts'
-import { formatBytes, formatLimit } from '#app/lib/format.ts'
+import { count, formatBytes, formatLimit } from '#app/lib/format.ts'
 import type { UploadFailure } from './upload.ts'
 
 /** The file on this machine is not the one that was added any more. */
@@ -14,7 +14,7 @@ export function refusedByRule(rule: string): UploadFailure {
 
 export function tooLarge(size: number, maxBytes: number): UploadFailure {
   const isNear = formatBytes(size) === formatBytes(maxBytes)
-  const exactly = (bytes: number) => `${bytes.toLocaleString('en')} bytes`
+  const exactly = (bytes: number) => count(bytes, 'byte')
   const [actual, limit] = isNear
     ? [exactly(size), exactly(maxBytes)]
     : [formatBytes(size), formatLimit(maxBytes)]

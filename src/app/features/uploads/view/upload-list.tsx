@@ -7,13 +7,14 @@ import type {
   UploadTotals,
 } from '#app/features/uploads/model/upload.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import { formatNumber } from '#app/lib/format.ts'
 import { announce } from '#app/ui/announcer.tsx'
+import { chooseFiles } from '#app/ui/choose-files.ts'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
 import { SummaryAction, TransferSummary } from '#app/ui/progress/progress-row.tsx'
 import { UploadRow } from './upload-row.tsx'
 import { forecastText, foundAgainWords } from './upload-text.ts'
-import { useChosenAgain } from './use-chosen-again.tsx'
 import { useUploads } from './use-uploads.ts'
 
 export type UploadListProps = {
@@ -27,26 +28,26 @@ export type UploadListProps = {
 export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
   const snapshot = useUploads(queue)
   const rows = useMemo(() => orderUploads(snapshot.uploads), [snapshot.uploads])
-  const { chooseAgain, chooseAllAgain, inputs } = useChosenAgain({
-    onChosen: (id, file) => queue.retry(id, file),
-    onAllChosen(files) {
-      const found = queue.resume(files)
-      announce(foundAgainWords(found, queue.getSnapshot().totals.interrupted))
-    },
-  })
-  const handleRetryAll = () => {
+  const handleRetryAll = async () => {
     queue.retryFailed()
     const interrupted = rows.filter(({ state }) => state === 'interrupted')
     // One folder's files can be chosen together; those of several folders only with a folder around them.
     const folders = new Set(interrupted.map(({ folder }) => folder))
-    if (folders.size > 0) chooseAllAgain(folders.size > 1)
+    if (folders.size === 0) return
+    const chosen = await chooseFiles(folders.size > 1 ? 'folder' : 'files')
+    const found = queue.resume(
+      chosen.map((file) => ({ file, path: file.webkitRelativePath || file.name })),
+    )
+    announce(foundAgainWords(found, queue.getSnapshot().totals.interrupted))
   }
   // Rows are drawn again only when they change, so what they get must stay the same.
   const handleCancel = useCallback((id: string) => queue.cancel(id), [queue])
   const handleRetry = useCallback(
-    (upload: Upload) =>
-      upload.state === 'interrupted' ? chooseAgain(upload.id) : queue.retry(upload.id),
-    [queue, chooseAgain],
+    async ({ id, state }: Upload) => {
+      const [file] = state === 'interrupted' ? await chooseFiles('file') : []
+      queue.retry(id, file)
+    },
+    [queue],
   )
   const keptFocus = useKeptFocus()
   if (snapshot.uploads.length === 0) return <NoUploads canUpload={canUpload} />
@@ -55,7 +56,7 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
       <UploadSummary
         snapshot={snapshot}
         onStopAll={() => queue.cancelAll()}
-        onRetryAll={handleRetryAll}
+        onRetryAll={() => void handleRetryAll()}
         onDismissAll={() => queue.dismissAll()}
         onClear={() => queue.clearFinished()}
       />
@@ -72,7 +73,6 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
           />
         )}
       />
-      {inputs}
     </div>
   )
 }
@@ -138,8 +138,8 @@ function outcomeText(totals: UploadTotals): string[] {
     [totals.interrupted, 'interrupted'],
   ] as const
   return parts
-    .filter(([count]) => count > 0)
-    .map(([count, word]) => `${count.toLocaleString('en')} ${word}`)
+    .filter(([amount]) => amount > 0)
+    .map(([amount, word]) => `${formatNumber(amount)} ${word}`)
 }
 
 /** What moves and what failed stays in sight, above two thousand that wait; what a reload left is below. */

@@ -1,5 +1,5 @@
 import type { Upload, UploadForecast, UploadState } from '#app/features/uploads/model/upload.ts'
-import { formatBytes, formatDuration } from '#app/lib/format.ts'
+import { count, formatBytes, formatDuration, formatNumber } from '#app/lib/format.ts'
 
 /** States as people, screen readers and scripts read them. */
 export const stateText: Record<UploadState, string> = {
@@ -23,15 +23,11 @@ export function progressText(upload: Upload): string[] {
   return words
 }
 
-function countFiles(files: number): string {
-  return `${files.toLocaleString('en')} ${files === 1 ? 'file' : 'files'}`
-}
-
 /** `2,143 files · about 36 min (60 requests a minute)`; the window is named where it is the limit. */
 export function forecastText(files: number, forecast: UploadForecast | null): string {
-  const count = countFiles(files)
-  if (!forecast || forecast.seconds < 1) return count
-  const span = `${count} · about ${formatDuration(forecast.seconds)}`
+  const amount = count(files, 'file')
+  if (!forecast || forecast.seconds < 1) return amount
+  const span = `${amount} · about ${formatDuration(forecast.seconds)}`
   const isByWindow = forecast.limitedBy === 'requests'
   return isByWindow ? `${span} (${forecast.requestsPerMinute} requests a minute)` : span
 }
@@ -39,6 +35,6 @@ export function forecastText(files: number, forecast: UploadForecast | null): st
 /** What came of choosing the files of interrupted uploads again; `missing` still wait for theirs. */
 export function foundAgainWords(found: number, missing: number): string {
   if (found === 0) return 'None of these is a file that was interrupted.'
-  if (missing === 0) return `${countFiles(found)} found again.`
-  return `${countFiles(found)} found again, ${missing.toLocaleString('en')} still missing: press Retry all for the next folder.`
+  if (missing === 0) return `${count(found, 'file')} found again.`
+  return `${count(found, 'file')} found again, ${formatNumber(missing)} still missing: press Retry all for the next folder.`
 }

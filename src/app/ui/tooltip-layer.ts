@@ -1,48 +1,18 @@
-import { useEffect, useRef } from 'react'
-
-/**
- * The attributes that give any element a tooltip. A tooltip that only repeats the name is for eyes;
- * one that says more (`isDescription`) is also read out.
- */
-export function tooltipProps(text: string, options: { isDescription?: boolean } = {}) {
-  return {
-    'data-tooltip': text,
-    ...(options.isDescription ? { 'aria-description': text } : {}),
-  }
-}
-
-/** The same for text that may be cut off: the tooltip comes only while it is. */
-export function cutTextTooltipProps(text: string) {
-  return { 'data-tooltip': text, 'data-tooltip-when-cut': '' }
-}
-
-/**
- * The one tooltip of the page, put beside whichever element with `tooltipProps` is hovered or focused.
- * One for all, because a tooltip component in each of a list's rows would make scrolling slow.
- */
-export function TooltipLayer() {
-  const ref = useRef<HTMLDivElement>(null)
-  useEffect(() => (ref.current ? watchTooltips(ref.current) : undefined), [])
-  return (
-    <div
-      ref={ref}
-      // The top layer: a tooltip of a button in a dialog must not hide behind the dialog.
-      popover="manual"
-      aria-hidden="true"
-      className="pointer-events-none fixed inset-auto m-0 max-w-64 rounded-md border-0 bg-ink px-2 py-1 text-canvas text-xs whitespace-pre-line"
-    />
-  )
-}
-
 const openDelayMs = 500
 const gap = 6
 
 /**
- * Shows `layer` beside the hovered or keyboard-focused element that has `data-tooltip`; Escape, a
- * press and scrolling hide it. Returns what ends the watching.
+ * Shows a tooltip beside the hovered or keyboard-focused element that has `data-tooltip`; Escape, a press
+ * and scrolling hide it. `first` is the event that the code was loaded for; `signal` ends the watching.
  */
-function watchTooltips(layer: HTMLElement): () => void {
-  const ending = new AbortController()
+export function watchTooltips(first: Event, signal: AbortSignal): void {
+  const layer = document.createElement('div')
+  // The top layer: a tooltip of a button in a dialog must not hide behind the dialog.
+  layer.popover = 'manual'
+  layer.ariaHidden = 'true'
+  layer.className =
+    'pointer-events-none fixed inset-auto m-0 max-w-64 rounded-md border-0 bg-ink px-2 py-1 text-canvas text-xs whitespace-pre-line'
+  document.body.append(layer)
   let timer: number | undefined
   let owner: Element | null = null
 
@@ -67,31 +37,29 @@ function watchTooltips(layer: HTMLElement): () => void {
     if (element) timer = window.setTimeout(() => show(element), delay)
   }
 
-  const options = { signal: ending.signal, capture: true, passive: true }
-  document.addEventListener(
-    'pointerover',
-    (event) => {
-      if (event.pointerType !== 'touch') consider(event, openDelayMs)
-    },
-    options,
-  )
-  document.addEventListener(
-    'focusin',
-    (event) => {
-      if (event.target instanceof Element && event.target.matches(':focus-visible')) {
-        consider(event, 0)
-      } else hide()
-    },
-    options,
-  )
+  const handleOver = (event: Event) => {
+    if ((event as PointerEvent).pointerType !== 'touch') consider(event, openDelayMs)
+  }
+  const handleFocus = (event: Event) => {
+    if (event.target instanceof Element && event.target.matches(':focus-visible')) {
+      consider(event, 0)
+    } else hide()
+  }
+  const options = { signal, capture: true, passive: true }
+  document.addEventListener('pointerover', handleOver, options)
+  document.addEventListener('focusin', handleFocus, options)
   document.addEventListener('focusout', hide, options)
   document.addEventListener('pointerdown', hide, options)
   document.addEventListener('scroll', hide, options)
   document.addEventListener('keydown', (event) => event.key === 'Escape' && hide(), options)
-  return () => {
-    hide()
-    ending.abort()
-  }
+  signal.addEventListener('abort', () => {
+    window.clearTimeout(timer)
+    layer.remove()
+  })
+  const { target } = first
+  if (!(target instanceof Element)) return
+  if (first.type === 'focusin' && target.contains(document.activeElement)) handleFocus(first)
+  else if (target.matches(':hover')) handleOver(first)
 }
 
 function isNotNeeded(element: Element): boolean {
