@@ -103,7 +103,7 @@ export async function buildServer(
   let origin = config.publicUrl ?? ''
   const publicUrl = () => forwardedOrigin() ?? origin
   if (config.publicUrl === null) keepForwardedOrigin(app)
-  await addSecurityHeaders(app, pages)
+  addSecurityHeaders(app, pages)
   addFirstChecks(app)
   await app.register(compress, {
     threshold: 1024,

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import helmet from '@fastify/helmet'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import helmet from 'helmet'
 import { notFound } from '#server/http/request/error-reply.ts'
 
 /** Puts the app's pages on the server. `isUnderDevelopment`: its scripts are inline, so no strict policy. */
@@ -20,7 +20,7 @@ export function builtAppPages(folder: string): AppPages {
       // One route a file: a catch-all would take every path there is, the API's too.
       const files = {
         root: folder,
-        setHeaders,
+        setHeaders: setCaching,
         index: false as const,
         wildcard: false,
         preCompressed: true,
@@ -41,7 +41,7 @@ function sendIndex(reply: FastifyReply): FastifyReply {
   return reply.code(200).sendFile('index.html')
 }
 
-function setHeaders(reply: FastifyReply, path: string): void {
+function setCaching(reply: FastifyReply, path: string): void {
   // Names under assets/ carry a hash of their content; all else may change under its name.
   const isHashed = /[/\\]assets[/\\]/.test(path)
   reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
@@ -53,11 +53,12 @@ function setHeaders(reply: FastifyReply, path: string): void {
  * is off: Barkeep also runs as plain http in a home network, where those break it or fill the console
  * with warnings.
  */
-export async function addSecurityHeaders(
+export function addSecurityHeaders(
   app: FastifyInstance,
   { isUnderDevelopment }: { isUnderDevelopment: boolean },
-): Promise<void> {
-  await app.register(helmet, {
+): void {
+  // Made once: Fastify's plugin for it reads the directives anew at every request.
+  const setHeaders = helmet({
     contentSecurityPolicy: !isUnderDevelopment && {
       useDefaults: false,
       directives: {
@@ -78,5 +79,8 @@ export async function addSecurityHeaders(
     crossOriginOpenerPolicy: false,
     originAgentCluster: false,
     frameguard: { action: 'deny' },
+  })
+  app.addHook('onRequest', (request, reply, done) => {
+    setHeaders(request.raw, reply.raw, (error) => done(error as Error | undefined))
   })
 }

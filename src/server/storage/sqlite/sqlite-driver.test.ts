@@ -25,7 +25,17 @@ function stickyConnections() {
     ...given
   ) {
     meet(this)
-    return prepare.apply(this, given)
+    const statement = prepare.apply(this, given)
+    // Statements are kept: the lock is asked for when they run.
+    for (const way of ['all', 'run'] as const) {
+      const work = statement[way] as (...values: unknown[]) => unknown
+      const met = (...values: unknown[]) => {
+        meet(this)
+        return work.apply(statement, values)
+      }
+      Object.assign(statement, { [way]: met })
+    }
+    return statement
   })
   return { stick: (code: number) => (errcode = code) }
 }

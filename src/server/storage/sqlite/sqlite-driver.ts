@@ -1,5 +1,5 @@
 import { chmod, open, stat } from 'node:fs/promises'
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import {
   type CompiledQuery,
@@ -184,8 +184,24 @@ class SqliteConnection implements DatabaseConnection {
 
 class UncertainWrite extends Error {}
 
+/** Reading a statement's text takes longer than most of them run. A list of parameters makes many texts. */
+const maxPrepared = 100
+const prepared = new WeakMap<DatabaseSync, Map<string, StatementSync>>()
+
+function prepare(connection: DatabaseSync, text: string): StatementSync {
+  const statements = prepared.get(connection) ?? new Map<string, StatementSync>()
+  prepared.set(connection, statements)
+  const known = statements.get(text)
+  if (known) return known
+  const statement = connection.prepare(text)
+  const [oldest] = statements.keys()
+  if (statements.size >= maxPrepared && oldest !== undefined) statements.delete(oldest)
+  statements.set(text, statement)
+  return statement
+}
+
 function run<Row>(connection: DatabaseSync, query: CompiledQuery): QueryResult<Row> {
-  const statement = connection.prepare(query.sql)
+  const statement = prepare(connection, query.sql)
   const parameters = parametersOf(query)
   if (statement.columns().length > 0) return { rows: statement.all(...parameters) as Row[] }
   const { changes, lastInsertRowid } = statement.run(...parameters)
