@@ -30,7 +30,11 @@ const fetching =
 test('no command that is printed or documented can fetch and run a package by its name', async () => {
   const lines = await readLines()
   // The control: papers, screens and scripts were read.
-  for (const place of ['README.md:1', 'barkeep:1', 'src/app/features/account/key-sources.tsx:1']) {
+  for (const place of [
+    'README.md:1',
+    'barkeep:1',
+    'src/app/features/account/connect/key-sources.tsx:1',
+  ]) {
     expect(lines.map((line) => line.place)).toContain(place)
   }
   for (const command of ['npx barkeep keys', "run('npx', ['playwright'", 'npm exec barkeep']) {
