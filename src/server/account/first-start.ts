@@ -3,6 +3,7 @@ import type { LoadWebAuth } from '#server/account/web-session/load-web-auth.ts'
 import type { ApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { makeApiKey } from '#server/api-keys/make-api-key.ts'
 import type { Clock } from '#server/core/clock.ts'
+import type { Locks } from '#server/core/locks.ts'
 import type { UsersRepository } from './users-repository.ts'
 import { createUser } from './users-repository.ts'
 
@@ -13,17 +14,21 @@ type Parts = {
   users: UsersRepository
   apiKeys: ApiKeyRepository
   clock: Clock
+  /** Two who start at once make one account. */
+  locks: Locks
 }
 
 /**
  * Makes the account `owner` and its first key where there is no account yet; null afterwards.
  * What it returns cannot be read again: print it.
  */
-export async function prepareFirstStart(parts: Parts): Promise<FirstStart | null> {
-  if (!(await parts.users.isEmpty())) return null
-  const username = 'owner'
-  const { id, password } = await createUser(parts, { username, plan: 'pro' })
-  const wanted = createApiKeyBody.parse({ name: 'First key' })
-  const { secret } = await makeApiKey(parts, id, wanted)
-  return { username, password, secret }
+export function prepareFirstStart(parts: Parts): Promise<FirstStart | null> {
+  return parts.locks.run(['first start'], async () => {
+    if (!(await parts.users.isEmpty())) return null
+    const username = 'owner'
+    const { id, password } = await createUser(parts, { username, plan: 'pro' })
+    const wanted = createApiKeyBody.parse({ name: 'First key' })
+    const { secret } = await makeApiKey(parts, id, wanted)
+    return { username, password, secret }
+  })
 }

@@ -6,6 +6,7 @@ import { createSignInLimiter } from '#server/account/web-session/sign-in-limits.
 import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { systemClock } from '#server/core/clock.ts'
 import type { Config } from '#server/core/config.ts'
+import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
 import { databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
 import { CliFailure } from './cli-arguments.ts'
 
@@ -32,13 +33,12 @@ export async function openCliStore(config: Config) {
     )
   }
   const database = await openDatabase(file)
-  const { monotonic } = systemClock
   const warn = () => undefined
   const secret = await readSessionSecret(config.dataFolder, warn)
   const loadWebAuth = createWebAuthLoader({
     database,
     secret,
-    signInLimiter: createSignInLimiter(monotonic),
+    signInLimiter: createSignInLimiter(createSlidingWindows({ clock: systemClock })),
     warn,
   })
   return {

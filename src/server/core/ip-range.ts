@@ -26,3 +26,10 @@ export function readRange(text: string): IpRange {
   if (bits === 0) throw new Error('everybody')
   return [address, bits]
 }
+
+/** What counts as one client: a household has a whole /64 of IPv6 addresses to guess from. */
+export function addressGroup(address: string): string {
+  if (!ipaddr.isValid(address)) return address
+  const parsed = ipaddr.process(address)
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString()
+}

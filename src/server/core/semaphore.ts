@@ -1,4 +1,4 @@
-/** A fixed number of permits, handed out first come, first served. With one permit it is a mutex. */
+/** A fixed number of permits, handed out first come, first served. */
 export class Semaphore {
   #free: number
   readonly #permits: number
@@ -29,5 +29,12 @@ export class Semaphore {
     // A waiter takes over at once: freeing in between would let a newcomer in first.
     if (next) next()
     else this.#free += 1
+  }
+}
+
+/** A semaphore of one permit. */
+export class Mutex extends Semaphore {
+  constructor() {
+    super(1)
   }
 }

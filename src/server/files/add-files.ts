@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { type FileName, numberedFileName } from '#contract/file-name.ts'
+import type { Changes } from '#server/core/changes.ts'
 import type { Clock } from '#server/core/clock.ts'
+import type { Locks } from '#server/core/locks.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import type { FindSame, Place } from './file-listing.ts'
 import { createTrackingId, type FileRepository, type StoredFile } from './file-repository.ts'
 import { foldedName } from './folder-repository.ts'
-import type { FolderTree } from './folder-tree.ts'
 
 export type NewFile = { name: FileName; staged: StagedBlob }
 
@@ -37,25 +38,19 @@ type Parts = {
   files: FileRepository
   blobs: BlobStore
   clock: Clock
-  tree: FolderTree
+  locks: Locks
+  changes: Changes
   findSame: FindSame
 }
 
 export function createAddFiles(parts: Parts): AddFiles {
-  // folder and name → the addition under way: two of the same bytes at once must become one file.
-  const underWay = new Map<string, Promise<unknown>>()
-
   return async (addition) => {
     const { userId, folder, files } = addition
-    const places = files.map(({ name }) => JSON.stringify([userId, folder, name]))
-    const added = Promise.allSettled(places.map((place) => underWay.get(place))).then(() =>
-      addAll(parts, addition),
-    )
-    for (const place of places) underWay.set(place, added)
+    // Two of the same bytes at once must become one file.
+    const places = files.map(({ name }) => `file ${JSON.stringify([userId, folder, name])}`)
     try {
-      return await added
+      return await parts.locks.run(places, () => addAll(parts, addition))
     } finally {
-      for (const place of places) if (underWay.get(place) === added) underWay.delete(place)
       await Promise.all(files.map(({ staged }) => staged.discard()))
     }
   }
@@ -98,7 +93,7 @@ async function keep(parts: Parts, place: Place, file: NewFile): Promise<Kept> {
 }
 
 async function list(
-  { files, tree }: Parts,
+  { files, changes }: Parts,
   { userId, folder, stem, withinTransaction }: Addition,
   kept: Kept[],
 ): Promise<StoredFile[]> {
@@ -114,7 +109,7 @@ async function list(
       const { madeFolders } = await files.insert(rows, async (transaction) =>
         withinTransaction?.(transaction, listed),
       )
-      if (madeFolders) tree.forget(userId)
+      if (madeFolders) await changes.tell(userId)
       return listed
     } catch (error) {
       // Somebody else took a name between the look and the insert: look again.

@@ -1,20 +1,22 @@
 import { rootFolder } from '#contract/folder-path.ts'
+import type { Changes } from '#server/core/changes.ts'
 import { SerializedReply } from '#server/http/route/serialized-reply.ts'
 import type { FolderRepository } from './folder-repository.ts'
 
 const maxUsers = 32
 
+type Options = { folders: FolderRepository; changes: Changes }
+
 export type FolderTree = {
-  /** The answer of `GET /folders`, made once until `forget`. */
+  /** The answer of `GET /folders`, made once until the user's folders change. */
   reply(userId: string): Promise<SerializedReply>
-  /** A folder came to be. */
-  forget(userId: string): void
 }
 
 /** Keeps each user's tree as the bytes of its answer: 100,000 folders take an eighth of a second to write. */
-export function createFolderTree(folders: FolderRepository): FolderTree {
+export function createFolderTree({ folders, changes }: Options): FolderTree {
   // The promise itself is kept, so that two who ask at once wait for the same work.
   const replies = new Map<string, Promise<SerializedReply>>()
+  changes.listen((userId) => void replies.delete(userId))
 
   async function build(userId: string): Promise<SerializedReply> {
     return SerializedReply.make(folderTreeJson(await folders.subfoldersByParent(userId)))
@@ -31,9 +33,6 @@ export function createFolderTree(folders: FolderRepository): FolderTree {
       const [oldest] = replies.keys()
       if (replies.size > maxUsers && oldest !== undefined) replies.delete(oldest)
       return made
-    },
-    forget(userId) {
-      replies.delete(userId)
     },
   }
 }

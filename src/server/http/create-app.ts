@@ -18,7 +18,7 @@ import { shareConnections } from '#server/http/connections/connection-share.ts'
 import { endConnections } from '#server/http/connections/end-connections.ts'
 import type { ParserError } from '#server/http/connections/explain-parser-error.ts'
 import { lingeringCloseAfterRefusal } from '#server/http/connections/lingering-close.ts'
-import type { Refused } from '#server/http/limits/ip-rate-limit.ts'
+import type { Refused } from '#server/http/limits/rate-limiter.ts'
 import { notFound, sendFailure } from '#server/http/request/error-reply.ts'
 import { logDrops, logWhenOver } from '#server/http/request/log.ts'
 import { createReadClient } from '#server/http/request/read-client.ts'
@@ -76,7 +76,7 @@ export function createApp(
   app.server.maxConnections = limits.connections
   const { isTrusted } = app.readClient
   shareConnections(app.server, { share: limits.connectionsPerAddress, isTrusted })
-  // Who has sent all he has to say may end his side and still wait for the answer. Node would hang up.
+  // Allow half-open sockets: a client may send FIN and still expect the response. Node would hang up.
   Object.assign(app.server, { httpAllowHalfOpen: true })
   overrideNodeDefaults(app.server, headersFor)
   logDrops(app)

@@ -3,14 +3,15 @@ import type { FastifyRequest } from 'fastify'
 import type { Transaction } from 'kysely'
 import type { Clock } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Locks } from '#server/core/locks.ts'
 import type { Tables } from '#server/storage/sqlite/tables.ts'
+import type { IdempotencyStore, Slot } from './idempotency-store.ts'
 
 const keptMs = 24 * 60 * 60 * 1000
 const maxKeyLength = 255
 
 /** What the answer belongs to: whose request, and what it asked for in every point that matters. */
-export type Asked = { userId: string; endpoint: string; fingerprint: unknown }
+export type RequestedOnce = { userId: string; endpoint: string; fingerprint: unknown }
 
 /** Keeps the answer, in the transaction that makes it true: neither is ever there alone. */
 export type KeepReply<Reply> = (transaction: Transaction<Tables>, reply: Reply) => Promise<void>
@@ -25,54 +26,23 @@ export type Idempotency = {
    */
   once<Reply>(
     key: string | null,
-    asked: Asked,
+    requested: RequestedOnce,
     work: (keep: KeepReply<Reply>) => Promise<Reply>,
   ): Promise<Reply>
 }
 
-export function createIdempotency(parts: { database: Database; clock: Clock }): Idempotency {
-  const { database, clock } = parts
-  const underWay = new Map<string, Promise<unknown>>()
+type Deps = { store: IdempotencyStore; clock: Clock; locks: Locks }
 
-  async function recall(asked: Asked, key: string, fingerprint: string): Promise<string | null> {
-    const row = await database
-      .selectFrom('idempotency')
-      .select(['reply_json', 'fingerprint'])
-      .where('user_id', '=', asked.userId)
-      .where('endpoint', '=', asked.endpoint)
-      .where('key', '=', key)
-      .where('created_at', '>', clock.now() - keptMs)
-      .executeTakeFirst()
-    if (row && row.fingerprint !== fingerprint) {
+export function createIdempotency({ store, clock, locks }: Deps): Idempotency {
+  async function recall(slot: Slot, fingerprint: string): Promise<string | null> {
+    const found = await store.find(slot, clock.now() - keptMs)
+    if (found && found.fingerprint !== fingerprint) {
       throw new ApiFailure(
         'invalid_request',
         'This Idempotency-Key was used for another request. Make a new one for each.',
       )
     }
-    return row?.reply_json ?? null
-  }
-
-  async function remember(
-    transaction: Transaction<Tables>,
-    asked: Asked,
-    kept: { key: string; fingerprint: string; reply: string },
-  ): Promise<void> {
-    const now = clock.now()
-    await transaction
-      .deleteFrom('idempotency')
-      .where('created_at', '<=', now - keptMs)
-      .execute()
-    await transaction
-      .replaceInto('idempotency')
-      .values({
-        user_id: asked.userId,
-        endpoint: asked.endpoint,
-        key: kept.key,
-        fingerprint: kept.fingerprint,
-        reply_json: kept.reply,
-        created_at: now,
-      })
-      .execute()
+    return found?.reply ?? null
   }
 
   return {
@@ -80,28 +50,25 @@ export function createIdempotency(parts: { database: Database; clock: Clock }): 
 
     async once<Reply>(
       key: string | null,
-      asked: Asked,
+      requested: RequestedOnce,
       work: (keep: KeepReply<Reply>) => Promise<Reply>,
     ) {
       if (key === null) return await work(async () => {})
       const fingerprint = createHash('sha256')
-        .update(JSON.stringify(asked.fingerprint))
+        .update(JSON.stringify(requested.fingerprint))
         .digest('hex')
-      const slot = JSON.stringify([asked.userId, asked.endpoint, key])
-      while (underWay.has(slot)) await underWay.get(slot)?.catch(() => {})
-      const running = (async () => {
-        const known = await recall(asked, key, fingerprint)
+      const slot = { userId: requested.userId, endpoint: requested.endpoint, key }
+      const name = `idempotency ${JSON.stringify([slot.userId, slot.endpoint, key])}`
+      return await locks.run([name], async () => {
+        const known = await recall(slot, fingerprint)
         if (known !== null) return JSON.parse(known) as Reply
-        return await work((transaction, reply) =>
-          remember(transaction, asked, { key, fingerprint, reply: JSON.stringify(reply) }),
-        )
-      })()
-      underWay.set(slot, running)
-      try {
-        return await running
-      } finally {
-        underWay.delete(slot)
-      }
+        return await work(async (transaction, reply) => {
+          const now = clock.now()
+          await store.forget(transaction, now - keptMs)
+          const kept = { fingerprint, reply: JSON.stringify(reply), at: now }
+          await store.keep(transaction, slot, kept)
+        })
+      })
     },
   }
 }

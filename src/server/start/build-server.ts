@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import compress from '@fastify/compress'
 import type { FastifyInstance } from 'fastify'
+import { rateLimitWindowSeconds } from '#contract/rate-limit.ts'
 import { addAccountRoutes, addServerRoute } from '#server/account/account-routes.ts'
 import { createUsersRepository } from '#server/account/users-repository.ts'
 import { createWebAuthLoader } from '#server/account/web-session/load-web-auth.ts'
@@ -16,8 +17,10 @@ import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { addApiKeysRoutes } from '#server/api-keys/api-keys-routes.ts'
 import { createAuthenticate } from '#server/api-keys/authenticate.ts'
 import { createAccessWatch } from '#server/core/access-watch.ts'
+import { createChanges } from '#server/core/changes.ts'
 import { type Clock, systemClock } from '#server/core/clock.ts'
 import type { Config } from '#server/core/config.ts'
+import { createLocks, type Locks } from '#server/core/locks.ts'
 import { addOpenApiRoute, addReferenceRoutes } from '#server/docs/docs-routes.ts'
 import { createAddFile, createAddFiles } from '#server/files/add-files.ts'
 import { createFileListing, createFindSame } from '#server/files/file-listing.ts'
@@ -32,14 +35,15 @@ import {
   connectionLimits,
 } from '#server/http/connections/connection-limits.ts'
 import { addFirstChecks, createApp } from '#server/http/create-app.ts'
-import { createRateLimiter } from '#server/http/limits/rate-limiter.ts'
-import { openWindowJournals } from '#server/http/limits/window-journal.ts'
+import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
+import { openWindowJournal } from '#server/http/limits/window-journal.ts'
 import { createLogger } from '#server/http/request/log.ts'
 import { forwardedOrigin, keepForwardedOrigin } from '#server/http/request/read-client.ts'
 import { createRoute } from '#server/http/route/route.ts'
 import { addWindowHeaders } from '#server/http/route/window-headers.ts'
 import { type AppPages, addSecurityHeaders, builtAppPages } from '#server/http/send/serve-app.ts'
 import { createIdempotency } from '#server/idempotency/idempotency.ts'
+import { createIdempotencyStore } from '#server/idempotency/idempotency-store.ts'
 import { createImports } from '#server/imports/create-imports.ts'
 import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.ts'
 import { endLeftoverProcesses } from '#server/imports/programs/end-processes.ts'
@@ -150,33 +154,36 @@ type World = Omit<ServerDependencies, 'limits' | 'pages'> & { config: Config; pu
 async function addOwnStore(app: FastifyInstance, world: World): Promise<Rooms> {
   const { config, clock, disk, startHasher, publicUrl } = world
   const dataFolder = await prepareDataFolder(config.dataFolder)
-  const lock = lockDataFolder(dataFolder, (message) => app.log.error(message))
-  app.addHook('onClose', async () => lock[Symbol.dispose]())
+  const lock = await lockDataFolder(dataFolder, (message) => app.log.error(message))
+  app.addHook('onClose', () => lock[Symbol.asyncDispose]())
   const hasher = startHasher()
   app.addHook('onClose', () => hasher.close())
+  const locks = createLocks()
   const { database, blobs, found } = await openStore({
-    ...{ dataFolder, disk, hasher, accepted: config.accepted, now: clock.now() },
+    ...{ dataFolder, disk, hasher, locks, accepted: config.accepted, now: clock.now() },
     endLeftovers: endLeftoverProcesses,
   })
   app.addHook('onClose', () => database.destroy())
   const warn = (message: string) => app.log.warn(message)
   for (const message of found) warn(message)
 
+  const changes = createChanges()
   const secret = await readSessionSecret(dataFolder, warn)
   const { route, isFirstStart, access } = addAccounts(app, {
     ...world,
     database,
     secret,
     dataFolder,
+    locks,
   })
   const files = createFileRepository(database)
   const folders = createFolderRepository(database)
   const listing = createFileListing({ files, folders, publicUrl })
-  const tree = createFolderTree(folders)
+  const tree = createFolderTree({ folders, changes })
   const findSame = createFindSame({ files, blobs })
-  const addFiles = createAddFiles({ files, blobs, clock, tree, findSame })
+  const addFiles = createAddFiles({ files, blobs, clock, locks, changes, findSame })
   const addFile = createAddFile(addFiles)
-  const idempotency = createIdempotency({ database, clock })
+  const idempotency = createIdempotency({ store: createIdempotencyStore(database), clock, locks })
   const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })
   addFileRoutes(app, { route, listing, tree })
   addShareRoutes(app, { files, blobs })
@@ -195,36 +202,38 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Rooms> {
   return { isFirstStart, found }
 }
 
-type AccountOptions = World & { database: Database; secret: string; dataFolder: string }
+type AccountOptions = World & {
+  database: Database
+  secret: string
+  dataFolder: string
+  locks: Locks
+}
 
 function addAccounts(app: FastifyInstance, parts: AccountOptions) {
-  const { config, clock, database, secret } = parts
+  const { config, clock, database, secret, locks } = parts
   const { publicUrl, rateLimit, uploadMaxBytes } = config
   const warn = (message: string) => app.log.warn(message)
-  const { monotonic } = clock
-  const windows = openWindowJournals({ dataFolder: parts.dataFolder, clock, warn })
-  app.addHook('onClose', async () => windows.close())
-  const signInLimiter = createSignInLimiter(monotonic, windows.journal('sign-in'))
+  const journal = openWindowJournal({ dataFolder: parts.dataFolder, clock, warn })
+  app.addHook('onClose', async () => journal.close())
+  const limiters = createSlidingWindows({ clock, journal })
+  const signInLimiter = createSignInLimiter(limiters)
   const loadWebAuth = createWebAuthLoader({ database, secret, signInLimiter, warn })
   const users = createUsersRepository(database)
   const apiKeys = createApiKeyRepository(database)
   const onUseNotNoted = (error: unknown) => app.log.warn({ err: error }, 'last use not noted')
+  const limit = { max: rateLimit, seconds: rateLimitWindowSeconds }
   const gatekeeper = {
     authenticate: createAuthenticate({ apiKeys, clock, onUseNotNoted }),
     requireSession: createRequireSession(loadWebAuth, publicUrl),
-    rateLimiter: createRateLimiter({ limit: rateLimit, clock, journal: windows.journal('key') }),
-    unknownKeyLimiter: createRateLimiter({
-      limit: rateLimit,
-      clock,
-      journal: windows.journal('address'),
-    }),
+    rateLimiter: limiters('key', limit),
+    unknownKeyLimiter: limiters('address', limit),
   }
   addWindowHeaders(app, gatekeeper)
   const route = createRoute(gatekeeper)
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
-  const guesses = createAccountGuesses(monotonic, windows.journal('account'))
+  const guesses = createAccountGuesses({ limiters, locks })
   addWebAuthRoutes(app, { loadWebAuth, publicUrl, guesses })
   const access = createAccessWatch(apiKeys.readAccess)
   return { route, access, isFirstStart: () => users.isEmpty() }

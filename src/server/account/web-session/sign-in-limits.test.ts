@@ -1,11 +1,18 @@
 import { expect, test } from 'vitest'
 import { ApiFailure } from '#server/core/failure.ts'
+import { createLocks } from '#server/core/locks.ts'
+import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
 import { createAccountGuesses } from './sign-in-limits.ts'
+
+function guessesBy(monotonic: () => number) {
+  const limiters = createSlidingWindows({ clock: { now: Date.now, monotonic } })
+  return createAccountGuesses({ limiters, locks: createLocks() })
+}
 
 /** Tries to sign in to "alice"; gives the status of the answer, or the seconds to wait. */
 function startGuessing() {
   const clock = { now: 0 }
-  const guesses = createAccountGuesses(() => clock.now)
+  const guesses = guessesBy(() => clock.now)
   const attempt = async (address: string, status: number, username = 'alice') => {
     try {
       const signIn = async () => new Response(null, { status })
@@ -44,7 +51,7 @@ test('guesses of others do not lock the owner out where he signed in before', as
 })
 
 test('an attempt that fails by itself holds nobody up', async () => {
-  const guesses = createAccountGuesses(() => 0)
+  const guesses = guessesBy(() => 0)
   const who = { username: 'alice', address: '192.0.2.1' }
   const broken = guesses.guard(who, () => Promise.reject(new Error('disk')))
   await expect(broken).rejects.toThrow('disk')

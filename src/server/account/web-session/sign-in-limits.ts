@@ -1,63 +1,26 @@
 import type { BetterAuthRateLimitStorage } from 'better-auth'
 import type { FastifyRequest } from 'fastify'
 import { ApiFailure } from '#server/core/failure.ts'
-import { Semaphore } from '#server/core/semaphore.ts'
-import { noJournal, type WindowJournal } from '#server/http/limits/window-journal.ts'
-
-/** The longest window that is asked for here. */
-const windowMs = 60_000
+import type { Locks } from '#server/core/locks.ts'
+import type { RateLimiters } from '#server/http/limits/rate-limiter.ts'
 
 /**
- * A sliding window for each address and path. Its journal outlives a restart, which must not let
- * everybody guess again.
- * The library's own window lives in a module variable and follows the wall clock.
+ * What the library limits by address and path. Its own window lives in a module variable, follows
+ * the wall clock, and would let everybody guess again after a restart.
  */
-export function createSignInLimiter(
-  monotonic: () => number,
-  journal: WindowJournal = noJournal,
-): BetterAuthRateLimitStorage {
-  /** Times of what was let through, oldest first. A key whose times are all over is dropped. */
-  const accepted = new Map(
-    [...journal.restored].map(([key, times]) => {
-      return [key, { times, endsAt: (times.at(-1) ?? 0) + windowMs }] as const
-    }),
-  )
-
-  function dropEnded(now: number): void {
-    for (const [key, entry] of accepted) if (entry.endsAt <= now) accepted.delete(key)
-  }
-
+export function createSignInLimiter(limiters: RateLimiters): BetterAuthRateLimitStorage {
   return {
-    async consume(key, { window, max }) {
-      const now = monotonic()
-      dropEnded(now)
-      const times = accepted.get(key)?.times.filter((time) => time > now - window * 1000) ?? []
-      const oldest = times[0]
-      if (oldest !== undefined && times.length >= max) {
-        return { allowed: false, retryAfter: Math.ceil((oldest + window * 1000 - now) / 1000) }
-      }
-      times.push(now)
-      journal.note(key, now)
-      accepted.set(key, { times, endsAt: now + window * 1000 })
-      return { allowed: true, retryAfter: null }
+    async consume(key, { window: seconds, max }) {
+      const { isTaken, state } = await limiters('sign-in', { max, seconds }).take(key)
+      return { allowed: isTaken, retryAfter: isTaken ? null : state.retryAfter }
     },
   }
 }
 
-const guessWindowMs = 60_000
 /** Two people who mistype share it; who guesses from a thousand addresses gets no more than they. */
-const maxFailures = 20
+const wrongPasswords = { max: 20, seconds: 60 }
 const maxKnownAddresses = 20
 const tooManyWrong = 'Too many wrong passwords for this account. Wait a minute, then try again.'
-
-type Account = {
-  /** Tries at one account come one after the other: at once, all would pass the check before the first fails. */
-  turn: Semaphore
-  /** When a wrong password came, oldest first, in milliseconds. */
-  failures: number[]
-  /** From where the right password came since the start, the latest last. */
-  knownAddresses: Set<string>
-}
 
 export type AccountGuesses = {
   /**
@@ -71,68 +34,44 @@ export type AccountGuesses = {
   ): Promise<Response>
 }
 
-/** Limits guessing for each account; the library limits it for each address. `monotonic` in milliseconds. */
-export function createAccountGuesses(
-  monotonic: () => number,
-  journal: WindowJournal = noJournal,
-): AccountGuesses {
-  const accounts = new Map<string, Account>()
-  for (const [username, failures] of journal.restored) find(username).failures = failures
+/** Limits guessing for each account; the library limits it for each address. */
+export function createAccountGuesses(parts: {
+  limiters: RateLimiters
+  locks: Locks
+}): AccountGuesses {
+  const limiter = parts.limiters('account', wrongPasswords)
+  /** username → from where the right password came since the start, the latest last. */
+  const knownAddresses = new Map<string, Set<string>>()
 
-  function find(username: string): Account {
-    const account = accounts.get(username) ?? {
-      turn: new Semaphore(1),
-      failures: [],
-      knownAddresses: new Set(),
+  async function signInOnce(
+    { username, address }: { username: string; address: string },
+    signIn: () => Promise<Response>,
+  ): Promise<Response> {
+    const known = knownAddresses.get(username) ?? new Set()
+    const isKnown = known.has(address)
+    const { remaining, retryAfter } = await limiter.peek(username)
+    if (remaining === 0 && !isKnown) {
+      throw new ApiFailure('rate_limited', tooManyWrong, { retryAfter })
     }
-    accounts.set(username, account)
-    return account
-  }
-
-  function fail(username: string, account: Account): void {
-    const now = monotonic()
-    account.failures.push(now)
-    journal.note(username, now)
-  }
-
-  function forgetEnded(): void {
-    const since = monotonic() - guessWindowMs
-    for (const [name, { turn, failures, knownAddresses }] of accounts) {
-      const isOver = (failures.at(-1) ?? 0) <= since
-      if (isOver && turn.isIdle && knownAddresses.size === 0) accounts.delete(name)
-    }
+    const answer = await signIn()
+    if (answer.ok) knownAddresses.set(username, remember(known, address))
+    else if (answer.status === 401 && !isKnown) await limiter.take(username)
+    return answer
   }
 
   return {
-    async guard({ username, address }, signIn) {
-      forgetEnded()
-      const account = find(username)
-      await account.turn.acquire()
-      try {
-        const now = monotonic()
-        account.failures = account.failures.filter((time) => time > now - guessWindowMs)
-        const [oldest = now] = account.failures
-        const isKnown = account.knownAddresses.has(address)
-        if (account.failures.length >= maxFailures && !isKnown) {
-          const retryAfter = Math.ceil((oldest + guessWindowMs - now) / 1000)
-          throw new ApiFailure('rate_limited', tooManyWrong, { retryAfter })
-        }
-        const answer = await signIn()
-        if (answer.ok) remember(account.knownAddresses, address)
-        else if (answer.status === 401 && !isKnown) fail(username, account)
-        return answer
-      } finally {
-        account.turn.release()
-      }
-    },
+    // One after the other: at once, all would pass the check before the first fails.
+    guard: (attempt, signIn) =>
+      parts.locks.run([`sign-in ${attempt.username}`], () => signInOnce(attempt, signIn)),
   }
 }
 
-function remember(addresses: Set<string>, address: string): void {
+function remember(addresses: Set<string>, address: string): Set<string> {
   addresses.delete(address)
   addresses.add(address)
   const [oldest] = addresses
   if (addresses.size > maxKnownAddresses && oldest !== undefined) addresses.delete(oldest)
+  return addresses
 }
 
 /** Set by us on every request that better-auth sees, so nobody picks his own address. */

@@ -233,7 +233,7 @@ test.each([
 test('a lock whose file is deleted still keeps a second server out', async () => {
   await using folder = await freshFolder()
   const told: string[] = []
-  using _lock = lockDataFolder(folder.path, (message) => told.push(message))
+  await using _lock = await lockDataFolder(folder.path, (message) => told.push(message))
   const path = join(folder.path, 'server.lock')
   for (let round = 1; round <= 3; round += 1) {
     await rm(path)
@@ -246,7 +246,7 @@ test('a lock whose file is deleted still keeps a second server out', async () =>
 test('a lock whose file is another for a while is taken again once that is gone', async () => {
   await using folder = await freshFolder()
   const told: string[] = []
-  using _lock = lockDataFolder(folder.path, (message) => told.push(message))
+  await using _lock = await lockDataFolder(folder.path, (message) => told.push(message))
   const path = join(folder.path, 'server.lock')
   await writeFile(`${path}.other`, 'no lock at all '.repeat(99))
   await rename(`${path}.other`, path)

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { ApiFailure } from '#server/core/failure.ts'
-import { addressGroup } from '#server/http/limits/ip-rate-limit.ts'
+import { addressGroup } from '#server/core/ip-range.ts'
 import { errorBody } from '#server/http/request/error-reply.ts'
 import { endThenDrain } from './lingering-close.ts'
 

@@ -5,17 +5,15 @@ import type { Clock } from '#server/core/clock.ts'
 
 const windowMs = rateLimitWindowSeconds * 1000
 
-/** Where a limiter keeps what it let through; `restored` is what was let through before the start. */
+/** Where limiters keep what they let through. */
 export type WindowJournal = {
-  /** name → monotonic times of the last minute, oldest first. */
-  restored: ReadonlyMap<string, number[]>
-  note(name: string, time: number): void
+  /** What a group let through before the start: name → monotonic times of the last minute, oldest first. */
+  restored(group: string): Map<string, number[]>
+  note(group: string, name: string, time: number): void
+  close(): void
 }
 
-/** For limiters whose windows need not outlive the process. */
-export const noJournal: WindowJournal = { restored: new Map(), note: () => {} }
-
-type Entry = [limiter: string, name: string, monotonic: number, epochMs: number]
+type Entry = [group: string, name: string, monotonic: number, epochMs: number]
 type Options = { dataFolder: string; clock: Clock; warn(message: string): void }
 
 /**
@@ -23,7 +21,7 @@ type Options = { dataFolder: string; clock: Clock; warn(message: string): void }
  * let through, written before its answer and never fsynced, so that it survives the process and not a
  * power cut. Two files take turns by the minute, so that nothing old has to be sorted out.
  */
-export function openWindowJournals({ dataFolder, clock, warn }: Options) {
+export function openWindowJournal({ dataFolder, clock, warn }: Options): WindowJournal {
   const paths = [0, 1].map((turn) => join(dataFolder, `rate-windows-${turn}.log`)) as [
     string,
     string,
@@ -66,18 +64,16 @@ export function openWindowJournals({ dataFolder, clock, warn }: Options) {
   })
 
   return {
-    journal(limiter: string): WindowJournal {
+    restored(group) {
       const restored = new Map<string, number[]>()
       for (const [owner, name, time] of kept) {
-        if (owner === limiter) restored.set(name, [...(restored.get(name) ?? []), time])
+        if (owner === group) restored.set(name, [...(restored.get(name) ?? []), time])
       }
       for (const times of restored.values()) times.sort((one, other) => one - other)
-      return {
-        restored,
-        note: (name, time) => guarded(() => write([limiter, name, time, clock.now()])),
-      }
+      return restored
     },
-    close(): void {
+    note: (group, name, time) => guarded(() => write([group, name, time, clock.now()])),
+    close() {
       if (file !== null) closeSync(file)
       file = null
     },
@@ -92,11 +88,11 @@ function readEntries(path: string, clock: Clock): Entry[] {
   return lines.flatMap((line): Entry[] => {
     const entry = readEntry(line)
     if (entry === null) return []
-    const [limiter, name, monotonic, epochMs] = entry
+    const [group, name, monotonic, epochMs] = entry
     // Since the machine itself was started anew there is only the wall clock, which may have been set
     // back: then it was just now.
     const age = Math.max(0, isSameBoot ? now - monotonic : clock.now() - epochMs)
-    return age < windowMs ? [[limiter, name, now - age, epochMs]] : []
+    return age < windowMs ? [[group, name, now - age, epochMs]] : []
   })
 }
 
@@ -111,9 +107,9 @@ function readText(path: string): string {
 /** Null for a line that a kill cut short. */
 function readEntry(line: string): Entry | null {
   try {
-    const [limiter, name, monotonic, epochMs] = JSON.parse(line)
+    const [group, name, monotonic, epochMs] = JSON.parse(line)
     const isWhole = typeof name === 'string' && [monotonic, epochMs].every(Number.isFinite)
-    return isWhole ? [String(limiter), name, monotonic, epochMs] : null
+    return isWhole ? [String(group), name, monotonic, epochMs] : null
   } catch {
     return null
   }

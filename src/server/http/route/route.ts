@@ -4,8 +4,8 @@ import type * as z from 'zod/mini'
 import { apiErrorStatus } from '#contract/api-error.ts'
 import type { Endpoint } from '#contract/endpoints.ts'
 import { ApiFailure } from '#server/core/failure.ts'
+import { addressGroup } from '#server/core/ip-range.ts'
 import { onOverrun } from '#server/http/connections/connection-errors.ts'
-import { addressGroup } from '#server/http/limits/ip-rate-limit.ts'
 import {
   type RateLimiter,
   type RateLimitState,
@@ -109,11 +109,11 @@ export function createRoute<Key extends AnyKey, Session>(
       app.route(route)
       return
     }
-    // A room of its own: here no parser may touch the body, whatever type it says it has.
-    app.register(async (room) => {
-      room.removeAllContentTypeParsers()
-      room.addContentTypeParser('*', (_request, _payload, done) => done(null))
-      room.route(route)
+    // A scope of its own: here no parser may touch the body, whatever type it says it has.
+    app.register(async (scope) => {
+      scope.removeAllContentTypeParsers()
+      scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+      scope.route(route)
     })
   }
 }
@@ -131,14 +131,14 @@ async function admit<Key extends AnyKey, Session>(
   const key = await authenticate(gatekeeper, request, reply)
   const { rateLimiter } = gatekeeper
   if (endpoint.scope !== null && !key.scopes.includes(endpoint.scope)) {
-    reply.headers(rateLimitHeaders(rateLimiter.look(key.id)))
+    reply.headers(rateLimitHeaders(await rateLimiter.peek(key.id)))
     reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${endpoint.scope}"`)
     throw new ApiFailure(
       'insufficient_scope',
       `This API key is missing the '${endpoint.scope}' scope.`,
     )
   }
-  const { isTaken, state } = rateLimiter.take(key.id)
+  const { isTaken, state } = await rateLimiter.take(key.id)
   reply.headers(rateLimitHeaders(state))
   if (!isTaken) throw rateLimited(state)
   return { key, session: null, rateLimit: state }
@@ -157,9 +157,9 @@ async function authenticate<Key extends AnyKey, Session>(
     if (apiErrorStatus[error.code] === 401) reply.header('www-authenticate', challengeOf(error))
     const { rateLimiter, unknownKeyLimiter } = gatekeeper
     if (error.keyId !== undefined) {
-      reply.headers(rateLimitHeaders(rateLimiter.look(error.keyId)))
+      reply.headers(rateLimitHeaders(await rateLimiter.peek(error.keyId)))
     } else if (error.code === 'invalid_key') {
-      const { isTaken, state } = unknownKeyLimiter.take(
+      const { isTaken, state } = await unknownKeyLimiter.take(
         addressGroup(request.server.readClient(request.raw).address),
       )
       reply.headers(rateLimitHeaders(state))

@@ -1,8 +1,12 @@
 import type { FastifyInstance } from 'fastify'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
 import { ApiFailure } from '#server/core/failure.ts'
-import { addressGroup, type Refused } from '#server/http/limits/ip-rate-limit.ts'
-import { type RateLimitState, rateLimitHeaders } from '#server/http/limits/rate-limiter.ts'
+import { addressGroup } from '#server/core/ip-range.ts'
+import {
+  type RateLimitState,
+  type Refused,
+  rateLimitHeaders,
+} from '#server/http/limits/rate-limiter.ts'
 import { isForV1 } from '#server/http/request/request-target.ts'
 import type { Gatekeeper } from './route.ts'
 
@@ -18,8 +22,10 @@ type Windows = Pick<
  */
 export function addWindowHeaders(app: FastifyInstance, windows: Windows): void {
   app.windowHeaders = async (who) => {
-    const address = windows.unknownKeyLimiter.look(addressGroup(who.address))
-    return rateLimitHeaders((await keyWindow(windows, who)) ?? address)
+    const ofKey = await keyWindow(windows, who)
+    return rateLimitHeaders(
+      ofKey ?? (await windows.unknownKeyLimiter.peek(addressGroup(who.address))),
+    )
   }
   app.addHook('onSend', async (request, reply) => {
     if (reply.hasHeader(rateLimitHeader.limit) || !isForV1(request.originalUrl)) return
@@ -36,13 +42,14 @@ async function keyWindow(
 ): Promise<RateLimitState | null> {
   if (authorization.length === 0) return null
   try {
-    return rateLimiter.look((await authenticate({ headersDistinct: { authorization } })).id)
+    const { id } = await authenticate({ headersDistinct: { authorization } })
+    return await rateLimiter.peek(id)
   } catch (error) {
     // A store that fails must not take the answer with it.
     if (!(error instanceof ApiFailure)) return null
-    if (error.keyId !== undefined) return rateLimiter.look(error.keyId)
+    if (error.keyId !== undefined) return await rateLimiter.peek(error.keyId)
     // A guess counts wherever it is made.
-    const isGuess = error.code === 'invalid_key'
-    return isGuess ? unknownKeyLimiter.take(addressGroup(address)).state : null
+    if (error.code !== 'invalid_key') return null
+    return (await unknownKeyLimiter.take(addressGroup(address))).state
   }
 }

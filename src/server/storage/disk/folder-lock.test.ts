@@ -8,10 +8,12 @@ test("another folder's lock, linked to, is not told as a server that runs on thi
   await using home = await mkdtempDisposable(join(tmpdir(), 'barkeep-lock-'))
   const [one, two] = ['one', 'two'].map((name) => join(home.path, name)) as [string, string]
   await Promise.all([one, two].map((folder) => mkdir(folder)))
-  using _held = lockDataFolder(one, () => {})
+  await using _held = await lockDataFolder(one, () => {})
   const linked = join(two, 'server.lock')
   await symlink(join(one, 'server.lock'), linked)
-  expect(() => lockDataFolder(two, () => {})).toThrow(`${linked} is a link to another place.`)
+  await expect(lockDataFolder(two, () => {})).rejects.toThrow(
+    `${linked} is a link to another place.`,
+  )
   await unlink(linked)
-  lockDataFolder(two, () => {})[Symbol.dispose]()
+  await using _free = await lockDataFolder(two, () => {})
 })

@@ -10,9 +10,12 @@ import { isBusy } from '#server/core/failure.ts'
  * SQLite's on a file of its own, which the system lets go however the process ends. It is a lock on
  * the file, not on its name: where the name is taken away or given to another file, that one is
  * locked as well, at once.
- * @throws ConfigError
+ * @throws ConfigError when another server holds it, or the folder cannot be used
  */
-export function lockDataFolder(folder: string, tell: (message: string) => void): Disposable {
+export async function lockDataFolder(
+  folder: string,
+  tell: (message: string) => void,
+): Promise<AsyncDisposable> {
   const path = join(folder, 'server.lock')
   // The first ones too, or whoever still waits for one of them would be let in.
   const locks = [lockFile(folder, path)]
@@ -47,7 +50,7 @@ export function lockDataFolder(folder: string, tell: (message: string) => void):
     watcher = watchName()
   }
   return {
-    [Symbol.dispose]() {
+    async [Symbol.asyncDispose]() {
       clearTimeout(retry)
       watcher?.close()
       for (const lock of locks) lock.close()

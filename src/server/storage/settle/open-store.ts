@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { access, mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { isStorageFailure } from '#server/core/failure.ts'
+import type { Locks } from '#server/core/locks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Disk } from '#server/storage/disk/disk.ts'
 import { openDiskBlobs } from '#server/storage/disk/disk-blobs.ts'
@@ -25,6 +26,8 @@ type Parts = {
   dataFolder: string
   disk: Disk
   hasher: FileHasher
+  /** Two who start at once would sweep each other's uploads away. */
+  locks: Locks
   /** Epoch milliseconds. */
   now: number
   /** The code of a mismatch that the owner accepts. */
@@ -41,7 +44,11 @@ export type Store = { database: Database; blobs: BlobStore; found: string[] }
  * and clears up what a crash left. Before anything is served.
  * @throws ConfigError, and has changed nothing then.
  */
-export async function openStore(parts: Parts): Promise<Store> {
+export function openStore(parts: Parts): Promise<Store> {
+  return parts.locks.run(['start of the store'], () => openAlone(parts))
+}
+
+async function openAlone(parts: Parts): Promise<Store> {
   const { dataFolder, disk, hasher, now, accepted } = parts
   const folders = await openStoreFolders(dataFolder, disk)
   const file = databaseFile(dataFolder)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressGroup } from './ip-rate-limit.ts'
+import { addressGroup } from './ip-range.ts'
 
 test.each([
   ['2001:db8:1:2::1', '2001:db8:1:2:aaaa:bbbb:cccc:dddd'],

@@ -1,0 +1,7 @@
+import { testChanges } from './changes.contract.ts'
+import { createChanges } from './changes.ts'
+
+testChanges(async () => {
+  const changes = createChanges()
+  return { both: [changes, changes], [Symbol.asyncDispose]: async () => {} }
+})

@@ -1,0 +1,21 @@
+/** Tells whoever keeps something of a user's folders that they are others now. */
+export type Changes = {
+  /** Resolves once everybody in this process was told; others hear of it soon. */
+  tell(userId: string): Promise<void>
+  /** Returns what stops it. */
+  listen(listener: (userId: string) => void): () => void
+}
+
+/** Changes among the rooms of this process. */
+export function createChanges(): Changes {
+  const listeners = new Set<(userId: string) => void>()
+  return {
+    async tell(userId) {
+      for (const listener of [...listeners]) listener(userId)
+    },
+    listen(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,50 @@
+import type { Transaction } from 'kysely'
+import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Tables } from '#server/storage/sqlite/tables.ts'
+
+/** One sender's key, which is his own and the endpoint's. */
+export type Slot = { userId: string; endpoint: string; key: string }
+
+/** `reply` is JSON; `at` epoch milliseconds. */
+type Kept = { fingerprint: string; reply: string; at: number }
+
+export type IdempotencyStore = {
+  /** What was kept after `since` (epoch milliseconds); null where nothing was. */
+  find(slot: Slot, since: number): Promise<Omit<Kept, 'at'> | null>
+  /** Takes the place of what was kept there before. */
+  keep(transaction: Transaction<Tables>, slot: Slot, kept: Kept): Promise<void>
+  /** Deletes what was kept until `until`, epoch milliseconds. */
+  forget(transaction: Transaction<Tables>, until: number): Promise<void>
+}
+
+/** Keeps answers in the database. */
+export function createIdempotencyStore(database: Database): IdempotencyStore {
+  return {
+    async find({ userId, endpoint, key }, since) {
+      const row = await database
+        .selectFrom('idempotency')
+        .select(['reply_json', 'fingerprint'])
+        .where('user_id', '=', userId)
+        .where('endpoint', '=', endpoint)
+        .where('key', '=', key)
+        .where('created_at', '>', since)
+        .executeTakeFirst()
+      return row ? { fingerprint: row.fingerprint, reply: row.reply_json } : null
+    },
+
+    async keep(transaction, { userId, endpoint, key }, { fingerprint, reply, at }) {
+      const values = { fingerprint, reply_json: reply, created_at: at }
+      await transaction
+        .insertInto('idempotency')
+        .values({ user_id: userId, endpoint, key, ...values })
+        .onConflict((conflict) =>
+          conflict.columns(['user_id', 'endpoint', 'key']).doUpdateSet(values),
+        )
+        .execute()
+    },
+
+    async forget(transaction, until) {
+      await transaction.deleteFrom('idempotency').where('created_at', '<=', until).execute()
+    },
+  }
+}
