@@ -10,7 +10,7 @@ const isRoot = process.getuid?.() === 0
 
 export default defineConfig({
   testDir: 'e2e',
-  globalSetup: './e2e/build-app.ts',
+  globalSetup: './e2e/prepare-start.ts',
   fullyParallel: true,
   workers: 2,
   // A test that passes at the second try hides a race that people will meet.

@@ -8,7 +8,13 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
+    globalSetup: 'scripts/compile-for-tests.ts',
     restoreMocks: true,
+    unstubGlobals: true,
+    // Two cores run the whole suite: left to itself, Vitest takes one worker there.
+    maxWorkers: 2,
+    // A worker for each file would load the server again for each: a third of the suite's time.
+    isolate: false,
     // Many start a server or real programs; a busy machine takes many times as long for it.
     testTimeout: 90_000,
   },

@@ -1,7 +1,13 @@
 import { test as base, expect, type Page } from '@playwright/test'
 import { startTestVideoSite, type TestVideoSite } from '#server/testing/imports/video-site.ts'
 import { folderUrl } from './folder-url.ts'
-import { type Barkeep, type Settings, startBarkeep } from './start-barkeep.ts'
+import {
+  type Barkeep,
+  type FirstStart,
+  runFirstStart,
+  type Settings,
+  startBarkeep,
+} from './start-barkeep.ts'
 import { type PageWatch, watchPages } from './watch-pages.ts'
 
 type Fixtures = {
@@ -18,12 +24,21 @@ type Fixtures = {
 }
 
 /** Every test has its own server, data and browser context, and fails on any surprise of its pages. */
-export const test = base.extend<Fixtures>({
+export const test = base.extend<Fixtures, { firstStart: FirstStart }>({
+  firstStart: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the needed fixtures from the pattern
+    async ({}, use) => {
+      await using firstStart = await runFirstStart()
+      await use(firstStart)
+    },
+    { scope: 'worker' },
+  ],
+
   settings: [{}, { option: true }],
 
-  startBarkeep: async ({ context }, use) => {
+  startBarkeep: async ({ context, firstStart }, use) => {
     await using started = new AsyncDisposableStack()
-    await use(async (settings) => started.use(await startBarkeep(settings)))
+    await use(async (settings) => started.use(await startBarkeep(firstStart, settings)))
     // Before the servers end, or what a page still asks for would look like a fault of theirs.
     await Promise.all(context.pages().map((page) => page.close()))
   },

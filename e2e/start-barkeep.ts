@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -46,9 +46,40 @@ const isListening = /listening on http/
 // The last thing that a first start prints.
 const isWelcoming = /API key are in (.+): read it/
 
-/** The server as people start it, on an empty data folder and a free port. */
-export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
+/** What a first start leaves behind. */
+export type FirstStart = {
+  dataFolder: string
+  key: string
+  password: string
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Starts the server once on an empty data folder: what follows starts on copies, in a third of the time. */
+export async function runFirstStart(): Promise<FirstStart> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'barkeep-e2e-'))
+  // biome-ignore lint/style/noProcessEnv: the server needs the PATH of whoever starts it
+  const env = { ...process.env, HOST: '127.0.0.1', PORT: '0', BARKEEP_DATA: dataFolder }
+  const server = await startProcess(env, isWelcoming)
+  await server.end('SIGTERM')
+  const file = isWelcoming.exec(server.output)?.[1]
+  const signIn = file === undefined ? '' : await readFile(file, 'utf8')
+  return {
+    dataFolder,
+    key: /csb_live_\w+/.exec(signIn)?.[0] ?? '',
+    password: /Password\s+(\S+)/.exec(signIn)?.[1] ?? '',
+    [Symbol.asyncDispose]: () => rm(dataFolder, { recursive: true, force: true }),
+  }
+}
+
+/** The server as people start it, on a free port and a data folder of its own. */
+export async function startBarkeep(
+  firstStart: FirstStart,
+  settings: Settings = {},
+): Promise<Barkeep> {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'barkeep-e2e-'))
+  const isGateway = settings.BARKEEP_UPSTREAM !== undefined
+  if (!isGateway) await cp(firstStart.dataFolder, dataFolder, { recursive: true })
+  const { key, password } = firstStart
   const cable = await startCable()
   const isForNetwork = settings.HOST === '0.0.0.0'
   const origin = isForNetwork ? cable.origin.replace('127.0.0.1', lanName) : cable.origin
@@ -62,13 +93,8 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
     BARKEEP_PUBLIC_URL: origin,
     ...settings,
   }
-  const isGateway = settings.BARKEEP_UPSTREAM !== undefined
-  let server = await startProcess(env, isGateway ? isListening : isWelcoming)
+  let server = await startProcess(env, isListening)
   cable.plugInto(server.port)
-  const file = isWelcoming.exec(server.output)?.[1]
-  const signIn = file === undefined ? '' : await readFile(file, 'utf8')
-  const key = /csb_live_\w+/.exec(signIn)?.[0] ?? ''
-  const password = /Password\s+(\S+)/.exec(signIn)?.[1] ?? ''
 
   async function run(...args: string[]): Promise<string> {
     const { stdout } = await runFile(process.execPath, [commandLine, ...args], { env })
@@ -107,13 +133,13 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
       return endpoints.files.reply.parse(await ask(`/api/v1/files?${query}`))
     },
     async restart() {
-      await server.kill()
+      await server.end('SIGKILL')
       server = await startProcess(env, isListening)
       cable.plugInto(server.port)
     },
     async [Symbol.asyncDispose]() {
       await cable[Symbol.asyncDispose]()
-      await server.kill()
+      await server.end('SIGKILL')
       await rm(dataFolder, { recursive: true, force: true })
     },
   }
@@ -121,7 +147,10 @@ export async function startBarkeep(settings: Settings = {}): Promise<Barkeep> {
 
 /** @param ready what it prints once it is of use */
 async function startProcess(env: NodeJS.ProcessEnv, ready: RegExp) {
-  const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', main], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   let output = ''
   const closed = once(child, 'close')
   await new Promise<void>((resolve, reject) => {
@@ -136,8 +165,8 @@ async function startProcess(env: NodeJS.ProcessEnv, ready: RegExp) {
   return {
     port: Number(/listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(output)?.[1]),
     output,
-    async kill() {
-      child.kill('SIGKILL')
+    async end(signal: NodeJS.Signals) {
+      child.kill(signal)
       await closed
     },
   }

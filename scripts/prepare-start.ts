@@ -1,9 +1,6 @@
-import { execFile } from 'node:child_process'
-import { access, constants, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { join } from 'node:path'
 import { stateOfBuild } from './app-build.ts'
-import { readStamp, stampOf } from './content-stamp.ts'
+import { canWrite, compileServer } from './compile-server.ts'
 import './get-programs.ts'
 
 // What `npm start` does before the server: all of it once, and again only after something changed.
@@ -32,35 +29,10 @@ async function prepareApp(): Promise<void> {
   )
 }
 
-/** Fills the compile cache (see src/server/start/compile-cache.js). Where it cannot be, the server starts without. */
-async function prepareServer(): Promise<void> {
-  const file = join(project, 'node_modules/.cache/barkeep/stamp')
-  const stamp = await stampOf(project, ['src/{server,contract}/**', 'package-lock.json'])
-  if ((await readStamp(file)) === stamp || !(await canWrite(file))) return
-  const compile = join(project, 'src/server/start/compile.js')
-  try {
-    await promisify(execFile)(process.execPath, ['--max-semi-space-size=2', compile])
-    await writeFile(file, stamp)
-  } catch {
-    // The server itself says what is wrong, or does without the cache.
-  }
-}
-
-/** Whether `path`, or the nearest folder that is there, can be written. */
-async function canWrite(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.W_OK)
-    return true
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return false
-    return await canWrite(dirname(path))
-  }
-}
-
 function refuse(line: string): void {
   process.stderr.write(`${line}\n`)
   process.exitCode = 1
 }
 
 await prepareApp()
-if (process.exitCode === undefined) await prepareServer()
+if (process.exitCode === undefined) await compileServer(project)

@@ -18,7 +18,7 @@ export type ServerProcess = AsyncDisposable & {
 
 const main = fileURLToPath(new URL('../main.js', import.meta.url))
 /** Where the server itself keeps what it stripped of types: the watch is loaded before it can say so. */
-const compiled = fileURLToPath(new URL('../../node_modules/.cache/barkeep', import.meta.url))
+const compiled = fileURLToPath(new URL('../../../node_modules/.cache/barkeep', import.meta.url))
 const watch = new URL('watched-process.ts', import.meta.url).href
 
 async function readFirstKey(file: string): Promise<string> {
