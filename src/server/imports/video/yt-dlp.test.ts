@@ -69,7 +69,7 @@ test('a page that tells yt-dlp to go round the proxy gains nothing; with the pro
   await using proxy = await startFilteringProxy({ guard, onBytes: () => {} })
   const [words] = await Promise.all([
     fetchGuarded(link(canary.port)),
-    fetchPlainly(link(control.port), { http_proxy: proxy.url, https_proxy: proxy.url }),
+    fetchPlainly([link(control.port)], { http_proxy: proxy.url, https_proxy: proxy.url }),
   ])
   expect(words).toBe('That link leads to a private address, which imports may not reach.')
   expect(canary.connections()).toBe(0)

@@ -24,14 +24,25 @@ export function processesWith(mark: string): string[] {
 }
 
 /** The control: the same program as anybody would start it, without any of our guards. */
-export async function fetchPlainly(link: string, env: Record<string, string> = {}): Promise<void> {
+export async function fetchPlainly(
+  links: string[],
+  env: Record<string, string> = {},
+): Promise<void> {
+  if (links.length === 0) return
   await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-plain-'))
-  const args = ['--ignore-config', '--no-cache-dir', '--write-thumbnail', '--retries', '0']
+  const args = [
+    '--ignore-config',
+    '--ignore-errors',
+    '--no-cache-dir',
+    '--write-thumbnail',
+    '--retries',
+    '0',
+  ]
   const more = ['--write-subs', '--sub-langs', 'all', '--fragment-retries', '0']
-  const output = ['-o', 'video.%(ext)s', '--', link]
+  const output = ['-o', '%(autonumber)s.%(ext)s', '--', ...links]
   await promisify(execFile)('yt-dlp', [...withoutNamedSites, ...args, ...more, ...output], {
     cwd: folder.path,
-    timeout: 60_000,
+    timeout: 30_000 + 30_000 * links.length,
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: folder.path, ...env },
   }).catch(() => undefined)
 }
