@@ -52,6 +52,14 @@ export function createStore<Snapshot>(initial: Snapshot): Store<Snapshot> {
   }
 }
 
+/** Renders again when what `select` takes of the snapshot is replaced, and at nothing else. */
+export function useSelected<Snapshot, Part>(
+  store: ReadableStore<Snapshot>,
+  select: (snapshot: Snapshot) => Part,
+): Part {
+  return useSyncExternalStore(store.subscribe, () => select(store.getSnapshot()))
+}
+
 /** Renders again when the snapshot is replaced by another one. */
 export function useSnapshot<Snapshot>(store: ReadableStore<Snapshot>): Snapshot {
   return useSyncExternalStore(store.subscribe, store.getSnapshot)

@@ -2,8 +2,8 @@ import type { ApiClient } from '#app/api/http/client.ts'
 import type { PollingLeader } from '#app/api/tabs/polling-leader.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
 import {
-  createImportQueue,
   type ImportNews,
+  ImportQueue,
   type ImportQueueOptions,
 } from '#app/features/imports/queue/import-queue.ts'
 import { guardStorage } from '#app/lib/storage.ts'
@@ -108,7 +108,7 @@ export function importWorld({ storage, ...parts }: ImportWorldOptions = {}) {
     })) as ApiClient['call']
   const client: ApiClient = { call, sendFile: () => Promise.reject(new Error('Not here.')) }
   const joinTabs = createTabs()
-  const queue = createImportQueue({
+  const queue = new ImportQueue({
     clock,
     wallClock: () => 1_000_000 + clock.now(),
     storage: guardStorage(() => storage ?? refuseStorage()),
@@ -128,7 +128,7 @@ export function importWorld({ storage, ...parts }: ImportWorldOptions = {}) {
   const connection = (change = {}) => ({
     account: 'alice',
     keyId: 'key-1',
-    canImport: true,
+    isAllowed: true,
     client,
     ...change,
   })
@@ -141,9 +141,9 @@ export function importWorld({ storage, ...parts }: ImportWorldOptions = {}) {
     reconnect: () => {
       for (const listener of reconnects) listener()
     },
-    states: () => queue.getSnapshot().jobs.map(({ link, state }) => `${link} ${state}`),
+    states: () => queue.getSnapshot().rows.map(({ link, state }) => `${link} ${state}`),
     job: (link = 'https://a.example/') => {
-      const found = queue.getSnapshot().jobs.find((job) => job.link === link)
+      const found = queue.getSnapshot().rows.find((job) => job.link === link)
       if (!found) throw new Error(`No import of ${link}.`)
       return found
     },
@@ -165,7 +165,7 @@ export const status = (task: object) => ({
 export async function runningWorld(parts: ImportWorldOptions = {}) {
   const world = importWorld(parts)
   world.queue.connect(world.connection())
-  world.queue.start([link], options)
+  world.queue.add([link], options)
   await world.last().answer(started())
   return world
 }

@@ -1,19 +1,20 @@
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { ApiError } from '#app/api/http/api-error.ts'
 import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
-import type { ArrivedFile } from '#app/features/uploads/model/upload.ts'
-import type { JournalAccess, JournalEntry } from '#app/features/uploads/queue/upload-keeper.ts'
-import {
-  createUploadQueue,
-  type UploadQueueOptions,
-} from '#app/features/uploads/queue/upload-queue.ts'
-import type { UploadConnection } from '#app/features/uploads/send/look-after-cancel.ts'
-import type { FileSought } from '#app/features/uploads/send/send-upload.ts'
-import { runUpload } from '#app/features/uploads/send/upload-task.ts'
+import type { JournalAccess } from '#app/features/uploads/queue/upload-keeper.ts'
+import { UploadQueue, type UploadQueueOptions } from '#app/features/uploads/queue/upload-queue.ts'
+import { sendUpload } from '#app/features/uploads/send/send-upload.ts'
+import type {
+  ArrivedFile,
+  KeptUpload,
+  UploadConnection,
+  UploadJob,
+} from '#app/features/uploads/upload.ts'
 import { manualTime, settle } from './manual-clock.ts'
 
 /** What an upload journal keeps, in memory. */
 export function memoryJournal() {
-  const kept = new Map<string, JournalEntry & { keyId: string }>()
+  const kept = new Map<string, KeptUpload & { keyId: string }>()
   const state = { isRefused: false }
   const access: JournalAccess = {
     isThere: async () => true,
@@ -49,17 +50,23 @@ type Try = {
   end(outcome: SendOutcome): Promise<void>
 }
 
+// A request a second.
+const gate = {
+  estimateMs: (requests: number) => requests * 1_000,
+  getSnapshot: () => ({ limit: 60 }),
+} as RateLimitGate
+
 /** A queue whose time, network and server are in the test's hand. */
 export function uploadWorld(parts: UploadQueueOptions = {}) {
   const { clock, passTime, retryPause, pauses } = manualTime()
   const tries: Try[] = []
-  const sought: FileSought[] = []
+  const sought: (UploadJob & { size: number })[] = []
   let found: ArrivedFile | null = null
 
-  const queue = createUploadQueue({
+  const queue = new UploadQueue({
     clock,
     journal: memoryJournal().access,
-    runUpload,
+    sendUpload,
     canRead: async () => true,
     retryPause,
     ...parts,
@@ -69,7 +76,7 @@ export function uploadWorld(parts: UploadQueueOptions = {}) {
     return {
       account: 'alice',
       keyId: 'key-1',
-      canUpload: true,
+      isAllowed: true,
       canLook: true,
       maxBytes: 1_000,
       sendFile: (send) =>
@@ -82,13 +89,12 @@ export function uploadWorld(parts: UploadQueueOptions = {}) {
           }
           tries.push({ send, begin, end })
         }),
-      findFile: async (file) => {
-        sought.push(file)
+      findFile: async (job) => {
+        sought.push({ ...job, size: job.file.size })
         return found
       },
       serverTime: () => 7_000_000,
-      estimate: ({ files }) => ({ seconds: files, limitedBy: 'requests' }),
-      requestsPerMinute: () => 60,
+      gate,
       ...change,
     }
   }
@@ -103,9 +109,9 @@ export function uploadWorld(parts: UploadQueueOptions = {}) {
     setFound: (file: ArrivedFile) => {
       found = file
     },
-    states: () => queue.getSnapshot().uploads.map(({ name, state }) => `${name} ${state}`),
+    states: () => queue.getSnapshot().rows.map(({ name, state }) => `${name} ${state}`),
     row: (name: string) => {
-      const row = queue.getSnapshot().uploads.find((upload) => upload.name === name)
+      const row = queue.getSnapshot().rows.find((upload) => upload.name === name)
       if (!row) throw new Error(`No row ${name}.`)
       return row
     },

@@ -72,3 +72,29 @@ export function isTransient(error: unknown): boolean {
   // Proxies have numbers of their own for a server that they cannot reach: 520 to 530, 598.
   return passing.has(error.status) || (error.status >= 500 && isForeign(error))
 }
+
+/** Why a transfer waits although it was begun. */
+export type PauseCode = 'not_ready' | 'no_connection'
+
+/** Whether a server that answered is not ready, or none answered. */
+export function pauseCode(error: unknown): PauseCode {
+  return error instanceof ApiError ? 'not_ready' : 'no_connection'
+}
+
+/** An error as values, to keep it and to send it to other tabs; status 0: the API did not answer. */
+export type ErrorValues = { code: string; status: number; message: string; scope: string | null }
+
+export function errorValues(error: unknown): ErrorValues {
+  if (error instanceof ApiError) {
+    const { code, status, message, scope } = error
+    return { code, status, message, scope }
+  }
+  const code = error instanceof ConnectionError ? 'no_connection' : 'page_error'
+  return { code, status: 0, message: '', scope: null }
+}
+
+/** The error that `errorValues` took apart. */
+export function errorFromValues({ scope, ...values }: ErrorValues): Error {
+  if (values.status > 0) return new ApiError({ ...values, scope: scope as Scope | null })
+  return values.code === 'no_connection' ? new ConnectionError() : new Error(values.message)
+}

@@ -1,5 +1,5 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
-import { ApiError, ConnectionError, type OwnErrorCode } from './api-error.ts'
+import { ApiError, ConnectionError, type OwnErrorCode, type PauseCode } from './api-error.ts'
 import { scopeLabels } from './api-key-text.ts'
 
 /** What a person reads: what happened, and the one thing to do next. */
@@ -107,4 +107,9 @@ function scopeText({ scope }: ApiError): ErrorText {
     title: `This key may not ${words.charAt(0).toLowerCase()}${words.slice(1)}`,
     nextStep: `Connect with a key that has the scope "${scope}".`,
   }
+}
+
+/** Why a transfer that is not lost does not move. */
+export function pauseText(code: PauseCode): string {
+  return `${code === 'not_ready' ? 'The server is not ready.' : 'No connection.'} Trying again soon.`
 }

@@ -1,6 +1,6 @@
 import { ChevronDown, FileUp, FolderUp, Link2, Upload } from 'lucide-react'
 import { type Access, missingScope } from '#app/features/account/scopes.ts'
-import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
+import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { Button, IconButton } from '#app/ui/button.tsx'
 import { chooseFiles } from '#app/ui/choose-files.ts'

@@ -68,7 +68,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
             folder={folder}
             canImport={access.canImport}
             onStart={(links, options) => {
-              parts.imports.start(links, options)
+              parts.imports.add(links, options)
               transfers.show('imports')
               tellStart(`${count(links.length, 'import')} started`)
             }}

@@ -1,4 +1,4 @@
-import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
+import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 
 const byName = new Intl.Collator('en', { numeric: true })

@@ -1,5 +1,4 @@
-import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
-import { count, formatNumber } from '#app/lib/format.ts'
+import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { HeldItem } from './hold-transfer.ts'
@@ -152,13 +151,9 @@ export function refusedRequests(leftOut: readonly LeftOut[], folder: FolderPath)
   const empty = leftOut.filter(({ why }) => why === 'empty folder')
   const requests = unreadable.map(({ name, folders }) => ({
     file: new File([], name),
-    name: name === '' ? 'A file whose name is no text' : name,
+    name,
     folder: folder + folders,
-    refusal: {
-      reason: 'The browser cannot read it: a link to nothing, or not yours to read.',
-      nextStep: name === '' ? 'Rename it and add it again.' : 'Make it readable and add it again.',
-      canRetry: false,
-    },
+    refusal: { code: 'unreadable' } as const,
   }))
   return empty.length === 0 ? requests : [...requests, emptyFolders(empty, folder)]
 }
@@ -166,19 +161,12 @@ export function refusedRequests(leftOut: readonly LeftOut[], folder: FolderPath)
 function emptyFolders(empty: readonly LeftOut[], folder: FolderPath): UploadRequest {
   const [first] = empty
   const isOne = empty.length === 1 && first !== undefined
-  const name = isOne ? first.name : count(empty.length, 'empty folder')
+  const name = isOne ? first.name : ''
   const named = empty.slice(0, mostNamed).map((one) => visibleName(`${one.folders}${one.name}`))
-  const more = empty.length - named.length
-  if (more > 0) named.push(`and ${formatNumber(more)} more`)
-  const which = isOne ? 'This folder is empty' : `Left out: ${named.join(', ')}`
   return {
     file: new File([], name),
     name,
     folder: folder + (isOne ? first.folders : ''),
-    refusal: {
-      reason: `${which}. Folders exist here only by the files in them.`,
-      nextStep: 'Put a file in, and add it again.',
-      canRetry: false,
-    },
+    refusal: { code: 'empty_folders', count: empty.length, named },
   }
 }

@@ -1,6 +1,6 @@
 import { type Access, missingScope } from '#app/features/account/scopes.ts'
 import { findTransferLinks } from '#app/features/imports/links/find-links.ts'
-import type { UploadRequest } from '#app/features/uploads/model/upload.ts'
+import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { count } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { announce } from '#app/ui/announcer.tsx'

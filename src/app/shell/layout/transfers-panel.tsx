@@ -2,9 +2,8 @@ import clsx from 'clsx'
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { type KeyboardEvent, type PointerEvent, Suspense, useState } from 'react'
 import type { Access } from '#app/features/account/scopes.ts'
-import { useImportTotals } from '#app/features/imports/view/use-imports.ts'
-import { useUploadTotals } from '#app/features/uploads/view/use-uploads.ts'
 import { browserStorage } from '#app/lib/storage.ts'
+import { useSelected } from '#app/lib/store.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import type { AppStores } from '#app/shell/state/app-stores.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
@@ -29,8 +28,8 @@ export type TransfersPanelProps = {
 /** The region `Transfers`: a bar with what is under way, and its rows; a sheet on narrow screens. */
 export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersPanelProps) {
   const isNarrow = useMediaQuery('(width < 48rem), (height < 30rem)')
-  const uploads = useUploadTotals(parts.uploads)
-  const imports = useImportTotals(parts.imports)
+  const uploads = useSelected(parts.uploads, ({ totals }) => totals)
+  const imports = useSelected(parts.imports, ({ totals }) => totals)
   const { height, edgeProps } = usePanelHeight()
   const { isOpen, setIsOpen, tab } = view
   const isSheet = isNarrow && isOpen

@@ -17,10 +17,10 @@ import {
   type ImportDraftStore,
 } from '#app/features/imports/dialog/import-draft.ts'
 import type { ImportJob } from '#app/features/imports/queue/import-job.ts'
-import { createImportQueue, type ImportQueue } from '#app/features/imports/queue/import-queue.ts'
-import type { Upload } from '#app/features/uploads/model/upload.ts'
-import { connectUploads } from '#app/features/uploads/queue/connect-uploads.ts'
-import { createUploadQueue, type UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import { type ImportConnection, ImportQueue } from '#app/features/imports/queue/import-queue.ts'
+import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts'
+import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import type { Upload } from '#app/features/uploads/upload.ts'
 import { browserClock } from '#app/lib/clock.ts'
 import { createStore } from '#app/lib/store.ts'
 import { tell } from '#app/ui/announcer.tsx'
@@ -62,8 +62,8 @@ export function createAppStores(connection: Connection): AppStores {
   const sessions = createStore<Session | null>(null)
   const getSession = sessions.getSnapshot
 
-  const uploads = createUploadQueue({ onUploaded: showUploaded })
-  const imports = createImportQueue({ onImported: showImported })
+  const uploads = new UploadQueue({ onUploaded: showUploaded })
+  const imports = new ImportQueue({ onImported: showImported })
   const importDraft = createImportDraft()
 
   function showUploaded({ arrived }: Upload) {
@@ -135,11 +135,11 @@ export function createAppStores(connection: Connection): AppStores {
 }
 
 /** What the import queue needs of a session. */
-function connectImports({ me, client }: Session): Parameters<ImportQueue['connect']>[0] {
+function connectImports({ me, client }: Session): ImportConnection {
   return {
     account: me.username,
     keyId: me.key.id,
-    canImport: me.key.scopes.includes('import'),
+    isAllowed: me.key.scopes.includes('import'),
     client,
   }
 }

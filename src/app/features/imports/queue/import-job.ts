@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { createStore } from '#app/lib/store.ts'
+import type { ErrorValues } from '#app/api/http/api-error.ts'
+import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
 import { importTypes } from '#contract/imports.ts'
 
 /** What `Start import` asks for; `folder` and `fileName` are '' where nothing was typed. */
@@ -15,57 +16,103 @@ export const importOptions = z.object({
 export type ImportOptions = z.infer<typeof importOptions>
 
 /** `waiting`: asked for, and the server has given no task yet. */
-const importStates = ['waiting', 'running', 'done', 'failed', 'cancelled'] as const
-export type ImportState = (typeof importStates)[number]
+const importStates = [
+  'waiting',
+  'running',
+  'done',
+  'failed',
+  'cancelled',
+] as const satisfies readonly TransferState[]
 
-/** One row, and what is stored of it. A new object whenever anything in it changes. */
-export const importJob = z.readonly(
-  z.object({
-    id: z.string(),
-    link: z.string(),
-    options: importOptions,
-    /** The page that asks for the task; others leave it alone while it waits and that page lives. */
-    tabId: z.string(),
-    /** Epoch ms by this machine's clock. */
-    addedAt: z.number(),
-    /** The same in each try to start it, so that one task comes of it. */
-    idempotencyKey: z.string(),
-    /** Given by the server; null while waiting. */
-    taskId: z.nullable(z.string()),
-    state: z.enum(importStates),
-    /** 0 to 100; null while the server does not say. */
-    percent: z.nullable(z.number()),
-    title: z.nullable(z.string()),
-    /** Why nothing moves just now; null mostly. */
-    note: z.nullable(z.string()),
-    /** Of a finished file import; only ever http or https. */
-    fileLink: z.nullable(z.string()),
-    /** Of a finished import: where it lies. */
-    folder: z.nullable(z.string()),
-    /** `nextStep` is '' for what the server said of a task: the row finds what fits the reason. */
-    failure: z.nullable(z.object({ reason: z.string(), nextStep: z.string() })),
-  }),
-)
+const errorValues = z.object({
+  code: z.string(),
+  status: z.number(),
+  message: z.string(),
+  scope: z.nullable(z.string()),
+}) satisfies z.ZodMiniType<ErrorValues>
 
-export type ImportJob = z.infer<typeof importJob>
+/**
+ * Why nothing moves just now, or how it ended; `view/import-text.ts` has the words. A `PauseCode`,
+ * `aborting`, `not_aborted` with its `error`, `unknown_task`, or what the server said: `messages`, and how
+ * many more were left out. `sentence`: as an older version wrote it, in `messages`.
+ */
+const importNote = z.object({
+  code: z.string(),
+  error: z.optional(errorValues),
+  messages: z.optional(z.array(z.string())),
+  more: z.optional(z.number()),
+})
 
-export type ImportTotals = {
-  readonly unfinished: number
-  readonly done: number
-  readonly failed: number
-  readonly cancelled: number
+/**
+ * `refused` with its `error`; `task_failed` with the server's `reason`, if it gave one; `unknown_task`.
+ * `sentence`: as an older version wrote it, in `reason` and `nextStep`.
+ */
+const importFailure = z.object({
+  code: z.string(),
+  error: z.optional(errorValues),
+  reason: z.optional(z.string()),
+  nextStep: z.optional(z.string()),
+})
+
+const jobFields = z.object({
+  id: z.string(),
+  link: z.string(),
+  options: importOptions,
+  /** The page that asks for the task; others leave it alone while it waits and that page lives. */
+  tabId: z.string(),
+  /** Epoch ms by this machine's clock. */
+  addedAt: z.number(),
+  /** The same in each try to start it, so that one task comes of it. */
+  idempotencyKey: z.string(),
+  /** Given by the server; null while waiting. */
+  taskId: z.nullable(z.string()),
+  state: z.enum(importStates),
+  /** 0 to 100; null while the server does not say. */
+  percent: z.nullable(z.number()),
+  title: z.nullable(z.string()),
+  /** Of a finished file import; only ever http or https. */
+  fileLink: z.nullable(z.string()),
+  /** Of a finished import: where it lies. */
+  folder: z.nullable(z.string()),
+})
+
+export type ImportNote = z.infer<typeof importNote>
+export type ImportFailure = z.infer<typeof importFailure>
+
+/** One row. A new object whenever anything in it changes. */
+export type ImportJob = Readonly<z.infer<typeof jobFields>> & {
+  /** Null mostly. */
+  readonly note: ImportNote | null
+  readonly failure: ImportFailure | null
 }
 
-export type ImportsSnapshot = {
-  /** The newest first. */
-  readonly jobs: readonly ImportJob[]
-  readonly totals: ImportTotals
-  /** False: the browser keeps no storage for this page, and a reload would forget what was not kept. */
-  readonly isKept: boolean
+/**
+ * A job as it is stored and sent to other tabs. `note` and `failure` are sentences of older versions,
+ * which may still run in another tab: they find null there, and nothing that they cannot read.
+ */
+const storedImport = z.extend(jobFields, {
+  note: z.nullable(z.string()),
+  failure: z.nullable(z.object({ reason: z.string(), nextStep: z.string() })),
+  noteCode: z.optional(z.nullable(importNote)),
+  failureCode: z.optional(z.nullable(importFailure)),
+})
+
+export type StoredImport = z.infer<typeof storedImport>
+
+export function storeImport({ note, failure, ...job }: ImportJob): StoredImport {
+  return { ...job, note: null, failure: null, noteCode: note, failureCode: failure }
 }
 
-export function isUnfinished({ state }: Pick<ImportJob, 'state'>): boolean {
-  return state === 'waiting' || state === 'running'
+/** The job that was stored; null for what is none. */
+export function restoreImport(stored: unknown): ImportJob | null {
+  const parsed = storedImport.safeParse(stored)
+  if (!parsed.success) return null
+  const { note, failure, noteCode, failureCode, ...job } = parsed.data
+  return {
+    ...job,
+    note: noteCode ?? (note === null ? null : { code: 'sentence', messages: [note] }),
+    failure: failureCode ?? (failure && { code: 'sentence', ...failure }),
+  }
 }
 
 /** A job before the server knows of it. */
@@ -83,39 +130,4 @@ export function newJob(
     folder: null,
     failure: null,
   }
-}
-
-/** The rows as immutable snapshots, the newest first. */
-export function createImportRows() {
-  let jobs: readonly ImportJob[] = []
-  const store = createStore<ImportsSnapshot>({ jobs, totals: countJobs(jobs), isKept: true })
-  const { getSnapshot, subscribe } = store
-
-  function show(next: readonly ImportJob[]) {
-    jobs = next
-    const totals = countJobs(jobs)
-    const { totals: before } = getSnapshot()
-    const isSame = JSON.stringify(before) === JSON.stringify(totals)
-    store.update({ jobs, totals: isSame ? before : totals })
-  }
-
-  return {
-    get: (id: string) => jobs.find((job) => job.id === id),
-    all: () => jobs,
-    add: (added: readonly ImportJob[]) => show([...added, ...jobs]),
-    put: (changed: ImportJob) => show(jobs.map((job) => (job.id === changed.id ? changed : job))),
-    keep: (isKept: (job: ImportJob) => boolean) => show(jobs.filter(isKept)),
-    noteKept(isKept: boolean) {
-      if (getSnapshot().isKept !== isKept) store.update({ isKept })
-    },
-    subscribe,
-    getSnapshot,
-  }
-}
-
-function countJobs(jobs: readonly ImportJob[]) {
-  const counts = { waiting: 0, running: 0, done: 0, failed: 0, cancelled: 0 }
-  for (const job of jobs) counts[job.state] += 1
-  const { waiting, running, ...finished } = counts
-  return { unfinished: waiting + running, ...finished }
 }

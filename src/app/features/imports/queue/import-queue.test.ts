@@ -48,16 +48,16 @@ test.each([
   const world = importWorld()
   world.queue.connect(world.connection())
   const wanted = { ...options, ...change }
-  world.queue.start([link], wanted)
+  world.queue.add([link], wanted)
   expect(world.last().body).toEqual({ url: link, type: wanted.type, ...body })
 })
 
 test('an unclear start is tried again under one idempotency key', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.start([link], options)
+  world.queue.add([link], options)
   await world.last().fail(new ConnectionError('Gone.'))
-  expect(world.job()).toMatchObject({ state: 'waiting', note: 'No connection. Trying again soon.' })
+  expect(world.job()).toMatchObject({ state: 'waiting', note: { code: 'no_connection' } })
   await world.pauses[0]?.()
   await world.last().answer(started())
   expect(world.job()).toMatchObject({ state: 'running', note: null })
@@ -68,7 +68,7 @@ test('an unclear start is tried again under one idempotency key', async () => {
 test('a refused link fails with the rule that it breaks, and a retry is a new task', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.start([link], options)
+  world.queue.add([link], options)
   await world
     .last()
     .fail(
@@ -76,7 +76,7 @@ test('a refused link fails with the rule that it breaks, and a retry is a new ta
     )
   expect(world.job()).toMatchObject({
     state: 'failed',
-    failure: { reason: 'That address is private.' },
+    failure: { code: 'refused', error: { message: 'That address is private.' } },
   })
   world.queue.retry(world.job().id)
   expect(world.job()).toMatchObject({ state: 'waiting', failure: null, options })
@@ -116,7 +116,7 @@ test('a failed task gives its reason', async () => {
   await world.last().answer(status({ state: 'failed', error: 'The site answered 404.' }))
   expect(world.job()).toMatchObject({
     state: 'failed',
-    failure: { reason: 'The site answered 404.' },
+    failure: { code: 'task_failed', reason: 'The site answered 404.' },
   })
 })
 
@@ -135,7 +135,7 @@ test('cancelling a task says how it ended', async () => {
     ['completed', 'done'],
   ]) {
     const world = await runningWorld()
-    void world.queue.cancel(world.job().id)
+    world.queue.abort(world.job().id)
     expect(world.last()).toMatchObject({ path: 'import/cancel', body: { task_id: 'task-1' } })
     await world.last().answer({ status: 'ok' })
     await world.last().answer(status({ state }))
@@ -146,8 +146,8 @@ test('cancelling a task says how it ended', async () => {
 test('a start that is still held back is taken out of the line', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.start([link], options)
-  void world.queue.cancel(world.job().id)
+  world.queue.add([link], options)
+  world.queue.abort(world.job().id)
   await settle()
   expect(world.last().signal?.aborted).toBe(true)
   expect(world.job()).toMatchObject({ state: 'cancelled', failure: null })
@@ -157,9 +157,9 @@ test('a start that is still held back is taken out of the line', async () => {
 test('a task whose start was on its way when it was cancelled does not run on unseen', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.start([link], options)
+  world.queue.add([link], options)
   world.last().begin()
-  void world.queue.cancel(world.job().id)
+  world.queue.abort(world.job().id)
   expect(world.last().signal?.aborted).toBe(false)
   await world.last().answer(started())
   expect(world.last()).toMatchObject({ path: 'import/cancel', body: { task_id: 'task-1' } })
@@ -172,10 +172,10 @@ test('a task whose start was on its way when it was cancelled does not run on un
 
 test('a task that runs on after it was cancelled is followed, not called cancelled', async () => {
   const world = await runningWorld()
-  void world.queue.cancel(world.job().id)
+  world.queue.abort(world.job().id)
   await world.last().answer({ status: 'ok' })
   await world.last().answer(status({ state: 'running' }))
-  expect(world.job()).toMatchObject({ state: 'running', note: 'Cancelling…' })
+  expect(world.job()).toMatchObject({ state: 'running', note: { code: 'aborting' } })
   await world.passTime(3_000)
   await world.last().answer(status({ state: 'cancelled' }))
   expect(world.job()).toMatchObject({ state: 'cancelled', note: null })
@@ -184,15 +184,15 @@ test('a task that runs on after it was cancelled is followed, not called cancell
 test('what failed is tried again, or taken off, all at once', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.start([link, 'https://b.example/'], options)
+  world.queue.add([link, 'https://b.example/'], options)
   for (const call of [...world.calls])
     await call.fail(new ApiError({ code: 'x', status: 400, message: '' }))
   expect(world.queue.getSnapshot().totals.failed).toBe(2)
-  world.queue.retryAll()
+  world.queue.retryFailed()
   expect(world.states()).toEqual([`${link} waiting`, 'https://b.example/ waiting'])
   for (const call of world.calls.slice(2))
     await call.fail(new ApiError({ code: 'x', status: 400, message: '' }))
-  world.queue.dismissFailed()
+  world.queue.removeFailed()
   expect(world.states()).toEqual([])
 })
 
@@ -205,14 +205,14 @@ test('a browser without room for imports is told of', async () => {
   }
   const world = importWorld({ storage: full })
   world.queue.connect(world.connection())
-  world.queue.start([link], options)
+  world.queue.add([link], options)
   expect(world.queue.getSnapshot().isKept).toBe(false)
   expect(world.states()).toEqual([`${link} waiting`])
 })
 
 test('a refused key stops the questions, and the same account goes on where it was', async () => {
   const world = await runningWorld()
-  world.queue.start(['https://b.example/'], options)
+  world.queue.add(['https://b.example/'], options)
   const key = world.last().idempotencyKey
   await world.last().fail(new ApiError({ code: 'expired_key', status: 401, message: 'No.' }))
   world.queue.connect(null)
@@ -228,10 +228,10 @@ test('a refused key stops the questions, and the same account goes on where it w
 
 test('a key without the scope asks for nothing, and its tasks stay', async () => {
   const world = await runningWorld()
-  world.queue.start(['https://b.example/'], options)
+  world.queue.add(['https://b.example/'], options)
   world.queue.connect(null)
   const asked = world.calls.length
-  world.queue.connect(world.connection({ keyId: 'key-2', canImport: false }))
+  world.queue.connect(world.connection({ keyId: 'key-2', isAllowed: false }))
   await world.passTime(60_000)
   expect(world.calls).toHaveLength(asked)
   expect(world.states()).toEqual(['https://b.example/ waiting', `${link} running`])

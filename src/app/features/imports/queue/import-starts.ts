@@ -1,10 +1,10 @@
-import { isAbort, isKeyRefusal, isTransient } from '#app/api/http/api-error.ts'
+import { isAbort, isKeyRefusal, isTransient, pauseCode } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { ImportRequest } from '#contract/imports.ts'
-import { cancelTask, failureFrom, pauseNote } from './ask-for-task.ts'
 import type { ImportJob } from './import-job.ts'
+import { cancelTask, refusedChange } from './import-task.ts'
 
 type ImportStartsOptions = {
   retryPause: RetryPause
@@ -12,98 +12,82 @@ type ImportStartsOptions = {
   onChange(id: string, change: Partial<ImportJob>): void
 }
 
-/** Once `isSent`, the server may have made a task although no answer came yet. */
-type Start = { controller: AbortController; isSent: boolean }
-
-/** The starts that are on their way. The gate decides how many of them go out at once. */
+/** Asks the server for tasks. */
 export function createImportStarts({ retryPause, getJob, onChange }: ImportStartsOptions) {
-  const starts = new Map<string, Start>()
+  /** By idempotency key: there may be a task although no answer came yet. */
+  const sent = new Set<string>()
 
-  async function begin(job: ImportJob, client: ApiClient) {
-    if (starts.has(job.id)) return
-    const start: Start = { controller: new AbortController(), isSent: false }
-    starts.set(job.id, start)
-    const end = () => {
-      if (starts.get(job.id) === start) starts.delete(job.id)
-    }
-    try {
-      const taskId = await startTask(job, {
-        client,
-        retryPause,
-        signal: start.controller.signal,
-        onStart() {
-          start.isSent = true
-        },
-        onPause: (error) => onChange(job.id, { note: pauseNote(error) }),
-      })
-      end()
-      await arrive({ ...job, taskId }, client)
-    } catch (error) {
-      end()
-      // The session ended: the job waits for the next one, under the same idempotency key.
-      if (isAbort(error) || isKeyRefusal(error)) return
-      if (getJob(job.id)?.state === 'waiting') {
-        onChange(job.id, { state: 'failed', note: null, failure: failureFrom(error) })
-      }
-    }
+  /** False: retried meanwhile, its row waits for another task. */
+  function isSame({ id, idempotencyKey }: ImportJob): boolean {
+    return getJob(id)?.idempotencyKey === idempotencyKey
   }
 
+  const isWaiting = (job: ImportJob) => isSame(job) && getJob(job.id)?.state === 'waiting'
+
   /** A task that was cancelled while it was asked for must not run on unseen. */
-  async function arrive(job: ImportJob, client: ApiClient) {
-    const row = getJob(job.id)
-    // Retried meanwhile, it waits for another task.
-    const isSame = row?.idempotencyKey === job.idempotencyKey
-    if (isSame && row.state === 'waiting') {
-      onChange(job.id, { taskId: job.taskId, state: 'running', note: null })
-      return
-    }
-    if (isSame) onChange(job.id, { taskId: job.taskId })
+  async function cancelUnseen(job: ImportJob, client: ApiClient) {
+    if (isSame(job)) onChange(job.id, { taskId: job.taskId })
     const end = await cancelTask(job, client)
     // What the row says must be true: the task may have ended before, or goes on all the same.
-    if (isSame) onChange(job.id, { state: 'running', ...end })
+    if (isSame(job)) onChange(job.id, { state: 'running', ...end })
   }
 
   return {
-    begin,
-    /** Takes it out of the line; one that was sent already is cancelled when its task is known. */
-    stop(id: string) {
-      const start = starts.get(id)
-      if (start && !start.isSent) start.controller.abort()
-    },
-    stopAll() {
-      for (const { controller } of starts.values()) controller.abort()
-      starts.clear()
+    isSent: ({ idempotencyKey }: ImportJob) => sent.has(idempotencyKey),
+    /** Ends when the server has given a task or refused; never rejects. */
+    async run(job: ImportJob, client: ApiClient, signal: AbortSignal): Promise<void> {
+      const { id, idempotencyKey } = job
+      try {
+        const taskId = await startTask(job, {
+          client,
+          retryPause,
+          signal,
+          onStart: () => sent.add(idempotencyKey),
+          onPause: (error) => isWaiting(job) && onChange(id, { note: { code: pauseCode(error) } }),
+        })
+        if (isWaiting(job)) onChange(id, { taskId, state: 'running', note: null })
+        else await cancelUnseen({ ...job, taskId }, client)
+      } catch (error) {
+        // The session ended: the job waits for the next one, under the same idempotency key.
+        const isLost = isAbort(error) || isKeyRefusal(error)
+        if (!isLost && isWaiting(job)) onChange(id, refusedChange(error))
+      } finally {
+        sent.delete(idempotencyKey)
+      }
     },
   }
 }
 
-export type StartTaskOptions = {
+type StartTaskOptions = {
   client: ApiClient
   retryPause: RetryPause
   /** The request goes out: from now on there may be a task. */
-  onStart(): void
+  onStart(): unknown
   /** It will be tried again; `error` says what came between. */
-  onPause(error: unknown): void
+  onPause(error: unknown): unknown
   signal: AbortSignal
 }
 
 /**
  * Asks for a task until the server gives one; its id. Each try has the same idempotency key, so an
- * answer that was lost on its way costs nothing. Throws ApiError or AbortError.
+ * answer that was lost on its way costs nothing.
+ *
+ * @throws ApiError when the server refuses, AbortError when the signal fires or the session ends
  */
-async function startTask(job: ImportJob, parts: StartTaskOptions): Promise<string> {
-  const { client, retryPause, onStart, onPause, signal } = parts
+async function startTask(
+  job: ImportJob,
+  { client, onStart, ...retrying }: StartTaskOptions,
+): Promise<string> {
   const ask = () =>
     client.call(endpoints.startImport, {
       body: requestFor(job),
       idempotencyKey: job.idempotencyKey,
       lane: 'transfer',
       purpose: 'imports',
-      signal,
-      onStart,
+      signal: retrying.signal,
+      onStart: () => void onStart(),
     })
-  const reply = await retryTransient(ask, { retryPause, isTransient, signal, onPause })
-  return reply.task_id
+  return (await retryTransient(ask, { ...retrying, isTransient })).task_id
 }
 
 /** Only what applies: a video goes to a folder of its own title. */

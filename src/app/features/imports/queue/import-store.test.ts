@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { ApiError } from '#app/api/http/api-error.ts'
+import { failureText, noteText } from '#app/features/imports/view/import-text.ts'
 import {
   createTabs,
   importWorld,
@@ -17,13 +19,13 @@ test('a job is stored before it is drawn, and its task too', async () => {
   const seen: (string | null)[] = []
   queue.connect(connection())
   queue.subscribe(() => {
-    for (const { id, taskId } of queue.getSnapshot().jobs) {
+    for (const { id, taskId } of queue.getSnapshot().rows) {
       const stored = JSON.parse(storage.map.get(`barkeep.imports.key-1.${id}`) ?? 'null')
       expect(stored).toMatchObject({ link, taskId, options })
       seen.push(taskId)
     }
   })
-  queue.start([link], options)
+  queue.add([link], options)
   await last().answer(started())
   expect(seen).toEqual([null, 'task-1'])
 })
@@ -32,7 +34,7 @@ test('after a reload running tasks are followed and a start without an answer is
   const storage = memoryStorage()
   const before = importWorld({ storage })
   before.queue.connect(before.connection())
-  before.queue.start([link, 'https://b.example/'], options)
+  before.queue.add([link, 'https://b.example/'], options)
   await before.calls[0]?.answer(started())
   before.calls[1]?.begin()
 
@@ -48,7 +50,7 @@ test('what another page is still asking for is left to it, unless that page is g
   const storage = memoryStorage()
   const other = importWorld({ storage, tabId: 'tab-2' })
   other.queue.connect(other.connection())
-  other.queue.start([link], options)
+  other.queue.add([link], options)
   const openClaims = async () => ({ show: async () => {}, claim: async () => false })
   const copy = importWorld({ storage, openClaims, tabId: 'tab-3' })
   copy.queue.connect(copy.connection())
@@ -88,14 +90,14 @@ test('one tab asks, the other sees what it learns and can cancel', async () => {
   expect(other.calls).toEqual([])
   await leader.last().answer(status({ progress: '7%' }))
   expect(other.job().percent).toBe(7)
-  other.queue.start(['https://b.example/'], options)
+  other.queue.add(['https://b.example/'], options)
   expect(leader.states()).toEqual(['https://b.example/ waiting', `${link} running`])
   await other.last().answer(started('task-2'))
   await leader.passTime(3_000)
   expect(leader.last().query).toEqual({ task_id: 'task-2' })
   await leader.last().answer(status({ id: 'task-2', state: 'completed' }))
   expect(imported).toEqual([other.job('https://b.example/').id])
-  leader.queue.clearFinished()
+  leader.queue.removeFinished()
   expect(other.states()).toEqual([`${link} running`])
 })
 
@@ -124,4 +126,43 @@ test('a full storage loses nothing that is on the screen', async () => {
   }
   const world = await runningWorld({ storage })
   expect(world.states()).toEqual([`${link} running`])
+})
+
+test('sentences that an older version stored are shown as they are, and are not lost', () => {
+  const storage = memoryStorage()
+  const stored = {
+    ...{ id: 'old', link, options, tabId: 'tab-0', addedAt: 1_000_000, idempotencyKey: 'k' },
+    ...{ taskId: 'task-1', percent: null, title: 'A film', fileLink: null, folder: null },
+  }
+  const name = (id: string) => `barkeep.imports.key-1.${id}`
+  const failure = { reason: 'The site answered 404 (not found).', nextStep: '' }
+  const done = { ...stored, id: 'done', state: 'done', note: 'No subtitles.', failure: null }
+  storage.setItem(name('old'), JSON.stringify({ ...stored, state: 'failed', note: null, failure }))
+  storage.setItem(name('done'), JSON.stringify(done))
+  for (let reload = 0; reload < 2; reload += 1) {
+    const { queue, connection } = importWorld({ storage })
+    queue.connect(connection())
+    const [failed, finished] = queue.getSnapshot().rows
+    expect(failed?.failure && failureText(failed.failure)).toEqual({
+      reason: 'The site answered 404 (not found).',
+      nextStep: 'Check the link, then retry.',
+    })
+    expect(finished?.note && noteText(finished.note)).toBe('No subtitles.')
+    // Another key of the account stores them anew.
+    queue.connect(connection({ keyId: 'key-2' }))
+    queue.connect(connection())
+  }
+})
+
+test('an older version finds nothing in what is stored that it cannot read', async () => {
+  const storage = memoryStorage()
+  const world = importWorld({ storage })
+  world.queue.connect(world.connection())
+  world.queue.add([link], options)
+  await world.last().fail(new ApiError({ code: 'invalid_request', status: 400, message: 'No.' }))
+  const [text = ''] = storage.map.values()
+  expect(JSON.parse(text)).toMatchObject({ state: 'failed', note: null, failure: null })
+  const after = importWorld({ storage })
+  after.queue.connect(after.connection())
+  expect(after.job()).toEqual(world.job())
 })

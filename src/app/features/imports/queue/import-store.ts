@@ -1,5 +1,7 @@
+import type { PageClaims } from '#app/api/tabs/page-claims.ts'
 import type { TextStorage } from '#app/lib/storage.ts'
-import { type ImportJob, importJob, isUnfinished } from './import-job.ts'
+import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
+import { type ImportJob, restoreImport, storeImport } from './import-job.ts'
 
 const finishedKeptMs = 7 * 86_400_000
 
@@ -23,7 +25,7 @@ export function openImportStore(storage: TextStorage, keyId: string) {
       return jobs.sort((a, b) => b.addedAt - a.addedAt)
     },
     /** False where there is no room: the row lives in this page alone. */
-    write: (job: ImportJob) => storage.set(prefix + job.id, JSON.stringify(job)),
+    write: (job: ImportJob) => storage.set(prefix + job.id, JSON.stringify(storeImport(job))),
     remove: (id: string) => storage.remove(prefix + id),
   }
 }
@@ -32,8 +34,19 @@ export type ImportStore = ReturnType<typeof openImportStore>
 
 function parseJob(text: string): ImportJob | null {
   try {
-    return importJob.parse(JSON.parse(text))
+    return restoreImport(JSON.parse(text))
   } catch {
     return null
+  }
+}
+
+export type OpenClaims = () => Promise<Pick<PageClaims, 'show' | 'claim'>>
+
+/** Without its code (no network for it) every page counts as alive: nothing is begun twice. */
+export const browserClaims: OpenClaims = async () => {
+  try {
+    return (await import('#app/api/tabs/page-claims.ts')).pageClaims()
+  } catch {
+    return { show: async () => {}, claim: async () => false }
   }
 }

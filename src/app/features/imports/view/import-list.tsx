@@ -1,13 +1,13 @@
 import { Link, LockKeyhole } from 'lucide-react'
 import { useCallback } from 'react'
-import type { ImportTotals } from '#app/features/imports/queue/import-job.ts'
 import type { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
+import { useSnapshot } from '#app/lib/store.ts'
+import type { TransferTotals } from '#app/lib/transfers/transfer-rows.ts'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
 import { SummaryAction, TransferSummary } from '#app/ui/progress/progress-row.tsx'
 import { ImportRow } from './import-row.tsx'
 import { nameOf } from './import-text.ts'
-import { useImports } from './use-imports.ts'
 
 export type ImportListProps = {
   queue: ImportQueue
@@ -18,30 +18,30 @@ export type ImportListProps = {
 
 /** The rows of the tab `Imports`: fills its parent's height and scrolls by itself. */
 export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) {
-  const { jobs, totals, isKept } = useImports(queue)
+  const { rows, totals, isKept } = useSnapshot(queue)
   // Rows are drawn again only when they change, so what they get must stay the same.
-  const handleCancel = useCallback((id: string) => void queue.cancel(id), [queue])
+  const handleAbort = useCallback((id: string) => queue.abort(id), [queue])
   const handleRetry = useCallback((id: string) => queue.retry(id), [queue])
   const keptFocus = useKeptFocus()
-  if (jobs.length === 0) return <NoImports canImport={canImport} />
+  if (rows.length === 0) return <NoImports canImport={canImport} />
   return (
     <div {...keptFocus} className="flex h-full min-h-0 flex-col">
       <ImportSummary
         totals={totals}
         isKept={isKept}
-        onStopAll={() => void queue.cancelAll()}
-        onRetryAll={() => queue.retryAll()}
-        onDismissAll={() => queue.dismissFailed()}
-        onClear={() => queue.clearFinished()}
+        onStopAll={() => queue.abortAll()}
+        onRetryAll={() => queue.retryFailed()}
+        onDismissAll={() => queue.removeFailed()}
+        onClear={() => queue.removeFinished()}
       />
       <MeasuredList
-        items={jobs}
+        items={rows}
         keyOf={(job) => job.id}
         nameOf={nameOf}
         renderRow={(job) => (
           <ImportRow
             job={job}
-            onCancel={handleCancel}
+            onAbort={handleAbort}
             onRetry={handleRetry}
             onOpenFolder={onOpenFolder}
           />
@@ -52,7 +52,7 @@ export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) 
 }
 
 type ImportSummaryProps = {
-  totals: ImportTotals
+  totals: TransferTotals
   isKept: boolean
   onStopAll: () => void
   onRetryAll: () => void

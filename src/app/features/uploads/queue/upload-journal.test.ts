@@ -1,10 +1,10 @@
 import 'fake-indexeddb/auto'
 import { IDBFactory } from 'fake-indexeddb'
 import { expect, test, vi } from 'vitest'
+import type { KeptUpload } from '#app/features/uploads/upload.ts'
 import { openUploadJournal } from './upload-journal.ts'
-import type { JournalEntry } from './upload-keeper.ts'
 
-function entries(count: number, prefix = 'file'): JournalEntry[] {
+function entries(count: number, prefix = 'file'): KeptUpload[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `${prefix} ${index}`,
     name: `${index}.jpg`,
@@ -28,7 +28,7 @@ function browser() {
       const claim = async (other: string) => other === pageId || !alive.has(other)
       const journal = await openUploadJournal('test', { pageId, show, claim }, now)
       const recover = async (keyId: string) => {
-        const found: JournalEntry[] = []
+        const found: KeptUpload[] = []
         await journal.recover(keyId, (some) => found.push(...some))
         return found
       }
@@ -48,7 +48,7 @@ test('more uploads with long paths than web storage holds are remembered, in the
 test('what ends is no longer kept, what changes is kept as it is now', async () => {
   const { alive, openPage } = browser()
   const page = await openPage('one')
-  const [a, b, c] = entries(3) as [JournalEntry, JournalEntry, JournalEntry]
+  const [a, b, c] = entries(3) as [KeptUpload, KeptUpload, KeptUpload]
   await page.keep('k', [a, b])
   await page.keep('k', [{ ...b, idempotencyKey: 'another' }, c])
   alive.clear()

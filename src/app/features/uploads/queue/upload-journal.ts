@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from 'idb'
 import * as z from 'zod/mini'
 import type { PageClaims } from '#app/api/tabs/page-claims.ts'
-import type { JournalEntry } from './upload-keeper.ts'
+import type { KeptUpload } from '#app/features/uploads/upload.ts'
 
 const storedEntry = z.object({
   id: z.string(),
@@ -33,12 +33,12 @@ export type UploadJournal = {
    * Takes over what pages that are gone left of the key's uploads; calls `onFound` for each such page.
    * Rejects where the browser refuses its storage.
    */
-  recover(keyId: string, onFound: (entries: JournalEntry[]) => void): Promise<void>
+  recover(keyId: string, onFound: (entries: KeptUpload[]) => void): Promise<void>
   /**
    * Makes what is stored for this page the same as `entries`, row by row: what does not fit is left
    * out, and the promise rejects.
    */
-  keep(keyId: string, entries: readonly JournalEntry[]): Promise<void>
+  keep(keyId: string, entries: readonly KeptUpload[]): Promise<void>
   /** Leaves everything as it is stored: from now on the page has other uploads. */
   leave(): void
 }
@@ -66,7 +66,7 @@ export async function openUploadJournal(
   let lastOrder = 0
   let last: Promise<unknown> = Promise.resolve()
 
-  async function takeOver(keyId: string, pageId: string): Promise<JournalEntry[]> {
+  async function takeOver(keyId: string, pageId: string): Promise<KeptUpload[]> {
     if (!(await claims.claim(pageId))) return []
     const range = IDBKeyRange.only([keyId, pageId])
     const stored = await database.getAllFromIndex('uploads', 'page', range)
@@ -91,7 +91,7 @@ export async function openUploadJournal(
     for (const id of ids) written.delete(id)
   }
 
-  async function put(keyId: string, entries: readonly JournalEntry[]): Promise<void> {
+  async function put(keyId: string, entries: readonly KeptUpload[]): Promise<void> {
     if (entries.length === 0) return
     await claims.show()
     await inBatches(entries, async (batch) => {
@@ -105,7 +105,7 @@ export async function openUploadJournal(
     })
   }
 
-  async function keepNow(keyId: string, entries: readonly JournalEntry[]): Promise<void> {
+  async function keepNow(keyId: string, entries: readonly KeptUpload[]): Promise<void> {
     const wanted = new Set(entries.map(({ id }) => id))
     await remove([...written.keys()].filter((id) => !wanted.has(id)))
     await put(
@@ -143,7 +143,7 @@ async function pagesOf(database: IDBPDatabase<Schema>, keyId: string): Promise<s
   return pages
 }
 
-function stampOf(keyId: string, { idempotencyKey, mayHaveArrived }: JournalEntry): string {
+function stampOf(keyId: string, { idempotencyKey, mayHaveArrived }: KeptUpload): string {
   return `${keyId} ${idempotencyKey} ${mayHaveArrived}`
 }
 

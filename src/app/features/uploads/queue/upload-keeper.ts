@@ -1,5 +1,4 @@
-import type { Upload } from '#app/features/uploads/model/upload.ts'
-import type { UploadJob } from '#app/features/uploads/send/send-upload.ts'
+import type { KeptUpload } from '#app/features/uploads/upload.ts'
 import type { UploadJournal } from './upload-journal.ts'
 
 export type JournalAccess = {
@@ -11,15 +10,15 @@ export type JournalAccess = {
 type UploadKeeperOptions = {
   journal: JournalAccess
   /** What a reload would interrupt. */
-  entries(): readonly JournalEntry[]
+  uploads(): readonly KeptUpload[]
   /** What pages that are gone left. */
-  onFound(entries: readonly JournalEntry[]): void
+  onFound(uploads: readonly KeptUpload[]): void
   /** Whether what is unfinished is safe from a reload. */
   onKept(isKept: boolean): void
 }
 
 /** Writes down what is unfinished, as soon as it changes; loads what that needs with the first upload. */
-export function createUploadKeeper({ journal, entries, onFound, onKept }: UploadKeeperOptions) {
+export function createUploadKeeper({ journal, uploads, onFound, onKept }: UploadKeeperOptions) {
   let keyId: string | null = null
   let opened: Promise<UploadJournal> | null = null
   let isKeeping = false
@@ -37,7 +36,7 @@ export function createUploadKeeper({ journal, entries, onFound, onKept }: Upload
   async function recover(id: string) {
     try {
       if (!(await journal.isThere())) return
-      const found = (left: readonly JournalEntry[]) => {
+      const found = (left: readonly KeptUpload[]) => {
         if (keyId === id) onFound(left)
       }
       await (await open()).recover(id, found)
@@ -49,7 +48,7 @@ export function createUploadKeeper({ journal, entries, onFound, onKept }: Upload
   async function keep(): Promise<void> {
     isStale = true
     // Until the first upload there is nothing to write, and no code for it.
-    if (isKeeping || (opened === null && entries().length === 0)) return
+    if (isKeeping || (opened === null && uploads().length === 0)) return
     isKeeping = true
     while (isStale && keyId !== null) {
       isStale = false
@@ -61,7 +60,7 @@ export function createUploadKeeper({ journal, entries, onFound, onKept }: Upload
   async function keepOnce(): Promise<boolean> {
     try {
       const journal = await open()
-      if (keyId !== null) await journal.keep(keyId, entries())
+      if (keyId !== null) await journal.keep(keyId, uploads())
       return true
     } catch {
       return false
@@ -107,25 +106,4 @@ export const browserJournal: JournalAccess = {
     ])
     return await openUploadJournal(databaseName, pageClaims())
   },
-}
-
-/** What a reload leaves of an upload: everything but its bytes. */
-export type JournalEntry = {
-  id: string
-  name: string
-  folder: string
-  size: number
-  lastModified: number
-  idempotencyKey: string
-  notBefore: number
-  /** It was on its way: the folder is looked at before it is sent again. */
-  mayHaveArrived: boolean
-}
-
-/** What is written down of an upload that is under way. */
-export function entryFor({ id, state }: Upload, job: UploadJob): JournalEntry {
-  const { file, name, folder, idempotencyKey, notBefore } = job
-  const mayHaveArrived = job.mayHaveArrived || state === 'sending'
-  const { size, lastModified } = file
-  return { id, name, folder, size, lastModified, idempotencyKey, notBefore, mayHaveArrived }
 }

@@ -43,7 +43,7 @@ test('what a reload interrupts is shown as interrupted, and goes on with the fil
   after.queue.retry(id, new File(['y'], 'other'))
   expect(after.row('a')).toMatchObject({
     state: 'interrupted',
-    failure: { reason: 'other is another file.', nextStep: 'Choose a.' },
+    failure: { code: 'other_file', chosen: 'other' },
   })
   after.queue.retry(id, request.file)
   await settle()
@@ -59,13 +59,13 @@ test('the same folder dropped again goes on in the rows that were interrupted', 
   const names = Array.from({ length: 40 }, (_, index) => `${index}.jpg`)
   const { after, requests } = await reloaded(names, '/Trip/day 1/')
   expect(after.queue.getSnapshot().totals.interrupted).toBe(40)
-  const ids = after.queue.getSnapshot().uploads.map(({ id }) => id)
+  const ids = after.queue.getSnapshot().rows.map(({ id }) => id)
   after.queue.add([...requests, requestFor('new.jpg', 10, '/Trip/day 1/')])
   await settle()
-  const { uploads, totals } = after.queue.getSnapshot()
-  expect(uploads.map(({ id }) => id).slice(0, 40)).toEqual(ids)
+  const { rows, totals } = after.queue.getSnapshot()
+  expect(rows.map(({ id }) => id).slice(0, 40)).toEqual(ids)
   expect(totals).toMatchObject({ interrupted: 0, unfinished: 41 })
-  // None of them was on its way before: looking for each would cost as many requests as sending it.
+  // None of them was on its way before: looking for each would cost as many requests as running it.
   expect(after.sought).toEqual([])
 })
 
@@ -87,7 +87,7 @@ test('two rows of one path go on with the files that have their bytes', async ()
   await settle()
   after.queue.add([large, small])
   await settle()
-  expect(after.queue.getSnapshot().uploads.map(({ size }) => size)).toEqual([3, 7])
+  expect(after.queue.getSnapshot().rows.map(({ size }) => size)).toEqual([3, 7])
   expect(after.tries.map(({ send }) => send.file.size).sort()).toEqual([3, 7])
 })
 
@@ -135,7 +135,7 @@ test('what failed and what was interrupted is tried again, or taken off, all at 
   await settle()
   expect(after.states().slice(2)).toEqual(['a waiting', 'b waiting'])
   for (const at of [2, 3]) await first(after.tries, at).end(refused('server_error', 500))
-  after.queue.dismissAll()
+  after.queue.removeFailed()
   await settle()
   expect(after.states()).toEqual([])
   expect(journal.kept.size).toBe(0)
@@ -155,7 +155,7 @@ test('what failed before a reload is not forgotten by it', async () => {
 
 test('an interrupted upload that nobody wants goes for good', async () => {
   const { journal, after } = await reloaded(['a'])
-  after.queue.cancel(after.row('a').id)
+  after.queue.abort(after.row('a').id)
   await settle()
   expect(after.states()).toEqual([])
   expect(journal.kept.size).toBe(0)

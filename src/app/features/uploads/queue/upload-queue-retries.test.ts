@@ -9,11 +9,11 @@ test('what passes is tried again under the same idempotency key', async () => {
   await first(tries).end(refused('unavailable', 503))
   expect(row('a')).toMatchObject({
     state: 'waiting',
-    note: 'The server is not ready. Trying again soon.',
+    note: 'not_ready',
   })
   await first(pauses)()
   await first(tries, 1).end({ outcome: 'lost' })
-  expect(row('a').note).toBe('No connection. Trying again soon.')
+  expect(row('a').note).toBe('no_connection')
   await first(pauses, 1)()
   await first(tries, 2).end(sent(first(tries, 2).send))
   expect(states()).toEqual(['a done'])
@@ -65,7 +65,7 @@ test('a connection that was lost on the way needs no look', async () => {
   expect(sought).toEqual([])
 })
 
-test('a file that changed on disk fails in words instead of being tried for ever', async () => {
+test('a file that changed on disk fails instead of being tried for ever', async () => {
   const { queue, tries, pauses, connection, row } = uploadWorld({ canRead: async () => false })
   queue.connect(connection())
   queue.add([requestFor('a')])
@@ -73,7 +73,7 @@ test('a file that changed on disk fails in words instead of being tried for ever
   expect(pauses).toHaveLength(0)
   expect(row('a')).toMatchObject({
     state: 'failed',
-    failure: { reason: 'a was changed, moved or deleted since it was added.' },
+    failure: { code: 'file_changed' },
   })
 })
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { forecastUploads } from '#app/features/uploads/view/upload-forecast.ts'
 import { first, refused, requestFor, sent, uploadWorld } from '#app/testing/upload-world.ts'
 
 test('three are sent at once, the next when one has ended, in the order they came', async () => {
@@ -7,13 +8,13 @@ test('three are sent at once, the next when one has ended, in the order they cam
   queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
   expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c'])
   for (const { begin } of tries) begin()
-  expect(states()).toEqual(['a sending', 'b sending', 'c sending', 'd waiting', 'e waiting'])
+  expect(states()).toEqual(['a running', 'b running', 'c running', 'd waiting', 'e waiting'])
   await first(tries, 1).end(sent(first(tries, 1).send))
-  expect(states()).toEqual(['a sending', 'b done', 'c sending', 'd waiting', 'e waiting'])
+  expect(states()).toEqual(['a running', 'b done', 'c running', 'd waiting', 'e waiting'])
   expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c', 'd'])
 })
 
-test('a file that the gate holds back is waiting, not sending', () => {
+test('a file that the gate holds back is waiting, not running', () => {
   const { queue, tries, connection, states } = uploadWorld()
   queue.connect(connection())
   queue.add([requestFor('a')])
@@ -42,10 +43,7 @@ test('too large is refused before the first byte, with the limit', () => {
   expect(tries.map(({ send }) => send.name)).toEqual(['fits', 'empty'])
   expect(row('big')).toMatchObject({
     state: 'failed',
-    failure: {
-      reason: 'Too large: 1,001 bytes. The limit is 1,000 bytes a file.',
-      canRetry: false,
-    },
+    failure: { code: 'too_large', size: 1_001, maxBytes: 1_000 },
   })
 })
 
@@ -60,7 +58,7 @@ test.each([
     queue.connect(connection())
     queue.add([{ file: new File([], 'x'), folder, name }])
     expect(tries).toEqual([])
-    expect(row(name)).toMatchObject({ state: 'failed', failure: { reason: rule } })
+    expect(row(name)).toMatchObject({ state: 'failed', failure: { code: 'against_rule', rule } })
   },
 )
 
@@ -109,7 +107,7 @@ test('bytes show four times a second at most, steps of life at once', async () =
   expect(shown).toBe(1)
   expect(row('a')).toMatchObject({ sentBytes: 500, bytesPerSecond: 500, secondsLeft: 1 })
   first(tries, 1).begin()
-  expect(row('b').state).toBe('sending')
+  expect(row('b').state).toBe('running')
 })
 
 test('a row that did not change keeps its identity, and so do the totals', async () => {
@@ -130,9 +128,12 @@ test('the forecast counts the requests that are still to be made', () => {
   queue.connect(connection())
   queue.add(Array.from({ length: 2_143 }, (_, index) => requestFor(`${index}`)))
   for (const { begin } of tries) begin()
-  expect(queue.getSnapshot()).toMatchObject({
-    totals: { unfinished: 2_143, sending: 3, waiting: 2_140 },
-    forecast: { seconds: 2_140, limitedBy: 'requests', requestsPerMinute: 60 },
+  const { rows, totals } = queue.getSnapshot()
+  expect(totals).toMatchObject({ unfinished: 2_143, running: 3, waiting: 2_140 })
+  expect(forecastUploads(rows, queue.gate)).toEqual({
+    seconds: 2_140,
+    limitedBy: 'requests',
+    requestsPerMinute: 60,
   })
 })
 
@@ -141,7 +142,7 @@ test('clearing takes what is over off the list and leaves the rest', async () =>
   queue.connect(connection())
   queue.add(['a', 'b', 'c'].map((name) => requestFor(name)))
   await first(tries).end(sent(first(tries).send))
-  queue.cancel(row('b').id)
-  queue.clearFinished()
+  queue.abort(row('b').id)
+  queue.removeFinished()
   expect(states()).toEqual(['c waiting'])
 })

@@ -1,63 +1,124 @@
-import { ConnectionError, isTransient } from '#app/api/http/api-error.ts'
-import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
-import type { ArrivedFile } from '#app/features/uploads/model/upload.ts'
-import { FileChangedError } from '#app/features/uploads/model/upload-failure.ts'
+import {
+  ConnectionError,
+  errorValues,
+  isAbort,
+  isKeyRefusal,
+  isTransient,
+  pauseCode,
+} from '#app/api/http/api-error.ts'
+import type {
+  ArrivedFile,
+  Upload,
+  UploadConnection,
+  UploadJob,
+} from '#app/features/uploads/upload.ts'
+import type { Clock } from '#app/lib/clock.ts'
 import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
-import type { FileName } from '#contract/file-name.ts'
-import type { FolderPath } from '#contract/folder-path.ts'
+import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
+import type { TransferRows } from '#app/lib/transfers/transfer-rows.ts'
+import {
+  addSample,
+  bytesPerSecond,
+  type ProgressSample,
+  secondsForBytes,
+} from './transfer-speed.ts'
 
-/** One file on its way, over all its tries. */
-export type UploadJob = {
-  file: File
-  folder: FolderPath
-  name: FileName
-  /** The same in every try, so that the server keeps one file. */
-  idempotencyKey: string
-  /** Server time (epoch ms) when it was added: what lies in the folder from before is another file. */
-  notBefore: number
-  /** A try ended after its last byte and without an answer: the file may be there. */
-  mayHaveArrived: boolean
-}
-
-export type FileSought = {
-  folder: FolderPath
-  name: FileName
-  size: number
-  notBefore: number
-  signal: AbortSignal
-}
+export type UploadTask = { id: string; job: UploadJob; signal: AbortSignal }
 
 export type SendUploadOptions = {
-  sendFile(send: SendFile): Promise<SendOutcome>
-  /** The file if it came to its folder since `notBefore`, else null. */
-  findFile(sought: FileSought): Promise<ArrivedFile | null>
+  rows: TransferRows<Upload>
+  clock: Clock
   retryPause: RetryPause
-  canRead(file: File): Promise<boolean>
-  /** After some failures in a row: whether others should have this one's turn. */
+  /** Whether the file on this machine can still be read; left out: it is tried. */
+  canRead?: ((file: File) => Promise<boolean>) | undefined
+  /** After some failures in a row: whether others should go first. */
   shouldYield(): boolean
-  onStart(): void
-  onProgress(sentBytes: number): void
-  /** It will be tried again; `error` says what came between. */
-  onPause(error: unknown): void
-  signal: AbortSignal
+  /** The session ended under an upload: its key was refused, or its gate was closed. */
+  onSessionLost(connection: UploadConnection): void
+  onUploaded(upload: Upload): void
+  /** An aborted upload got no answer that says whether it arrived. */
+  onUnsure(id: string): void
 }
 
-/** Others have their turn first; the upload goes to the end of the line. */
-export class RequeuedError extends Error {
-  override readonly name = 'RequeuedError'
+/** The file on this machine is not the one that was added any more. */
+class FileChangedError extends Error {}
+
+/** Others go first; the upload goes to the end of the queue. */
+class RequeuedError extends Error {}
+
+const still = { sentBytes: 0, bytesPerSecond: null, secondsLeft: null } as const
+
+/** Sends one file until it is there or refused, and shows it in its row from `Waiting` to its end. Never rejects. */
+export async function sendUpload(
+  task: UploadTask,
+  connection: UploadConnection,
+  options: SendUploadOptions,
+): Promise<TaskEnd> {
+  const { id, job, signal } = task
+  const { rows } = options
+  const isAborting = () => rows.get(id)?.isAborting === true
+  const end = (change: Partial<Upload>): TaskEnd => {
+    // Whatever came of it, a cancelled row stays cancelled.
+    if (!signal.aborted) rows.change(id, { ...still, note: null, isAborting: false, ...change })
+    return 'over'
+  }
+  const { size } = job.file
+  const { maxBytes } = connection
+  if (size > maxBytes) {
+    return end({ state: 'failed', failure: { code: 'too_large', size, maxBytes } })
+  }
+  try {
+    const arrived = await sendUntilThere(task, connection, options)
+    end({ state: 'done', sentBytes: size, arrived, note: isAborting() ? 'arrived_first' : null })
+    const upload = rows.get(id)
+    if (upload?.state === 'done') options.onUploaded(upload)
+    return 'over'
+  } catch (error) {
+    return signal.aborted ? 'over' : endByError(error)
+  }
+
+  function endByError(error: unknown): TaskEnd {
+    if (isAborting()) {
+      if (!job.mayHaveArrived) return end({ state: 'cancelled' })
+      options.onUnsure(id)
+      return 'over'
+    }
+    if (error instanceof RequeuedError) {
+      rows.change(id, { ...still, state: 'waiting' })
+      return 'last'
+    }
+    if (isAbort(error) || isKeyRefusal(error)) {
+      rows.change(id, { ...still, state: 'waiting', note: null })
+      options.onSessionLost(connection)
+      return 'first'
+    }
+    const failure =
+      error instanceof FileChangedError
+        ? ({ code: 'file_changed' } as const)
+        : ({ code: 'refused', error: errorValues(error) } as const)
+    return end({ state: 'failed', failure })
+  }
 }
 
-const triesPerRun = 5
+const triesPerTurn = 5
 
 /**
- * Sends one file until it is there or refused. What passes (no network, 502, 503, 504) is tried again.
- * Throws ApiError, FileChangedError, RequeuedError, or AbortError.
+ * What passes (no network, 502, 503, 504) is tried again.
+ *
+ * @throws ApiError when the server refuses the file, AbortError when the task or the session ends
+ * @throws FileChangedError when the file cannot be read any more
+ * @throws RequeuedError after some failures, when others wait
  */
-export async function sendUpload(job: UploadJob, parts: SendUploadOptions): Promise<ArrivedFile> {
-  const { retryPause, signal, findFile } = parts
+function sendUntilThere(
+  { id, job, signal }: UploadTask,
+  connection: UploadConnection,
+  options: SendUploadOptions,
+): Promise<ArrivedFile> {
+  const { rows, retryPause, canRead = canReadFile, shouldYield, onUnsure } = options
+  const meter = meterProgress(id, job, options)
   const tryOnce = async () => {
-    const found = job.mayHaveArrived ? await findFile(soughtFor(job, parts)) : null
-    return found ?? (await sendOnce(job, parts))
+    const found = job.mayHaveArrived ? await connection.findFile(job, signal) : null
+    return found ?? (await sendOnce(job, connection, { ...meter, signal }))
   }
   return retryTransient(tryOnce, {
     retryPause,
@@ -65,24 +126,23 @@ export async function sendUpload(job: UploadJob, parts: SendUploadOptions): Prom
     signal,
     async onPause(error, tries) {
       // The browser reports a file that changed while it was read as a broken connection.
-      if (!(await parts.canRead(job.file))) throw new FileChangedError('The file cannot be read.')
-      if (tries >= triesPerRun && parts.shouldYield()) throw new RequeuedError('Others go first.')
-      parts.onPause(error)
+      if (!(await canRead(job.file))) throw new FileChangedError()
+      if (tries >= triesPerTurn && shouldYield()) throw new RequeuedError()
+      if (rows.get(id)?.isAborting) onUnsure(id)
+      else rows.change(id, { ...still, state: 'waiting', note: pauseCode(error) })
     },
   })
 }
 
-async function sendOnce(job: UploadJob, parts: SendUploadOptions): Promise<ArrivedFile> {
+type Meter = { onStart(): void; onProgress(progress: { sentBytes: number }): void }
+
+async function sendOnce(
+  job: UploadJob,
+  { sendFile }: UploadConnection,
+  options: Meter & { signal: AbortSignal },
+): Promise<ArrivedFile> {
   const { file, folder, name, idempotencyKey } = job
-  const result = await parts.sendFile({
-    file,
-    folder,
-    name,
-    idempotencyKey,
-    signal: parts.signal,
-    onStart: parts.onStart,
-    onProgress: ({ sentBytes }) => parts.onProgress(sentBytes),
-  })
+  const result = await sendFile({ file, folder, name, idempotencyKey, ...options })
   if (result.outcome === 'sent') return result.reply
   if (result.outcome === 'refused') {
     job.mayHaveArrived ||= result.mayHaveArrived
@@ -92,12 +152,24 @@ async function sendOnce(job: UploadJob, parts: SendUploadOptions): Promise<Arriv
   throw new ConnectionError('The connection was lost.')
 }
 
-function soughtFor(job: UploadJob, { signal }: SendUploadOptions): FileSought {
-  const { folder, name, file, notBefore } = job
-  return { folder, name, size: file.size, notBefore, signal }
+function meterProgress(id: string, job: UploadJob, { rows, clock }: SendUploadOptions): Meter {
+  let samples: ProgressSample[] = []
+  return {
+    onStart() {
+      samples = [{ at: clock.now(), bytes: 0 }]
+      rows.change(id, { ...still, state: 'running', note: null })
+    },
+    onProgress({ sentBytes }) {
+      const now = clock.now()
+      samples = addSample(samples, { at: now, bytes: sentBytes })
+      const speed = bytesPerSecond(samples, now)
+      const secondsLeft = secondsForBytes(job.file.size - sentBytes, speed)
+      rows.progress(id, { sentBytes, bytesPerSecond: speed, secondsLeft })
+    },
+  }
 }
 
-export async function canReadFile(file: File): Promise<boolean> {
+async function canReadFile(file: File): Promise<boolean> {
   try {
     await file.slice(0, 1).arrayBuffer()
     return true

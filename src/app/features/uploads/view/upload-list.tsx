@@ -1,21 +1,18 @@
 import { CloudUpload, LockKeyhole } from 'lucide-react'
 import { useCallback, useMemo } from 'react'
-import type {
-  Upload,
-  UploadState,
-  UploadsSnapshot,
-  UploadTotals,
-} from '#app/features/uploads/model/upload.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import type { Upload, UploadsSnapshot } from '#app/features/uploads/upload.ts'
 import { formatNumber } from '#app/lib/format.ts'
+import { useSnapshot } from '#app/lib/store.ts'
+import type { TransferState, TransferTotals } from '#app/lib/transfers/transfer-rows.ts'
 import { announce } from '#app/ui/announcer.tsx'
 import { chooseFiles } from '#app/ui/choose-files.ts'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
 import { SummaryAction, TransferSummary } from '#app/ui/progress/progress-row.tsx'
+import { forecastUploads, type UploadForecast } from './upload-forecast.ts'
 import { UploadRow } from './upload-row.tsx'
-import { forecastText, foundAgainWords } from './upload-text.ts'
-import { useUploads } from './use-uploads.ts'
+import { forecastText, foundAgainText, nameOf } from './upload-text.ts'
 
 export type UploadListProps = {
   queue: UploadQueue
@@ -26,8 +23,8 @@ export type UploadListProps = {
 
 /** The rows of the tab `Uploads`: fills its parent's height and scrolls by itself. */
 export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
-  const snapshot = useUploads(queue)
-  const rows = useMemo(() => orderUploads(snapshot.uploads), [snapshot.uploads])
+  const snapshot = useSnapshot(queue)
+  const rows = useMemo(() => orderUploads(snapshot.rows), [snapshot.rows])
   const handleRetryAll = async () => {
     queue.retryFailed()
     const interrupted = rows.filter(({ state }) => state === 'interrupted')
@@ -38,10 +35,10 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
     const found = queue.resume(
       chosen.map((file) => ({ file, path: file.webkitRelativePath || file.name })),
     )
-    announce(foundAgainWords(found, queue.getSnapshot().totals.interrupted))
+    announce(foundAgainText(found, queue.getSnapshot().totals.interrupted))
   }
   // Rows are drawn again only when they change, so what they get must stay the same.
-  const handleCancel = useCallback((id: string) => queue.cancel(id), [queue])
+  const handleAbort = useCallback((id: string) => queue.abort(id), [queue])
   const handleRetry = useCallback(
     async ({ id, state }: Upload) => {
       const [file] = state === 'interrupted' ? await chooseFiles('file') : []
@@ -50,24 +47,25 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
     [queue],
   )
   const keptFocus = useKeptFocus()
-  if (snapshot.uploads.length === 0) return <NoUploads canUpload={canUpload} />
+  if (snapshot.rows.length === 0) return <NoUploads canUpload={canUpload} />
   return (
     <div {...keptFocus} className="flex h-full min-h-0 flex-col">
       <UploadSummary
         snapshot={snapshot}
-        onStopAll={() => queue.cancelAll()}
+        forecast={forecastUploads(snapshot.rows, queue.gate)}
+        onStopAll={() => queue.abortAll()}
         onRetryAll={() => void handleRetryAll()}
-        onDismissAll={() => queue.dismissAll()}
-        onClear={() => queue.clearFinished()}
+        onDismissAll={() => queue.removeFailed()}
+        onClear={() => queue.removeFinished()}
       />
       <MeasuredList
         items={rows}
         keyOf={(upload) => upload.id}
-        nameOf={(upload) => upload.name}
+        nameOf={nameOf}
         renderRow={(upload) => (
           <UploadRow
             upload={upload}
-            onCancel={handleCancel}
+            onAbort={handleAbort}
             onRetry={handleRetry}
             onOpenFolder={onOpenFolder}
           />
@@ -91,6 +89,7 @@ function NoUploads({ canUpload }: { canUpload: boolean }) {
 
 type UploadSummaryProps = {
   snapshot: UploadsSnapshot
+  forecast: UploadForecast | null
   onStopAll: () => void
   onRetryAll: () => void
   onDismissAll: () => void
@@ -98,14 +97,14 @@ type UploadSummaryProps = {
 }
 
 /** What is still to come and what it will cost, and how the rest went; what to do with many at once. */
-function UploadSummary({ snapshot, ...actions }: UploadSummaryProps) {
+function UploadSummary({ snapshot, forecast, ...actions }: UploadSummaryProps) {
   const { totals, isKept } = snapshot
   const finished = totals.done + totals.failed + totals.cancelled
   const stranded = totals.failed + totals.interrupted
   const warning = isKept || totals.unfinished === 0 ? null : notKept
   const wantsFiles = totals.interrupted > 1 ? filesGone : null
   return (
-    <TransferSummary words={summaryText(snapshot)} warning={warning ?? wantsFiles}>
+    <TransferSummary words={summaryText(snapshot, forecast)} warning={warning ?? wantsFiles}>
       {totals.unfinished > 1 && <SummaryAction name="Stop all" onClick={actions.onStopAll} />}
       {stranded > 1 && (
         <>
@@ -124,13 +123,16 @@ const notKept =
 const filesGone =
   'After a reload the files must be found again: drop them where they were dropped, or press Retry all and choose them, one folder at a time.'
 
-function summaryText({ totals, forecast, isPaused }: UploadsSnapshot): string {
+function summaryText(
+  { totals, isPaused }: UploadsSnapshot,
+  forecast: UploadForecast | null,
+): string {
   if (totals.unfinished === 0) return outcomeText(totals).join(' · ')
   const still = forecastText(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
   return [still, ...outcomeText({ ...totals, done: 0, cancelled: 0 })].join(' · ')
 }
 
-function outcomeText(totals: UploadTotals): string[] {
+function outcomeText(totals: TransferTotals): string[] {
   const parts = [
     [totals.done, 'done'],
     [totals.failed, 'failed'],
@@ -143,8 +145,8 @@ function outcomeText(totals: UploadTotals): string[] {
 }
 
 /** What moves and what failed stays in sight, above two thousand that wait; what a reload left is below. */
-const order: readonly UploadState[] = [
-  'sending',
+const order: readonly TransferState[] = [
+  'running',
   'failed',
   'waiting',
   'interrupted',

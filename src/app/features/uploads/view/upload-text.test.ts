@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { newRow } from '#app/features/uploads/queue/validate-file.ts'
-import { forecastText, foundAgainWords, progressText } from './upload-text.ts'
+import { newUpload, type UploadFailure } from '#app/features/uploads/upload.ts'
+import { failureText, forecastText, foundAgainText, nameOf, progressText } from './upload-text.ts'
 
-const row = newRow({ id: '1', name: 'clip.mov', folder: '/Films/', size: 200_000_000 })
+const row = newUpload({ id: '1', name: 'clip.mov', folder: '/Films/', size: 200_000_000 })
 
 test('a row tells share, speed and time left while it is sent, and its size else', () => {
   expect(progressText(row)).toEqual(['200 MB'])
-  const sending = { ...row, state: 'sending', sentBytes: 123_000_000 } as const
+  const sending = { ...row, state: 'running', sentBytes: 123_000_000 } as const
   expect(progressText(sending)).toEqual(['61 %'])
   expect(progressText({ ...sending, bytesPerSecond: 12_000_000, secondsLeft: 8 })).toEqual([
     '61 %',
@@ -16,7 +16,7 @@ test('a row tells share, speed and time left while it is sent, and its size else
 })
 
 test('an empty file is whole from its beginning', () => {
-  expect(progressText({ ...row, size: 0, state: 'sending' })).toEqual(['100 %'])
+  expect(progressText({ ...row, size: 0, state: 'running' })).toEqual(['100 %'])
 })
 
 test('many files are told with the time that the window of requests takes', () => {
@@ -28,9 +28,39 @@ test('many files are told with the time that the window of requests takes', () =
 })
 
 test('files that were chosen again are counted, and so are those that are still missing', () => {
-  expect(foundAgainWords(0, 3)).toBe('None of these is a file that was interrupted.')
-  expect(foundAgainWords(1, 0)).toBe('1 file found again.')
-  expect(foundAgainWords(12, 1_005)).toBe(
+  expect(foundAgainText(0, 3)).toBe('None of these is a file that was interrupted.')
+  expect(foundAgainText(1, 0)).toBe('1 file found again.')
+  expect(foundAgainText(12, 1_005)).toBe(
     '12 files found again, 1,005 still missing: press Retry all for the next folder.',
   )
+})
+
+test.each([
+  [3 * 2 ** 30, 2 ** 31, 'Too large: 3.2 GB. The limit is 2 GiB a file.'],
+  [
+    2 ** 31 + 1,
+    2 ** 31,
+    'Too large: 2,147,483,649 bytes. The limit is 2,147,483,648 bytes a file.',
+  ],
+])('a file of %d bytes where %d are taken', (size, maxBytes, reason) => {
+  expect(failureText({ code: 'too_large', size, maxBytes }, 'a').reason).toBe(reason)
+})
+
+test('many empty folders are one row that names some', () => {
+  const failure: UploadFailure = {
+    code: 'empty_folders',
+    count: 1_200,
+    named: ['Trip/0', 'Trip/1'],
+  }
+  expect(nameOf({ name: '', failure })).toBe('1,200 empty folders')
+  expect(failureText(failure, '').reason).toContain('Left out: Trip/0, Trip/1, and 1,198 more.')
+  const one: UploadFailure = { ...failure, count: 1 }
+  expect(failureText(one, 'Trip').reason).toContain('This folder is empty.')
+})
+
+test('a file whose name is no text is told too', () => {
+  const failure: UploadFailure = { code: 'unreadable' }
+  expect(nameOf({ name: '', failure })).toBe('A file whose name is no text')
+  expect(failureText(failure, '').nextStep).toBe('Rename it and add it again.')
+  expect(failureText(failure, 'a.txt').nextStep).toBe('Make it readable and add it again.')
 })

@@ -1,19 +1,31 @@
-import type { Upload, UploadForecast, UploadState } from '#app/features/uploads/model/upload.ts'
-import { count, formatBytes, formatDuration, formatNumber } from '#app/lib/format.ts'
+import { errorFromValues } from '#app/api/http/api-error.ts'
+import { errorText, pauseText } from '#app/api/http/error-text.ts'
+import type { Upload, UploadFailure, UploadNote } from '#app/features/uploads/upload.ts'
+import { count, formatBytes, formatDuration, formatLimit, formatNumber } from '#app/lib/format.ts'
+import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
+import type { UploadForecast } from './upload-forecast.ts'
 
 /** States as people, screen readers and scripts read them. */
-export const stateText: Record<UploadState, string> = {
+export const stateText: Record<TransferState, string> = {
   waiting: 'Waiting',
-  sending: 'Uploading',
+  running: 'Uploading',
   done: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',
   interrupted: 'Interrupted',
 }
 
+/** What a row is called: the file's name where it has one. */
+export function nameOf({ name, failure }: Pick<Upload, 'name' | 'failure'>): string {
+  if (name !== '') return name
+  return failure?.code === 'empty_folders'
+    ? count(failure.count, 'empty folder')
+    : 'A file whose name is no text'
+}
+
 /** What is known of an upload's way: `61 %  12 MB/s  8 s left`, in parts; its size before and after. */
 export function progressText(upload: Upload): string[] {
-  if (upload.state !== 'sending') return [formatBytes(upload.size)]
+  if (upload.state !== 'running') return [formatBytes(upload.size)]
   const share = upload.size === 0 ? 1 : upload.sentBytes / upload.size
   const words = [`${Math.floor(share * 100)} %`]
   // All is sent and the server is still storing it: nobody knows for how long.
@@ -21,6 +33,100 @@ export function progressText(upload: Upload): string[] {
   if (upload.bytesPerSecond !== null) words.push(`${formatBytes(upload.bytesPerSecond)}/s`)
   if (upload.secondsLeft !== null) words.push(`${formatDuration(upload.secondsLeft)} left`)
   return words
+}
+
+type Explanation = { reason: string; nextStep?: string }
+
+/** Why an upload failed or waits, or what is special about its file; null mostly. */
+export function explain(upload: Upload): Explanation | null {
+  const { name, size, arrived, note, failure } = upload
+  if (failure) return failureText(failure, name)
+  if (note !== null) return { reason: noteText(note) }
+  const isRenamed = arrived !== null && arrived.file_name !== name
+  if (isRenamed) return { reason: `${name} was taken: it is stored as ${arrived.file_name}.` }
+  // Pipes and devices arrive like this, and the browser tells them apart from an empty file by nothing.
+  return arrived !== null && size === 0
+    ? { reason: 'It is empty: this computer gave 0 bytes of it.' }
+    : null
+}
+
+export function noteText(note: UploadNote): string {
+  switch (note) {
+    case 'aborting':
+      return 'Cancelling: finding out whether it arrived…'
+    case 'arrived_first':
+      return 'It had arrived before it was cancelled.'
+    case 'not_there':
+      return 'All of it had been sent, but it is not in its folder.'
+    case 'not_seen':
+      return 'All of it had been sent: whether it arrived could not be seen.'
+    default:
+      return pauseText(note)
+  }
+}
+
+/** The words for why the file called `name` failed, and the one thing to do about it. */
+export function failureText(failure: UploadFailure, name: string): Explanation {
+  switch (failure.code) {
+    case 'against_rule':
+      return { reason: failure.rule, nextStep: 'Rename it and add it again.' }
+    case 'too_large':
+      return tooLargeText(failure.size, failure.maxBytes)
+    case 'unreadable':
+      return {
+        reason: 'The browser cannot read it: a link to nothing, or not yours to read.',
+        nextStep: `${name === '' ? 'Rename it' : 'Make it readable'} and add it again.`,
+      }
+    case 'empty_folders':
+      return emptyFoldersText(failure.count, failure.named)
+    case 'file_changed':
+      return {
+        reason: `${name} was changed, moved or deleted since it was added.`,
+        nextStep: 'Add it again.',
+      }
+    case 'not_loaded':
+      return {
+        reason: 'The part of this page that sends files could not be loaded.',
+        nextStep: 'Check the connection and retry. Where that does not help, reload the page.',
+      }
+    case 'interrupted':
+      return {
+        reason: 'Interrupted when the page was reloaded or closed.',
+        nextStep: `Retry, and choose ${name} again, or drop it where it was dropped before.`,
+      }
+    case 'other_file':
+      return { reason: `${failure.chosen} is another file.`, nextStep: `Choose ${name}.` }
+    case 'refused':
+      return refusalText(failure.error)
+  }
+}
+
+function refusalText(error: Extract<UploadFailure, { code: 'refused' }>['error']): Explanation {
+  const { title, nextStep } = errorText(errorFromValues(error))
+  // The rule that was broken stands in the message alone.
+  return { reason: error.code === 'invalid_request' ? error.message : title, nextStep }
+}
+
+function tooLargeText(size: number, maxBytes: number): Explanation {
+  const isNear = formatBytes(size) === formatBytes(maxBytes)
+  const exactly = (bytes: number) => count(bytes, 'byte')
+  const [actual, limit] = isNear
+    ? [exactly(size), exactly(maxBytes)]
+    : [formatBytes(size), formatLimit(maxBytes)]
+  return {
+    reason: `Too large: ${actual}. The limit is ${limit} a file.`,
+    nextStep: 'Choose a smaller file.',
+  }
+}
+
+function emptyFoldersText(amount: number, named: readonly string[]): Explanation {
+  const more = amount - named.length
+  const names = more > 0 ? [...named, `and ${formatNumber(more)} more`] : named
+  const which = amount === 1 ? 'This folder is empty' : `Left out: ${names.join(', ')}`
+  return {
+    reason: `${which}. Folders exist here only by the files in them.`,
+    nextStep: 'Put a file in, and add it again.',
+  }
 }
 
 /** `2,143 files · about 36 min (60 requests a minute)`; the window is named where it is the limit. */
@@ -33,7 +139,7 @@ export function forecastText(files: number, forecast: UploadForecast | null): st
 }
 
 /** What came of choosing the files of interrupted uploads again; `missing` still wait for theirs. */
-export function foundAgainWords(found: number, missing: number): string {
+export function foundAgainText(found: number, missing: number): string {
   if (found === 0) return 'None of these is a file that was interrupted.'
   if (missing === 0) return `${count(found, 'file')} found again.`
   return `${count(found, 'file')} found again, ${formatNumber(missing)} still missing: press Retry all for the next folder.`

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type FilesPage, filesPageSize } from '#contract/files.ts'
-import { findListedFile } from './connect-uploads.ts'
+import { findListedFile } from './find-file.ts'
 
 function folderOf(total: number) {
   const names = Array.from({ length: total }, (_, number) => fileName(number))

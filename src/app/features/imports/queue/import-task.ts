@@ -1,11 +1,10 @@
-import { ApiError, isAbort, isRefusal } from '#app/api/http/api-error.ts'
+import { errorValues, isAbort, isRefusal } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
-import { errorText } from '#app/api/http/error-text.ts'
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { parseFolderPath } from '#contract/folder-path.ts'
 import type { ImportTask } from '#contract/imports.ts'
-import type { ImportJob } from './import-job.ts'
+import type { ImportJob, ImportNote } from './import-job.ts'
 
 /** Asks how a task is; null when that cannot be known for now. */
 export async function askForTask(
@@ -20,10 +19,16 @@ export async function askForTask(
     })
     return readTask(job, task)
   } catch (error) {
-    if (isRefusal(error, 404)) return { state: 'failed', note: null, failure: forgottenTask }
-    const isFinal = isRefusal(error, 400, 403)
-    return isFinal ? { state: 'failed', note: null, failure: failureFrom(error) } : null
+    if (isRefusal(error, 404)) {
+      return { state: 'failed', note: null, failure: { code: 'unknown_task' } }
+    }
+    return isRefusal(error, 400, 403) ? refusedChange(error) : null
   }
+}
+
+/** What a refusal changes in its row. */
+export function refusedChange(error: unknown): Partial<ImportJob> {
+  return { state: 'failed', note: null, failure: { code: 'refused', error: errorValues(error) } }
 }
 
 /**
@@ -37,14 +42,11 @@ export async function cancelTask(job: ImportJob, client: ApiClient): Promise<Par
     await client.call(endpoints.cancelImport, { body: { task_id }, ...purpose })
     const { task } = await client.call(endpoints.importStatus, { query: { task_id }, ...purpose })
     const change = readTask(job, task)
-    return change.state === 'running' ? { ...change, note: 'Cancelling…' } : change
+    return change.state === 'running' ? { ...change, note: { code: 'aborting' } } : change
   } catch (error) {
     if (isAbort(error)) return { note: null }
-    if (isRefusal(error, 404)) {
-      return { state: 'cancelled', note: 'The server no longer knew this import.' }
-    }
-    const { title, nextStep } = errorText(error)
-    return { note: `Could not be cancelled. ${title} ${nextStep}` }
+    if (isRefusal(error, 404)) return { state: 'cancelled', note: { code: 'unknown_task' } }
+    return { note: { code: 'not_aborted', error: errorValues(error) } }
   }
 }
 
@@ -64,13 +66,8 @@ export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
         folder: readFolder(task.folder ?? job.options.folder),
       }
     case 'failed': {
-      const reason = shorten(task.error) ?? 'The server could not import this link.'
-      return {
-        state: 'failed',
-        title,
-        note: null,
-        failure: { reason, nextStep: '' },
-      }
+      const reason = shorten(task.error) ?? undefined
+      return { state: 'failed', title, note: null, failure: { code: 'task_failed', reason } }
     }
     case 'cancelled':
       return { state: 'cancelled', title, note: null }
@@ -83,10 +80,10 @@ export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
 const notesShown = 6
 
 /** What the server says of a complete import: a page may have a hundred subtitle tracks. */
-function readNotes(notes: ImportTask['notes'] = []): string | null {
-  const words = notes.slice(0, notesShown).map(({ message }) => shorten(message) ?? '')
-  const more = notes.length - notesShown
-  return [...words, ...(more > 0 ? [`${more} more were left out.`] : [])].join(' ') || null
+function readNotes(notes: ImportTask['notes'] = []): ImportNote | null {
+  if (notes.length === 0) return null
+  const messages = notes.slice(0, notesShown).map(({ message }) => shorten(message) ?? '')
+  return { code: 'messages', messages, more: notes.length - messages.length }
 }
 
 /** Null where there is nothing to read; a page's title may be a book. */
@@ -102,25 +99,4 @@ function readPercent(progress: string): number | null {
 function readFolder(text: string): string | null {
   const folder = parseFolderPath(text)
   return folder.ok ? folder.value : null
-}
-
-type Failure = NonNullable<ImportJob['failure']>
-
-const forgottenTask: Failure = {
-  reason: 'The server no longer knows this import.',
-  nextStep: 'Retry to start it again.',
-}
-
-/** Why an import that is not lost does not begin. */
-export function pauseNote(error: unknown): string {
-  const cause = error instanceof ApiError ? 'The server is not ready.' : 'No connection.'
-  return `${cause} Trying again soon.`
-}
-
-/** The words for what starting or asking for a task threw. */
-export function failureFrom(error: unknown): Failure {
-  const { title, nextStep } = errorText(error)
-  // The row can only send the same again, which would be refused again.
-  const isRefused = error instanceof ApiError && error.code === 'invalid_request'
-  return { reason: title, nextStep: isRefused ? 'Import it again with that changed.' : nextStep }
 }

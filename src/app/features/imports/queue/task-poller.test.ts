@@ -6,7 +6,7 @@ test('all tasks together are asked for once in three seconds, each in its turn',
   const world = importWorld()
   world.queue.connect(world.connection())
   const links = ['1', '2', '3'].map((name) => `https://a.example/${name}`)
-  world.queue.start(links, options)
+  world.queue.add(links, options)
   for (const [index, call] of [...world.calls].entries())
     await call.answer(started(`task-${index}`))
   const asked: unknown[] = []
@@ -71,6 +71,6 @@ test('a task that the server no longer knows has failed', async () => {
   await world.last().fail(new ApiError({ code: 'not_found', status: 404, message: 'No.' }))
   expect(world.job()).toMatchObject({
     state: 'failed',
-    failure: { reason: 'The server no longer knows this import.' },
+    failure: { code: 'unknown_task' },
   })
 })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { readTask } from '#app/features/imports/queue/ask-for-task.ts'
 import { newJob } from '#app/features/imports/queue/import-job.ts'
+import { readTask } from '#app/features/imports/queue/import-task.ts'
 import { link, options } from '#app/testing/import-world.ts'
-import { nextStepOf } from './import-row.tsx'
+import { failureText } from './import-text.ts'
 
 const checkLink = 'Check the link, then retry.'
 const openLink = 'Import a link that opens without signing in.'
@@ -55,8 +55,5 @@ test.each([
   const place = { id: '1', link, options, tabId: 't', addedAt: 0, idempotencyKey: 'k' }
   const task = { id: '1', type: 'video', state: 'failed', progress: '', error }
   const { failure } = readTask(newJob(place), task)
-  expect(failure && { ...failure, nextStep: nextStepOf(failure) }).toEqual({
-    reason: error,
-    nextStep,
-  })
+  expect(failure && failureText(failure)).toEqual({ reason: error, nextStep })
 })

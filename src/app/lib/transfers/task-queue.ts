@@ -1,21 +1,21 @@
-/** What becomes of an upload after its turn: over, or in line again, first or last. */
-export type TurnEnd = 'over' | 'first' | 'last'
+/** What becomes of a task after it ran: over, or in the queue again, first or last. */
+export type TaskEnd = 'over' | 'first' | 'last'
 
-type TaskQueueOptions = {
-  /** How many have their turn at once. */
-  places: number
-  /** One turn; must not throw. `signal` fires when the upload is removed. */
-  run(id: string, signal: AbortSignal): Promise<TurnEnd>
+export type TaskQueueOptions = {
+  /** How many run at once. */
+  concurrency: number
+  /** Runs one; must not throw. `signal` fires when it is removed. */
+  run(id: string, signal: AbortSignal): Promise<TaskEnd>
 }
 
-/** First come, first served. Closed, it starts nothing more; turns that have begun go on. */
-export function createTaskQueue({ places, run }: TaskQueueOptions) {
+/** First come, first served. Closed, as it is at first, it starts nothing more; what runs goes on. */
+export function createTaskQueue({ concurrency, run }: TaskQueueOptions) {
   let waiting: string[] = []
   const running = new Map<string, AbortController>()
   let isOpen = false
 
   function fill() {
-    while (isOpen && running.size < places) {
+    while (isOpen && running.size < concurrency) {
       const id = waiting.shift()
       if (id === undefined) return
       void start(id)
@@ -40,7 +40,8 @@ export function createTaskQueue({ places, run }: TaskQueueOptions) {
       waiting = waiting.concat(ids)
       fill()
     },
-    remove(...ids: readonly string[]) {
+    /** Aborts those that run. */
+    remove(ids: readonly string[]) {
       const removed = new Set(ids)
       waiting = waiting.filter((id) => !removed.has(id))
       for (const id of ids) {

@@ -1,15 +1,15 @@
 import type { Clock } from '#app/lib/clock.ts'
 import { pauseMs } from '#app/lib/retry.ts'
 
-type PollingSliceOptions = {
+type TaskPollerOptions<Task> = {
   clock: Clock
   random: () => number
   /** Nobody looks at the page. */
   isHidden(): boolean
-  /** Whether there is anything to ask for, and it is this tab's to ask. */
-  isWanted(): boolean
+  /** What there is to ask for; nothing while another tab asks. */
+  tasks(): readonly Task[]
   /** One request; false when it failed for now and the next one should wait longer. Must not throw. */
-  poll(): Promise<boolean>
+  ask(task: Task): Promise<boolean>
 }
 
 /** Twenty requests a minute for all tasks together; a third of that while nobody looks. */
@@ -17,30 +17,40 @@ const visibleIntervalMs = 3_000
 const hiddenIntervalMs = 9_000
 
 /**
- * One request at a time, each an interval after the one before: however many tasks there are and
- * however long the machine slept, there is never a burst.
+ * Asks for running tasks in turns, one request at a time, each an interval after the one before:
+ * however many tasks there are and however long the machine slept, there is never a burst.
  */
-export function createPollingSlice(options: PollingSliceOptions) {
-  const { clock, random, isHidden, isWanted, poll } = options
+export function createTaskPoller<Task extends { id: string }>(options: TaskPollerOptions<Task>) {
+  const { clock, random, isHidden, tasks, ask } = options
+  /** By id, when each was last asked for. */
+  const askedAt = new Map<string, number>()
   let lastAt = Number.NEGATIVE_INFINITY
   let failures = 0
   let isAsking = false
   let cancelTimer = () => {}
 
+  /** The one that has waited longest. */
+  function nextTask(): Task | undefined {
+    const timeOf = ({ id }: Task) => askedAt.get(id) ?? Number.NEGATIVE_INFINITY
+    return tasks().toSorted((a, b) => timeOf(a) - timeOf(b))[0]
+  }
+
   function schedule() {
     cancelTimer()
-    if (!isWanted()) return
+    if (tasks().length === 0) return
     const interval = isHidden() ? hiddenIntervalMs : visibleIntervalMs
     const pause = failures === 0 ? 0 : pauseMs(failures + 1, random)
     const dueAt = lastAt + Math.max(interval, pause)
-    cancelTimer = clock.after(Math.max(0, dueAt - clock.now()), () => void ask())
+    cancelTimer = clock.after(Math.max(0, dueAt - clock.now()), () => void askNext())
   }
 
-  async function ask() {
-    if (isAsking || !isWanted()) return
+  async function askNext() {
+    const task = nextTask()
+    if (isAsking || !task) return
     isAsking = true
     lastAt = clock.now()
-    const isAnswered = await poll()
+    askedAt.set(task.id, lastAt)
+    const isAnswered = await ask(task)
     isAsking = false
     failures = isAnswered ? 0 : failures + 1
     schedule()

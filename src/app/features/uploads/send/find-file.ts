@@ -1,47 +1,25 @@
-import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { isRefusal } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
-import { estimateTransfers } from '#app/features/uploads/model/estimate-transfers.ts'
-import type { ArrivedFile } from '#app/features/uploads/model/upload.ts'
-import type { UploadConnection } from '#app/features/uploads/send/look-after-cancel.ts'
-import type { FileSought } from '#app/features/uploads/send/send-upload.ts'
-import type { Me } from '#contract/account.ts'
+import type { ArrivedFile, UploadJob } from '#app/features/uploads/upload.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { type FilesPage, filesPageSize, type ListedFile } from '#contract/files.ts'
 
-/** Makes what the upload queue needs of a session. Call it when the session begins, with its `/me`. */
-export function connectUploads(session: {
-  client: ApiClient
-  gate: RateLimitGate
-  me: Me
-}): UploadConnection {
-  const { client, gate, me } = session
-  const connectedAt = gate.now()
-  // "Unix epoch second when a slot frees": a slot lasts one window, so it is at most that far ahead.
-  const serverTimeThen = (me.rate_limit.reset - me.rate_limit.window_seconds) * 1000
-  return {
-    account: me.username,
-    keyId: me.key.id,
-    canUpload: me.key.scopes.includes('upload'),
-    canLook: me.key.scopes.includes('read'),
-    maxBytes: me.limits.upload_max_bytes,
-    sendFile: (send) => client.sendFile(send),
-    findFile: (sought) => findArrivedFile(client, sought),
-    serverTime: () => serverTimeThen + gate.now() - connectedAt,
-    estimate: (waiting) => estimateTransfers(gate, waiting),
-    requestsPerMinute: () => gate.getSnapshot().limit,
-  }
-}
-
-/** Null also where the key may not look: sending again under the same idempotency key is safe. */
-async function findArrivedFile(client: ApiClient, sought: FileSought): Promise<ArrivedFile | null> {
-  const { folder, name, size, notBefore, signal } = sought
+/**
+ * The job's file if it came to its folder since `notBefore`; null also where the key may not look.
+ *
+ * @throws what the call throws otherwise
+ */
+export async function findArrivedFile(
+  client: ApiClient,
+  { file, folder, name, notBefore }: UploadJob,
+  signal?: AbortSignal,
+): Promise<ArrivedFile | null> {
   try {
-    const file = await findListedFile({
+    const found = await findListedFile({
       name,
       isSought: (listed) =>
         listed.name === name &&
-        listed.size === size &&
+        listed.size === file.size &&
         Date.parse(listed.uploaded_at) >= notBefore - 1_000,
       listPage: (offset) =>
         client.call(endpoints.files, {
@@ -51,7 +29,7 @@ async function findArrivedFile(client: ApiClient, sought: FileSought): Promise<A
           signal,
         }),
     })
-    return file && { file_name: file.name, size: file.size, link: file.link, folder }
+    return found && { file_name: found.name, size: found.size, link: found.link, folder }
   } catch (error) {
     if (isRefusal(error, 403, 404)) return null
     throw error
