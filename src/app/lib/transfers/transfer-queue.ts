@@ -103,7 +103,10 @@ export abstract class TransferQueue<Row extends Transfer, Connection extends Tra
   protected abstract stop(rows: readonly Row[]): void
   /** Starts rows once more that are neither unfinished nor done. */
   protected abstract restart(rows: readonly Row[]): void
-  protected abstract canRetry(row: Row): boolean
+  /** Whether one that failed may be tried again as it is. */
+  protected canRetry(_row: Row): boolean {
+    return true
+  }
   /** Takes up what is kept for the key. */
   protected abstract onConnect(connection: Connection): void
   protected onDisconnect(): void {}

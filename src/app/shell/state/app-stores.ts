@@ -16,8 +16,8 @@ import {
   createImportDraft,
   type ImportDraftStore,
 } from '#app/features/imports/dialog/import-draft.ts'
-import type { ImportJob } from '#app/features/imports/queue/import-job.ts'
-import { type ImportConnection, ImportQueue } from '#app/features/imports/queue/import-queue.ts'
+import type { ImportConnection, ImportJob } from '#app/features/imports/queue/import-job.ts'
+import { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
 import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts'
 import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import type { Upload } from '#app/features/uploads/upload.ts'

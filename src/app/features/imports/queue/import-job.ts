@@ -1,5 +1,8 @@
 import * as z from 'zod/mini'
 import type { ErrorValues } from '#app/api/http/api-error.ts'
+import type { ApiClient } from '#app/api/http/client.ts'
+import { randomId } from '#app/lib/random-id.ts'
+import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
 import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
 import { importTypes } from '#contract/imports.ts'
 
@@ -99,6 +102,11 @@ const storedImport = z.extend(jobFields, {
 
 export type StoredImport = z.infer<typeof storedImport>
 
+/** What tabs of one key tell each other. */
+export type ImportNews = { changed: StoredImport } | { removed: string[] }
+
+export type ImportConnection = TransferConnection & { client: ApiClient }
+
 export function storeImport({ note, failure, ...job }: ImportJob): StoredImport {
   return { ...job, note: null, failure: null, noteCode: note, failureCode: failure }
 }
@@ -115,12 +123,14 @@ export function restoreImport(stored: unknown): ImportJob | null {
   }
 }
 
-/** A job before the server knows of it. */
+/** A job before the server knows of it; `id` is that of the row where it is tried again. */
 export function newJob(
-  place: Pick<ImportJob, 'id' | 'link' | 'options' | 'tabId' | 'addedAt' | 'idempotencyKey'>,
+  place: Pick<ImportJob, 'link' | 'options' | 'tabId' | 'addedAt'> & { id?: string },
 ): ImportJob {
   return {
+    id: randomId(),
     ...place,
+    idempotencyKey: randomId(),
     taskId: null,
     state: 'waiting',
     percent: null,

@@ -1,8 +1,6 @@
-import type { ApiClient } from '#app/api/http/client.ts'
 import { pageId } from '#app/api/tabs/browser-tab.ts'
 import { createPollingLeader, type PollingLeader } from '#app/api/tabs/polling-leader.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
-import { randomId } from '#app/lib/random-id.ts'
 import {
   createRetryPause,
   type OnReconnect,
@@ -11,13 +9,14 @@ import {
 } from '#app/lib/retry.ts'
 import { browserStorage, type TextStorage } from '#app/lib/storage.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
-import { type TransferConnection, TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
+import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
 import {
+  type ImportConnection,
   type ImportJob,
+  type ImportNews,
   type ImportOptions,
   newJob,
   restoreImport,
-  type StoredImport,
   storeImport,
 } from './import-job.ts'
 import { createImportStarts } from './import-starts.ts'
@@ -29,11 +28,6 @@ import {
 } from './import-store.ts'
 import { askForTask, cancelTask } from './import-task.ts'
 import { createTaskPoller } from './task-poller.ts'
-
-export type ImportConnection = TransferConnection & { client: ApiClient }
-
-/** What tabs of one key tell each other. */
-export type ImportNews = { changed: StoredImport } | { removed: string[] }
 
 export type ImportQueueOptions = {
   clock?: Clock
@@ -99,15 +93,8 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     const { wallClock, tabId, openClaims } = this.#options
     const now = wallClock()
     const jobs = links.map((link, index) =>
-      newJob({
-        id: randomId(),
-        link,
-        options,
-        tabId,
-        // The first link stays on top when the newest come first.
-        addedAt: now - index / 1000,
-        idempotencyKey: randomId(),
-      }),
+      // The first link stays on top when the newest come first.
+      newJob({ link, options, tabId, addedAt: now - index / 1000 }),
     )
     for (const job of jobs) this.#keep(job)
     this.rows.add(jobs)
@@ -115,14 +102,11 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.tasks.add(jobs.map(({ id }) => id))
   }
 
-  protected override canRetry = () => true
-
   /** New tasks with the same links and options, in the same rows. */
   protected override restart(jobs: readonly ImportJob[]): void {
     const { tabId } = this.#options
     for (const { id, link, options, addedAt } of jobs) {
-      const idempotencyKey = randomId()
-      this.#change(id, newJob({ id, link, options, addedAt, tabId, idempotencyKey }))
+      this.#change(id, newJob({ id, link, options, tabId, addedAt }))
     }
     this.tasks.add(jobs.map(({ id }) => id))
   }
@@ -207,6 +191,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     const job = this.rows.get(id)
     if (!job) return
     const changed = { ...job, ...change }
+    if (JSON.stringify(changed) === JSON.stringify(job)) return
     // First the storage, then the screen: what was seen once is there after a reload.
     this.#keep(changed)
     this.#show(changed)
@@ -242,7 +227,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     const change = await askForTask(job, this.connection.client)
     // Cancelled, cleared or signed out while the answer was on its way.
     const isStill = this.rows.get(job.id)?.state === 'running'
-    if (change && isStill && hasNews(job, change)) this.#change(job.id, change)
+    if (change && isStill) this.#change(job.id, change)
     return change !== null
   }
 
@@ -255,11 +240,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
       imports.write(job)
     }
     this.#store = { keyId, imports }
-    const now = this.#options.wallClock()
-    this.rows.add(imports.read(now).filter(({ id }) => !this.rows.get(id)))
+    const stored = imports.read(this.#options.wallClock())
+    this.rows.add(stored.filter(({ id }) => !this.rows.get(id)))
   }
-}
-
-function hasNews(job: ImportJob, change: Partial<ImportJob>): boolean {
-  return JSON.stringify(job) !== JSON.stringify({ ...job, ...change })
 }

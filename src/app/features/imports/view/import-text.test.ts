@@ -52,7 +52,7 @@ test.each([
   ['The server has no room for it.', 'Ask whoever runs the server, then retry.'],
   ['A word of another server.', checkLink],
 ])('what to do next fits the reason: %s', (error, nextStep) => {
-  const place = { id: '1', link, options, tabId: 't', addedAt: 0, idempotencyKey: 'k' }
+  const place = { link, options, tabId: 't', addedAt: 0 }
   const task = { id: '1', type: 'video', state: 'failed', progress: '', error }
   const { failure } = readTask(newJob(place), task)
   expect(failure && failureText(failure)).toEqual({ reason: error, nextStep })

@@ -1,6 +1,7 @@
 import {
   type KeptUpload,
   resumeUpload,
+  type UploadFailure,
   type UploadJob,
   type UploadRequest,
   validateUpload,
@@ -33,6 +34,15 @@ export function createInterruptedUploads() {
 
   return {
     uploads,
+    /** Goes on with the row `id`; null where it is not interrupted. */
+    match(id: string, file: File, serverTime: number): UploadJob | UploadFailure | null {
+      const kept = uploads.get(id)
+      if (!kept) return null
+      if (file.name.normalize('NFC') !== kept.name) {
+        return { code: 'other_file', chosen: file.name }
+      }
+      return take(kept, file, serverTime)?.[1] ?? null
+    },
     /** Goes on with the rows of files that are added once more; `rest` are new. */
     matchAdded(requests: readonly UploadRequest[], serverTime: number) {
       const jobs = new Map<string, UploadJob>()

@@ -1,8 +1,10 @@
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { ConnectionError } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
+import type { sendUpload } from '#app/features/uploads/send/send-upload.ts'
 import type { Upload, UploadConnection, UploadJob } from '#app/features/uploads/upload.ts'
 import type { Clock } from '#app/lib/clock.ts'
+import { retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
 
 /** Makes what the upload queue needs of a session. Call it when the session begins, with its `/me`. */
@@ -59,5 +61,22 @@ export async function lookAfterAbort(
     return { state: 'cancelled', note: 'not_there' }
   } catch {
     return { state: 'cancelled', note: 'not_seen' }
+  }
+}
+
+/** Loads the code that sends files with the first upload: the first screen needs none of it. */
+export const sendOnDemand: typeof sendUpload = async (task, connection, options) => {
+  const { id, signal } = task
+  try {
+    const { sendUpload } = await retryTransient(
+      () => import('#app/features/uploads/send/send-upload.ts'),
+      { retryPause: options.retryPause, isTransient: () => true, tries: 5, signal },
+    )
+    return await sendUpload(task, connection, options)
+  } catch {
+    // By now the network is there and the code is not.
+    const failure = { code: 'not_loaded' } as const
+    if (!signal.aborted) options.rows.change(id, { state: 'failed', failure })
+    return 'over'
   }
 }

@@ -4,7 +4,6 @@ import {
   type KeptUpload,
   keepUpload,
   newUpload,
-  resumeUpload,
   type Upload,
   type UploadConnection,
   type UploadJob,
@@ -13,12 +12,12 @@ import {
 } from '#app/features/uploads/upload.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
-import { createRetryPause, type RetryPause, retryTransient } from '#app/lib/retry.ts'
+import { createRetryPause, type RetryPause } from '#app/lib/retry.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
 import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
 import { createInterruptedUploads, type FileAgain } from './interrupted-uploads.ts'
-import { lastAnswerMs, lookAfterAbort } from './upload-connection.ts'
+import { lastAnswerMs, lookAfterAbort, sendOnDemand } from './upload-connection.ts'
 import { browserJournal, createUploadKeeper, type JournalAccess } from './upload-keeper.ts'
 
 export type UploadQueueOptions = {
@@ -79,8 +78,9 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   /** `file` is needed again for an interrupted upload, whose bytes a reload took away. */
   override retry(id: string, file?: File): void {
-    const kept = this.#interrupted.uploads.get(id)
-    if (kept && file) this.#takeFileAgain(kept, file)
+    const job = file && this.#interrupted.match(id, file, this.#serverTime())
+    if (job && 'code' in job) this.rows.change(id, { failure: job })
+    else if (job) this.#jobs.set(id, job)
     super.retry(id)
   }
 
@@ -91,7 +91,9 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     return jobs.size
   }
 
-  protected override canRetry = canRetry
+  protected override canRetry(upload: Upload): boolean {
+    return canRetry(upload)
+  }
 
   protected override restart(rows: readonly Upload[]): void {
     const jobs = new Map<string, UploadJob>()
@@ -220,38 +222,10 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.#options.onUploaded?.(upload)
   }
 
-  #takeFileAgain(kept: KeptUpload, file: File): void {
-    if (file.name.normalize('NFC') !== kept.name) {
-      this.rows.change(kept.id, { failure: { code: 'other_file', chosen: file.name } })
-      return
-    }
-    const job = resumeUpload(kept, file, this.#serverTime())
-    if ('code' in job) return
-    this.#interrupted.uploads.delete(kept.id)
-    this.#jobs.set(kept.id, job)
-  }
-
   #showInterrupted(uploads: readonly KeptUpload[]): void {
     const unknown = uploads.filter(({ id }) => !this.rows.get(id))
     for (const kept of unknown) this.#interrupted.uploads.set(kept.id, kept)
     const failure = { code: 'interrupted' } as const
     this.rows.add(unknown.map((kept) => newUpload(kept, { state: 'interrupted', failure })))
-  }
-}
-
-/** Loads the code that sends files with the first upload: the first screen needs none of it. */
-const sendOnDemand: typeof sendUpload = async (task, connection, options) => {
-  const { id, signal } = task
-  try {
-    const { sendUpload } = await retryTransient(
-      () => import('#app/features/uploads/send/send-upload.ts'),
-      { retryPause: options.retryPause, isTransient: () => true, tries: 5, signal },
-    )
-    return await sendUpload(task, connection, options)
-  } catch {
-    // By now the network is there and the code is not.
-    const failure = { code: 'not_loaded' } as const
-    if (!signal.aborted) options.rows.change(id, { state: 'failed', failure })
-    return 'over'
   }
 }
