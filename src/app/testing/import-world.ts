@@ -76,7 +76,7 @@ type ImportWorldOptions = Omit<ImportQueueOptions, 'storage'> & {
 }
 
 /** A queue whose time, server, storage and tabs are in the test's hand. */
-export function importWorld({ storage, ...parts }: ImportWorldOptions = {}) {
+export function importWorld({ storage, ...overrides }: ImportWorldOptions = {}) {
   const { clock, passTime, retryPause, pauses } = manualTime()
   const calls: Call[] = []
   const reconnects = new Set<() => void>()
@@ -119,7 +119,7 @@ export function importWorld({ storage, ...parts }: ImportWorldOptions = {}) {
     },
     retryPause,
     random: () => 1,
-    ...parts,
+    ...overrides,
   })
   const connection = (change = {}) => ({
     account: 'alice',
@@ -158,8 +158,8 @@ export const status = (task: object) => ({
   task: { id: 'task-1', type: 'video', state: 'running', progress: '', ...task },
 })
 
-export async function runningWorld(parts: ImportWorldOptions = {}) {
-  const world = importWorld(parts)
+export async function runningWorld(overrides: ImportWorldOptions = {}) {
+  const world = importWorld(overrides)
   world.queue.connect(world.connection())
   world.queue.add([link], options)
   await world.last().answer(started())

@@ -57,7 +57,7 @@ const gate = {
 } as RateLimitGate
 
 /** A queue whose time, network and server are in the test's hand. */
-export function uploadWorld(parts: UploadQueueOptions = {}) {
+export function uploadWorld(overrides: UploadQueueOptions = {}) {
   const { clock, passTime, retryPause, pauses } = manualTime()
   const tries: Try[] = []
   const sought: (UploadJob & { size: number })[] = []
@@ -69,7 +69,7 @@ export function uploadWorld(parts: UploadQueueOptions = {}) {
     sendUpload,
     canRead: async () => true,
     retryPause,
-    ...parts,
+    ...overrides,
   })
 
   function connection(change: Partial<UploadConnection> = {}): UploadConnection {

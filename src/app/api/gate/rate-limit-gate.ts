@@ -37,8 +37,8 @@ export type GateOptions = Partial<TabEnvironment>
 
 /** Makes the gate that every call with one key passes. */
 export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
-  const around: TabEnvironment = { ...browserTab(), ...parts }
-  const { clock } = around
+  const environment: TabEnvironment = { ...browserTab(), ...parts }
+  const { clock } = environment
   const changes = createEmitter()
   let snapshot: GateSnapshot | null = null
   let validUntil = 0
@@ -47,7 +47,7 @@ export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
   const waiting = new WaitingRequests(() => slots.update())
   const broker: SlotBroker = new SlotBroker({
     clock,
-    random: around.random,
+    random: environment.random,
     grant: (claim, slot) => slots.grant(claim, slot),
     onChange: changed,
   })
@@ -106,7 +106,7 @@ export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
       broker.log.recallLimit(limit)
       broker.merge(shiftSlots(taken, clock.now()))
     },
-    join: (keyId) => slots.join(`barkeep-requests-${keyId}`, around),
+    join: (keyId) => slots.join(`barkeep-requests-${keyId}`, environment),
     close() {
       stopTick()
       slots.leave()

@@ -272,7 +272,7 @@ test.for(kinds)(
     const leaders = [1, 2, 3].map(() =>
       createPollingLeader<string>({
         keyId,
-        around: tabs.openTab(random, hasLocks),
+        environment: tabs.openTab(random, hasLocks),
         onSeen(listener) {
           looked.push(listener)
           return () => {}

@@ -59,12 +59,12 @@ export class SharedSlots {
   }
 
   /** Shares with the tabs of the same name. */
-  join(name: string, around: TabEnvironment): void {
+  join(name: string, environment: TabEnvironment): void {
     this.leave()
     this.#role = 'joining'
     this.#group = joinTabGroup<GateMessage>({
       name,
-      around,
+      environment,
       onMessage: (message, from) => this.#hear(message, from),
       onRole: (isLeader) => this.#play(isLeader),
     })

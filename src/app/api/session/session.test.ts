@@ -46,7 +46,7 @@ function openTab(
       }) as unknown as Storage,
   )
   const connection = new Connection({
-    around: { clock, random: () => 0.5, openChannel: null, locks: null },
+    environment: { clock, random: () => 0.5, openChannel: null, locks: null },
     storage,
     onReconnect(listener) {
       wake = listener

@@ -43,7 +43,7 @@ export type ConnectionSnapshot = {
 )
 
 export type ConnectionOptions = {
-  around?: Partial<TabEnvironment>
+  environment?: Partial<TabEnvironment>
   storage?: TextStorage
   fetch?: typeof fetch
   onReconnect?: OnReconnect
@@ -58,7 +58,7 @@ const askMe = { lane: 'person', purpose: 'account' } as const
 
 /** The session of this tab: its key, and what the key opens. */
 export class Connection {
-  readonly #around: TabEnvironment
+  readonly #environment: TabEnvironment
   readonly #storage: TextStorage
   readonly #fetch: typeof fetch
   readonly #onReconnect: OnReconnect
@@ -68,12 +68,12 @@ export class Connection {
   #session: Session | null = null
 
   constructor(parts: ConnectionOptions = {}) {
-    this.#around = { ...browserTab(), ...parts.around }
+    this.#environment = { ...browserTab(), ...parts.environment }
     this.#storage = parts.storage ?? tabStorage
     this.#fetch = parts.fetch ?? ((input, init) => fetch(input, init))
     this.#onReconnect = parts.onReconnect ?? onBrowserReconnect
     this.#reachability = createReachability({
-      ...this.#around,
+      ...this.#environment,
       fetch: this.#fetch,
       onReconnect: this.#onReconnect,
       onChange: () => this.#store.update({ online: this.#reachability.isOnline() }),
@@ -114,7 +114,7 @@ export class Connection {
     if (kept) session.gate.takeOver(kept)
     try {
       const me = await retryTransient(() => session.client.call(endpoints.me, askMe), {
-        retryPause: createRetryPause({ ...this.#around, onReconnect: this.#onReconnect }),
+        retryPause: createRetryPause({ ...this.#environment, onReconnect: this.#onReconnect }),
         // A network that wants a sign-in of its own knows nothing about this key.
         isTransient: (error) => isTransient(error) || isForeign(error),
         signal: session.end.signal,
@@ -141,7 +141,7 @@ export class Connection {
   #open(key: string): Session {
     this.#close()
     const end = new AbortController()
-    const gate = createRateLimitGate(this.#around)
+    const gate = createRateLimitGate(this.#environment)
     const client = createApiClient({
       key,
       gate,

@@ -2,7 +2,7 @@ import { browserClock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import type { TabEnvironment } from './tab-group.ts'
 
-/** This tab as it is: on plain http it has no locks, in an old browser or a sandbox no channel. */
+/** This tab: on plain http it has no locks, in an old browser or a sandbox no channel. */
 export function browserTab(): TabEnvironment {
   return {
     clock: browserClock,

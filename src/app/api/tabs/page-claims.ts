@@ -1,12 +1,12 @@
 import { browserTab, pageId as ownPageId } from './browser-tab.ts'
 import type { Channel, TabEnvironment } from './tab-group.ts'
 
-/** Who of this browser's pages is alive, and who takes over what a page left that is gone. */
+/** Tells which of this browser's pages are alive, so that one page takes over what a closed one left. */
 export type PageClaims = {
   readonly pageId: string
   /** Resolves when other pages can know that this one is alive. */
   show(): Promise<void>
-  /** True where `pageId`'s page is gone, and what it left is this page's from now on. */
+  /** True if the page `pageId` is gone: what it left belongs to this page from now on. */
   claim(pageId: string): Promise<boolean>
 }
 
@@ -14,35 +14,38 @@ export type PageClaimsOptions = Partial<Pick<TabEnvironment, 'clock' | 'locks' |
   pageId?: string
 }
 
-// A page that is being reloaded may hold its lock for a moment longer than its successor needs to ask.
+// A page that reloads may still hold its lock when the new page asks for it.
 const leavingMs = 2_000
 // A busy page answers late.
 const answerMs = 1_000
 
-export function createPageClaims(parts: PageClaimsOptions = {}): PageClaims {
-  const around = { ...browserTab(), pageId: ownPageId, ...parts }
-  return around.locks ? claimByLocks(around, around.locks) : claimByMessages(around)
+/** Uses Web Locks where the browser has them, which is on https and localhost only; messages elsewhere. */
+export function createPageClaims(options: PageClaimsOptions = {}): PageClaims {
+  const environment = { ...browserTab(), pageId: ownPageId, ...options }
+  return environment.locks
+    ? claimByLocks(environment, environment.locks)
+    : claimByMessages(environment)
 }
 
-type Around = Pick<TabEnvironment, 'clock' | 'openChannel'> & { pageId: string }
+type PageClaimsEnvironment = Pick<TabEnvironment, 'clock' | 'openChannel'> & { pageId: string }
 
-/** The browser lets a page's locks go when the page goes, however it goes. */
+/** The browser releases a page's locks when the page goes, even if it crashes. */
 function claimByLocks(
-  { clock, pageId }: Around,
+  { clock, pageId }: PageClaimsEnvironment,
   locks: NonNullable<TabEnvironment['locks']>,
 ): PageClaims {
   const held = new Map<string, Promise<boolean>>()
 
-  function hold(id: string, patienceMs: number): Promise<boolean> {
-    const patience = new AbortController()
-    const cancel = clock.after(patienceMs, () => patience.abort())
+  function hold(id: string): Promise<boolean> {
+    const timeout = new AbortController()
+    const cancel = clock.after(leavingMs, () => timeout.abort())
     return new Promise((resolve) => {
       const keep = () => {
         cancel()
         resolve(true)
         return new Promise<void>(() => {})
       }
-      locks.request(`barkeep-page-${id}`, { signal: patience.signal }, keep).catch(() => {
+      locks.request(`barkeep-page-${id}`, { signal: timeout.signal }, keep).catch(() => {
         held.delete(id)
         resolve(false)
       })
@@ -50,7 +53,7 @@ function claimByLocks(
   }
 
   function claim(id: string): Promise<boolean> {
-    const known = held.get(id) ?? hold(id, leavingMs)
+    const known = held.get(id) ?? hold(id)
     held.set(id, known)
     return known
   }
@@ -63,8 +66,8 @@ function claimByLocks(
 
 type Message = { type: 'ask' | 'mine'; id: string; from: string }
 
-/** On plain http there are no locks: who is alive says so when asked. */
-function claimByMessages({ clock, openChannel, pageId }: Around): PageClaims {
+/** Without locks a page that is alive answers when it is asked. */
+function claimByMessages({ clock, openChannel, pageId }: PageClaimsEnvironment): PageClaims {
   const mine = new Set([pageId])
   const claiming = new Map<string, () => void>()
   let channel: Channel | null = null
@@ -75,7 +78,7 @@ function claimByMessages({ clock, openChannel, pageId }: Around): PageClaims {
     channel.onmessage = ({ data }: MessageEvent<Message>) => {
       const { type, id, from } = data
       if (type === 'mine') claiming.get(id)?.()
-      // Of two that ask for the same at once, one has to give way.
+      // Of two pages that ask at once, the one with the lower id wins.
       else if (mine.has(id) || (claiming.has(id) && pageId < from)) post('mine', id)
     }
   }
@@ -106,7 +109,7 @@ function claimByMessages({ clock, openChannel, pageId }: Around): PageClaims {
 
 let shared: PageClaims | null = null
 
-/** This page's claims: one for all who ask, for a page is alive or gone as a whole. */
+/** The claims of this page, shared by everyone who asks: a page is alive or gone as a whole. */
 export function pageClaims(): PageClaims {
   shared ??= createPageClaims()
   return shared

@@ -2,39 +2,41 @@ import { createEmitter, createStore } from '#app/lib/store.ts'
 import { browserTab } from './browser-tab.ts'
 import { joinTabGroup, type TabEnvironment } from './tab-group.ts'
 
-/** One tab polls for all tabs of a key; the others see its results. */
+/** One tab polls for all tabs of a key and publishes what it learns. */
 export type PollingLeader<Message> = {
-  /** Whether this tab is the one that polls. False for a moment after the start, until that is known. */
+  /** Whether this tab polls; false until that is known, a moment after the start. */
   isLeader(): boolean
-  /** Runs when this tab becomes, or is no longer, the one that polls. */
+  /** Calls the listener when `isLeader` changes; the answer stops listening. */
   onChange(listener: () => void): () => void
-  /** Sends to the other tabs; must survive structured cloning. */
+  /** Sends to the other tabs. The message must be structured-cloneable. */
   publish(message: Message): void
-  /** What other tabs publish. */
+  /** Hears what other tabs publish; the answer stops listening. */
   subscribe(listener: (message: Message) => void): () => void
   close(): void
 }
 
 export type PollingLeaderOptions = {
-  /** The key's public id: the name of the channel must never hold the key. */
+  /** The key's public id: the channel's name must never contain the key. */
   keyId: string
-  around?: Partial<TabEnvironment>
-  /** Runs its listener when a person looks at this tab. */
+  environment?: Partial<TabEnvironment>
+  /** Calls the listener when a person looks at this tab. */
   onSeen?: (listener: () => void) => () => void
 }
 
-/** A tab that comes into sight takes over: browsers slow the timers of hidden ones to one a minute. */
-export function createPollingLeader<Message>(parts: PollingLeaderOptions): PollingLeader<Message> {
+/** The visible tab takes over: browsers slow the timers of hidden tabs to one a minute. */
+export function createPollingLeader<Message>(
+  options: PollingLeaderOptions,
+): PollingLeader<Message> {
   const messages = createEmitter<Message>()
   const isLeader = createStore(false)
 
   const group = joinTabGroup<Message>({
-    name: `barkeep-polling-${parts.keyId}`,
-    around: { ...browserTab(), ...parts.around },
+    name: `barkeep-polling-${options.keyId}`,
+    environment: { ...browserTab(), ...options.environment },
     onMessage: messages.emit,
     onRole: isLeader.set,
   })
-  const stopWatching = (parts.onSeen ?? onTabSeen)(() => {
+  const stopWatching = (options.onSeen ?? onTabSeen)(() => {
     if (!isLeader.getSnapshot()) group.takeLead()
   })
 

@@ -1,38 +1,38 @@
 import type { Clock } from '#app/lib/clock.ts'
 
-/** A way to the other tabs: `BroadcastChannel`, or what a test puts in its place. */
+/** `BroadcastChannel`, or what a test uses instead. */
 export type Channel = {
   postMessage(message: unknown): void
   onmessage: ((event: MessageEvent) => unknown) | null
   close(): void
 }
 
-/** What this needs of the browser; `null` where the page has none (plain http has no locks). */
+/** What tabs need of the browser; null where the page has none: plain http has no locks. */
 export type TabEnvironment = {
   openChannel: ((name: string) => Channel) | null
   locks: Pick<LockManager, 'request'> | null
   clock: Clock
   random: () => number
-  /** Runs its listener when the page goes away for good. */
+  /** Calls the listener when the page goes away for good. */
   onPageEnd?: (listener: () => void) => () => void
 }
 
 export type TabGroupOptions<Message> = {
   /** Tabs with the same name are one group. */
   name: string
-  around: TabEnvironment
+  environment: TabEnvironment
   /** `from` is the id of the tab that posted it. */
   onMessage: (message: Message, from: string) => void
-  /** This tab becomes the leader, or is it no longer. */
+  /** This tab has become the leader, or has ceased to be. */
   onRole: (isLeader: boolean) => void
 }
 
-/** The tabs of one browser that share something; one of them leads. */
+/** The open tabs of one browser that share something. One of them leads. */
 export type TabGroup<Message> = {
   readonly tabId: string
-  /** To all other tabs, those that have been opened since included. */
+  /** To all other tabs. */
   post(message: Message): void
-  /** Becomes the leader although there is one that is silent or hidden. */
+  /** Becomes the leader in place of another tab. */
   takeLead(): void
   leave(): void
 }
@@ -40,19 +40,19 @@ export type TabGroup<Message> = {
 type Election = { hear(message: unknown, from: string): void; takeLead(): void; leave(): void }
 
 /** Joins the group; who leads is known a moment later, by `onRole`. */
-export function joinTabGroup<Message>(parts: TabGroupOptions<Message>): TabGroup<Message> {
-  const { name, around, onMessage } = parts
-  const tabId = Math.floor(around.random() * 2 ** 52).toString(36)
-  const channel = around.openChannel?.(name) ?? null
+export function joinTabGroup<Message>(options: TabGroupOptions<Message>): TabGroup<Message> {
+  const { name, environment, onMessage } = options
+  const tabId = Math.floor(environment.random() * 2 ** 52).toString(36)
+  const channel = environment.openChannel?.(name) ?? null
   const send = (kind: 'election' | 'message', message: unknown) =>
     channel?.postMessage({ kind, from: tabId, message })
-  const seat: Seat = { tabId, name, around, onRole: parts.onRole }
+  const member: Member = { tabId, name, environment, onRole: options.onRole }
   const election: Election =
     channel === null
-      ? leadAlone(seat)
-      : around.locks
-        ? electByLock(seat, around.locks)
-        : electByMessages(seat, (message) => send('election', message))
+      ? leadAlone(member)
+      : environment.locks
+        ? electByLock(member, environment.locks)
+        : electByMessages(member, (message) => send('election', message))
   if (channel) {
     channel.onmessage = ({ data }: MessageEvent) => {
       if (data.kind === 'election') election.hear(data.message, data.from)
@@ -70,16 +70,16 @@ export function joinTabGroup<Message>(parts: TabGroupOptions<Message>): TabGroup
   }
 }
 
-type Seat = {
+type Member = {
   tabId: string
   name: string
-  around: TabEnvironment
+  environment: TabEnvironment
   onRole: (isLeader: boolean) => void
 }
 
-function leadAlone({ onRole }: Seat): Election {
+function leadAlone({ onRole }: Member): Election {
   let isHere = true
-  // Not before the caller has its group.
+  // Later, so that the caller has its group when it hears of it.
   queueMicrotask(() => isHere && onRole(true))
   const leave = () => {
     isHere = false
@@ -87,10 +87,10 @@ function leadAlone({ onRole }: Seat): Election {
   return { hear() {}, takeLead() {}, leave }
 }
 
-/** The browser hands the lock on when its holder goes away, however it goes. */
-function electByLock({ name, onRole }: Seat, locks: Pick<LockManager, 'request'>): Election {
+/** The tab that holds the lock leads. The browser passes it on when that tab goes, even if it crashes. */
+function electByLock({ name, onRole }: Member, locks: Pick<LockManager, 'request'>): Election {
   let release = () => {}
-  let turn = new AbortController()
+  let request = new AbortController()
 
   async function queue(mine: AbortController, isTaking: boolean) {
     const hold = () => {
@@ -104,16 +104,16 @@ function electByLock({ name, onRole }: Seat, locks: Pick<LockManager, 'request'>
       await locks.request(name, isTaking ? { steal: true } : { signal: mine.signal }, hold)
     } catch {
       if (mine.signal.aborted) return
-      // Another tab took the lead: this one waits to have it again.
+      // Another tab took the lead; wait to get it back.
       onRole(false)
       await queue(mine, false)
     }
   }
 
   function begin(isTaking: boolean) {
-    turn.abort()
-    turn = new AbortController()
-    void queue(turn, isTaking)
+    request.abort()
+    request = new AbortController()
+    void queue(request, isTaking)
   }
 
   begin(false)
@@ -121,21 +121,21 @@ function electByLock({ name, onRole }: Seat, locks: Pick<LockManager, 'request'>
     hear() {},
     takeLead: () => begin(true),
     leave() {
-      turn.abort()
+      request.abort()
       release()
     },
   }
 }
 
 type ElectionMessage =
-  /** Who is here? The leader answers, and of those that join at once the lowest id goes first. */
+  /** Who is here? The leader answers; of tabs that join at once, the lowest id leads. */
   { type: 'hello' } | { type: 'lead'; term: number } | { type: 'bye' }
 
 const helloMs = 200
 
-/** Without locks: who hears of no leader for a moment leads; of two leaders the later term stays. */
-function electByMessages(seat: Seat, post: (message: ElectionMessage) => void): Election {
-  const election = new MessageElection(seat, post)
+/** Without locks, a tab that hears of no leader for a moment leads. Of two leaders the later term wins. */
+function electByMessages(member: Member, post: (message: ElectionMessage) => void): Election {
+  const election = new MessageElection(member, post)
   return {
     hear: (message, from) => election.hear(message as ElectionMessage, from),
     takeLead: () => election.lead(),
@@ -144,17 +144,17 @@ function electByMessages(seat: Seat, post: (message: ElectionMessage) => void): 
 }
 
 class MessageElection {
-  readonly #seat: Seat
+  readonly #member: Member
   readonly #post: (message: ElectionMessage) => void
   #state: 'joining' | 'leading' | 'following' = 'joining'
   #term = 0
   #cancelWait = () => {}
   readonly #stopListening: () => void
 
-  constructor(seat: Seat, post: (message: ElectionMessage) => void) {
-    this.#seat = seat
+  constructor(member: Member, post: (message: ElectionMessage) => void) {
+    this.#member = member
     this.#post = post
-    this.#stopListening = seat.around.onPageEnd?.(() => this.leave()) ?? (() => {})
+    this.#stopListening = member.environment.onPageEnd?.(() => this.leave()) ?? (() => {})
     this.#join()
   }
 
@@ -170,7 +170,7 @@ class MessageElection {
     this.#post({ type: 'lead', term: this.#term })
     if (this.#state === 'leading') return
     this.#state = 'leading'
-    this.#seat.onRole(true)
+    this.#member.onRole(true)
   }
 
   leave(): void {
@@ -187,7 +187,7 @@ class MessageElection {
 
   #wait(ms: number): void {
     this.#cancelWait()
-    this.#cancelWait = this.#seat.around.clock.after(ms, () => this.lead())
+    this.#cancelWait = this.#member.environment.clock.after(ms, () => this.lead())
   }
 
   #noteEnd(): void {
@@ -197,13 +197,13 @@ class MessageElection {
   #greet(from: string): void {
     if (this.#state === 'leading') this.#post({ type: 'lead', term: this.#term })
     if (this.#state !== 'joining') return
-    // Its hello may have been earlier than this tab's ears, so the lower id says it again.
-    if (from < this.#seat.tabId) this.#wait(2 * helloMs)
+    // Its hello may have come before this tab listened, so the lower id says hello again.
+    if (from < this.#member.tabId) this.#wait(2 * helloMs)
     else this.#post({ type: 'hello' })
   }
 
   #compare(term: number, from: string): void {
-    const isOlder = term < this.#term || (term === this.#term && from > this.#seat.tabId)
+    const isOlder = term < this.#term || (term === this.#term && from > this.#member.tabId)
     if (!isOlder) this.#follow(term)
     else if (this.#state === 'leading') this.#post({ type: 'lead', term: this.#term })
   }
@@ -213,6 +213,6 @@ class MessageElection {
     this.#term = term
     const wasLeading = this.#state === 'leading'
     this.#state = 'following'
-    if (wasLeading) this.#seat.onRole(false)
+    if (wasLeading) this.#member.onRole(false)
   }
 }
