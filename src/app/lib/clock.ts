@@ -1,12 +1,12 @@
-/** Time as the app reads it: only differences count, so a wall clock that is wrong or jumps is harmless. */
+/** Monotonic time: a wall clock that is wrong or jumps does no harm. */
 export type Clock = {
-  /** Milliseconds since some fixed moment; never goes back. */
+  /** Ms since some fixed moment; never goes back. */
   now(): number
-  /** Calls `run` after `delayMs`; the answer cancels it. */
+  /** Calls `run` after `delayMs`; the answer cancels that. */
   after(delayMs: number, run: () => void): () => void
 }
 
-// A longer delay overflows the browser's 32-bit timer, which then fires at once.
+// Longer delays overflow the browser's 32-bit timer, which then fires at once.
 const longestTimerMs = 2_147_483_647
 
 export const browserClock: Clock = {

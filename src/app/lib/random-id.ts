@@ -1,4 +1,4 @@
-/** 128 random bits in hex. Not `crypto.randomUUID`: on plain http over a LAN name there is none. */
+/** 128 random bits in hex. `crypto.randomUUID` does not exist on plain http. */
 export function randomId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')

@@ -1,11 +1,13 @@
 import { browserClock, type Clock } from './clock.ts'
 
-/** Runs its listener whenever another try is worth making at once; the answer stops listening. */
+/** Calls the listener when a new try is worthwhile; the answer stops listening. */
 export type OnReconnect = (listener: () => void) => () => void
 
 /**
- * Waits before the try after `failures` (1 or more) failures in a row. True when a reconnect cut it
- * short: then the count starts anew. Rejects with the signal's reason.
+ * Waits after `failures` (1 or more) failures in a row. True if a reconnect cut the pause short: then the
+ * count starts at 0 again.
+ *
+ * @throws the signal's reason
  */
 export type RetryPause = (failures: number, signal?: AbortSignal | undefined) => Promise<boolean>
 
@@ -17,17 +19,17 @@ export type RetryPauseOptions = {
 
 const mostMs = 60_000
 
-/** The longest pause after `failures` (1 or more) in a row, in ms: 1 s, then twice as long each time, up to a minute. */
+/** In ms: 1 s after the first failure, doubling up to a minute. */
 export function longestPauseMs(failures: number): number {
   return Math.min(mostMs, 1_000 * 2 ** (failures - 1))
 }
 
-/** Full jitter: anything from 0 to the longest pause, so that many clients never come back at once. */
+/** In ms, with full jitter: anything up to the longest pause, so that clients do not return all at once. */
 export function pauseMs(failures: number, random: () => number): number {
   return random() * longestPauseMs(failures)
 }
 
-/** Pauses with full jitter, which a reconnect ends. */
+/** Pauses with full jitter that end early on a reconnect. */
 export function createRetryPause({
   clock = browserClock,
   random = Math.random,
@@ -54,21 +56,21 @@ export function createRetryPause({
 
 export type RetryOptions = {
   retryPause: RetryPause
-  /** Whether the same may succeed later. */
+  /** Whether the same call may succeed later. */
   isTransient: (error: unknown) => boolean
-  /** How often in all; Infinity, if left out, for what must come through. */
+  /** How many in all; unlimited if left out. */
   tries?: number
   signal?: AbortSignal | undefined
-  /** Told before each pause, with the tries so far; what it throws ends them. */
+  /** Called before each pause with the number of tries so far. If it throws, there are no more. */
   onPause?: (error: unknown, tries: number) => unknown
 }
 
 /**
- * Runs `work` again while it fails with what may pass, with growing pauses that begin anew on a
- * reconnect. Only for what may be done twice: a read, or a request with an idempotency key.
+ * Calls `work` until it succeeds, with growing pauses after transient errors. Only for what may be done
+ * twice: a read, or a request with an idempotency key.
  *
- * @throws what `work` threw when that does not pass, or with the last try
- * @throws the signal's reason when that fires during a pause
+ * @throws the last error when it is not transient or no try is left
+ * @throws the signal's reason when it fires during a pause
  */
 export async function retryTransient<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { retryPause, isTransient, tries = Number.POSITIVE_INFINITY, signal, onPause } = options
@@ -85,7 +87,7 @@ export async function retryTransient<T>(work: () => Promise<T>, options: RetryOp
   }
 }
 
-/** The network is back, or somebody looks at the page again, as after a laptop's sleep. */
+/** The network is back, or the page is seen again, as when a laptop wakes up. */
 export const onBrowserReconnect: OnReconnect = (listener) => {
   const stop = new AbortController()
   const { signal } = stop

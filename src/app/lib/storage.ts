@@ -1,16 +1,15 @@
 import { useState } from 'react'
 
-/** Short texts by name. No method throws, whatever the browser refuses. */
+/** Web storage whose methods never throw. */
 export type TextStorage = {
   get(name: string): string | null
-  /** False where the text could not be stored: then it lasts as long as the page. */
+  /** False if the text could not be stored: then it lasts as long as the page. */
   set(name: string, text: string): boolean
   remove(name: string): void
-  /** The names of all that is stored. */
   names(): string[]
 }
 
-/** `open` throws where storage is switched off, and any use of it may where it is full or forbidden. */
+/** Guards what `open` gives: browsers throw when storage is switched off, and when it is full. */
 export function guardStorage(open: () => Storage): TextStorage {
   const unstored = new Map<string, string>()
 
@@ -46,16 +45,13 @@ export function guardStorage(open: () => Storage): TextStorage {
   }
 }
 
-/** What all tabs of this browser share. */
+/** Shared by all tabs. */
 export const browserStorage = guardStorage(() => localStorage)
 
-/** What lasts as long as this tab. */
+/** Of this tab alone. */
 export const tabStorage = guardStorage(() => sessionStorage)
 
-/**
- * A choice of how the screen looks, kept over reloads in this browser. Never for anything that
- * belongs to an account.
- */
+/** A choice of how the screen looks, kept in this browser. Never for anything of an account. */
 export function useStoredChoice<Value extends string>(
   name: string,
   choices: readonly Value[],
@@ -68,7 +64,7 @@ export function useStoredChoice<Value extends string>(
   return [value, choose]
 }
 
-/** The stored choice, the first one where nothing valid is stored. */
+/** The stored choice, or the first one if none is stored. */
 export function readChoice<Value extends string>(name: string, choices: readonly Value[]): Value {
   const stored = browserStorage.get(name)
   return choices.find((choice) => choice === stored) ?? (choices[0] as Value)

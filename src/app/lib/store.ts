@@ -1,14 +1,15 @@
 import { useSyncExternalStore } from 'react'
 
-/** Tells whoever listens. */
+/** Calls its listeners with a message. */
 export type Emitter<Message = void> = {
   /** The answer stops listening. */
   subscribe(listener: (message: Message) => void): () => void
   emit(message: Message): void
-  /** How many listen. */
+  /** The number of listeners. */
   size(): number
 }
 
+/** For what has no current value; for state there is `createStore`. */
 export function createEmitter<Message = void>(): Emitter<Message> {
   const listeners = new Set<(message: Message) => void>()
   return {
@@ -23,7 +24,7 @@ export function createEmitter<Message = void>(): Emitter<Message> {
   }
 }
 
-/** What `useSnapshot` reads: a value that is replaced as a whole, and never changed in place. */
+/** A value that is replaced as a whole and never changed in place. */
 export type ReadableStore<Snapshot> = {
   getSnapshot(): Snapshot
   /** The answer stops listening. */
@@ -32,11 +33,11 @@ export type ReadableStore<Snapshot> = {
 
 export type Store<Snapshot> = ReadableStore<Snapshot> & {
   set(next: Snapshot): void
-  /** Replaces the snapshot by a copy with `change` in it. */
+  /** Sets a copy of the snapshot with `change` in it. */
   update(change: Partial<Snapshot>): void
 }
 
-/** State outside React. Listeners run with every `set`, also of an equal value. */
+/** State outside React. Every `set` calls the listeners, even with an equal value. */
 export function createStore<Snapshot>(initial: Snapshot): Store<Snapshot> {
   const { subscribe, emit } = createEmitter()
   let snapshot = initial
@@ -52,7 +53,7 @@ export function createStore<Snapshot>(initial: Snapshot): Store<Snapshot> {
   }
 }
 
-/** Renders again when what `select` takes of the snapshot is replaced, and at nothing else. */
+/** Renders again only when the selected part is replaced. */
 export function useSelected<Snapshot, Part>(
   store: ReadableStore<Snapshot>,
   select: (snapshot: Snapshot) => Part,
@@ -60,7 +61,7 @@ export function useSelected<Snapshot, Part>(
   return useSyncExternalStore(store.subscribe, () => select(store.getSnapshot()))
 }
 
-/** Renders again when the snapshot is replaced by another one. */
+/** Renders again whenever the snapshot is replaced. */
 export function useSnapshot<Snapshot>(store: ReadableStore<Snapshot>): Snapshot {
   return useSyncExternalStore(store.subscribe, store.getSnapshot)
 }

@@ -12,7 +12,7 @@ type Call = {
   body: Record<string, unknown>
   idempotencyKey: string | undefined
   signal: AbortSignal | undefined
-  /** The gate lets it through. */
+  /** Lets the request through the gate. */
   begin(): void
   answer(reply: unknown): Promise<void>
   fail(error: unknown): Promise<void>
@@ -27,7 +27,7 @@ export const options: ImportOptions = {
   fileName: '',
 }
 
-/** A browser's storage, which a test can look into. */
+/** Web storage that a test can look into. */
 export function memoryStorage() {
   const map = new Map<string, string>()
   return {
@@ -43,7 +43,7 @@ export function memoryStorage() {
   }
 }
 
-/** Tabs of one browser: what one publishes the others hear. */
+/** Joins the tabs of one browser: what one publishes the others hear. */
 export function createTabs() {
   const listeners = new Set<(news: ImportNews) => void>()
   return (isLeader: boolean): PollingLeader<ImportNews> => {
@@ -71,11 +71,11 @@ function refuseStorage(): never {
 }
 
 type ImportWorldOptions = Omit<ImportQueueOptions, 'storage'> & {
-  /** Left out: the browser refuses to store anything. */
+  /** If left out, the browser refuses to store anything. */
   storage?: Storage
 }
 
-/** A queue whose time, server, storage and tabs are in the test's hand. */
+/** A queue whose time, server, storage and tabs the test controls. */
 export function importWorld({ storage, ...overrides }: ImportWorldOptions = {}) {
   const { clock, passTime, retryPause, pauses } = manualTime()
   const calls: Call[] = []
@@ -109,7 +109,7 @@ export function importWorld({ storage, ...overrides }: ImportWorldOptions = {}) 
     wallClock: () => 1_000_000 + clock.now(),
     storage: guardStorage(() => storage ?? refuseStorage()),
     tabId: 'tab-1',
-    // As if every other page were gone.
+    // Every other page is gone.
     openClaims: async () => ({ show: async () => {}, claim: async () => true }),
     isHidden: () => false,
     createLeader: () => joinTabs(true),

@@ -3,7 +3,7 @@ import type { RetryPause } from '#app/lib/retry.ts'
 
 type Event = { at: number; run: () => void; isCancelled: boolean }
 
-/** The clock of a test: it goes from event to event, and an hour passes in milliseconds. */
+/** A clock that a test moves. It goes from event to event, so an hour passes in milliseconds. */
 export class ManualClock implements Clock {
   #now: number
   #events: Event[] = []
@@ -18,7 +18,7 @@ export class ManualClock implements Clock {
 
   after(delayMs: number, run: () => void): () => void {
     const event = { at: this.#now + Math.max(0, delayMs), run, isCancelled: false }
-    // Kept in order; those of one moment run in the order in which they were asked for.
+    // Sorted by time; events of one moment run in the order they were added.
     let index = this.#events.length
     while (index > 0 && (this.#events[index - 1]?.at ?? 0) > event.at) index -= 1
     this.#events.splice(index, 0, event)
@@ -33,18 +33,18 @@ export class ManualClock implements Clock {
     })
   }
 
-  /** Lets `ms` pass, with all that happens in them. */
+  /** Lets `ms` pass, and runs what is due at its time. */
   advance(ms: number): Promise<void> {
     return this.runUntil(this.#now + ms)
   }
 
-  /** Moves on in one step, as after a machine's sleep: what was due meanwhile runs late. */
+  /** Jumps, as a machine that slept does: what was due meanwhile runs late. */
   jump(ms: number): Promise<void> {
     this.#now += ms
     return this.runUntil(this.#now)
   }
 
-  /** Lets time pass until `work` is done. */
+  /** Lets time pass until `work` settles. */
   async finish<T>(work: Promise<T>): Promise<T> {
     let isDone = false
     const note = () => {
@@ -62,7 +62,7 @@ export class ManualClock implements Clock {
     this.#now = Math.max(this.#now, moment)
   }
 
-  /** Goes to the next event, if there is one until `moment`. */
+  /** Runs the next event up to `moment`; false if there is none. */
   async #step(moment: number): Promise<boolean> {
     const next = this.#events[0]
     if (!next || next.at > moment) return false
@@ -75,15 +75,15 @@ export class ManualClock implements Clock {
   }
 }
 
-// As many turns as the longest chain of promises between two events.
+// Enough for the longest chain of promises between two events.
 async function runMicrotasks() {
   for (let turn = 0; turn < 12; turn += 1) await null
 }
 
-/** Lets everything run that waits for promises alone, however long their chain. */
+/** Runs everything that waits for nothing but promises. */
 export const settle = () => new Promise((resolve) => setTimeout(resolve))
 
-/** A clock that jumps, and pauses between tries that the test ends: each of `pauses` ends one. */
+/** A clock, and retry pauses that the test ends: each of `pauses` ends one. */
 export function manualTime() {
   const clock = new ManualClock()
   const pauses: (() => Promise<void>)[] = []

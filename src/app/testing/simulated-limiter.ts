@@ -9,7 +9,7 @@ export type Verdict = { status: 200 | 429; rateLimit: RateLimitReading }
 export type SimulatedLimiterOptions = {
   clock: Clock
   limit?: number
-  /** Server's epoch ms at the clock's 0: any number, for no client may rely on it. */
+  /** The server's epoch ms at the clock's 0. Any number: no client may rely on it. */
   epochMs?: number
 }
 
@@ -51,7 +51,7 @@ export const person: GateAsk = { lane: 'person', purpose: 'browsing' }
 export const transfer: GateAsk = { lane: 'transfer', purpose: 'uploads' }
 export const ok: GatedAnswer = { status: 200, rateLimit: null }
 
-/** A gate alone in its browser, before a limiter that answers after `tookMs`. */
+/** The gate of a browser's only tab, with a limiter that answers after `tookMs`. */
 export function startGate({ limit = 60, tookMs = 40, epochMs = 0, startsAt = 1_000 } = {}) {
   const clock = new ManualClock(startsAt)
   const limiter = new SimulatedLimiter({ clock, limit, epochMs })
@@ -67,7 +67,7 @@ export function startGate({ limit = 60, tookMs = 40, epochMs = 0, startsAt = 1_0
       return verdict
     })
   }
-  /** The limiter's slots are taken by somebody else. */
+  /** Somebody else takes slots. */
   const takeElsewhere = (count: number) => {
     for (let taken = 0; taken < count; taken += 1) limiter.take()
   }

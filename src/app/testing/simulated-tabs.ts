@@ -1,25 +1,25 @@
 import type { Channel, TabEnvironment } from '#app/api/tabs/tab-group.ts'
 import type { ManualClock } from './manual-clock.ts'
 
-type Place = {
+type LockRequest = {
   hold: () => unknown
   end: (reason?: unknown) => void
   signal: AbortSignal | undefined
 }
 
-/** The tabs of one browser on a simulated clock: channels whose messages take a while, and Web Locks. */
+/** The tabs of one browser: channels whose messages take a while, and Web Locks. */
 export class SimulatedTabs {
   readonly #clock: ManualClock
   readonly #delayMs: () => number
   readonly #channels = new Map<string, Set<Channel & { isFrozen: boolean }>>()
-  readonly #locks = new Map<string, { holder: Place | null; queue: Place[] }>()
+  readonly #locks = new Map<string, { holder: LockRequest | null; queue: LockRequest[] }>()
 
   constructor({ clock, delayMs }: { clock: ManualClock; delayMs: () => number }) {
     this.#clock = clock
     this.#delayMs = delayMs
   }
 
-  /** What a new tab finds around it. `hasLocks` is false on plain http. */
+  /** The environment of a new tab. `hasLocks` is false on plain http. */
   openTab(random: () => number, hasLocks: boolean): TabEnvironment {
     return {
       clock: this.#clock,
@@ -29,7 +29,7 @@ export class SimulatedTabs {
     }
   }
 
-  /** All of them stop hearing and speaking, as a crashed tab does; its locks are let go. */
+  /** Silences a channel, as when its tab crashes. */
   crash(name: string, at: number): void {
     const channel = [...(this.#channels.get(name) ?? [])][at]
     if (channel) channel.isFrozen = true
@@ -41,7 +41,7 @@ export class SimulatedTabs {
     const arrivals = new Map<Channel, number>()
     const deliver = (to: Channel & { isFrozen: boolean }, data: unknown) => {
       const now = this.#clock.now()
-      // What one tab posts reaches another in order, however long it takes.
+      // Messages between two tabs arrive in order.
       const at = Math.max(arrivals.get(to) ?? 0, now + this.#delayMs())
       arrivals.set(to, at)
       this.#clock.after(at - now, () => {
@@ -66,26 +66,26 @@ export class SimulatedTabs {
     const lock = this.#locks.get(name) ?? { holder: null, queue: [] }
     this.#locks.set(name, lock)
     return new Promise((resolve, reject) => {
-      const place: Place = {
+      const request: LockRequest = {
         hold,
         signal: options.signal,
         end: (reason) => (reason === undefined ? resolve(undefined) : reject(reason)),
       }
       options.signal?.addEventListener('abort', () => {
-        if (!lock.queue.includes(place)) return
-        lock.queue.splice(lock.queue.indexOf(place), 1)
+        if (!lock.queue.includes(request)) return
+        lock.queue.splice(lock.queue.indexOf(request), 1)
         reject(options.signal?.reason)
       })
       if (options.steal) {
         lock.holder?.end(new DOMException('stolen', 'AbortError'))
         lock.holder = null
-        lock.queue.unshift(place)
-      } else lock.queue.push(place)
+        lock.queue.unshift(request)
+      } else lock.queue.push(request)
       this.#handOn(lock)
     })
   }
 
-  #handOn(lock: { holder: Place | null; queue: Place[] }): void {
+  #handOn(lock: { holder: LockRequest | null; queue: LockRequest[] }): void {
     const next = lock.holder ? undefined : lock.queue.shift()
     if (!next) return
     lock.holder = next

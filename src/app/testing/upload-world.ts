@@ -12,7 +12,7 @@ import type {
 } from '#app/features/uploads/upload.ts'
 import { manualTime, settle } from './manual-clock.ts'
 
-/** What an upload journal keeps, in memory. */
+/** An upload journal in memory. */
 export function memoryJournal() {
   const kept = new Map<string, KeptUpload & { keyId: string }>()
   const state = { isRefused: false }
@@ -44,19 +44,19 @@ export function memoryJournal() {
 
 type Try = {
   send: SendFile
-  /** Lets the gate open and the bytes go. */
+  /** Lets the request through the gate. */
   begin(): void
-  /** Ends the try; whatever waits for it has run when this resolves. */
+  /** Ends the try, and resolves when its consequences have run. */
   end(outcome: SendOutcome): Promise<void>
 }
 
-// A request a second.
+// One request a second.
 const gate = {
   estimateMs: (requests: number) => requests * 1_000,
   getSnapshot: () => ({ limit: 60 }),
 } as RateLimitGate
 
-/** A queue whose time, network and server are in the test's hand. */
+/** A queue whose time, network and server the test controls. */
 export function uploadWorld(overrides: UploadQueueOptions = {}) {
   const { clock, passTime, retryPause, pauses } = manualTime()
   const tries: Try[] = []

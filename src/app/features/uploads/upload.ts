@@ -9,25 +9,25 @@ import { type FolderPath, parseNewFolderPath } from '#contract/folder-path.ts'
 import type { UploadReply } from '#contract/uploads.ts'
 
 /**
- * A file with the place it shall have; `folder` and `name` are text nobody checked yet. `refusal`: why it
- * cannot be sent at all. It gets its row all the same, which says so.
+ * A file and where it should go; `folder` and `name` are not validated yet. With a `refusal` it cannot be
+ * sent, but still gets a row that says why.
  */
 export type UploadRequest = { file: File; folder: string; name: string; refusal?: UploadFailure }
 
-/** What is needed to send a file, over all its tries. */
+/** What is needed to send a file. The same object in every try. */
 export type UploadJob = {
   file: File
   folder: FolderPath
   name: FileName
-  /** The same in every try, so that the server keeps one file. */
+  /** The same in every try, so that the server keeps only one file. */
   idempotencyKey: string
-  /** Server time (epoch ms) when it was added: what lies in the folder from before is another file. */
+  /** Server time in epoch ms when it was added: a file that is older is another file. */
   notBefore: number
-  /** A try ended after its last byte and without an answer: the file may be there. */
+  /** A try ended after the last byte without an answer, so the file may be on the server. */
   mayHaveArrived: boolean
 }
 
-/** What a reload leaves of an upload: everything but its bytes. */
+/** What survives a reload: everything but the bytes. */
 export type KeptUpload = {
   id: string
   name: string
@@ -36,37 +36,37 @@ export type KeptUpload = {
   lastModified: number
   idempotencyKey: string
   notBefore: number
-  /** It was on its way: the folder is looked at before it is sent again. */
+  /** Look into the folder before sending it again. */
   mayHaveArrived: boolean
 }
 
-/** Where a file lies now: what the server answered, or what its folder lists. */
+/** A file on the server, from the answer to its upload or from the listing of its folder. */
 export type ArrivedFile = Pick<UploadReply, 'file_name' | 'size' | 'link' | 'folder'>
 
-/** What one connected key can do for the upload queue. */
+/** What the upload queue needs of a connected key. */
 export type UploadConnection = TransferConnection & {
   gate: RateLimitGate
-  /** False: the key may not list folders, so nobody can see what arrived. */
+  /** False if the key may not list folders: then nobody can see what arrived. */
   canLook: boolean
   maxBytes: number
   sendFile(send: SendFile): Promise<SendOutcome>
   /**
-   * The job's file if it came to its folder since `notBefore`; null also where the key may not look:
-   * sending again under the same idempotency key is safe.
+   * The job's file on the server; null if it is not there, and if the key may not look: sending it again
+   * with the same idempotency key is safe.
    */
   findFile(job: UploadJob, signal?: AbortSignal): Promise<ArrivedFile | null>
-  /** The earliest that the server's clock can show now, in epoch ms: this machine's may be wrong by hours. */
+  /** The earliest the server's clock can show now, in epoch ms. This machine's may be hours off. */
   serverTime(): number
 }
 
-/** Why an upload failed; `view/upload-text.ts` has the words. */
+/** Why an upload failed; `view/upload-text.ts` makes the sentence. */
 export type UploadFailure =
-  /** A rule for names or folders, as the contract words it. */
+  /** `rule` is the contract's sentence. */
   | { code: 'against_rule'; rule: string }
-  /** Both in bytes. */
+  /** In bytes. */
   | { code: 'too_large'; size: number; maxBytes: number }
   | { code: 'unreadable' }
-  /** `named` has the first of them, with the folders they lie in. */
+  /** `named` has the paths of the first few. */
   | { code: 'empty_folders'; count: number; named: string[] }
   | { code: 'file_changed' }
   | { code: 'not_loaded' }
@@ -74,11 +74,11 @@ export type UploadFailure =
   | { code: 'other_file'; chosen: string }
   | { code: 'refused'; error: ErrorValues }
 
-/** Why an upload waits longer than for its turn, or what came of aborting it after its last byte. */
+/** Why an upload does not move, or what came of aborting it after its last byte. */
 export type UploadNote = PauseCode | 'aborting' | 'arrived_first' | 'not_there' | 'not_seen'
 
 export type Upload = Transfer & {
-  /** As it was dropped: where the rules refuse it, the row says so. '' where it is no text. */
+  /** As dropped, even if the rules refuse it; '' if it is not text. */
   readonly name: string
   readonly folder: string
   /** Bytes. */
@@ -88,10 +88,10 @@ export type Upload = Transfer & {
   readonly secondsLeft: number | null
   /** Null mostly. */
   readonly note: UploadNote | null
-  /** Aborted after its last byte: whether it arrived is being found out. */
+  /** Aborted after its last byte, and not yet known whether it arrived. */
   readonly isAborting: boolean
   readonly failure: UploadFailure | null
-  /** `done` has it always. */
+  /** Set when `done`. */
   readonly arrived: ArrivedFile | null
 }
 
@@ -105,12 +105,12 @@ const finalFailures = new Set<UploadFailure['code']>([
   'file_changed',
 ])
 
-/** Whether the same file may be sent once more. */
+/** Whether sending the same file again may succeed. */
 export function canRetry({ failure }: Pick<Upload, 'failure'>): boolean {
   return failure === null || !finalFailures.has(failure.code)
 }
 
-/** A row before its first byte. */
+/** A waiting row, with `change` in it. */
 export function newUpload(
   { id, name, folder, size }: Pick<Upload, 'id' | 'name' | 'folder' | 'size'>,
   change: Partial<Upload> = {},
@@ -132,7 +132,7 @@ export function newUpload(
   }
 }
 
-/** The job of a file whose folder and name the rules allow, or the rule that refuses it. */
+/** The job for a file, or the rule that its folder or name breaks. `serverTime` in epoch ms. */
 export function validateUpload(
   { file, ...text }: UploadRequest,
   serverTime: number,
@@ -152,8 +152,8 @@ export function validateUpload(
 }
 
 /**
- * The job of a file that was chosen again after a reload. Its last try may have arrived, so the same
- * bytes keep their idempotency key; a file that was changed since is a new upload.
+ * The job for a file that was chosen again after a reload. The last try may have arrived, so an unchanged
+ * file keeps its idempotency key; a changed one is a new upload.
  */
 export function resumeUpload(
   kept: KeptUpload,
@@ -167,7 +167,7 @@ export function resumeUpload(
   return { ...job, idempotencyKey, notBefore, mayHaveArrived }
 }
 
-/** What is kept of an upload over a reload. */
+/** What to keep of an upload over a reload. */
 export function keepUpload({ id, state }: Upload, job: UploadJob): KeptUpload {
   const { file, name, folder, idempotencyKey, notBefore } = job
   const mayHaveArrived = job.mayHaveArrived || state === 'running'

@@ -1,14 +1,14 @@
-/** What becomes of a task after it ran: over, or in the queue again, first or last. */
+/** What happens to a task after it ran: it is over, or goes to the head or the tail of the queue. */
 export type TaskEnd = 'over' | 'first' | 'last'
 
 export type TaskQueueOptions = {
   /** How many run at once. */
   concurrency: number
-  /** Runs one; must not throw. `signal` fires when it is removed. */
+  /** Runs a task; must not throw. `signal` fires when the task is removed. */
   run(id: string, signal: AbortSignal): Promise<TaskEnd>
 }
 
-/** First come, first served. Closed, as it is at first, it starts nothing more; what runs goes on. */
+/** First in, first out. It is closed at first; closed, it starts nothing, but what runs goes on. */
 export function createTaskQueue({ concurrency, run }: TaskQueueOptions) {
   let waiting: string[] = []
   const running = new Map<string, AbortController>()
@@ -26,7 +26,7 @@ export function createTaskQueue({ concurrency, run }: TaskQueueOptions) {
     const controller = new AbortController()
     running.set(id, controller)
     const end = await run(id, controller.signal)
-    // Removed meanwhile, and perhaps added and started once more.
+    // It may have been removed meanwhile, and even added and started again.
     if (running.get(id) !== controller) return
     running.delete(id)
     if (end === 'first') waiting.unshift(id)
@@ -36,11 +36,11 @@ export function createTaskQueue({ concurrency, run }: TaskQueueOptions) {
 
   return {
     add(ids: readonly string[]) {
-      // Not `push(...ids)`: a hundred thousand arguments are more than the stack holds.
+      // `push(...ids)` would overflow the stack with a hundred thousand ids.
       waiting = waiting.concat(ids)
       fill()
     },
-    /** Aborts those that run. */
+    /** Also aborts those that run. */
     remove(ids: readonly string[]) {
       const removed = new Set(ids)
       waiting = waiting.filter((id) => !removed.has(id))

@@ -8,13 +8,13 @@ import {
   type TransfersSnapshot,
 } from './transfer-rows.ts'
 
-/** What a queue needs to know of the key that is connected. */
+/** What a queue needs of the connected key. */
 export type TransferConnection = {
-  /** Whose transfers these are: another account gets an empty queue. */
+  /** Another account gets an empty queue. */
   account: string
-  /** The key's public id, under which unfinished transfers are kept over a reload. */
+  /** The key's public id; transfers are kept under it over a reload. */
   keyId: string
-  /** False: the key lacks the scope, and what waits goes on waiting for another key of the account. */
+  /** False if the key lacks the scope: the queue waits for another key of the account. */
   isAllowed: boolean
 }
 
@@ -24,8 +24,8 @@ export type TransferQueueOptions = TransferRowsOptions & {
 }
 
 /**
- * What every queue of transfers does: waiting → running → done | failed | cancelled. It outlives the
- * session: without a key it pauses until somebody of the same account connects.
+ * What all queues of transfers do: waiting → running → done | failed | cancelled. A queue outlives the
+ * session: without a key it is paused until the same account connects again.
  */
 export abstract class TransferQueue<Row extends Transfer, Connection extends TransferConnection> {
   protected readonly rows: TransferRows<Row>
@@ -41,42 +41,42 @@ export abstract class TransferQueue<Row extends Transfer, Connection extends Tra
   subscribe = (listener: () => void): (() => void) => this.rows.subscribe(listener)
   getSnapshot = (): TransfersSnapshot<Row> => this.rows.getSnapshot()
 
-  /** Ends one that waits or runs; an interrupted one goes off the list. */
+  /** Cancels a transfer that waits or runs; removes an interrupted one. */
   abort(id: string): void {
     const row = this.rows.get(id)
     if (row?.state === 'interrupted') this.#remove([row])
     else if (row && isUnfinished(row)) this.stop([row])
   }
 
-  /** Ends all that waits or runs. */
+  /** Cancels everything that waits or runs. */
   abortAll(): void {
     this.stop(this.rows.all().filter(isUnfinished))
   }
 
-  /** Once more, in the same row. */
+  /** Starts it again in the same row, unless it is unfinished or done. */
   retry(id: string): void {
     const row = this.rows.get(id)
     if (row && !isUnfinished(row) && row.state !== 'done') this.restart([row])
   }
 
-  /** Once more all that failed and may be tried again. */
+  /** Starts again everything that failed and may succeed. */
   retryFailed(): void {
     this.restart(this.rows.all().filter((row) => row.state === 'failed' && this.canRetry(row)))
   }
 
-  /** Takes what failed or was interrupted off the list. */
+  /** Removes what failed or was interrupted. */
   removeFailed(): void {
     this.#remove(
       this.rows.all().filter(({ state }) => state === 'failed' || state === 'interrupted'),
     )
   }
 
-  /** Takes what is done, failed or cancelled off the list. */
+  /** Removes what is done, failed or cancelled. */
   removeFinished(): void {
     this.#remove(this.rows.all().filter((row) => !isUnfinished(row) && row.state !== 'interrupted'))
   }
 
-  /** A connection lets the queue run; null pauses it: everything is kept, and nothing more starts. */
+  /** Runs the queue with a connection, or pauses it with null. */
   connect(connection: Connection | null): void {
     this.#disconnect()
     if (connection) {
@@ -90,29 +90,29 @@ export abstract class TransferQueue<Row extends Transfer, Connection extends Tra
     if (canRun) this.tasks.open()
   }
 
-  /** Signing out on purpose: the page forgets everything. */
+  /** Forgets everything, after signing out. */
   reset(): void {
     this.#disconnect()
     this.#forget(true)
     this.#account = null
   }
 
-  /** Runs one to its end; must not throw. */
+  /** Runs a transfer to its end; must not throw. */
   protected abstract run(id: string, signal: AbortSignal): Promise<TaskEnd>
-  /** Ends rows that wait or run. */
+  /** Cancels rows that wait or run. */
   protected abstract stop(rows: readonly Row[]): void
-  /** Starts rows once more that are neither unfinished nor done. */
+  /** Starts rows again that are neither unfinished nor done. */
   protected abstract restart(rows: readonly Row[]): void
-  /** Whether one that failed may be tried again as it is. */
+  /** Whether a failed row may succeed when it is tried again. */
   protected canRetry(_row: Row): boolean {
     return true
   }
-  /** Takes up what is kept for the key. */
+  /** Loads what is kept for the key. */
   protected abstract onConnect(connection: Connection): void
   protected onDisconnect(): void {}
-  /** Rows are taken off the list. */
+  /** Called before rows are removed. */
   protected abstract onRemove(ids: ReadonlySet<string>): void
-  /** Forgets what belongs to the rows; what is kept goes as well if `isSignedOut`. */
+  /** Called before all rows are removed: on signing out, or for another account. */
   protected abstract onForget(isSignedOut: boolean): void
 
   #disconnect(): void {

@@ -1,24 +1,24 @@
 import type { Clock } from '#app/lib/clock.ts'
 import { createStore } from '#app/lib/store.ts'
 
-/** `interrupted`: a reload took away what it needs to go on by itself. */
+/** `interrupted`: a reload took away what it needs to go on, and a person has to help. */
 export type TransferState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
 
-/** One row. A new object whenever anything in it changes, so that rows can be compared by identity. */
+/** A row. Every change makes a new object, so that rows can be compared by identity. */
 export type Transfer = { readonly id: string; readonly state: TransferState }
 
-/** Keeps its identity while no number in it changes. */
+/** The same object while no number changes. */
 export type TransferTotals = Readonly<Record<TransferState, number>> & {
-  /** Waiting or running: what the header counts. */
+  /** Waiting or running. */
   readonly unfinished: number
 }
 
 export type TransfersSnapshot<Row extends Transfer> = {
   readonly rows: readonly Row[]
   readonly totals: TransferTotals
-  /** Nobody is connected, or the key may not: all is kept for another key of the same account. */
+  /** Nobody is connected, or the key lacks the scope. */
   readonly isPaused: boolean
-  /** False: the browser has no storage for this page, and a reload would forget what is unfinished. */
+  /** False if the browser could not store something: a reload would lose it. */
   readonly isKept: boolean
 }
 
@@ -26,16 +26,16 @@ export function isUnfinished({ state }: Pick<Transfer, 'state'>): boolean {
   return state === 'waiting' || state === 'running'
 }
 
-/** Often enough to look alive, seldom enough to cost nothing. */
+/** Smooth to look at, and cheap. */
 const progressIntervalMs = 250
 
 export type TransferRowsOptions = {
   clock: Clock
-  /** Whether what is added stands above what is there. */
+  /** Whether new rows go on top. */
   isNewestFirst?: boolean
 }
 
-/** The rows of a queue as immutable snapshots: progress shows at most four times a second. */
+/** The rows of a queue as immutable snapshots. */
 export function createTransferRows<Row extends Transfer>(options: TransferRowsOptions) {
   const { clock, isNewestFirst = false } = options
   let rows: Row[] = []
@@ -80,11 +80,11 @@ export function createTransferRows<Row extends Transfer>(options: TransferRowsOp
     changeAll: (change: (row: Row) => Row) => replaceAll(rows.map(change)),
     remove: (ids: ReadonlySet<string>) => replaceAll(rows.filter(({ id }) => !ids.has(id))),
     clear: () => replaceAll([]),
-    /** A step of its life: shown at once. */
+    /** Published at once: a change of state. */
     change(id: string, change: Partial<Row>) {
       if (write(id, change)) publish()
     },
-    /** Bytes on the move: shown with the next tick. */
+    /** Published at most four times a second: bytes on the move. */
     progress(id: string, change: Partial<Row>) {
       if (write(id, change)) cancelTimer ??= clock.after(progressIntervalMs, publish)
     },

@@ -10,7 +10,7 @@ type DestinationFieldsProps = {
   onChange: (changed: Partial<ImportOptions>) => void
 }
 
-/** Where a file goes and under which name. */
+/** The folder and name of a file import. */
 export function DestinationFields({
   options,
   linkCount,
@@ -48,11 +48,11 @@ export function DestinationFields({
 export type Destination = {
   folderError: string | null
   fileNameError: string | null
-  /** With the folder and name as they will be sent: '' where they do not apply. */
+  /** With folder and name as the API takes them; '' if they do not apply. */
   options: ImportOptions
 }
 
-/** Reads where a file import shall go. Videos go to a folder of their own title. */
+/** Validates folder and name. A video goes to a folder named after its title. */
 export function readDestination(options: ImportOptions, linkCount: number): Destination {
   const isVideo = options.type === 'video'
   const folder = parseNewFolderPath(isVideo ? '/' : options.folder.trim())

@@ -12,13 +12,13 @@ import { recallOptions, rememberOptions, VideoFields } from './video-fields.tsx'
 
 export type ImportDialogProps = {
   draft: ImportDraftStore
-  /** Where file imports go unless another folder is typed. */
+  /** Where files go unless another folder is typed. */
   folder: FolderPath
   canImport: boolean
   onStart: (links: string[], options: ImportOptions) => void
 }
 
-/** The dialog `Import links`. Load it lazily: nothing of it is on the first screen. */
+/** The dialog `Import links`. Load it on demand. */
 export function ImportDialog(props: ImportDialogProps) {
   const { isOpen } = useSnapshot(props.draft)
   return isOpen ? <OpenDialog {...props} /> : null

@@ -1,21 +1,21 @@
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
 import { createStore } from '#app/lib/store.ts'
 
-/** What the dialog `Import links` holds, open or closed. */
+/** The content of the dialog `Import links`, open or closed. */
 export type ImportDraft = {
   readonly isOpen: boolean
   readonly text: string
-  /** What was chosen by hand; all else is as in the last import. */
+  /** The options that were changed; the others are those of the last import. */
   readonly chosen: Partial<ImportOptions>
-  /** The folder that was in sight when the dialog was closed over links; null while there are none. */
+  /** The folder in sight when the dialog was closed with links in it; null without links. */
   readonly folder: string | null
 }
 
 const empty: ImportDraft = { isOpen: false, text: '', chosen: {}, folder: null }
 
 /**
- * Keeps what was typed for an import until it is started or cleared on purpose: Escape, a press beside
- * the dialog, another screen and further links lose nothing. Outlives every screen.
+ * Keeps what was typed until it is started or cleared: Escape, a press beside the dialog, another screen
+ * and further links lose nothing.
  */
 export function createImportDraft() {
   const { getSnapshot, subscribe, set, update } = createStore(empty)
@@ -25,7 +25,7 @@ export function createImportDraft() {
     subscribe,
     getSnapshot,
     open: () => update({ isOpen: true }),
-    /** Opens with `links` below what is there; one that is there already is not written again. */
+    /** Opens the dialog and adds those of `links` that are not there yet. */
     add(links: readonly string[]) {
       const typed = getSnapshot().text.trimEnd()
       const lines = typed === '' ? [] : typed.split('\n')
@@ -36,17 +36,17 @@ export function createImportDraft() {
     type: (text: string) => update({ text }),
     choose: (chosen: Partial<ImportOptions>) =>
       update({ chosen: { ...getSnapshot().chosen, ...chosen } }),
-    /** @param folder where the links would have gone */
+    /** @param folder where the links would go */
     close: (folder: string) =>
       update({ isOpen: false, folder: getSnapshot().text.trim() === '' ? null : folder }),
     clear: () => set({ ...empty, isOpen: getSnapshot().isOpen }),
-    /** Another account finds nothing; nobody, for a while, leaves all as it is. */
+    /** Another account finds it empty; null, for nobody, changes nothing. */
     connect(account: string | null) {
       if (account === null || account === owner) return
       owner = account
       set(empty)
     },
-    /** It was started, or whoever typed it signed out. */
+    /** After the import was started, or on signing out. */
     reset: () => set(empty),
   }
 }

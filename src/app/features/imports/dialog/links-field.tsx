@@ -14,7 +14,7 @@ type LinksFieldProps = {
 
 const mostNamed = 3
 
-/** Where links are typed or pasted, with what was understood of them. */
+/** Takes typed or pasted links, and says how many were found and which lines have none. */
 export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFieldProps) {
   return (
     <TextField
@@ -23,7 +23,7 @@ export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFi
       value={text}
       onChange={onChange}
       autoFocus
-      // What is there was typed before: more goes below it, not above.
+      // More links go below those that were typed before.
       ref={putCaretAtEnd}
       spellCheck={false}
       autoCapitalize="off"
@@ -38,9 +38,9 @@ export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFi
       data-takes-links
       onPaste={handleLinkPaste}
       onKeyDown={(event) => {
-        // Enter makes a new line here.
+        // Enter alone makes a new line.
         if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return
-        // Closing gives the focus back, and the key would press what has it then.
+        // Closing returns the focus, and the key would press whatever has it then.
         event.preventDefault()
         onSubmit()
       }}

@@ -21,7 +21,7 @@ const qualities = ['best', 'audio', ...videoHeights].map((value) => ({
   label: qualityText(value),
 }))
 
-/** What kind of link it is, and what is wanted of a video. */
+/** The kind of link, and the options for videos. */
 export function VideoFields({ options, onChange }: VideoFieldsProps) {
   return (
     <>
@@ -59,7 +59,7 @@ export function VideoFields({ options, onChange }: VideoFieldsProps) {
 
 const storedName = 'barkeep.import-options'
 
-// The folder and the file name belong to one import: they are not carried over to the next.
+// Folder and file name belong to one import only.
 const remembered = z.pick(importOptions, {
   type: true,
   quality: true,
@@ -69,7 +69,7 @@ const remembered = z.pick(importOptions, {
 
 const firstOptions = { type: 'auto', quality: 'best', subtitles: false, thumbnail: false } as const
 
-/** The options of the last import in this browser, for the folder that is open. */
+/** The options of the last import in this browser, or the usual ones. */
 export function recallOptions(folder: string): ImportOptions {
   try {
     const stored = remembered.parse(JSON.parse(browserStorage.get(storedName) ?? ''))
@@ -79,6 +79,7 @@ export function recallOptions(folder: string): ImportOptions {
   }
 }
 
+/** Keeps the options for the next import. */
 export function rememberOptions(options: ImportOptions): void {
   browserStorage.set(storedName, JSON.stringify(remembered.parse(options)))
 }

@@ -6,7 +6,7 @@ import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
 import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
 import { importTypes } from '#contract/imports.ts'
 
-/** What `Start import` asks for; `folder` and `fileName` are '' where nothing was typed. */
+/** The options of the dialog; `folder` and `fileName` are '' if nothing was typed. */
 export const importOptions = z.object({
   type: z.enum(importTypes),
   quality: z.string(),
@@ -18,7 +18,7 @@ export const importOptions = z.object({
 
 export type ImportOptions = z.infer<typeof importOptions>
 
-/** `waiting`: asked for, and the server has given no task yet. */
+/** `waiting`: the server has given no task yet. */
 const importStates = [
   'waiting',
   'running',
@@ -35,9 +35,9 @@ const errorValues = z.object({
 }) satisfies z.ZodMiniType<ErrorValues>
 
 /**
- * Why nothing moves just now, or how it ended; `view/import-text.ts` has the words. A `PauseCode`,
- * `aborting`, `not_aborted` with its `error`, `unknown_task`, or what the server said: `messages`, and how
- * many more were left out. `sentence`: as an older version wrote it, in `messages`.
+ * Why nothing moves, or how it ended; `view/import-text.ts` makes the sentence. `code` is a `PauseCode`,
+ * `aborting`, `not_aborted` (with `error`), `unknown_task`, `messages` (the server's, and how many `more`
+ * were left out), or `sentence` (one message, written by an older version).
  */
 const importNote = z.object({
   code: z.string(),
@@ -47,8 +47,8 @@ const importNote = z.object({
 })
 
 /**
- * `refused` with its `error`; `task_failed` with the server's `reason`, if it gave one; `unknown_task`.
- * `sentence`: as an older version wrote it, in `reason` and `nextStep`.
+ * `code` is `refused` (with `error`), `task_failed` (with the server's `reason`, if it gave one),
+ * `unknown_task`, or `sentence` (`reason` and `nextStep`, written by an older version).
  */
 const importFailure = z.object({
   code: z.string(),
@@ -61,11 +61,11 @@ const jobFields = z.object({
   id: z.string(),
   link: z.string(),
   options: importOptions,
-  /** The page that asks for the task; others leave it alone while it waits and that page lives. */
+  /** The page that starts it. Other pages leave it alone while that page is alive. */
   tabId: z.string(),
-  /** Epoch ms by this machine's clock. */
+  /** Epoch ms, by this machine's clock. */
   addedAt: z.number(),
-  /** The same in each try to start it, so that one task comes of it. */
+  /** The same in every try, so that the server starts only one task. */
   idempotencyKey: z.string(),
   /** Given by the server; null while waiting. */
   taskId: z.nullable(z.string()),
@@ -73,9 +73,9 @@ const jobFields = z.object({
   /** 0 to 100; null while the server does not say. */
   percent: z.nullable(z.number()),
   title: z.nullable(z.string()),
-  /** Of a finished file import; only ever http or https. */
+  /** The finished file; http or https only. */
   fileLink: z.nullable(z.string()),
-  /** Of a finished import: where it lies. */
+  /** Where the finished import lies. */
   folder: z.nullable(z.string()),
 })
 
@@ -90,8 +90,8 @@ export type ImportJob = Readonly<z.infer<typeof jobFields>> & {
 }
 
 /**
- * A job as it is stored and sent to other tabs. `note` and `failure` are sentences of older versions,
- * which may still run in another tab: they find null there, and nothing that they cannot read.
+ * A job as it is stored and sent to other tabs. In `note` and `failure` older versions keep sentences; one
+ * may still run in another tab, and finds null there instead of codes that it cannot read.
  */
 const storedImport = z.extend(jobFields, {
   note: z.nullable(z.string()),
@@ -107,11 +107,12 @@ export type ImportNews = { changed: StoredImport } | { removed: string[] }
 
 export type ImportConnection = TransferConnection & { client: ApiClient }
 
+/** What to store of a job; `restoreImport` reads it again. */
 export function storeImport({ note, failure, ...job }: ImportJob): StoredImport {
   return { ...job, note: null, failure: null, noteCode: note, failureCode: failure }
 }
 
-/** The job that was stored; null for what is none. */
+/** The job that `storeImport` or an older version stored; null for anything else. */
 export function restoreImport(stored: unknown): ImportJob | null {
   const parsed = storedImport.safeParse(stored)
   if (!parsed.success) return null
@@ -123,7 +124,7 @@ export function restoreImport(stored: unknown): ImportJob | null {
   }
 }
 
-/** A job before the server knows of it; `id` is that of the row where it is tried again. */
+/** A waiting job with a new idempotency key; pass the row's `id` to retry it there. */
 export function newJob(
   place: Pick<ImportJob, 'link' | 'options' | 'tabId' | 'addedAt'> & { id?: string },
 ): ImportJob {

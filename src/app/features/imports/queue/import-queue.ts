@@ -31,26 +31,26 @@ import { createTaskPoller } from './task-poller.ts'
 
 export type ImportQueueOptions = {
   clock?: Clock
-  /** Epoch ms: only to know which stored job is older. */
+  /** Epoch ms, to order stored jobs by age. */
   wallClock?: () => number
   retryPause?: RetryPause
   random?: () => number
-  /** Where jobs are kept over reloads, for all tabs. */
+  /** Keeps jobs over reloads; all tabs share it. */
   storage?: TextStorage
-  /** Of this page alone: a reload and a duplicated tab have another. */
+  /** This page's id; a reloaded page and a duplicated tab have others. */
   tabId?: string
-  /** Who takes up what pages that are gone left waiting. */
+  /** Decides which page takes over the waiting jobs of a page that is gone. */
   openClaims?: OpenClaims
   onReconnect?: OnReconnect
   isHidden?: () => boolean
   createLeader?: (parts: { keyId: string }) => PollingLeader<ImportNews>
-  /** Runs in each tab of the key; `job.folder` is where it lies. */
+  /** Told in each tab of every import that is done. */
   onImported?: (job: ImportJob) => void
 }
 
 /**
- * All imports of a key, the newest first. Each is stored before it is shown, so that a reload at any
- * moment loses none and starts none twice. The gate decides how many starts go out at once.
+ * The imports of a key, the newest first. Each change is stored before it is shown, so that a reload at
+ * any moment loses no import and starts none twice. The gate limits how many start at once.
  */
 export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   readonly #options
@@ -88,12 +88,12 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     })
   }
 
-  /** One task for each link. */
+  /** Starts one task for each link. */
   add(links: readonly string[], options: ImportOptions): void {
     const { wallClock, tabId, openClaims } = this.#options
     const now = wallClock()
     const jobs = links.map((link, index) =>
-      // The first link stays on top when the newest come first.
+      // The first link counts as the newest, so that it stays on top.
       newJob({ link, options, tabId, addedAt: now - index / 1000 }),
     )
     for (const job of jobs) this.#keep(job)
@@ -102,7 +102,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.tasks.add(jobs.map(({ id }) => id))
   }
 
-  /** New tasks with the same links and options, in the same rows. */
+  /** Starts new tasks with the same links and options, in the same rows. */
   protected override restart(jobs: readonly ImportJob[]): void {
     const { tabId } = this.#options
     for (const { id, link, options, addedAt } of jobs) {
@@ -153,25 +153,25 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.#leader?.publish({ removed: [...ids] })
   }
 
-  /** The server goes on with the tasks, and what is stored is there for the day the account comes back. */
+  /** The server goes on with the tasks, and what is stored stays for when the account comes back. */
   protected override onForget(): void {
     this.#store = null
   }
 
-  /** Goes on with what pages asked for that are gone. */
+  /** Starts the waiting jobs of pages that are gone. */
   async #takeOver(jobs: readonly ImportJob[]): Promise<void> {
     const { connection } = this
     for (const page of new Set(jobs.map(({ tabId }) => tabId))) {
       const isGone = await this.#options.openClaims().then((claims) => claims.claim(page))
       if (this.connection !== connection) return
-      // What the page did in its last moments is known by now.
+      // Looked up now, because that page may have started some in its last moments.
       const isLeft = ({ id, tabId }: ImportJob) =>
         tabId === page && this.rows.get(id)?.state === 'waiting'
       if (isGone) this.tasks.add(jobs.filter(isLeft).map(({ id }) => id))
     }
   }
 
-  /** One that was sent already is cancelled when its task is known. */
+  /** A start that was sent already goes on: its task is cancelled as soon as its id is known. */
   #stopStart(job: ImportJob): void {
     if (!this.#starts.isSent(job)) this.tasks.remove([job.id])
   }
@@ -192,7 +192,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     if (!job) return
     const changed = { ...job, ...change }
     if (JSON.stringify(changed) === JSON.stringify(job)) return
-    // First the storage, then the screen: what was seen once is there after a reload.
+    // Stored first: what was seen once is there after a reload.
     this.#keep(changed)
     this.#show(changed)
     this.#poller.wake()
@@ -215,17 +215,17 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.#poller.wake()
   }
 
-  /** What is this tab's to ask for. */
+  /** The running tasks that this tab polls. */
   #running(): readonly ImportJob[] {
     const isAsking = this.connection?.isAllowed && this.#leader?.isLeader()
     return isAsking ? this.rows.all().filter(({ state }) => state === 'running') : []
   }
 
-  /** False when the server cannot be asked for now. */
+  /** False if the server did not answer. */
   async #ask(job: ImportJob): Promise<boolean> {
     if (!this.connection) return true
     const change = await askForTask(job, this.connection.client)
-    // Cancelled, cleared or signed out while the answer was on its way.
+    // It may have been cancelled or removed during the request.
     const isStill = this.rows.get(job.id)?.state === 'running'
     if (change && isStill) this.#change(job.id, change)
     return change !== null
@@ -234,7 +234,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   #openStore(keyId: string): void {
     if (this.#store?.keyId === keyId) return
     const imports = openImportStore(this.#options.storage, keyId)
-    // Another key of the same account takes over what is on the screen.
+    // Another key of the same account takes over the rows.
     for (const job of this.rows.all()) {
       this.#store?.imports.remove(job.id)
       imports.write(job)

@@ -12,29 +12,29 @@ type ImportStartsOptions = {
   onChange(id: string, change: Partial<ImportJob>): void
 }
 
-/** Asks the server for tasks. */
+/** Starts tasks on the server. */
 export function createImportStarts({ retryPause, getJob, onChange }: ImportStartsOptions) {
-  /** By idempotency key: there may be a task although no answer came yet. */
+  /** Idempotency keys of requests that went out: the server may have made a task already. */
   const sent = new Set<string>()
 
-  /** False: retried meanwhile, its row waits for another task. */
+  /** False if the row was retried meanwhile and waits for another task. */
   function isSame({ id, idempotencyKey }: ImportJob): boolean {
     return getJob(id)?.idempotencyKey === idempotencyKey
   }
 
   const isWaiting = (job: ImportJob) => isSame(job) && getJob(job.id)?.state === 'waiting'
 
-  /** A task that was cancelled while it was asked for must not run on unseen. */
+  /** A task that was cancelled while it was started must not run on unseen. */
   async function cancelUnseen(job: ImportJob, client: ApiClient) {
     if (isSame(job)) onChange(job.id, { taskId: job.taskId })
     const end = await cancelTask(job, client)
-    // What the row says must be true: the task may have ended before, or goes on all the same.
+    // The task may have ended before, or run on: the row must say what is true.
     if (isSame(job)) onChange(job.id, { state: 'running', ...end })
   }
 
   return {
     isSent: ({ idempotencyKey }: ImportJob) => sent.has(idempotencyKey),
-    /** Ends when the server has given a task or refused; never rejects. */
+    /** Resolves when the server has given a task or refused. Never rejects. */
     async run(job: ImportJob, client: ApiClient, signal: AbortSignal): Promise<void> {
       const { id, idempotencyKey } = job
       try {
@@ -48,7 +48,7 @@ export function createImportStarts({ retryPause, getJob, onChange }: ImportStart
         if (isWaiting(job)) onChange(id, { taskId, state: 'running', note: null })
         else await cancelUnseen({ ...job, taskId }, client)
       } catch (error) {
-        // The session ended: the job waits for the next one, under the same idempotency key.
+        // If the session ended, the job waits for the next one and keeps its idempotency key.
         const isLost = isAbort(error) || isKeyRefusal(error)
         if (!isLost && isWaiting(job)) onChange(id, refusedChange(error))
       } finally {
@@ -61,16 +61,16 @@ export function createImportStarts({ retryPause, getJob, onChange }: ImportStart
 type StartTaskOptions = {
   client: ApiClient
   retryPause: RetryPause
-  /** The request goes out: from now on there may be a task. */
+  /** Called when the request goes out: from now on there may be a task. */
   onStart(): unknown
-  /** It will be tried again; `error` says what came between. */
+  /** Called before each pause with what went wrong. */
   onPause(error: unknown): unknown
   signal: AbortSignal
 }
 
 /**
- * Asks for a task until the server gives one; its id. Each try has the same idempotency key, so an
- * answer that was lost on its way costs nothing.
+ * Starts a task, trying again after transient errors; resolves with its id. All tries share one
+ * idempotency key, so a lost answer does not start a second task.
  *
  * @throws ApiError when the server refuses, AbortError when the signal fires or the session ends
  */
@@ -90,7 +90,7 @@ async function startTask(
   return (await retryTransient(ask, { ...retrying, isTransient })).task_id
 }
 
-/** Only what applies: a video goes to a folder of its own title. */
+/** Leaves out what does not apply: a video goes to a folder named after its title. */
 function requestFor({ link, options }: ImportJob): ImportRequest {
   const { type, quality, subtitles, thumbnail, folder, fileName } = options
   return {

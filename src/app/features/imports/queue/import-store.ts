@@ -6,14 +6,14 @@ import { type ImportJob, restoreImport, storeImport } from './import-job.ts'
 const finishedKeptMs = 7 * 86_400_000
 
 /**
- * The imports of one key by its public id, each under a name of its own so that tabs do not undo each
- * other's changes. Where storage is missing or full, imports last as long as the page.
+ * The stored imports of the key with this public id. Each has an item of its own, so that tabs do not undo
+ * each other's changes.
  */
 export function openImportStore(storage: TextStorage, keyId: string) {
   const prefix = `barkeep.imports.${keyId}.`
 
   return {
-    /** Everything that is stored, the newest first; what ended a week ago goes. */
+    /** All stored imports, the newest first. Deletes those that ended a week ago. `now` in epoch ms. */
     read(now: number): ImportJob[] {
       const jobs: ImportJob[] = []
       for (const name of storage.names().filter((stored) => stored.startsWith(prefix))) {
@@ -24,7 +24,7 @@ export function openImportStore(storage: TextStorage, keyId: string) {
       }
       return jobs.sort((a, b) => b.addedAt - a.addedAt)
     },
-    /** False where there is no room: the row lives in this page alone. */
+    /** False if there is no room: then the import lasts as long as the page. */
     write: (job: ImportJob) => storage.set(prefix + job.id, JSON.stringify(storeImport(job))),
     remove: (id: string) => storage.remove(prefix + id),
   }
@@ -42,7 +42,7 @@ function parseJob(text: string): ImportJob | null {
 
 export type OpenClaims = () => Promise<Pick<PageClaims, 'show' | 'claim'>>
 
-/** Without its code (no network for it) every page counts as alive: nothing is begun twice. */
+/** If the code cannot be loaded every page counts as alive, so that nothing is started twice. */
 export const browserClaims: OpenClaims = async () => {
   try {
     return (await import('#app/api/tabs/page-claims.ts')).pageClaims()

@@ -6,7 +6,7 @@ import { parseFolderPath } from '#contract/folder-path.ts'
 import type { ImportTask } from '#contract/imports.ts'
 import type { ImportJob, ImportNote } from './import-job.ts'
 
-/** Asks how a task is; null when that cannot be known for now. */
+/** What a task's state changes in its row; null if the server did not say. Never rejects. */
 export async function askForTask(
   job: ImportJob,
   client: ApiClient,
@@ -26,14 +26,14 @@ export async function askForTask(
   }
 }
 
-/** What a refusal changes in its row. */
+/** What a refusal changes in the row. */
 export function refusedChange(error: unknown): Partial<ImportJob> {
   return { state: 'failed', note: null, failure: { code: 'refused', error: errorValues(error) } }
 }
 
 /**
- * Cancels a task and says how it ended: it may have been done before the wish arrived. One that still
- * runs is followed to its end.
+ * Cancels a task and says what that changes in its row: it may have been done before the request came,
+ * or run on for a while. Never rejects.
  */
 export async function cancelTask(job: ImportJob, client: ApiClient): Promise<Partial<ImportJob>> {
   const purpose = { lane: 'person', purpose: 'imports' } as const
@@ -52,7 +52,7 @@ export async function cancelTask(job: ImportJob, client: ApiClient): Promise<Par
 
 const longestText = 500
 
-/** What the server's word about a task changes in its row. Its text and links are not to be trusted. */
+/** What a task's state changes in its row. Its texts and links are not to be trusted. */
 export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
   const title = shorten(task.title) ?? job.title
   switch (task.state) {
@@ -72,21 +72,21 @@ export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
     case 'cancelled':
       return { state: 'cancelled', title, note: null }
     default:
-      // Unknown states of a newer server are steps between, not ends.
+      // A newer server may have more states on the way to an end.
       return { state: 'running', title, percent: readPercent(task.progress), note: null }
   }
 }
 
 const notesShown = 6
 
-/** What the server says of a complete import: a page may have a hundred subtitle tracks. */
+/** Cut short: a page may have a hundred subtitle tracks, each with a note. */
 function readNotes(notes: ImportTask['notes'] = []): ImportNote | null {
   if (notes.length === 0) return null
   const messages = notes.slice(0, notesShown).map(({ message }) => shorten(message) ?? '')
   return { code: 'messages', messages, more: notes.length - messages.length }
 }
 
-/** Null where there is nothing to read; a page's title may be a book. */
+/** Null for blank text. A page's title may be very long. */
 function shorten(text = ''): string | null {
   return text.trim().slice(0, longestText) || null
 }

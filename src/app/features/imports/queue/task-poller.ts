@@ -4,21 +4,21 @@ import { pauseMs } from '#app/lib/retry.ts'
 type TaskPollerOptions<Task> = {
   clock: Clock
   random: () => number
-  /** Nobody looks at the page. */
+  /** Whether the page is out of sight. */
   isHidden(): boolean
-  /** What there is to ask for; nothing while another tab asks. */
+  /** What to ask about; empty while another tab polls. */
   tasks(): readonly Task[]
-  /** One request; false when it failed for now and the next one should wait longer. Must not throw. */
+  /** Makes one request; false if the server did not answer. Must not throw. */
   ask(task: Task): Promise<boolean>
 }
 
-/** Twenty requests a minute for all tasks together; a third of that while nobody looks. */
+/** Twenty requests a minute for all tasks together, and a third of that out of sight. */
 const visibleIntervalMs = 3_000
 const hiddenIntervalMs = 9_000
 
 /**
- * Asks for running tasks in turns, one request at a time, each an interval after the one before:
- * however many tasks there are and however long the machine slept, there is never a burst.
+ * Polls running tasks in turns, one request per interval, so that many tasks or a machine that slept
+ * never cause a burst.
  */
 export function createTaskPoller<Task extends { id: string }>(options: TaskPollerOptions<Task>) {
   const { clock, random, isHidden, tasks, ask } = options
@@ -57,7 +57,7 @@ export function createTaskPoller<Task extends { id: string }>(options: TaskPolle
   }
 
   return {
-    /** Something changed: a new task, another leader, a page that is seen again. */
+    /** Call it when something changed: a new task, another leader, a page that is seen again. */
     wake({ isConnectionBack = false } = {}) {
       if (isConnectionBack) failures = 0
       schedule()

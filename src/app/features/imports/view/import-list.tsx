@@ -11,15 +11,15 @@ import { nameOf } from './import-text.ts'
 
 export type ImportListProps = {
   queue: ImportQueue
-  /** False: the key lacks the scope `import`, and the empty list says so. */
+  /** False if the key lacks the scope `import`; the empty list says so. */
   canImport: boolean
   onOpenFolder: (path: string) => void
 }
 
-/** The rows of the tab `Imports`: fills its parent's height and scrolls by itself. */
+/** The tab `Imports`. Fills its parent's height and scrolls. */
 export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) {
   const { rows, totals, isKept } = useSnapshot(queue)
-  // Rows are drawn again only when they change, so what they get must stay the same.
+  // Stable, because rows render again only when their props change.
   const handleAbort = useCallback((id: string) => queue.abort(id), [queue])
   const handleRetry = useCallback((id: string) => queue.retry(id), [queue])
   const keptFocus = useKeptFocus()

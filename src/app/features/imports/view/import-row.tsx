@@ -22,7 +22,7 @@ const tones = {
   cancelled: 'idle',
 } as const satisfies Record<ImportJob['state'], string>
 
-/** What one import shows. Drawn again only when its own row changes. */
+/** One import. Renders again only when its own row changes. */
 export const ImportRow = memo(function ImportRow(props: ImportRowProps) {
   const { job, onAbort, onRetry, onOpenFolder } = props
   const { id, state, folder } = job
@@ -30,7 +30,7 @@ export const ImportRow = memo(function ImportRow(props: ImportRowProps) {
   return (
     <ProgressRow
       name={nameOf(job)}
-      // Stored text is as untrusted as the server's: anybody at this browser may have changed it.
+      // Checked again: anybody at this browser may have changed what is stored.
       link={safeLink(job.fileLink)}
       place={folder === null ? null : { path: folder, onOpen: () => onOpenFolder(folder) }}
       progress={{ value: shareOf(job), tone: tones[state] }}
@@ -61,7 +61,7 @@ function explain({ failure, note }: ImportJob): { reason: string; nextStep?: str
   return reason ? { reason } : null
 }
 
-/** How far it is, from 0 to 1; null while it runs and the server does not say. */
+/** Progress from 0 to 1; null while the server does not say. */
 function shareOf({ state, percent }: ImportJob): number | null {
   if (state === 'done') return 1
   if (state === 'running' && percent === null) return null

@@ -6,7 +6,7 @@ import type {
   ImportNote,
 } from '#app/features/imports/queue/import-job.ts'
 
-/** States as people, screen readers and scripts read them. */
+/** The states in words. Screen readers and scripts rely on them. */
 const stateText: Record<ImportJob['state'], string> = {
   waiting: 'Waiting',
   running: 'Importing',
@@ -15,19 +15,19 @@ const stateText: Record<ImportJob['state'], string> = {
   cancelled: 'Cancelled',
 }
 
-/** What a row is called: the title once it is known, the link till then. */
+/** The name of a row: its title, or the link until the title is known. */
 export function nameOf(job: ImportJob): string {
   return job.title ?? job.link
 }
 
-/** `Importing`, `42 %` where the server says how far it is, and what was asked for. */
+/** `Importing`, `42 %` if the server says so, and the options. */
 export function progressText(job: ImportJob): string[] {
   const { state, percent } = job
   const share = state === 'running' && percent !== null ? [`${Math.floor(percent)} %`] : []
   return [stateText[state], ...share, optionsText(job)]
 }
 
-/** `Video, 1080p, subtitles`: what was asked for, for telling two imports of one link apart. */
+/** `Video, 1080p, subtitles`: tells two imports of one link apart. */
 function optionsText({ options }: ImportJob): string {
   const { type, quality, subtitles, thumbnail } = options
   if (type === 'file') return 'File'
@@ -37,12 +37,13 @@ function optionsText({ options }: ImportJob): string {
   return words.join(', ')
 }
 
+/** `best`, `audio` or a height, in words. */
 export function qualityText(quality: string): string {
   if (quality === 'best') return 'Best'
   return quality === 'audio' ? 'Audio only' : `${quality}p`
 }
 
-/** What a note says; null for one that this version does not know. */
+/** The sentence for a note; null for a code of a newer version. */
 export function noteText({ code, error, messages = [], more = 0 }: ImportNote): string | null {
   switch (code) {
     case 'aborting':
@@ -61,7 +62,7 @@ export function noteText({ code, error, messages = [], more = 0 }: ImportNote): 
   }
 }
 
-/** Why an import failed, and what to do about it; '' where the reason says that itself. */
+/** Why an import failed, and what to do about it; '' if the reason says that itself. */
 export function failureText(failure: ImportFailure): { reason: string; nextStep: string } {
   const { code, error, reason, nextStep } = failure
   switch (code) {
@@ -72,7 +73,7 @@ export function failureText(failure: ImportFailure): { reason: string; nextStep:
       }
     case 'refused': {
       const text = errorText(error && errorFromValues(error))
-      // The row can only send the same again, which would be refused again.
+      // A retry sends the same, which would be refused again.
       const isRule = error?.code === 'invalid_request'
       return {
         reason: text.title,
@@ -86,7 +87,7 @@ export function failureText(failure: ImportFailure): { reason: string; nextStep:
   }
 }
 
-/** The first that fits; the words are those of Barkeep's server, others get `checkLink`. */
+/** The first pattern that fits Barkeep's own reasons; other servers' get `checkLink`. */
 const nextSteps: [pattern: RegExp, nextStep: string][] = [
   // The reason itself says it.
   [/\b(try|retry|use|import it|link to|ask whoever)\b/i, ''],

@@ -7,14 +7,14 @@ import {
   validateUpload,
 } from '#app/features/uploads/upload.ts'
 
-/** A file that was chosen again; `path` as far as the chooser tells it: `a.txt` or `Trip/a.txt`. */
+/** A file that was chosen again, and its path as the file chooser tells it: `a.txt` or `Trip/a.txt`. */
 export type FileAgain = { file: File; path: string }
 
-/** What is known of rows whose files a reload took away, by row id. */
+/** Matches files that are added or chosen again with the uploads that a reload interrupted. */
 export function createInterruptedUploads() {
   const uploads = new Map<string, KeptUpload>()
 
-  /** By a text that its file must have too; made for one search through many files. */
+  /** For one search through many files. */
   function indexBy(textOf: (kept: KeptUpload) => string) {
     return Map.groupBy(uploads.values(), textOf)
   }
@@ -26,7 +26,7 @@ export function createInterruptedUploads() {
     return [kept.id, job]
   }
 
-  /** The one with the same bytes where several fit: those of a path may have been changed since. */
+  /** Prefers the one with the same bytes: two rows may have the same path. */
   function pick(candidates: readonly KeptUpload[], file: File): KeptUpload | undefined {
     const free = candidates.filter(({ id }) => uploads.has(id))
     return free.find((kept) => isSameFile(kept, file)) ?? free[0]
@@ -34,7 +34,7 @@ export function createInterruptedUploads() {
 
   return {
     uploads,
-    /** Goes on with the row `id`; null where it is not interrupted. */
+    /** The job that resumes row `id`, or why the file does not fit; null if the row is not interrupted. */
     match(id: string, file: File, serverTime: number): UploadJob | UploadFailure | null {
       const kept = uploads.get(id)
       if (!kept) return null
@@ -43,7 +43,7 @@ export function createInterruptedUploads() {
       }
       return take(kept, file, serverTime)?.[1] ?? null
     },
-    /** Goes on with the rows of files that are added once more; `rest` are new. */
+    /** The jobs that resume rows, by row id; `rest` are new uploads. */
     matchAdded(requests: readonly UploadRequest[], serverTime: number) {
       const jobs = new Map<string, UploadJob>()
       if (uploads.size === 0) return { jobs, rest: requests }
@@ -58,7 +58,7 @@ export function createInterruptedUploads() {
       })
       return { jobs, rest }
     },
-    /** Goes on with the rows of files that were chosen again, wherever they shall go. */
+    /** The jobs that resume rows, by row id, whatever folder they go to. */
     matchChosen(files: readonly FileAgain[], serverTime: number) {
       const jobs = new Map<string, UploadJob>()
       const byName = indexBy(({ name }) => name)
@@ -75,7 +75,7 @@ export function createInterruptedUploads() {
   }
 }
 
-/** The chooser starts at the folder that was chosen: below the one that was dropped, or above it. */
+/** The folder that was chosen may lie below the one that was dropped, or above it. */
 function isSamePlace({ folder, name }: KeptUpload, path: string): boolean {
   const [kept, chosen] = [folder + name, `/${path}`]
   return kept.endsWith(chosen) || (folder !== '/' && chosen.endsWith(kept))

@@ -7,7 +7,7 @@ import type { Clock } from '#app/lib/clock.ts'
 import { retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
 
-/** Makes what the upload queue needs of a session. Call it when the session begins, with its `/me`. */
+/** What the upload queue needs of a session. Call it when the session begins, with its fresh `/me`. */
 export function connectUploads(session: {
   client: ApiClient
   gate: RateLimitGate
@@ -15,7 +15,7 @@ export function connectUploads(session: {
 }): UploadConnection {
   const { client, gate, me } = session
   const connectedAt = gate.now()
-  // "Unix epoch second when a slot frees": a slot lasts one window, so it is at most that far ahead.
+  // `reset` is "Unix epoch second when a slot frees", so it is at most one window ahead of the server's clock.
   const serverTimeThen = (me.rate_limit.reset - me.rate_limit.window_seconds) * 1000
   return {
     account: me.username,
@@ -37,13 +37,13 @@ export function connectUploads(session: {
   }
 }
 
-/** For the answer to a file that was aborted after its last byte: it tells the truth and costs nothing. */
+/** How long to wait for the answer to an aborted upload, in ms: it tells what happened without another request. */
 export const lastAnswerMs = 15_000
 
-// What the server was storing when the request ended may be listed a moment later.
+// The server may list a file a moment after the request ended.
 const lookPausesMs = [0, 3_000]
 
-/** What became of an upload whose request was ended after its last byte. Never rejects. */
+/** Looks what became of an upload that was aborted after its last byte. Never rejects. */
 export async function lookAfterAbort(
   job: UploadJob,
   connection: UploadConnection | null,
@@ -64,7 +64,7 @@ export async function lookAfterAbort(
   }
 }
 
-/** Loads the code that sends files with the first upload: the first screen needs none of it. */
+/** Loads the code that sends files with the first upload, to keep it out of the first load. */
 export const sendOnDemand: typeof sendUpload = async (task, connection, options) => {
   const { id, signal } = task
   try {
@@ -74,7 +74,7 @@ export const sendOnDemand: typeof sendUpload = async (task, connection, options)
     )
     return await sendUpload(task, connection, options)
   } catch {
-    // By now the network is there and the code is not.
+    // After five tries the network is there, and the code is not.
     const failure = { code: 'not_loaded' } as const
     if (!signal.aborted) options.rows.change(id, { state: 'failed', failure })
     return 'over'

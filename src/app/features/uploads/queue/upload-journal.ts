@@ -14,9 +14,9 @@ const storedEntry = z.object({
   mayHaveArrived: z.boolean(),
   /** The key's public id, never the key. */
   keyId: z.string(),
-  /** Whose upload it is: only the rows of a page that is gone are interrupted. */
+  /** The page that uploads it. Only a page that is gone leaves interrupted uploads. */
   pageId: z.string(),
-  /** Grows from entry to entry; about the time when it was stored, in epoch ms. */
+  /** Epoch ms when it was stored, made unique so that the order is kept. */
   order: z.number(),
 })
 
@@ -30,24 +30,26 @@ type UploadStore = IDBPObjectStore<Schema, ['uploads'], 'uploads', 'readwrite'>
 
 export type UploadJournal = {
   /**
-   * Takes over what pages that are gone left of the key's uploads; calls `onFound` for each such page.
-   * Rejects where the browser refuses its storage.
+   * Takes over the key's uploads of pages that are gone; calls `onFound` for each such page.
+   *
+   * @throws DOMException when the browser refuses its storage
    */
   recover(keyId: string, onFound: (entries: KeptUpload[]) => void): Promise<void>
   /**
-   * Makes what is stored for this page the same as `entries`, row by row: what does not fit is left
-   * out, and the promise rejects.
+   * Stores exactly `entries` for this page.
+   *
+   * @throws DOMException when some did not fit; the others are stored
    */
   keep(keyId: string, entries: readonly KeptUpload[]): Promise<void>
-  /** Leaves everything as it is stored: from now on the page has other uploads. */
+  /** Leaves what is stored as it is: from now on the page has other uploads. */
   leave(): void
 }
 
 const keptMs = 7 * 86_400_000
-// Each batch is safe by itself: a reload in the middle loses the batches behind it, not all.
+// A reload in the middle loses only the batches that were not written yet.
 const batchSize = 500
 
-/** The unfinished uploads of this browser's pages, in IndexedDB: web storage is full at some 10,000. */
+/** Opens the journal of unfinished uploads in IndexedDB, because web storage is full at about 10,000 of them. */
 export async function openUploadJournal(
   name: string,
   claims: PageClaims,
@@ -58,10 +60,10 @@ export async function openUploadJournal(
       const store = upgraded.createObjectStore('uploads', { keyPath: 'id' })
       store.createIndex('page', ['keyId', 'pageId'])
     },
-    // A newer app in another tab must not wait for this one.
+    // Do not block a newer version in another tab.
     blocking: () => database.close(),
   })
-  /** By id: what of an entry may change. */
+  /** By id, a stamp of what may change in an entry. */
   const written = new Map<string, string>()
   let lastOrder = 0
   let last: Promise<unknown> = Promise.resolve()
@@ -78,7 +80,7 @@ export async function openUploadJournal(
     return entries
   }
 
-  /** All of it, or nothing. */
+  /** One transaction: all of it, or nothing. */
   async function change(ask: (store: UploadStore) => Promise<unknown>[]): Promise<void> {
     const { store, done } = database.transaction('uploads', 'readwrite')
     await Promise.all([...ask(store), done])
@@ -147,7 +149,7 @@ function stampOf(keyId: string, { idempotencyKey, mayHaveArrived }: KeptUpload):
   return `${keyId} ${idempotencyKey} ${mayHaveArrived}`
 }
 
-/** Goes on after a batch that failed; throws the first failure when all were tried. */
+/** @throws the first failure, once all batches have been tried */
 async function inBatches<Item>(
   items: readonly Item[],
   run: (batch: readonly Item[]) => Promise<void>,

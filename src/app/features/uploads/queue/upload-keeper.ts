@@ -2,22 +2,22 @@ import type { KeptUpload } from '#app/features/uploads/upload.ts'
 import type { UploadJournal } from './upload-journal.ts'
 
 export type JournalAccess = {
-  /** False: no upload was ever written down in this browser, so there is nothing to load for it. */
+  /** False if this browser has never kept an upload, so that nothing needs to be loaded. */
   isThere(): Promise<boolean>
   open(): Promise<UploadJournal>
 }
 
 type UploadKeeperOptions = {
   journal: JournalAccess
-  /** What a reload would interrupt. */
+  /** What to keep. */
   uploads(): readonly KeptUpload[]
-  /** What pages that are gone left. */
+  /** Told of what pages that are gone left. */
   onFound(uploads: readonly KeptUpload[]): void
-  /** Whether what is unfinished is safe from a reload. */
+  /** Told whether everything is safe from a reload. */
   onKept(isKept: boolean): void
 }
 
-/** Writes down what is unfinished, as soon as it changes; loads what that needs with the first upload. */
+/** Keeps unfinished uploads in the journal, which is loaded with the first upload. */
 export function createUploadKeeper({ journal, uploads, onFound, onKept }: UploadKeeperOptions) {
   let keyId: string | null = null
   let opened: Promise<UploadJournal> | null = null
@@ -26,7 +26,7 @@ export function createUploadKeeper({ journal, uploads, onFound, onKept }: Upload
 
   function open(): Promise<UploadJournal> {
     opened ??= journal.open().catch((error) => {
-      // No network for the code, or no storage: worth another try with the next change.
+      // The code did not load, or there is no storage: try again with the next change.
       opened = null
       throw error
     })
@@ -41,13 +41,13 @@ export function createUploadKeeper({ journal, uploads, onFound, onKept }: Upload
       }
       await (await open()).recover(id, found)
     } catch {
-      // There is nothing to tell where nothing can be read; the first upload tells of it.
+      // Nothing to recover. If there is no storage, the first upload says so.
     }
   }
 
   async function keep(): Promise<void> {
     isStale = true
-    // Until the first upload there is nothing to write, and no code for it.
+    // Do not load the journal before the first upload.
     if (isKeeping || (opened === null && uploads().length === 0)) return
     isKeeping = true
     while (isStale && keyId !== null) {
@@ -68,7 +68,7 @@ export function createUploadKeeper({ journal, uploads, onFound, onKept }: Upload
   }
 
   return {
-    /** The uploads are written down under this key from now on. */
+    /** Keeps the uploads under this key from now on, and recovers what is there. */
     connect(id: string) {
       if (keyId === id) return
       keyId = id
@@ -76,12 +76,12 @@ export function createUploadKeeper({ journal, uploads, onFound, onKept }: Upload
       void recover(id)
     },
     keep: () => void keep(),
-    /** Leaves what is written down for the day its account comes back. */
+    /** Stops keeping, and leaves what is kept until its account comes back. */
     leave() {
       keyId = null
       void opened?.then((journal) => journal.leave()).catch(() => {})
     },
-    /** Nothing of it is wanted any more. */
+    /** Deletes what is kept. */
     async forget() {
       const id = keyId
       keyId = null
@@ -92,10 +92,10 @@ export function createUploadKeeper({ journal, uploads, onFound, onKept }: Upload
 
 const databaseName = 'barkeep-uploads'
 
-/** The journal of this browser. Its code is no part of the first load. */
+/** The journal of this browser, loaded on demand. */
 export const browserJournal: JournalAccess = {
   async isThere() {
-    // Where the browser does not list them, only opening tells.
+    // Some browsers do not list databases; then only opening tells.
     const all = await indexedDB.databases?.()
     return all?.some(({ name }) => name === databaseName) ?? true
   },

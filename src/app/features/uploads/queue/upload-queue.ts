@@ -23,20 +23,20 @@ import { browserJournal, createUploadKeeper, type JournalAccess } from './upload
 export type UploadQueueOptions = {
   clock?: Clock
   retryPause?: RetryPause
-  /** Where what is unfinished is kept over a reload. */
+  /** Keeps unfinished uploads over a reload. */
   journal?: JournalAccess
   canRead?: (file: File) => Promise<boolean>
   sendUpload?: typeof sendUpload
-  /** `upload.arrived` has the name, link and folder that the file got. */
+  /** Told of each upload that is done. */
   onUploaded?: (upload: Upload) => void
 }
 
-/** All uploads of this page, three at once, in the order they were added. */
+/** The uploads of this page, in the order they were added; three run at once. */
 export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   readonly #options: UploadQueueOptions
   readonly #clock: Clock
   readonly #retryPause: RetryPause
-  /** What is needed to send a row, as long as its file is at hand. */
+  /** By row id, as long as the file is at hand. */
   readonly #jobs = new Map<string, UploadJob>()
   readonly #interrupted = createInterruptedUploads()
   readonly #keeper
@@ -55,19 +55,19 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     })
     let { totals } = this.getSnapshot()
     this.subscribe(() => {
-      // Bytes on the move change nothing that is written down.
+      // Progress changes nothing that is kept.
       if (totals === this.getSnapshot().totals) return
       totals = this.getSnapshot().totals
       this.#keeper.keep()
     })
   }
 
-  /** What the forecast needs to know of the window of requests; null while nothing is sent. */
+  /** For the forecast; null while the queue is paused. */
   get gate() {
     return this.getSnapshot().isPaused ? null : (this.connection?.gate ?? null)
   }
 
-  /** A file whose upload a reload interrupted goes on in its row when it is added to its folder again. */
+  /** A file that a reload interrupted resumes in its old row when it is added to the same folder again. */
   add(requests: readonly UploadRequest[]): void {
     const { jobs, rest } = this.#interrupted.matchAdded(requests, this.#serverTime())
     this.#start(jobs)
@@ -76,7 +76,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.tasks.add(added.filter(isUnfinished).map(({ id }) => id))
   }
 
-  /** `file` is needed again for an interrupted upload, whose bytes a reload took away. */
+  /** An interrupted upload needs its `file` again: the reload took its bytes away. */
   override retry(id: string, file?: File): void {
     const job = file && this.#interrupted.match(id, file, this.#serverTime())
     if (job && 'code' in job) this.rows.change(id, { failure: job })
@@ -84,7 +84,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     super.retry(id)
   }
 
-  /** Goes on with what is interrupted and whose files these are; how many rows that were. */
+  /** Resumes the interrupted uploads that these files belong to; the answer is how many. */
   resume(files: readonly FileAgain[]): number {
     const jobs = this.#interrupted.matchChosen(files, this.#serverTime())
     this.#start(jobs)
@@ -100,14 +100,14 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     for (const { id, state } of rows) {
       const job = this.#jobs.get(id)
       if (!job) continue
-      // A cancelled one may have arrived; a failed one was refused and must not get the same answer again.
+      // The server would repeat its refusal for the same key. A cancelled file may have arrived: it keeps its key.
       if (state === 'failed') job.idempotencyKey = randomId()
       jobs.set(id, job)
     }
     this.#start(jobs)
   }
 
-  /** After its last byte an upload ends as what is true: `done` where it had arrived. */
+  /** Those whose last byte was sent end as `done` if they turn out to have arrived. */
   protected override stop(rows: readonly Upload[]): void {
     const stopped = rows.filter(({ isAborting }) => !isAborting)
     const unsure = new Map(stopped.filter((row) => this.#isUnsure(row)).map((row) => [row.id, row]))
@@ -159,7 +159,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.#interrupted.uploads.clear()
   }
 
-  /** What a reload would interrupt: what failed, too, has its file at hand only until then. */
+  /** Failed uploads too: a reload takes their files away as well. */
   #kept(): readonly KeptUpload[] {
     return this.rows.all().flatMap((row) => {
       const job = this.#jobs.get(row.id)
@@ -179,7 +179,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     const job = request.refusal ?? validateUpload(request, this.#serverTime())
     if ('code' in job) return newUpload({ ...request, id, size }, { state: 'failed', failure: job })
     const maxBytes = this.connection?.maxBytes ?? Number.POSITIVE_INFINITY
-    // Before the first byte: a server that refuses it early would look like a broken connection.
+    // Checked here because a server that refuses early looks like a broken connection.
     if (size > maxBytes) {
       const failure = { code: 'too_large', size, maxBytes } as const
       return newUpload({ ...job, id, size }, { state: 'failed', failure })
@@ -198,13 +198,13 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.tasks.add([...jobs.keys()])
   }
 
-  /** Whether its file may be on the server by now. */
+  /** Whether its file may already be on the server. */
   #isUnsure({ id, state, sentBytes, size }: Upload): boolean {
     const isAllSent = state === 'running' && sentBytes >= size
     return isAllSent || this.#jobs.get(id)?.mayHaveArrived === true
   }
 
-  /** Ends an aborted upload whose answer did not come. */
+  /** Finds out what became of an aborted upload that got no answer. */
   async #look(id: string): Promise<void> {
     const job = this.#jobs.get(id)
     if (!job || !this.rows.get(id)?.isAborting) return

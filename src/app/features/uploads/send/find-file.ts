@@ -5,9 +5,10 @@ import { endpoints } from '#contract/endpoints.ts'
 import { type FilesPage, filesPageSize, type ListedFile } from '#contract/files.ts'
 
 /**
- * The job's file if it came to its folder since `notBefore`; null also where the key may not look.
+ * The job's file, if its folder lists it with its size and not from before `notBefore`; null if it does
+ * not, or if the key may not look.
  *
- * @throws what the call throws otherwise
+ * @throws ApiError, ConnectionError or AbortError as the call does
  */
 export async function findArrivedFile(
   client: ApiClient,
@@ -39,14 +40,14 @@ export async function findArrivedFile(
 type Search = {
   name: string
   isSought(file: ListedFile): boolean
-  /** One page of the folder, ordered by name in folded case. */
+  /** One page of the folder, ordered by name, ignoring case. */
   listPage(offset: number): Promise<FilesPage>
 }
 
-/** Enough for millions of files by halving; a listing in another order must not cost the window. */
+/** Enough for millions of files by halving. A listing in another order must not use up the rate limit. */
 const mostProbes = 24
 
-/** Finds one file of a folder of any size in few requests, for each of them costs a slot. */
+/** Binary search for a file in a folder of any size, because each request counts against the rate limit. */
 export async function findListedFile(search: Search): Promise<ListedFile | null> {
   let low = 0
   let high = Number.POSITIVE_INFINITY
@@ -59,7 +60,7 @@ export async function findListedFile(search: Search): Promise<ListedFile | null>
     if (side === 'here') return null
     if (side === 'before') high = index
     else low = index + 1
-    // Doubling until a page is past the name, halving from then on.
+    // Double until a page is past the name, then halve.
     index = Number.isFinite(high) ? Math.floor((low + high) / 2) : index * 2 || 1
   }
   return null

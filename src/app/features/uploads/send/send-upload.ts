@@ -29,26 +29,26 @@ export type SendUploadOptions = {
   rows: TransferRows<Upload>
   clock: Clock
   retryPause: RetryPause
-  /** Whether the file on this machine can still be read; left out: it is tried. */
+  /** Whether the file on this machine can still be read. */
   canRead?: ((file: File) => Promise<boolean>) | undefined
-  /** After some failures in a row: whether others should go first. */
+  /** Whether others should go first, asked after some failures in a row. */
   shouldYield(): boolean
-  /** The session ended under an upload: its key was refused, or its gate was closed. */
+  /** The key was refused, or its gate was closed. */
   onSessionLost(connection: UploadConnection): void
   onUploaded(upload: Upload): void
-  /** An aborted upload got no answer that says whether it arrived. */
+  /** It was aborted and may have arrived: no answer says so. */
   onUnsure(id: string): void
 }
 
-/** The file on this machine is not the one that was added any more. */
+/** The file was changed, moved or deleted since it was added. */
 class FileChangedError extends Error {}
 
-/** Others go first; the upload goes to the end of the queue. */
+/** The upload goes to the end of the queue. */
 class RequeuedError extends Error {}
 
 const still = { sentBytes: 0, bytesPerSecond: null, secondsLeft: null } as const
 
-/** Sends one file until it is there or refused, and shows it in its row from `Waiting` to its end. Never rejects. */
+/** Sends one file until it has arrived or was refused, and keeps its row up to date. Never rejects. */
 export async function sendUpload(
   task: UploadTask,
   connection: UploadConnection,
@@ -58,7 +58,7 @@ export async function sendUpload(
   const { rows } = options
   const isAborting = () => rows.get(id)?.isAborting === true
   const end = (change: Partial<Upload>): TaskEnd => {
-    // Whatever came of it, a cancelled row stays cancelled.
+    // A row that was cancelled stays cancelled, whatever comes later.
     if (!signal.aborted) rows.change(id, { ...still, note: null, isAborting: false, ...change })
     return 'over'
   }
@@ -103,7 +103,7 @@ export async function sendUpload(
 const triesPerTurn = 5
 
 /**
- * What passes (no network, 502, 503, 504) is tried again.
+ * Tries again after transient errors.
  *
  * @throws ApiError when the server refuses the file, AbortError when the task or the session ends
  * @throws FileChangedError when the file cannot be read any more
@@ -125,7 +125,7 @@ function sendUntilThere(
     isTransient,
     signal,
     async onPause(error, tries) {
-      // The browser reports a file that changed while it was read as a broken connection.
+      // Browsers report a file that changed during the upload as a broken connection.
       if (!(await canRead(job.file))) throw new FileChangedError()
       if (tries >= triesPerTurn && shouldYield()) throw new RequeuedError()
       if (rows.get(id)?.isAborting) onUnsure(id)

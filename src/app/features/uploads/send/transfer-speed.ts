@@ -1,11 +1,11 @@
-/** So many bytes had been sent at a time, in ms. */
+/** How many bytes had been sent `at` a time in ms. */
 export type ProgressSample = { at: number; bytes: number }
 
-/** Long enough to smooth a Wi-Fi's hiccups, short enough to follow a line that changes. */
+/** Long enough to smooth out Wi-Fi hiccups, short enough to follow a changing line. */
 const speedWindowMs = 8_000
 const shortestSpanMs = 400
 
-/** `samples` and one more, without those that are too old to matter. A try from 0 starts anew. */
+/** Adds a sample and drops old ones. Fewer bytes than before mean a new try. */
 export function addSample(
   samples: readonly ProgressSample[],
   sample: ProgressSample,
@@ -16,7 +16,7 @@ export function addSample(
   return [...kept, sample]
 }
 
-/** Bytes per second over the samples, up to `now`: a line that stands still slows down. */
+/** Average up to `now`, so that the speed falls while nothing moves; null until it can be told. */
 export function bytesPerSecond(samples: readonly ProgressSample[], now: number): number | null {
   const first = samples[0]
   const last = samples.at(-1)
@@ -26,7 +26,7 @@ export function bytesPerSecond(samples: readonly ProgressSample[], now: number):
   return ((last.bytes - first.bytes) * 1000) / span
 }
 
-/** Whole seconds until `bytesLeft` are sent; null while the speed is not known. */
+/** Whole seconds until `bytesLeft` are sent; null if `speed` is null or 0. */
 export function secondsForBytes(bytesLeft: number, speed: number | null): number | null {
   if (bytesLeft <= 0) return 0
   if (speed === null || speed <= 0) return null

@@ -2,15 +2,14 @@ import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { Upload } from '#app/features/uploads/upload.ts'
 import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
 
-/** What is still to come, all uploads together: the greater of the requests' and the bytes' time. */
+/** How long all uploads together will take: the longer of the times for requests and for bytes. */
 export type UploadForecast = {
   seconds: number
-  /** What makes it take that long. */
   limitedBy: 'requests' | 'bytes'
   requestsPerMinute: number
 }
 
-/** Null while nothing is to be sent, or nobody is connected. */
+/** Null if nothing is left to send or `gate` is null. */
 export function forecastUploads(
   uploads: readonly Upload[],
   gate: RateLimitGate | null,
@@ -23,7 +22,7 @@ export function forecastUploads(
   for (const { state, size, sentBytes, bytesPerSecond } of unfinished) {
     bytes += size - sentBytes
     speed += bytesPerSecond ?? 0
-    // What is being sent has taken its slot already.
+    // A running upload has used its request already.
     if (state === 'waiting') files += 1
   }
   const requestSeconds = gate.estimateMs(files) / 1000

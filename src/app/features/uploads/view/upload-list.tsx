@@ -16,19 +16,19 @@ import { forecastText, foundAgainText, nameOf } from './upload-text.ts'
 
 export type UploadListProps = {
   queue: UploadQueue
-  /** False: the key lacks the scope `upload`, and the empty list says so. */
+  /** False if the key lacks the scope `upload`; the empty list says so. */
   canUpload: boolean
   onOpenFolder: (path: string) => void
 }
 
-/** The rows of the tab `Uploads`: fills its parent's height and scrolls by itself. */
+/** The tab `Uploads`. Fills its parent's height and scrolls. */
 export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
   const snapshot = useSnapshot(queue)
   const rows = useMemo(() => orderUploads(snapshot.rows), [snapshot.rows])
   const handleRetryAll = async () => {
     queue.retryFailed()
     const interrupted = rows.filter(({ state }) => state === 'interrupted')
-    // One folder's files can be chosen together; those of several folders only with a folder around them.
+    // Files of several folders can only be chosen together by choosing a folder above them.
     const folders = new Set(interrupted.map(({ folder }) => folder))
     if (folders.size === 0) return
     const chosen = await chooseFiles(folders.size > 1 ? 'folder' : 'files')
@@ -37,7 +37,7 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
     )
     announce(foundAgainText(found, queue.getSnapshot().totals.interrupted))
   }
-  // Rows are drawn again only when they change, so what they get must stay the same.
+  // Stable, because rows render again only when their props change.
   const handleAbort = useCallback((id: string) => queue.abort(id), [queue])
   const handleRetry = useCallback(
     async ({ id, state }: Upload) => {
@@ -96,7 +96,7 @@ type UploadSummaryProps = {
   onClear: () => void
 }
 
-/** What is still to come and what it will cost, and how the rest went; what to do with many at once. */
+/** How much is left and how the rest went, with what can be done with all of them. */
 function UploadSummary({ snapshot, forecast, ...actions }: UploadSummaryProps) {
   const { totals, isKept } = snapshot
   const finished = totals.done + totals.failed + totals.cancelled
@@ -144,7 +144,7 @@ function outcomeText(totals: TransferTotals): string[] {
     .map(([amount, word]) => `${formatNumber(amount)} ${word}`)
 }
 
-/** What moves and what failed stays in sight, above two thousand that wait; what a reload left is below. */
+/** What runs and what failed stays in sight above thousands that wait. */
 const order: readonly TransferState[] = [
   'running',
   'failed',
@@ -154,7 +154,7 @@ const order: readonly TransferState[] = [
   'cancelled',
 ]
 
-/** The rows as they are shown; among equals, the first that was added comes first. */
+/** By state, then in the order they were added. */
 export function orderUploads(uploads: readonly Upload[]): readonly Upload[] {
   const byState = Object.groupBy(uploads, (upload) => upload.state)
   return order.flatMap((state) => byState[state] ?? [])

@@ -23,7 +23,7 @@ const tones = {
   interrupted: 'idle',
 } as const satisfies Record<TransferState, string>
 
-/** What one upload shows. Drawn again only when its own row changes. */
+/** One upload. Renders again only when its own row changes. */
 export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
   const { upload, onAbort, onRetry, onOpenFolder } = props
   const { state, arrived } = upload
@@ -48,7 +48,7 @@ export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
         />
       )}
       {canAbort && (
-        // Reachable while it is found out what arrived: the keyboard's place must not go with it.
+        // Stays while it is unavailable, so that the keyboard focus is not lost.
         <IconButton
           label="Cancel"
           icon={<X />}
@@ -61,7 +61,7 @@ export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
   )
 })
 
-/** An empty file has nothing to send: it is whole when it is there. */
+/** From 0 to 1. An empty file has no bytes to count. */
 function shareOf({ state, size, sentBytes }: Upload): number {
   if (state === 'done') return 1
   return size === 0 ? 0 : sentBytes / size

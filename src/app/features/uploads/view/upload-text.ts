@@ -5,7 +5,7 @@ import { count, formatBytes, formatDuration, formatLimit, formatNumber } from '#
 import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
 import type { UploadForecast } from './upload-forecast.ts'
 
-/** States as people, screen readers and scripts read them. */
+/** The states in words. Screen readers and scripts rely on them. */
 export const stateText: Record<TransferState, string> = {
   waiting: 'Waiting',
   running: 'Uploading',
@@ -15,7 +15,7 @@ export const stateText: Record<TransferState, string> = {
   interrupted: 'Interrupted',
 }
 
-/** What a row is called: the file's name where it has one. */
+/** The name of a row: the file's, if it has one. */
 export function nameOf({ name, failure }: Pick<Upload, 'name' | 'failure'>): string {
   if (name !== '') return name
   return failure?.code === 'empty_folders'
@@ -23,12 +23,12 @@ export function nameOf({ name, failure }: Pick<Upload, 'name' | 'failure'>): str
     : 'A file whose name is no text'
 }
 
-/** What is known of an upload's way: `61 %  12 MB/s  8 s left`, in parts; its size before and after. */
+/** `61 %`, `12 MB/s` and `8 s left` while it is sent, its size otherwise. */
 export function progressText(upload: Upload): string[] {
   if (upload.state !== 'running') return [formatBytes(upload.size)]
   const share = upload.size === 0 ? 1 : upload.sentBytes / upload.size
   const words = [`${Math.floor(share * 100)} %`]
-  // All is sent and the server is still storing it: nobody knows for how long.
+  // The server is still storing it, and nobody knows for how long.
   if (share >= 1) return words
   if (upload.bytesPerSecond !== null) words.push(`${formatBytes(upload.bytesPerSecond)}/s`)
   if (upload.secondsLeft !== null) words.push(`${formatDuration(upload.secondsLeft)} left`)
@@ -37,14 +37,14 @@ export function progressText(upload: Upload): string[] {
 
 type Explanation = { reason: string; nextStep?: string }
 
-/** Why an upload failed or waits, or what is special about its file; null mostly. */
+/** Why an upload failed or waits, or what is unusual about its file; null mostly. */
 export function explain(upload: Upload): Explanation | null {
   const { name, size, arrived, note, failure } = upload
   if (failure) return failureText(failure, name)
   if (note !== null) return { reason: noteText(note) }
   const isRenamed = arrived !== null && arrived.file_name !== name
   if (isRenamed) return { reason: `${name} was taken: it is stored as ${arrived.file_name}.` }
-  // Pipes and devices arrive like this, and the browser tells them apart from an empty file by nothing.
+  // Pipes and devices look like this too; the browser cannot tell them from an empty file.
   return arrived !== null && size === 0
     ? { reason: 'It is empty: this computer gave 0 bytes of it.' }
     : null
@@ -65,7 +65,7 @@ export function noteText(note: UploadNote): string {
   }
 }
 
-/** The words for why the file called `name` failed, and the one thing to do about it. */
+/** Why the upload of `name` failed, and what to do about it. */
 export function failureText(failure: UploadFailure, name: string): Explanation {
   switch (failure.code) {
     case 'against_rule':
@@ -103,7 +103,7 @@ export function failureText(failure: UploadFailure, name: string): Explanation {
 
 function refusalText(error: Extract<UploadFailure, { code: 'refused' }>['error']): Explanation {
   const { title, nextStep } = errorText(errorFromValues(error))
-  // The rule that was broken stands in the message alone.
+  // Only the message says which rule was broken.
   return { reason: error.code === 'invalid_request' ? error.message : title, nextStep }
 }
 
@@ -129,7 +129,7 @@ function emptyFoldersText(amount: number, named: readonly string[]): Explanation
   }
 }
 
-/** `2,143 files · about 36 min (60 requests a minute)`; the window is named where it is the limit. */
+/** `2,143 files · about 36 min (60 requests a minute)`; the rate is named if it is the limit. */
 export function forecastText(files: number, forecast: UploadForecast | null): string {
   const amount = count(files, 'file')
   if (!forecast || forecast.seconds < 1) return amount
@@ -138,7 +138,7 @@ export function forecastText(files: number, forecast: UploadForecast | null): st
   return isByWindow ? `${span} (${forecast.requestsPerMinute} requests a minute)` : span
 }
 
-/** What came of choosing the files of interrupted uploads again; `missing` still wait for theirs. */
+/** How many interrupted uploads were resumed; `missing` still need their files. */
 export function foundAgainText(found: number, missing: number): string {
   if (found === 0) return 'None of these is a file that was interrupted.'
   if (missing === 0) return `${count(found, 'file')} found again.`

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 
-/** Asks before the page is left while something is still to be sent. Use it once, near the root. */
+/** Makes the browser ask before the page is left with unfinished uploads. Use it once, near the root. */
 export function useLeaveQuestion(queue: UploadQueue): void {
   useEffect(() => {
     const leaving = new AbortController()
