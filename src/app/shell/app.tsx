@@ -4,9 +4,9 @@ import { navigate, usePathname } from 'wouter/use-browser-location'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { Connection } from '#app/api/session/session.ts'
 import type { KeyDraft } from '#app/features/api-keys/key-draft.ts'
-import { useLeaveQuestion } from '#app/features/uploads/view/use-leave-question.ts'
 import { isTypedIn } from '#app/lib/is-typed-in.ts'
 import { useSnapshot } from '#app/lib/store.ts'
+import { useLeaveQuestion } from '#app/lib/use-leave-question.ts'
 import { BringIn } from '#app/shell/bring-in/bring-in.tsx'
 import { ErrorBoundary, WaitingScreen } from '#app/shell/layout/waiting-screen.tsx'
 import { Workspace } from '#app/shell/layout/workspace.tsx'
@@ -49,7 +49,7 @@ function Screens({ connection, parts }: AppProps) {
   const shown = readFolderHref(pathname === '/' ? filesHref : pathname)
   const folder = useLastFolder(shown, keyId)
   const transfers = useTransfersView(parts, keyId)
-  useLeaveQuestion(parts.uploads)
+  useLeaveQuestion(() => parts.uploads.getSnapshot().totals.unfinished > 0)
   usePersonActivity(session?.gate ?? null)
   useShortcuts()
   useTooltips()

@@ -1,4 +1,5 @@
 import { Suspense, useEffect, useEffectEvent, useState } from 'react'
+import { useLeaveQuestion } from '#app/lib/use-leave-question.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type HeldTransfer, holdTransfer, isTextField } from './hold-transfer.ts'
 
@@ -31,13 +32,8 @@ export function DropTarget({ onTransfer, ...rest }: DropTargetProps) {
   usePaste(take)
   const dragged = useDrop(take)
   const isReading = readings > 0
-  useEffect(() => {
-    if (!isReading) return
-    // What is not read yet is in no queue, so nothing else would ask before it is lost.
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
-    window.addEventListener('beforeunload', ask)
-    return () => window.removeEventListener('beforeunload', ask)
-  }, [isReading])
+  // What is not read yet is in no queue, so nothing else would ask before it is lost.
+  useLeaveQuestion(() => isReading)
   if (dragged === null && !isReading) return null
   return (
     <Suspense fallback={null}>
