@@ -50,7 +50,7 @@ export function explain(upload: Upload): Explanation | null {
     : null
 }
 
-export function noteText(note: UploadNote): string {
+function noteText(note: UploadNote): string {
   switch (note) {
     case 'aborting':
       return 'Cancelling: finding out whether it arrived…'
