@@ -1,8 +1,8 @@
-import { sql } from 'kysely'
 import type { OwnedApiKey, Scope } from '#contract/api-keys.ts'
 import type { AccessFacts, AccessHolder } from '#server/core/access-watch.ts'
 import { isoTime } from '#server/core/clock.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
+import { oneOf } from '#server/storage/sqlite/sqlite-sql.ts'
 import type { Tables } from '#server/storage/sqlite/tables.ts'
 
 type KeyRow = Tables['api_key']
@@ -95,9 +95,6 @@ export function createApiKeyRepository(database: Database) {
     async readAccess(holders: readonly AccessHolder[]): Promise<AccessFacts> {
       const keyIds = [...new Set(holders.flatMap(({ keyId }) => keyId ?? []))]
       const userIds = [...new Set(holders.map(({ userId }) => userId))]
-      // As JSON: a statement takes only so many parameters.
-      const oneOf = (ids: string[]) =>
-        sql<string>`(select value from json_each(${JSON.stringify(ids)}))`
       const revoked = await database
         .selectFrom('api_key')
         .select('id')

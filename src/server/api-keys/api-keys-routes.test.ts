@@ -1,12 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { createApiKeyReply, listApiKeysReply } from '#contract/api-keys.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 import { addTestUser, openTestBrowser, type TestBrowser } from '#server/testing/test-browser.ts'
+import { holdDatabase } from '#server/testing/test-store.ts'
 
 async function signedIn(server: TestServer, username = 'alice'): Promise<TestBrowser> {
   const browser = openTestBrowser(server)
@@ -82,12 +81,11 @@ test('an account holds ten live keys: the eleventh is refused until one is revok
 test('twelve keys that all wait for another process to let go of the database become ten at most', async () => {
   await using server = await startTestServer()
   const browser = await signedIn(server)
-  const other = new DatabaseSync(databaseFile(server.dataFolder))
-  other.exec('begin immediate')
+  const held = holdDatabase(server)
   const asked = Array.from({ length: 12 }, () => browser.post('/api/keys', { name: 'Waiting' }))
   // Asked after them and answered: they have come as far as they can without writing.
   for (const _ of asked) await listKeys(browser)
-  other.close()
+  held[Symbol.dispose]()
   const statuses = (await Promise.all(asked)).map(({ status }) => status)
   const made = statuses.filter((status) => status === 200).length
   expect(made).toBeLessThanOrEqual(10)

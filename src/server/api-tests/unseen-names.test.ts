@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
-import { databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
+import { openBeside } from '#server/testing/test-store.ts'
 
 test('a name that nobody can see is refused with the rule, in uploads, imports and folders', async () => {
   await using server = await startTestServer()
@@ -24,12 +24,11 @@ test('a name that nobody can see is refused with the rule, in uploads, imports a
 test('such names that are stored already are listed and open', async () => {
   await using server = await startTestServer()
   await server.upload({ name: 'aXb.txt', folder: '/xXy/', bytes: 'old' })
-  const database = await openDatabase(databaseFile(server.dataFolder))
+  await using database = await openBeside(server)
   const folder = '/x\u202ey/'
   await database.updateTable('file').set({ name: 'a\u202eb.txt', folder }).execute()
   await database.updateTable('folder').set({ path: folder }).execute()
   await database.updateTable('listing_mark').set({ folder }).execute()
-  await database.destroy()
   const listed = await server.get(`/api/v1/files?path=${encodeURIComponent(folder)}`)
   const { files } = (await listed.json()) as { files: { name: string; link: string }[] }
   expect(files.map(({ name }) => name)).toEqual(['a\u202eb.txt'])

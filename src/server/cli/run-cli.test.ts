@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdtemp, open, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
@@ -11,9 +10,9 @@ import { expect, test } from 'vitest'
 import { meReply } from '#contract/account.ts'
 import { apiKeyPrefix } from '#contract/api-keys.ts'
 import { readConfig } from '#server/core/config.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
 import { openTestBrowser } from '#server/testing/test-browser.ts'
+import { openBeside } from '#server/testing/test-store.ts'
 import { type CliOutcome, runCli } from './run-cli.ts'
 
 const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
@@ -137,8 +136,9 @@ test('what cannot be done is one line on standard error and exit code 1', async 
 test('in a folder that has no account yet it says where the first one comes from', async () => {
   await using world = await startWithCli()
   const { run, server } = world
-  using database = new DatabaseSync(databaseFile(server.dataFolder))
-  database.exec('delete from api_key; delete from user')
+  await using database = await openBeside(server)
+  await database.deleteFrom('api_key').execute()
+  await database.deleteFrom('user').execute()
   expect((await run('keys', 'list', '--user', 'owner')).stderr).toBe(
     'There is no account named "owner". The first start makes the account "owner".\n',
   )

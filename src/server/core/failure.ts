@@ -24,11 +24,15 @@ export type ApiFailureOptions = { retryAfter?: number; keyId?: string; cause?: u
 
 /** Calls to the network and to other programs; every other system call touches files. */
 const foreignCalls = /^(connect|getaddrinfo|getnameinfo|bind|listen|accept|shutdown|spawn|kill)/
-/**
- * SQLITE_ERROR, _ABORT, _NOTFOUND, _SCHEMA, _TOOBIG, _CONSTRAINT, _MISMATCH, _MISUSE, _RANGE: what is
- * wrong with a statement. All else is wrong with the file: locked, full, damaged, unreadable.
- */
-const statementErrors = new Set([1, 4, 12, 17, 18, 19, 20, 21, 25])
+/** Whether it is a failure of the engine itself; null for an error that is none of the engine's. */
+type Verdict = (error: Error) => boolean | null
+
+const verdicts = new Set<Verdict>()
+
+/** A storage engine says which of its errors are failures: nobody else knows their codes. */
+export function recognizeStorageFailures(verdict: Verdict): void {
+  verdicts.add(verdict)
+}
 
 /**
  * Whether the file system or the database failed, for whatever reason: told by where the error comes
@@ -36,24 +40,13 @@ const statementErrors = new Set([1, 4, 12, 17, 18, 19, 20, 21, 25])
  */
 export function isStorageFailure(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  if ('errcode' in error) return !statementErrors.has(Number(error.errcode) & 0xff)
+  for (const verdict of verdicts) {
+    const isFailure = verdict(error)
+    if (isFailure !== null) return isFailure
+  }
   if ('syscall' in error && 'errno' in error) return !foreignCalls.test(String(error.syscall))
   // A library may have put its own words around it.
   return isStorageFailure(error.cause)
-}
-
-/** SQLITE_BUSY with any extended code: another connection holds the lock. */
-export function isBusy(error: unknown): boolean {
-  return primaryCode(error) === 5
-}
-
-/** SQLITE_NOTADB or SQLITE_CORRUPT: the bytes of the database are not what SQLite wrote. */
-export function isDamage(error: unknown): boolean {
-  return primaryCode(error) === 26 || primaryCode(error) === 11
-}
-
-function primaryCode(error: unknown): number | null {
-  return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
 }
 
 /** What clients are told of any of these; `cause` is for the log. */
@@ -61,4 +54,9 @@ export function storageUnavailable(cause: unknown): ApiFailure {
   return new ApiFailure('unavailable', 'Storage is briefly unavailable. Try again later.', {
     cause,
   })
+}
+
+/** The refusal of a file that has more bytes than this server takes. */
+export function fileTooLarge(maxBytes: number): ApiFailure {
+  return new ApiFailure('payload_too_large', `Files may have at most ${maxBytes} bytes.`)
 }

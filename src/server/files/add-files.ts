@@ -5,6 +5,7 @@ import type { Changes } from '#server/core/changes.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Locks } from '#server/core/locks.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
+import { isNameTaken } from '#server/storage/sqlite/sqlite-errors.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import type { FindSame, Place } from './file-listing.ts'
 import { createTrackingId, type FileRepository, type StoredFile } from './file-repository.ts'
@@ -184,11 +185,6 @@ async function freeName(
     const free = names.find((candidate) => !taken.has(candidate) && !own.has(candidate))
     if (free !== undefined) return free
   }
-}
-
-/** SQLITE_CONSTRAINT_UNIQUE on the index that keeps names apart. */
-function isNameTaken(error: unknown): boolean {
-  return error instanceof Error && /unique constraint failed.*file\.name/i.test(error.message)
 }
 
 /** Lists one file, by the rules of `AddFiles`. */

@@ -57,8 +57,8 @@ export function createFileRepository(database: Database) {
 
     /**
      * Lists files of one folder, with the folders that makes and what `withinTransaction` writes, all or
-     * nothing. Throws SQLite's constraint error when a name is taken. `madeFolders` is whether the
-     * tree has changed.
+     * nothing. `madeFolders` is whether the tree has changed. @throws an error that `isNameTaken`
+     * knows when a name is taken
      */
     insert: (
       rows: FileTable[],
@@ -75,7 +75,7 @@ export function createFileRepository(database: Database) {
         .innerJoin('user', 'user.id', 'file.user_id')
         .selectAll('file')
         .where('tracking_id', '=', trackingId)
-        .where('user.banned', 'is not', 1)
+        .where((or) => or.or([or('user.banned', 'is', null), or('user.banned', '!=', 1)]))
         .executeTakeFirst()
       return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
     },

@@ -1,14 +1,10 @@
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import { type FolderPath, folderName, folderTrail, parentFolder } from '#contract/folder-path.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
+import { joinedNames } from '#server/storage/sqlite/sqlite-sql.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 
 export type FolderRepository = ReturnType<typeof createFolderRepository>
-
-/** One row a parent: making a hundred thousand row objects takes longer than all the rest. */
-const joinedNames = sql<string | null>`group_concat(name, '/' order by folded_name, name)`.as(
-  'names',
-)
 
 function splitNames(joined: string | null): string[] {
   return joined === null ? [] : joined.split('/')
@@ -30,19 +26,22 @@ export function createFolderRepository(database: Database) {
     async subfolders(userId: string, path: FolderPath): Promise<string[]> {
       const row = await database
         .selectFrom('folder')
-        .select(joinedNames)
+        .select(joinedNames.as('names'))
         .where('user_id', '=', userId)
         .where('parent', '=', path)
         .executeTakeFirst()
       return splitNames(row?.names ?? null)
     },
 
-    /** Every folder that has subfolders, with their names in order; no name has a slash in it. */
+    /**
+     * Every folder that has subfolders, with their names in order; no name has a slash in it. One row
+     * a parent: making a hundred thousand row objects takes longer than all the rest.
+     */
     async subfoldersByParent(userId: string): Promise<{ parent: string; names: string[] }[]> {
       const rows = await database
         .selectFrom('folder')
         .select('parent')
-        .select(joinedNames)
+        .select(joinedNames.as('names'))
         .where('user_id', '=', userId)
         .groupBy('parent')
         .execute()

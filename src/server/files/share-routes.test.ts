@@ -1,10 +1,10 @@
-import { readdir, rm, truncate } from 'node:fs/promises'
-import { join } from 'node:path'
+import { rm, truncate } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { uploadReply } from '#contract/uploads.ts'
 import { openCliStore } from '#server/cli/cli-store.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
+import { blobPaths } from '#server/testing/test-store.ts'
 
 async function share(
   server: TestServer,
@@ -89,10 +89,8 @@ test.each([
 })
 
 /** Where the only file of `server` is stored. */
-async function blobPath({ dataFolder }: TestServer): Promise<string> {
-  const options = { recursive: true, withFileTypes: true } as const
-  const [blob] = (await readdir(join(dataFolder, 'blobs'), options)).filter((one) => one.isFile())
-  return join(blob?.parentPath ?? '', blob?.name ?? '')
+async function blobPath(server: TestServer): Promise<string> {
+  return (await blobPaths(server))[0] ?? ''
 }
 
 test.each([

@@ -51,9 +51,9 @@ import { findMediaTools, type LookForTools } from '#server/imports/programs/medi
 import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
 import { createFileHasher, type FileHasher } from '#server/storage/disk/file-hasher.ts'
-import { lockDataFolder, prepareDataFolder } from '#server/storage/disk/folder-lock.ts'
 import { openStore } from '#server/storage/settle/open-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
+import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
 import { addUploadRoutes, createReceiveUpload } from '#server/uploads/upload-routes.ts'
 import { closeWithin, listenOn } from './listen.ts'
 

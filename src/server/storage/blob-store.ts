@@ -18,7 +18,6 @@ export type KnownBlob = { blobId: string; size: number }
 export type BlobSource = AsyncIterable<ByteBatch> | { workFile: string }
 
 export type StageLimits = {
-  maxBytes?: number
   expectedBytes?: number
   signal?: AbortSignal
   onProgress?(bytes: number): void
@@ -30,8 +29,7 @@ export type WorkFolder = { readonly path: string; [Symbol.asyncDispose](): Promi
 /** Stored bytes by blob id. What the storage itself fails with comes as ApiFailure `unavailable`. */
 export type BlobStore = {
   /**
-   * @throws ApiFailure `payload_too_large` over `maxBytes`, `invalid_request` when not exactly
-   * `expectedBytes` came, `unavailable` when the storage is nearly full or fails; the source's own
+   * @throws ApiFailure `invalid_request` when not exactly `expectedBytes` came, `unavailable` when the storage is nearly full or fails; the source's own
    * errors; and the signal's reason. Nothing stays behind then.
    */
   stage(source: BlobSource, limits?: StageLimits): Promise<StagedBlob>

@@ -12,7 +12,7 @@ import {
   buildServer,
   type ServerDependencies,
 } from '#server/start/build-server.ts'
-import { databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
+import { openBeside } from './test-store.ts'
 import { watchReplies } from './watch-replies.ts'
 
 export type TestKeyOptions = {
@@ -119,7 +119,7 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
 }
 
 async function keyBeside(dataFolder: string, wanted: TestKeyOptions): Promise<string> {
-  const database = await openDatabase(databaseFile(dataFolder))
+  const database = await openBeside({ dataFolder })
   try {
     const username = wanted.username ?? (wanted.plan || wanted.isBanned ? randomUUID() : 'owner')
     const now = new Date().toISOString()

@@ -1,22 +1,18 @@
 import { once } from 'node:events'
-import { readdir } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { constants } from 'node:os'
-import { dirname, join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { dirname } from 'node:path'
 import { getSystemErrorName } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { type Disk, systemDisk, type WritableFile } from '#server/storage/disk/disk.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 import { sendRaw } from '#server/testing/test-raw-request.ts'
+import { blobPaths, holdDatabase, stagedPaths } from '#server/testing/test-store.ts'
 
 /** Every file that the server keeps of uploads, listed or not. */
-async function storedFiles({ dataFolder }: TestServer): Promise<string[]> {
-  const folders = ['blobs', 'staging', 'work'].map((name) => join(dataFolder, name))
-  const entries = folders.map((path) => readdir(path, { recursive: true, withFileTypes: true }))
-  return (await Promise.all(entries)).flat().flatMap((entry) => (entry.isFile() ? entry.name : []))
+async function storedFiles(server: TestServer): Promise<string[]> {
+  return [...(await blobPaths(server)), ...(await stagedPaths(server))]
 }
 
 async function listedNames(server: TestServer): Promise<string[]> {
@@ -139,15 +135,13 @@ test('a small disk keeps a part of itself free, not all of it', async () => {
 
 test('while another process holds the database an upload is told unavailable and reading goes on', async () => {
   await using server = await startTestServer()
-  const other = new DatabaseSync(databaseFile(server.dataFolder))
-  other.exec('begin immediate')
+  const held = holdDatabase(server)
   const upload = server.upload({ name: 'a.bin', bytes: 'x' })
   expect((await server.get('/api/v1/files')).status).toBe(200)
   const refused = await upload
   expect(refused.status).toBe(503)
   expect(errorReply.parse(await refused.json()).code).toBe('unavailable')
-  other.exec('rollback')
-  other.close()
+  held[Symbol.dispose]()
   await expectNothingLeft(server)
   expect((await server.upload({ name: 'a.bin', bytes: 'x' })).status).toBe(200)
 })
@@ -155,12 +149,10 @@ test('while another process holds the database an upload is told unavailable and
 test('a database that is free again in time costs an upload nothing but the wait', async () => {
   await using server = await startTestServer()
   await server.get('/api/v1/me')
-  const other = new DatabaseSync(databaseFile(server.dataFolder))
-  other.exec('begin immediate')
+  const held = holdDatabase(server)
   const upload = server.upload({ name: 'a.bin', bytes: 'x' })
   await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
-  other.exec('rollback')
-  other.close()
+  held[Symbol.dispose]()
   expect((await upload).status).toBe(200)
 })
 

@@ -1,12 +1,9 @@
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
 import { filesReply } from '#contract/files.ts'
 import { type UploadReply, uploadReply } from '#contract/uploads.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
+import { blobPaths, refuseRows, stagedPaths } from '#server/testing/test-store.ts'
 
 async function upload(
   server: TestServer,
@@ -21,14 +18,6 @@ async function upload(
 async function listedNames(server: TestServer, folder = '/'): Promise<string[]> {
   const reply = await server.get(`/api/v1/files?path=${encodeURIComponent(folder)}`)
   return filesReply.parse(await reply.json()).files.map((file) => file.name)
-}
-
-async function blobCount({ dataFolder }: TestServer): Promise<number> {
-  const entries = await readdir(join(dataFolder, 'blobs'), {
-    recursive: true,
-    withFileTypes: true,
-  })
-  return entries.filter((entry) => entry.isFile()).length
 }
 
 test('an upload is listed, its link gives the same bytes, and a restart changes nothing', async () => {
@@ -71,19 +60,19 @@ test('a taken name gets a number before its extension; nothing is overwritten', 
     names.push((await upload(server, { name: 'a.txt', bytes })).file_name)
   }
   expect(names).toEqual(['a.txt', 'a (2).txt', 'a (3).txt'])
-  expect(await blobCount(server)).toBe(3)
+  expect(await blobPaths(server)).toHaveLength(3)
 })
 
 test('the same folder, name and bytes are the same file, with the same answer', async () => {
   await using server = await startTestServer()
   const first = await upload(server, { name: 'a.txt', bytes: 'one' })
   expect(await upload(server, { name: 'a.txt', bytes: 'one' })).toEqual(first)
-  expect(await blobCount(server)).toBe(1)
+  expect(await blobPaths(server)).toHaveLength(1)
   // Other bytes, another name or another folder are another file.
   const second = await upload(server, { name: 'a.txt', bytes: 'two' })
   await upload(server, { name: 'b.txt', bytes: 'one' })
   await upload(server, { name: 'a.txt', folder: '/f/', bytes: 'one' })
-  expect(await blobCount(server)).toBe(4)
+  expect(await blobPaths(server)).toHaveLength(4)
   // A browser that sends the second upload again means that one, though it got another name.
   expect(await upload(server, { name: 'a.txt', bytes: 'two' })).toEqual(second)
 })
@@ -103,7 +92,7 @@ test('the same upload twice at once is one file', async () => {
   const uploads = Array.from({ length: 5 }, () => upload(server, { name: 'a', bytes: 'same' }))
   const answers = await Promise.all(uploads)
   expect(new Set(answers.map((sent) => sent.tracking_id)).size).toBe(1)
-  expect(await blobCount(server)).toBe(1)
+  expect(await blobPaths(server)).toHaveLength(1)
 })
 
 test('a name of 255 bytes is taken, and its numbered form still fits', async () => {
@@ -129,8 +118,8 @@ test('an Idempotency-Key gives its first answer again', async () => {
   const first = await upload(server, file, headers)
   const again = await Promise.all([upload(server, file, headers), upload(server, file, headers)])
   expect(again).toEqual([first, first])
-  expect(await blobCount(server)).toBe(1)
-  expect(await readdir(join(server.dataFolder, 'staging'))).toEqual([])
+  expect(await blobPaths(server)).toHaveLength(1)
+  expect(await stagedPaths(server)).toEqual([])
 })
 
 test('other bytes of the same length under a used Idempotency-Key are refused, not lost', async () => {
@@ -140,7 +129,7 @@ test('other bytes of the same length under a used Idempotency-Key are refused, n
   const refused = await server.upload({ name: 'a.txt', bytes: 'two' }, { headers })
   expect(refused.status).toBe(400)
   expect(errorReply.parse(await refused.json()).message).toContain('Idempotency-Key')
-  expect(await readdir(join(server.dataFolder, 'staging'))).toEqual([])
+  expect(await stagedPaths(server)).toEqual([])
   const next = await upload(server, { name: 'a.txt', bytes: 'two' }, { 'idempotency-key': 'k2' })
   expect(next.file_name).toBe('a (2).txt')
 })
@@ -167,16 +156,12 @@ test('what an Idempotency-Key failed at can be tried again', async () => {
 test('a file is not listed when the answer to its Idempotency-Key cannot be kept', async () => {
   await using server = await startTestServer()
   const file = { name: 'a', bytes: 'one' }
-  const database = new DatabaseSync(databaseFile(server.dataFolder))
-  database.exec(
-    "create trigger refuse before insert on idempotency begin select raise(abort, 'no'); end",
-  )
+  const refusal = refuseRows(server, 'idempotency')
   const headers = { 'idempotency-key': 'k1' }
   expect((await server.upload(file, { headers })).status).toBe(500)
   expect(await listedNames(server)).toEqual([])
-  expect(await blobCount(server)).toBe(0)
-  database.exec('drop trigger refuse')
-  database.close()
+  expect(await blobPaths(server)).toHaveLength(0)
+  refusal[Symbol.dispose]()
   await upload(server, file, headers)
 })
 

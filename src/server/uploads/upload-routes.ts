@@ -10,7 +10,7 @@ import type { IncomingBytes } from '#server/http/request/incoming-bytes.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
-import { tooLarge, watchUpload } from './upload-watch.ts'
+import { watchUpload } from './upload-watch.ts'
 
 type Parts = {
   route: Route<{ id: string; userId: string }>
@@ -70,18 +70,20 @@ type ReceiveOptions = { blobs: BlobStore; clock: Clock; maxBytes: number }
 
 export type ReceiveUpload = (body: IncomingBytes, signal: AbortSignal) => Promise<StagedBlob>
 
-/** Makes the step from a socket to a staged blob: all of the body, or nothing. Throws ApiFailure, and what `signal` was aborted with. */
+/**
+ * Makes the step from a socket to a staged blob: all of the body, or nothing.
+ * @throws ApiFailure, and what `signal` was aborted with
+ */
 export function createReceiveUpload({ blobs, clock, maxBytes }: ReceiveOptions): ReceiveUpload {
   return async (body, signal) => {
     const { declaredBytes } = body
+    using watch = watchUpload(clock, { maxBytes, declaredBytes })
     // Before a byte is read, and before the client is asked for one.
-    if (declaredBytes !== undefined && declaredBytes > maxBytes) throw tooLarge(maxBytes)
+    watch.signal.throwIfAborted()
     await blobs.ensureFreeSpace(declaredBytes ?? 0)
     signal.throwIfAborted()
-    using watch = watchUpload(clock, maxBytes)
     // Also while no byte comes.
     signal.addEventListener('abort', () => watch.stop(signal.reason), { once: true })
-    const limits = { maxBytes, expectedBytes: declaredBytes, signal }
-    return await blobs.stage(body.open(watch), limits)
+    return await blobs.stage(body.open(watch), { expectedBytes: declaredBytes, signal })
   }
 }

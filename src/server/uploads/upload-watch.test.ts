@@ -7,7 +7,7 @@ const clock = { now: () => Date.now(), monotonic: () => performance.now() }
 function cutOffAt(client: { bytes: number; everyMs: number; untilMs: number }): number | null {
   vi.useFakeTimers()
   try {
-    using watch = watchUpload(clock, Infinity)
+    using watch = watchUpload(clock, { maxBytes: Infinity })
     for (let ms = 0; ms < client.untilMs; ms += client.everyMs) {
       vi.advanceTimersByTime(client.everyMs)
       if (watch.signal.aborted) return ms + client.everyMs
@@ -34,7 +34,7 @@ test('who pauses for longer than 30 seconds is cut off, however much came before
 
 test('who has to wait for a slow disk is not cut off, and has 30 seconds once it goes on', () => {
   vi.useFakeTimers()
-  using watch = watchUpload(clock, Infinity)
+  using watch = watchUpload(clock, { maxBytes: Infinity })
   watch.note(1_000_000)
   watch.hold(true)
   vi.advanceTimersByTime(300_000)

@@ -4,32 +4,32 @@ import {
   type ThroughputMonitor,
 } from '#server/bytes/throughput-monitor.ts'
 import type { Clock } from '#server/core/clock.ts'
-import { ApiFailure } from '#server/core/failure.ts'
+import { ApiFailure, fileTooLarge } from '#server/core/failure.ts'
 
 /** "Idle 30 s, or under 1 kB/s on average after the first minute": such a client only holds a place. */
 const pace: MinThroughput = { idleMs: 30_000, graceMs: 60_000, minBytesPerSecond: 1_000 }
 
 export type UploadWatch = ThroughputMonitor
 
+export type UploadLimits = { maxBytes: number; declaredBytes?: number | undefined }
+
 /**
- * Aborts its signal, with an ApiFailure as the reason, once the client is too slow or has sent more
- * than `maxBytes`: with the very chunk, for it may send no other.
+ * Aborts its signal, with an ApiFailure as the reason, once the client is too slow, or announces or
+ * sends more than `maxBytes`: with the very chunk, for it may send no other.
  */
-export function watchUpload(clock: Clock, maxBytes: number): UploadWatch {
+export function watchUpload(clock: Clock, { maxBytes, declaredBytes }: UploadLimits): UploadWatch {
   const watch = monitorThroughput(clock, pace, tooSlow)
+  const check = (bytes: number) => bytes > maxBytes && watch.stop(fileTooLarge(maxBytes))
   let bytes = 0
+  check(declaredBytes ?? 0)
   return {
     ...watch,
     note(arrived) {
       bytes += arrived
-      if (bytes > maxBytes) watch.stop(tooLarge(maxBytes))
+      check(bytes)
       watch.note(arrived)
     },
   }
-}
-
-export function tooLarge(maxBytes: number): ApiFailure {
-  return new ApiFailure('payload_too_large', `Files may have at most ${maxBytes} bytes.`)
 }
 
 /**

@@ -1,16 +1,8 @@
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { errorReply } from '#contract/api-error.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
-import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
+import { startTestServer } from '#server/testing/start-test-server.ts'
 import { addTestUser, openTestBrowser } from '#server/testing/test-browser.ts'
-
-/** Another process that holds the database until it is disposed: nothing can be written. */
-function lockDatabase(server: TestServer): Disposable {
-  const other = new DatabaseSync(databaseFile(server.dataFolder))
-  other.exec('begin immediate')
-  return { [Symbol.dispose]: () => other.close() }
-}
+import { holdDatabase, openBeside, spoilDatabase } from '#server/testing/test-store.ts'
 
 async function expectUnavailable(reply: Response): Promise<void> {
   expect(reply.status).toBe(503)
@@ -22,7 +14,7 @@ test('a sign-in that the database cannot note is told unavailable, and works lat
   await using server = await startTestServer()
   const password = await addTestUser(server, 'alice')
   {
-    using _lock = lockDatabase(server)
+    using _lock = holdDatabase(server)
     await expectUnavailable(await openTestBrowser(server).signIn('alice', password))
   }
   expect((await openTestBrowser(server).signIn('alice', password)).status).toBe(200)
@@ -34,27 +26,13 @@ test('a sign-out that did not end the session says so, and can be tried again', 
   await browser.signIn('alice', await addTestUser(server, 'alice'))
   const { cookie } = browser
   {
-    using _lock = lockDatabase(server)
+    using _lock = holdDatabase(server)
     await expectUnavailable(await browser.post('/api/auth/sign-out'))
   }
   expect((await browser.get('/api/keys')).status).toBe(200)
   expect((await browser.post('/api/auth/sign-out')).status).toBe(200)
   expect((await openTestBrowser(server, cookie).get('/api/keys')).status).toBe(401)
 })
-
-/** What a disk is like that cannot be read, until it is disposed: no table is found any more. */
-function spoilDatabase(server: TestServer): Disposable {
-  const other = new DatabaseSync(databaseFile(server.dataFolder), { defensive: false })
-  other.exec('pragma writable_schema = on; create table spoilt (x)')
-  other.exec(`update sqlite_schema set sql = 'spoilt' where name = 'spoilt'`)
-  other.exec('pragma schema_version = 1000')
-  return {
-    [Symbol.dispose]() {
-      other.exec(`delete from sqlite_schema where name = 'spoilt'; pragma schema_version = 1001`)
-      other.close()
-    },
-  }
-}
 
 test('a database that cannot be read is told unavailable to keys and sessions, and read again later', async () => {
   await using server = await startTestServer()
@@ -79,8 +57,8 @@ test('a session that outlived the ban of its account opens nothing', async () =>
   const browser = openTestBrowser(server)
   await browser.signIn('alice', await addTestUser(server, 'alice'))
   // As one that was made in the moment of the ban.
-  using database = new DatabaseSync(databaseFile(server.dataFolder))
-  database.exec(`update user set banned = 1 where username = 'alice'`)
+  await using database = await openBeside(server)
+  await database.updateTable('user').set({ banned: 1 }).where('username', '=', 'alice').execute()
   const reply = await browser.get('/api/keys')
   expect(reply.status).toBe(403)
   expect(errorReply.parse(await reply.json()).code).toBe('account_unavailable')

@@ -22,7 +22,7 @@ import { readSessionSecret } from '#server/account/web-session/session-secret.ts
 import { ConfigError, readConfig } from '#server/core/config.ts'
 import { buildServer } from '#server/start/build-server.ts'
 import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
-import { lockDataFolder } from '#server/storage/disk/folder-lock.ts'
+import { lockDataFolder } from '#server/storage/sqlite/folder-lock.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 
 const freshFolder = () => mkdtempDisposable(join(tmpdir(), 'barkeep-start-'))

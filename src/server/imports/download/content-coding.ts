@@ -9,7 +9,7 @@ import {
   createZstdDecompress,
 } from 'node:zlib'
 import { type ByteBatch, batchChunks } from '#server/bytes/batch-chunks.ts'
-import { ApiFailure } from '#server/core/failure.ts'
+import { fileTooLarge } from '#server/core/failure.ts'
 import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
 
 export type ContentCoding = 'gzip' | 'deflate' | 'br' | 'zstd'
@@ -152,7 +152,7 @@ function createDecoder(coding: ContentCoding, start: Buffer): Transform {
 function checkExpansion(sizes: { bytes: number; arrived: number; maxBytes: number }): void {
   const { bytes, arrived, maxBytes } = sizes
   if (bytes > maxBytes) {
-    throw new ApiFailure('payload_too_large', `Files may have at most ${maxBytes} bytes.`)
+    throw fileTooLarge(maxBytes)
   }
   if (bytes > freeBytes && bytes > arrived * expansionMax) {
     throw new ImportFailure(

@@ -96,7 +96,7 @@ async function downloadOnce(
     const staged = await parts.blobStore.stage(
       isPlain ? sent : decodeContent(sent, codings, maxBytes),
       {
-        ...{ maxBytes, signal },
+        signal,
         // So that one the disk has no room for is refused before it fills what is left.
         ...(total === null || !isPlain ? {} : { expectedBytes: total }),
       },

@@ -1,7 +1,8 @@
-import { type Selectable, sql, type Transaction } from 'kysely'
+import type { Selectable, Transaction } from 'kysely'
 import type { TaskState } from '#contract/imports.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
+import { orderOfArrival } from '#server/storage/sqlite/sqlite-sql.ts'
 import type { ImportTaskTable, Tables } from '#server/storage/sqlite/tables.ts'
 
 export type ImportTaskRow = Selectable<ImportTaskTable>
@@ -75,8 +76,7 @@ export function createImportRepository(database: Database, clock: Clock) {
         .selectFrom('import_task')
         .select(['id', 'user_id', 'key_id'])
         .where('state', '=', 'running')
-        // Not by time: many are asked for within one millisecond, and clocks are set back.
-        .orderBy(sql`rowid`)
+        .orderBy(orderOfArrival)
         .execute()
     },
 

@@ -35,15 +35,12 @@ export async function writeBlob(parts: Parts): Promise<{ size: number; sha256: s
 }
 
 async function pump(parts: Parts, writer: BlobWriter): Promise<number> {
-  const { maxBytes = Infinity, expectedBytes, signal, onProgress } = parts.limits ?? {}
+  const { expectedBytes, signal, onProgress } = parts.limits ?? {}
   let size = 0
   let roomCheckedAt = 0
   for await (const batch of parts.source) {
     signal?.throwIfAborted()
     for (const chunk of batch) size += chunk.length
-    if (size > maxBytes) {
-      throw new ApiFailure('payload_too_large', `Files may have at most ${maxBytes} bytes.`)
-    }
     if (size - roomCheckedAt >= checkSpaceEveryBytes) {
       await parts.ensureFreeSpace?.(0)
       roomCheckedAt = size

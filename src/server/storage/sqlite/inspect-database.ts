@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '#server/core/config.ts'
-import { isBusy, isDamage, isStorageFailure } from '#server/core/failure.ts'
+import { isStorageFailure } from '#server/core/failure.ts'
 import { openWithoutFreeSpace } from './sqlite-connections.ts'
 import { restrictToOwner } from './sqlite-driver.ts'
+import { isBusy, isDamage } from './sqlite-errors.ts'
 
 /** What a database knows of the stored files. */
 export type DatabaseContents = {

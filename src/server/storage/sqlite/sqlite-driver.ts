@@ -8,9 +8,10 @@ import {
   type QueryResult,
   SelectQueryNode,
 } from 'kysely'
-import { isBusy, isStorageFailure } from '#server/core/failure.ts'
-import { Semaphore } from '#server/core/semaphore.ts'
+import { isStorageFailure } from '#server/core/failure.ts'
+import { Mutex } from '#server/core/semaphore.ts'
 import { SqliteConnections } from './sqlite-connections.ts'
+import { isBusy } from './sqlite-errors.ts'
 
 /** How long to wait while another process (the command line) holds the lock. */
 const lockPatienceMs = 1_000
@@ -26,7 +27,7 @@ const lockPollMs = 5
  */
 export class SqliteDriver implements Driver {
   readonly #file: string
-  readonly #mutex = new Semaphore(1)
+  readonly #mutex = new Mutex()
   readonly #connections: SqliteConnections
 
   constructor(file: string) {
@@ -84,11 +85,11 @@ export async function restrictToOwner(file: string): Promise<void> {
 
 class SqliteConnection implements DatabaseConnection {
   readonly #connections: SqliteConnections
-  readonly #mutex: Semaphore
+  readonly #mutex: Mutex
   /** The connection that this one's transaction runs on. */
   #transaction: DatabaseSync | null = null
 
-  constructor(connections: SqliteConnections, mutex: Semaphore) {
+  constructor(connections: SqliteConnections, mutex: Mutex) {
     this.#connections = connections
     this.#mutex = mutex
   }

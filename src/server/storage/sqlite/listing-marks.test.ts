@@ -5,9 +5,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { filesReply } from '#contract/files.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
+import { createFileRepository } from '#server/files/file-repository.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
-import { createFileRepository } from './file-repository.ts'
+import { databaseFile, openDatabase } from './database.ts'
 
 /** Enough for four marks and more. */
 const names = Array.from({ length: 20_000 }, (_, index) => `file ${String(index).padStart(5, '0')}`)
