@@ -17,7 +17,7 @@ export function fillFolder(database: string, userId: string, files: readonly Ben
   const connection = new DatabaseSync(database)
   connection.exec('pragma synchronous = off; begin')
   const add = connection.prepare(
-    `insert into file (id, user_id, folder, name, asked_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
+    `insert into file (id, user_id, folder, name, requested_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
      values (?, ?, '/many/', ?, ?, ?, ?, '', ?, ?, 1750000000000)`,
   )
   for (const [index, { name, size }] of files.entries()) {

@@ -15,7 +15,7 @@ function fill(file: string, userId: string): void {
   const database = new DatabaseSync(file)
   database.exec('pragma synchronous = off; begin')
   const addFile = database.prepare(
-    `insert into file (id, user_id, folder, name, asked_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
+    `insert into file (id, user_id, folder, name, requested_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
      values (?, ?, '/many/', ?, ?, ?, 1, '', ?, ?, 0)`,
   )
   for (let index = 0; index < fileCount; index += 1) {

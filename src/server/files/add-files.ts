@@ -33,9 +33,9 @@ export type AddFiles = (
 type Addition = Parameters<AddFiles>[0]
 
 /** A file that was there, or one whose blob is kept and that waits for its row. */
-type Kept = { asked: FileName; stored: StoredFile; blobId: string | null }
+type Kept = { requested: FileName; stored: StoredFile; blobId: string | null }
 
-type Parts = {
+type Deps = {
   files: FileRepository
   blobs: BlobStore
   clock: Clock
@@ -44,26 +44,26 @@ type Parts = {
   findSame: FindSame
 }
 
-export function createAddFiles(parts: Parts): AddFiles {
+export function createAddFiles(deps: Deps): AddFiles {
   return async (addition) => {
     const { userId, folder, files } = addition
     // Two of the same bytes at once must become one file.
     const places = files.map(({ name }) => `file ${JSON.stringify([userId, folder, name])}`)
     try {
-      return await parts.locks.run(places, () => addAll(parts, addition))
+      return await deps.locks.run(places, () => addAll(deps, addition))
     } finally {
       await Promise.all(files.map(({ staged }) => staged.discard()))
     }
   }
 }
 
-async function addAll(parts: Parts, addition: Addition): Promise<StoredFile[]> {
+async function addAll(deps: Deps, addition: Addition): Promise<StoredFile[]> {
   const kept: Kept[] = []
   try {
-    for (const file of addition.files) kept.push(await keep(parts, addition, file))
-    return await list(parts, addition, kept)
+    for (const file of addition.files) kept.push(await keep(deps, addition, file))
+    return await list(deps, addition, kept)
   } catch (error) {
-    await removeUnlisted(parts, kept)
+    await removeUnlisted(deps, kept)
     throw error
   }
 }
@@ -72,7 +72,7 @@ async function addAll(parts: Parts, addition: Addition): Promise<StoredFile[]> {
  * A commit that failed may have come through all the same. A blob of which that cannot be ruled out
  * stays: a listed file without its bytes would be worse than bytes that the next start sets aside.
  */
-async function removeUnlisted({ files, blobs }: Parts, kept: Kept[]): Promise<void> {
+async function removeUnlisted({ files, blobs }: Deps, kept: Kept[]): Promise<void> {
   for (const { blobId } of kept) {
     if (blobId === null) continue
     const isListed = await files.hasBlob(blobId).catch(() => true)
@@ -80,21 +80,21 @@ async function removeUnlisted({ files, blobs }: Parts, kept: Kept[]): Promise<vo
   }
 }
 
-async function keep(parts: Parts, place: Place, file: NewFile): Promise<Kept> {
-  const { blobs, clock, findSame } = parts
+async function keep(deps: Deps, place: Place, file: NewFile): Promise<Kept> {
+  const { blobs, clock, findSame } = deps
   const same = await findSame(place, file)
-  if (same) return { asked: file.name, stored: same, blobId: null }
+  if (same) return { requested: file.name, stored: same, blobId: null }
   const { size, sha256 } = file.staged
   const blobId = await blobs.commit(file.staged)
   const uploadedAt = new Date(clock.now())
   const ids = { id: randomUUID(), trackingId: createTrackingId() }
   const { name } = file
   const stored = { ...ids, name, folder: place.folder, size, sha256, uploadedAt }
-  return { asked: name, blobId, stored }
+  return { requested: name, blobId, stored }
 }
 
 async function list(
-  { files, changes }: Parts,
+  { files, changes }: Deps,
   { userId, folder, stem, withinTransaction }: Addition,
   kept: Kept[],
 ): Promise<StoredFile[]> {
@@ -128,7 +128,7 @@ async function takeNames(files: FileRepository, place: Place, kept: Kept[]): Pro
       named.push(one)
       continue
     }
-    const name = await freeName(files, { ...place, name: one.asked, own })
+    const name = await freeName(files, { ...place, name: one.requested, own })
     own.add(name)
     named.push({ ...one, stored: { ...one.stored, name } })
   }
@@ -144,7 +144,7 @@ async function takeOneStem(
   const fresh = kept.filter(({ blobId }) => blobId !== null)
   for (let number = 1; ; number += 1) {
     const begin = number === 1 ? stem : `${stem} (${number})`
-    const nameOf = ({ asked }: Kept) => (begin + asked.slice(stem.length)) as FileName
+    const nameOf = ({ requested }: Kept) => (begin + requested.slice(stem.length)) as FileName
     const taken = await files.takenNames(userId, folder, fresh.map(nameOf))
     if (taken.size > 0) continue
     return kept.map((one) =>
@@ -153,14 +153,14 @@ async function takeOneStem(
   }
 }
 
-function rowOf(userId: string, { asked, stored, blobId }: Kept): FileTable | null {
+function rowOf(userId: string, { requested, stored, blobId }: Kept): FileTable | null {
   if (blobId === null) return null
   return {
     id: stored.id,
     user_id: userId,
     folder: stored.folder,
     name: stored.name,
-    asked_name: asked,
+    requested_name: requested,
     folded_name: foldedName(stored.name),
     size: stored.size,
     sha256: stored.sha256,

@@ -15,8 +15,8 @@ export type FileRepository = ReturnType<typeof createFileRepository>
 /** The only SQL about files. */
 export function createFileRepository(database: Database) {
   return {
-    /** The file that a request like this one made before, by what was asked for or by its name. */
-    async findSame(asked: {
+    /** The file that the same request made before, by the requested name or the one it got; null without one. */
+    async findSame(requested: {
       userId: string
       folder: FolderPath
       name: string
@@ -25,10 +25,12 @@ export function createFileRepository(database: Database) {
       const row = await database
         .selectFrom('file')
         .selectAll()
-        .where('user_id', '=', asked.userId)
-        .where('folder', '=', asked.folder)
-        .where((or) => or.or([or('asked_name', '=', asked.name), or('name', '=', asked.name)]))
-        .where('sha256', '=', asked.sha256)
+        .where('user_id', '=', requested.userId)
+        .where('folder', '=', requested.folder)
+        .where((or) =>
+          or.or([or('requested_name', '=', requested.name), or('name', '=', requested.name)]),
+        )
+        .where('sha256', '=', requested.sha256)
         .orderBy('uploaded_at')
         .executeTakeFirst()
       return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
@@ -68,7 +70,7 @@ export function createFileRepository(database: Database) {
         .transaction()
         .execute((transaction) => insertFiles(transaction, rows, withinTransaction)),
 
-    /** The file that a share link opens; those of a banned account open nothing. */
+    /** The file that a share link opens; null also for files of a banned account. */
     async findShared(trackingId: string) {
       const row = await database
         .selectFrom('file')
@@ -88,8 +90,8 @@ export function createFileRepository(database: Database) {
 }
 
 /**
- * Starts at the last mark before the offset. All in one statement: a file that came between two of
- * them would move the page.
+ * Starts at the last checkpoint (`listing_mark`) before the offset. One statement: a file added between
+ * two of them would shift the page.
  */
 function selectPage(
   database: Database,

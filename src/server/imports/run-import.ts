@@ -97,7 +97,7 @@ async function runTask(
     signal.throwIfAborted()
     const url = new URL(task.url)
     // Looked at, and not held any more: the server was started anew, or it waited too long.
-    const isAgain = opening === null && task.asked_type === 'auto' && task.type === 'file'
+    const isAgain = opening === null && task.requested_type === 'auto' && task.type === 'file'
     if (task.type !== 'video') opening ??= openSource(parts, url, { isAgain })
     const type = task.type ?? (await findType(parts, task, opening))
     if (type === 'video') {

@@ -58,7 +58,7 @@ export async function startImport(
     id,
     user_id: key.userId,
     key_id: key.id,
-    asked_type: body.type,
+    requested_type: body.type,
     type,
     url: url.href,
     folder: body.path ?? rootFolder,

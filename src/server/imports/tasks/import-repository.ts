@@ -12,7 +12,7 @@ export type NewImportTask = Pick<
   | 'id'
   | 'user_id'
   | 'key_id'
-  | 'asked_type'
+  | 'requested_type'
   | 'type'
   | 'url'
   | 'folder'

@@ -5,6 +5,7 @@ import { addImportKey } from '#server/storage/sqlite/migrations/0002-import-key.
 import { addListingMarks } from '#server/storage/sqlite/migrations/0003-listing-marks.ts'
 import { addImportNotes } from '#server/storage/sqlite/migrations/0004-import-notes.ts'
 import { addStoreIdentity } from '#server/storage/sqlite/migrations/0005-store-identity.ts'
+import { renameRequestedColumns } from '#server/storage/sqlite/migrations/0006-requested-columns.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
@@ -23,6 +24,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addListingMarks,
   addImportNotes,
   addStoreIdentity,
+  renameRequestedColumns,
 ]
 
 /** The format of a database that had all of them. */

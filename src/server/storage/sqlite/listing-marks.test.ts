@@ -15,8 +15,10 @@ const offsets = [0, 1, 50, 3999, 4000, 4001, 7999, 8000, 12_345, 15_990, 19_949,
 
 /** Rows alone: a listing never looks at the bytes, and uploading this many takes a minute. */
 function addRows(database: DatabaseSync, userId: string, folder: string, added: string[]): void {
+  const columns = database.prepare('select name from pragma_table_info(?)').all('file')
+  const requested = columns.some(({ name }) => name === 'asked_name') ? 'asked' : 'requested'
   const insert = database.prepare(
-    `insert into file (id, user_id, folder, name, asked_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
+    `insert into file (id, user_id, folder, name, ${requested}_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
      values (?, ?, ?, ?, ?, ?, 1, '', ?, ?, 0)`,
   )
   const addFolder = database.prepare(
@@ -76,6 +78,8 @@ test('files that were listed before there were marks are found at their offsets'
     old.exec('drop table listing_mark; pragma user_version = 2')
     old.exec('alter table import_task drop column notes_json')
     old.exec('drop table store; drop table missing_blob')
+    old.exec('alter table file rename column requested_name to asked_name')
+    old.exec('alter table import_task rename column requested_type to asked_type')
     const addUser = old.prepare(
       `insert into user (id, name, email, createdAt, updatedAt) values (?, ?, ?, '', '')`,
     )

@@ -89,13 +89,13 @@ type ApiKeyTable = {
   revoked_at: number | null
 }
 
-/** `asked_name` is what the client called it, `name` what it got, `folded_name` what it is sorted by. */
+/** `requested_name` is what the client called it, `name` what it got, `folded_name` what it is sorted by. */
 export type FileTable = {
   id: string
   user_id: string
   folder: string
   name: string
-  asked_name: string
+  requested_name: string
   folded_name: string
   size: number
   sha256: string
@@ -113,7 +113,7 @@ type FolderTable = {
   folded_name: string
 }
 
-/** `files` are in `folder` from `(folded_name, id)` on, up to the next mark. Triggers keep it. */
+/** `files` are in `folder` from `(folded_name, id)` on, up to the next checkpoint. Triggers maintain it. */
 type ListingMarkTable = {
   user_id: string
   folder: string
@@ -129,7 +129,7 @@ export type ImportTaskTable = {
   /** The key that started it; null where a version before did not note it. */
   key_id: string | null
   /** What was asked for: auto, file or video. */
-  asked_type: string
+  requested_type: string
   /** What it turned out to be: file or video; null while that is not known. */
   type: string | null
   url: string
