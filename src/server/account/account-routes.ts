@@ -6,9 +6,9 @@ import type { AuthorizedKey } from '#server/api-keys/authenticate.ts'
 import { isoTime } from '#server/core/clock.ts'
 import type { Route } from '#server/http/route/route.ts'
 
-type Parts = { route: Route<AuthorizedKey>; uploadMaxBytes: number }
+type Deps = { route: Route<AuthorizedKey>; uploadMaxBytes: number }
 
-export function addAccountRoutes(app: FastifyInstance, { route, uploadMaxBytes }: Parts): void {
+export function addAccountRoutes(app: FastifyInstance, { route, uploadMaxBytes }: Deps): void {
   route(app, endpoints.me, async ({ key, rateLimit }) => ({
     status: 'ok' as const,
     username: key.username,

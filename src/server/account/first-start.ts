@@ -9,7 +9,7 @@ import { createUser } from './users-repository.ts'
 
 export type FirstStart = { username: string; password: string; secret: string }
 
-type Parts = {
+type Deps = {
   loadWebAuth: LoadWebAuth
   users: UsersRepository
   apiKeys: ApiKeyRepository
@@ -22,13 +22,13 @@ type Parts = {
  * Makes the account `owner` and its first key where there is no account yet; null afterwards.
  * What it returns cannot be read again: print it.
  */
-export function prepareFirstStart(parts: Parts): Promise<FirstStart | null> {
-  return parts.locks.run(['first start'], async () => {
-    if (!(await parts.users.isEmpty())) return null
+export function prepareFirstStart(deps: Deps): Promise<FirstStart | null> {
+  return deps.locks.run(['first start'], async () => {
+    if (!(await deps.users.isEmpty())) return null
     const username = 'owner'
-    const { id, password } = await createUser(parts, { username, plan: 'pro' })
+    const { id, password } = await createUser(deps, { username, plan: 'pro' })
     const wanted = createApiKeyBody.parse({ name: 'First key' })
-    const { secret } = await makeApiKey(parts, id, wanted)
+    const { secret } = await makeApiKey(deps, id, wanted)
     return { username, password, secret }
   })
 }

@@ -8,7 +8,7 @@ import type { Route } from '#server/http/route/route.ts'
 import type { ApiKeyRepository } from './api-key-repository.ts'
 import { makeApiKey } from './make-api-key.ts'
 
-type Parts = {
+type Deps = {
   route: Route<unknown, WebSession>
   apiKeys: ApiKeyRepository
   clock: Clock
@@ -16,22 +16,22 @@ type Parts = {
 }
 
 /** Keys are managed by who signed in with a password, never with a key. */
-export function addApiKeysRoutes(app: FastifyInstance, parts: Parts): void {
-  const { route, apiKeys, clock, publicUrl } = parts
-  app.register((room, _options, done) => {
-    room.addHook('onRequest', createOriginCheck(publicUrl))
+export function addApiKeysRoutes(app: FastifyInstance, deps: Deps): void {
+  const { route, apiKeys, clock, publicUrl } = deps
+  app.register((scope, _options, done) => {
+    scope.addHook('onRequest', createOriginCheck(publicUrl))
 
-    route(room, endpoints.listKeys, async ({ session }) => ({
+    route(scope, endpoints.listKeys, async ({ session }) => ({
       status: 'ok' as const,
       keys: await apiKeys.list(session.userId),
     }))
 
-    route(room, endpoints.createKey, async ({ session, body }) => ({
+    route(scope, endpoints.createKey, async ({ session, body }) => ({
       status: 'ok' as const,
       ...(await makeApiKey({ apiKeys, clock }, session.userId, body)),
     }))
 
-    route(room, endpoints.revokeKey, async ({ session, body }) => {
+    route(scope, endpoints.revokeKey, async ({ session, body }) => {
       const { userId } = session
       const isFound = await apiKeys.revoke(body.id, { now: clock.now(), userId })
       if (!isFound) throw new ApiFailure('not_found', 'There is no such key.')

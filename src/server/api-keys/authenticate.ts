@@ -22,7 +22,7 @@ export type AuthorizedKey = {
 
 export type Authenticate = (request: KeyBearer) => Promise<AuthorizedKey>
 
-type Parts = {
+type Deps = {
   apiKeys: ApiKeyRepository
   clock: Clock
   /** Told when the time of last use could not be written; the request goes on. */
@@ -38,7 +38,7 @@ const usedEveryMs = 60_000
  * The check throws ApiFailure: about the key, then about its account; with `keyId` from the moment
  * on that the key is known.
  */
-export function createAuthenticate({ apiKeys, clock, onUseNotNoted }: Parts): Authenticate {
+export function createAuthenticate({ apiKeys, clock, onUseNotNoted }: Deps): Authenticate {
   const noting = new Set<string>()
 
   /** Nobody waits for it: while another process holds the database, that would stop reading, too. */

@@ -3,23 +3,23 @@ import { finished, type Readable } from 'node:stream'
 /** Bytes of a stream in their order; whoever is given the chunks owns their memory. */
 export type ByteBatch = Uint8Array[]
 
-/** A megabyte a step: a step for every 64 KiB chunk costs more than the chunk. */
+/** A megabyte at a time: handling every 64 KiB chunk by itself costs more than the chunk. */
 const maxBatchBytes = 1024 * 1024
 const minBatchBytes = 64 * 1024
-/** So many readers have full batches; the more there are beyond, the smaller is the batch of each. */
+/** Up to this many readers get full batches; beyond that the batches shrink. */
 const fullReaders = 12
-/** Gathered while the taker is busy, in batches; then the stream waits, and with it the sender. */
+/** Buffered while the consumer is busy, in batches; beyond that the stream is paused. */
 const heldBatches = 1.5
-/** Of a slow sender no more than this is held in memory for longer than `patienceMs`. */
+/** Of a slow sender, at most this much stays in memory for longer than `patienceMs`. */
 const slowBytes = 16 * 1024
 const patienceMs = 250
 
-/** Whoever watches over a sender, and can put an end to it. */
+/** Monitors a sender, and can abort it. */
 export type Watch = {
   signal: AbortSignal
-  /** A chunk came. */
+  /** A chunk arrived. */
   note(bytes: number): void
-  /** The sender has to wait for us, so that nothing comes is not its fault. */
+  /** Backpressure: the sender waits for us, so its silence does not count against it. */
   hold(isHeld: boolean): void
 }
 

@@ -1,4 +1,4 @@
-/** Tells whoever keeps something of a user's folders that they are others now. */
+/** Says that a user's folders have changed, for whatever caches them. */
 export type Changes = {
   /** Resolves once everybody in this process was told; others hear of it soon. */
   tell(userId: string): Promise<void>
@@ -6,7 +6,7 @@ export type Changes = {
   listen(listener: (userId: string) => void): () => void
 }
 
-/** Changes among the rooms of this process. */
+/** Changes within this process. */
 export function createChanges(): Changes {
   const listeners = new Set<(userId: string) => void>()
   return {

@@ -14,9 +14,9 @@ export type FileListing = {
   page(place: Place, offset: number): Promise<FilesPage>
 }
 
-type Parts = { files: FileRepository; folders: FolderRepository; publicUrl(): string }
+type Deps = { files: FileRepository; folders: FolderRepository; publicUrl(): string }
 
-export function createFileListing({ files, folders, publicUrl }: Parts): FileListing {
+export function createFileListing({ files, folders, publicUrl }: Deps): FileListing {
   return {
     async page(place, offset) {
       const { userId, folder } = place
@@ -58,8 +58,8 @@ export type FindSame = (
   file: { name: FileName; staged: StagedBlob },
 ) => Promise<StoredFile | null>
 
-export function createFindSame(parts: { files: FileRepository; blobs: BlobStore }): FindSame {
-  const { files, blobs } = parts
+export function createFindSame(deps: { files: FileRepository; blobs: BlobStore }): FindSame {
+  const { files, blobs } = deps
   return async ({ userId, folder }, { name, staged }) => {
     const same = await files.findSame({ userId, folder, name, sha256: staged.sha256 })
     if (same && !(await blobs.isWhole(same))) await blobs.repair(same.blobId, staged)

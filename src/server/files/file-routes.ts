@@ -4,9 +4,9 @@ import type { Route } from '#server/http/route/route.ts'
 import type { FileListing } from './file-listing.ts'
 import type { FolderTree } from './folder-tree.ts'
 
-type Parts = { route: Route<{ userId: string }>; listing: FileListing; tree: FolderTree }
+type Deps = { route: Route<{ userId: string }>; listing: FileListing; tree: FolderTree }
 
-export function addFileRoutes(app: FastifyInstance, { route, listing, tree }: Parts): void {
+export function addFileRoutes(app: FastifyInstance, { route, listing, tree }: Deps): void {
   route(app, endpoints.files, ({ query, key }) =>
     listing.page({ userId: key.userId, folder: query.path }, query.offset),
   )

@@ -7,14 +7,14 @@ import { sendRange } from '#server/http/send/send-range.ts'
 import type { BlobStore, KnownBlob } from '#server/storage/blob-store.ts'
 import type { FileRepository } from './file-repository.ts'
 
-type Parts = { files: FileRepository; blobs: BlobStore }
+type Deps = { files: FileRepository; blobs: BlobStore }
 type SharedFile = KnownBlob & { name: string }
 type Share = { Params: { trackingId: string; name: string }; Querystring: { download?: string } }
 
 const exposedHeaders = 'accept-ranges, content-disposition, content-length, content-range, etag'
 
 /** Share links: whoever knows one may read that file, without a key and outside its rate limit. */
-export function addShareRoutes(app: FastifyInstance, { files, blobs }: Parts): void {
+export function addShareRoutes(app: FastifyInstance, { files, blobs }: Deps): void {
   async function share(request: FastifyRequest<Share>, reply: FastifyReply): Promise<FastifyReply> {
     reply.headers({
       'access-control-allow-origin': '*',

@@ -87,10 +87,10 @@ export function createApp(
   return app
 }
 
-/** What is asked of every request. After the security headers: refusals have them, too. */
+/** Checks for every request. Added after the security headers, so that refusals carry them too. */
 export function addFirstChecks(app: FastifyInstance): void {
   endConnections(app)
-  // The last word on whether the connection is kept.
+  // Decides last whether the connection is kept alive.
   app.addHook('onSend', lingeringCloseAfterRefusal)
   app.addHook('onRequest', async (request, reply) => {
     checkHead(request)
@@ -99,18 +99,18 @@ export function addFirstChecks(app: FastifyInstance): void {
   })
 }
 
-/** What is a page is for the app to say. */
+/** Whether the app may have a page there. */
 function mayBePage({ method, originalUrl }: FastifyRequest): boolean {
   return (method === 'GET' || method === 'HEAD') && !isProgramPath(originalUrl)
 }
 
-/** Keys, listings and refusals are of the moment, and nobody else's. */
+/** Keys, listings and refusals are private and soon outdated: no cache may store them. */
 async function forbidStoring(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const isOfTheMoment = reply.statusCode >= 400 || isProgramPath(request.originalUrl)
   if (isOfTheMoment && !reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
 }
 
-/** Lenient decoders would store a name with "\ufffd" in the place of what nobody could read. */
+/** A lenient decoder would put U+FFFD for invalid bytes, and store that as a name. */
 function readStrictJson(app: FastifyInstance): void {
   const utf8 = new TextDecoder('utf-8', { fatal: true })
   const parseJson = app.getDefaultJsonParser('error', 'error')

@@ -57,14 +57,14 @@ import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder
 import { addUploadRoutes, createReceiveUpload } from '#server/uploads/upload-routes.ts'
 import { closeWithin, listenOn } from './listen.ts'
 
-/** The world around the server: what tests put something else in the place of. */
+/** What the server needs from its surroundings, and tests replace. */
 export type ServerDependencies = {
   clock: Clock
   disk: Disk
   limits: ConnectionLimits
   pages: AppPages
   startHasher(): FileHasher
-  /** How long a source of imports may make wait, and how its name becomes addresses. */
+  /** How long to wait for a source of imports, and how its name is resolved. */
   patience: RetryPolicy
   resolve: Resolve
   /** How the programs for videos are found. */
@@ -73,13 +73,13 @@ export type ServerDependencies = {
 
 export type BarkeepServer = {
   app: FastifyInstance
-  /** Resolves with the address to open. Throws ConfigError when host or port cannot be had. */
+  /** Resolves with the address to open. @throws ConfigError when host or port are not available. */
   listen(): Promise<string>
   /** Whether there is no account yet. */
   isFirstStart(): Promise<boolean>
-  /** What the start found out of order in the data folder, for its owner. */
+  /** Problems that the start found in the data folder, for its owner. */
   found: string[]
-  /** Lets what runs end for a bounded time. */
+  /** Closes gracefully, within a bounded time. */
   close(): Promise<void>
 }
 
@@ -100,9 +100,9 @@ const systemDependencies: ServerDependencies = {
 /** Builds the whole server, by hand: what depends on what can be read here from top to bottom. */
 export async function buildServer(
   config: Config,
-  outside: Partial<ServerDependencies> = {},
+  dependencies: Partial<ServerDependencies> = {},
 ): Promise<BarkeepServer> {
-  const { limits, pages, ...around } = { ...systemDependencies, ...outside }
+  const { limits, pages, ...others } = { ...systemDependencies, ...dependencies }
   const app = createApp(createLogger(config.logLevel), limits, config)
   let origin = config.publicUrl ?? ''
   const publicUrl = () => forwardedOrigin() ?? origin
@@ -112,15 +112,15 @@ export async function buildServer(
   await app.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],
-    // It would read the body of an upload before the route does: raw bytes are stored as they come.
+    // It would consume the body of an upload before the route does: raw bytes are stored as they come.
     globalDecompression: false,
   })
   app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
   await pages.add(app)
-  const rooms = await addRooms(app, { ...around, config, publicUrl })
+  const backend = await addBackend(app, { ...others, config, publicUrl })
   return {
     app,
-    ...rooms,
+    ...backend,
     async listen() {
       const address = await listenOn(app, config)
       origin = config.publicUrl ?? address
@@ -130,9 +130,9 @@ export async function buildServer(
   }
 }
 
-type Rooms = Pick<BarkeepServer, 'isFirstStart' | 'found'>
+type Backend = Pick<BarkeepServer, 'isFirstStart' | 'found'>
 
-async function addRooms(app: FastifyInstance, world: World): Promise<Rooms> {
+async function addBackend(app: FastifyInstance, world: World): Promise<Backend> {
   const { upstream, rateLimit } = world.config
   addServerRoute(app, upstream === null ? 'own' : 'gateway', version)
   addReferenceRoutes(app, { publicUrl: world.publicUrl, rateLimit, upstream })
@@ -143,7 +143,7 @@ async function addRooms(app: FastifyInstance, world: World): Promise<Rooms> {
   try {
     return await addOwnStore(app, world)
   } catch (error) {
-    // What is open already must not keep the data folder, or the process.
+    // Whatever is open already would keep the data folder locked and the process alive.
     await app.close()
     throw error
   }
@@ -151,7 +151,7 @@ async function addRooms(app: FastifyInstance, world: World): Promise<Rooms> {
 
 type World = Omit<ServerDependencies, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
 
-async function addOwnStore(app: FastifyInstance, world: World): Promise<Rooms> {
+async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend> {
   const { config, clock, disk, startHasher, publicUrl } = world
   const dataFolder = await prepareDataFolder(config.dataFolder)
   const lock = await lockDataFolder(dataFolder, (message) => app.log.error(message))
@@ -209,11 +209,11 @@ type AccountOptions = World & {
   locks: Locks
 }
 
-function addAccounts(app: FastifyInstance, parts: AccountOptions) {
-  const { config, clock, database, secret, locks } = parts
+function addAccounts(app: FastifyInstance, deps: AccountOptions) {
+  const { config, clock, database, secret, locks } = deps
   const { publicUrl, rateLimit, uploadMaxBytes } = config
   const warn = (message: string) => app.log.warn(message)
-  const journal = openWindowJournal({ dataFolder: parts.dataFolder, clock, warn })
+  const journal = openWindowJournal({ dataFolder: deps.dataFolder, clock, warn })
   app.addHook('onClose', async () => journal.close())
   const limiters = createSlidingWindows({ clock, journal })
   const signInLimiter = createSignInLimiter(limiters)
@@ -231,7 +231,7 @@ function addAccounts(app: FastifyInstance, parts: AccountOptions) {
   addWindowHeaders(app, gatekeeper)
   const route = createRoute(gatekeeper)
   addAccountRoutes(app, { route, uploadMaxBytes })
-  addOpenApiRoute(app, { publicUrl: parts.publicUrl, version })
+  addOpenApiRoute(app, { publicUrl: deps.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
   const guesses = createAccountGuesses({ limiters, locks })
   addWebAuthRoutes(app, { loadWebAuth, publicUrl, guesses })

@@ -5,10 +5,10 @@ import { type BarkeepServer, buildServer, type ServerDependencies } from './buil
 import { runFirstStart, tellFirstStart } from './first-start.ts'
 
 /** Runs the server as this process, until it is told to end. A wrong setting ends it with code 2. */
-export async function runServer(outside: Partial<ServerDependencies> = {}): Promise<void> {
+export async function runServer(dependencies: Partial<ServerDependencies> = {}): Promise<void> {
   try {
     const config = readEnvironment()
-    const server = await buildServer(config, outside)
+    const server = await buildServer(config, dependencies)
     endOnSignals(server)
     const { address, firstStart } = await begin(server).catch(async (error) => {
       await server.close()

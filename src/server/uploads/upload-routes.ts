@@ -12,7 +12,7 @@ import type { Idempotency } from '#server/idempotency/idempotency.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import { watchUpload } from './upload-watch.ts'
 
-type Parts = {
+type Deps = {
   route: Route<{ id: string; userId: string }>
   access: AccessWatch
   receive: ReceiveUpload
@@ -22,8 +22,8 @@ type Parts = {
   publicUrl(): string
 }
 
-export function addUploadRoutes(app: FastifyInstance, parts: Parts): void {
-  const { route, access, receive, addFile, findSame, idempotency, publicUrl } = parts
+export function addUploadRoutes(app: FastifyInstance, deps: Deps): void {
+  const { route, access, receive, addFile, findSame, idempotency, publicUrl } = deps
 
   route(
     app,
@@ -41,8 +41,8 @@ export function addUploadRoutes(app: FastifyInstance, parts: Parts): void {
         // The kept answer is no proof that the bytes are still there.
         if (sendersKey !== null) await findSame({ userId, folder }, { name, staged })
         // Known by its bytes, or another file under a used key would be lost with a 200.
-        const asked = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
-        return await idempotency.once<UploadReply>(sendersKey, asked, async (keep) => {
+        const requested = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
+        return await idempotency.once<UploadReply>(sendersKey, requested, async (keep) => {
           const replyOf = (file: StoredFile) => uploadReply(file, publicUrl())
           const withinTransaction: Alongside = (transaction, [file]) =>
             keep(transaction, replyOf(file as StoredFile))

@@ -8,13 +8,13 @@ export type LoadWebAuth = (secure: boolean) => Promise<WebAuth>
  * which most of the time is asked with keys alone: it is loaded when it is first needed. It knows one
  * kind of cookie, so it is there twice where browsers come by http as well as by https.
  */
-export function createWebAuthLoader(parts: Omit<WebAuthOptions, 'secure'>): LoadWebAuth {
+export function createWebAuthLoader(deps: Omit<WebAuthOptions, 'secure'>): LoadWebAuth {
   const loading = new Map<boolean, Promise<WebAuth>>()
   return (secure) => {
     const known = loading.get(secure)
     if (known) return known
     const webAuth = import('./web-auth.ts').then(({ createWebAuth }) =>
-      createWebAuth({ ...parts, secure }),
+      createWebAuth({ ...deps, secure }),
     )
     loading.set(secure, webAuth)
     return webAuth

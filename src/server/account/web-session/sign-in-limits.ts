@@ -35,11 +35,11 @@ export type AccountGuesses = {
 }
 
 /** Limits guessing for each account; the library limits it for each address. */
-export function createAccountGuesses(parts: {
+export function createAccountGuesses(deps: {
   limiters: RateLimiters
   locks: Locks
 }): AccountGuesses {
-  const limiter = parts.limiters('account', wrongPasswords)
+  const limiter = deps.limiters('account', wrongPasswords)
   /** username → from where the right password came since the start, the latest last. */
   const knownAddresses = new Map<string, Set<string>>()
 
@@ -62,7 +62,7 @@ export function createAccountGuesses(parts: {
   return {
     // One after the other: at once, all would pass the check before the first fails.
     guard: (attempt, signIn) =>
-      parts.locks.run([`sign-in ${attempt.username}`], () => signInOnce(attempt, signIn)),
+      deps.locks.run([`sign-in ${attempt.username}`], () => signInOnce(attempt, signIn)),
   }
 }
 

@@ -8,14 +8,14 @@ import { isUsername } from './username.ts'
 import type { WebAuth } from './web-auth.ts'
 import { createOriginCheck, isSecure, ownOrigin } from './web-session.ts'
 
-/** A name and a password are never longer; the default of 1 MiB would be an invitation. */
+/** Names and passwords are never longer; Fastify's default of 1 MiB would invite abuse. */
 const bodyMaxBytes = 8 * 1024
 
 const signInUrl = '/api/auth/sign-in/username'
 const signOutUrl = '/api/auth/sign-out'
 const changePasswordUrl = '/api/auth/change-password'
 
-/** Of all that the library could do, this alone can be reached. */
+/** The only endpoints of the library that are exposed. */
 const openPaths = [
   { method: 'GET', url: '/api/auth/get-session' },
   { method: 'POST', url: signInUrl },
@@ -32,18 +32,18 @@ export function addWebAuthRoutes(
   }: { loadWebAuth: LoadWebAuth; publicUrl: string | null; guesses: AccountGuesses },
 ): void {
   async function answerOf(webAuth: WebAuth, request: FastifyRequest): Promise<Response> {
-    const asked = toWebRequest(request, publicUrl)
+    const sent = toWebRequest(request, publicUrl)
     const username = request.routeOptions.url === signInUrl && usernameIn(request.body)
-    if (!username) return await webAuth.handler(asked)
+    if (!username) return await webAuth.handler(sent)
     return await guesses.guard({ username, address: clientAddress(request) }, () =>
-      webAuth.handler(asked),
+      webAuth.handler(sent),
     )
   }
 
-  app.register((room, _options, done) => {
-    room.addHook('onRequest', createOriginCheck(publicUrl))
+  app.register((scope, _options, done) => {
+    scope.addHook('onRequest', createOriginCheck(publicUrl))
     for (const path of openPaths) {
-      room.route({
+      scope.route({
         ...path,
         exposeHeadRoute: false,
         bodyLimit: bodyMaxBytes,
@@ -61,7 +61,7 @@ export function addWebAuthRoutes(
   })
 }
 
-/** The library says that a session has ended also when the database could not be told so. */
+/** The library reports success even when the session could not be deleted from the database. */
 async function requireSignedOut(webAuth: WebAuth, request: FastifyRequest): Promise<void> {
   if ((await readSession(webAuth, request)) === null) return
   throw new ApiFailure('unavailable', 'The session could not be ended. Try again later.')
@@ -73,7 +73,7 @@ async function readSession(webAuth: WebAuth, { headers }: FastifyRequest) {
   return await webAuth.api.getSession({ headers: { cookie }, query: { disableRefresh: true } })
 }
 
-/** The new cookie takes the old one's place in the browser: nobody could sign that session out. */
+/** The new cookie replaces the old one in the browser, so nobody could ever sign that session out. */
 async function endSession(webAuth: WebAuth, token: string | undefined): Promise<void> {
   if (token === undefined) return
   const { internalAdapter } = await webAuth.$context
@@ -95,7 +95,7 @@ function toWebRequest(request: FastifyRequest, publicUrl: string | null): Reques
   })
 }
 
-/** Who changes a password may do so because somebody else knows it: he is signed out, asked or not. */
+/** A password may be changed because it leaked, so all other sessions always end. */
 function bodyFor({ body, routeOptions }: FastifyRequest): unknown {
   const isChange = routeOptions.url === changePasswordUrl
   return isChange && isObject(body) ? { ...body, revokeOtherSessions: true } : (body ?? {})

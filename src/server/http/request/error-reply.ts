@@ -4,7 +4,7 @@ import { rateLimitHeader } from '#contract/rate-limit.ts'
 import { ApiFailure, isStorageFailure, storageUnavailable } from '#server/core/failure.ts'
 import { pathOf } from './request-target.ts'
 
-/** Turns anything that was thrown into a failure of the contract; what is not meant for strangers stays in `cause`. */
+/** Maps anything thrown to a failure of the contract; details that strangers must not see stay in `cause`. */
 function toApiFailure(error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error
   if (isStorageFailure(error)) return storageUnavailable(error)
@@ -24,8 +24,8 @@ function toApiFailure(error: unknown): ApiFailure {
   return new ApiFailure('server_error', 'Something went wrong on the server.', { cause: error })
 }
 
-/** What may have been said of a file before reading it failed: of the failure it is not true. */
-const aboutAFile = [
+/** Headers already set for the file do not apply to the error. */
+const fileHeaders = [
   'accept-ranges',
   'cache-control',
   'content-disposition',
@@ -36,7 +36,7 @@ const aboutAFile = [
 
 /** The one error handler: every refusal and every crash of a handler ends here. */
 export function sendFailure(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-  // Of a page that the client has another version of: an answer without a body, as for files.
+  // A failed precondition of a page: no body, as for files.
   if (statusOf(error) === 412) {
     reply.code(412).removeHeader('content-type').send()
     return
@@ -45,11 +45,11 @@ export function sendFailure(error: unknown, request: FastifyRequest, reply: Fast
   const status = apiErrorStatus[failure.code]
   if (status >= 500 && !isGone(error, request, reply)) logFailure(request, failure)
   if (failure.retryAfter !== undefined) reply.header(rateLimitHeader.retryAfter, failure.retryAfter)
-  for (const name of aboutAFile) reply.removeHeader(name)
+  for (const name of fileHeaders) reply.removeHeader(name)
   reply.code(status).type('application/json; charset=utf-8').send(errorBody(failure))
 }
 
-/** A client that went away is nothing to report, and a thousand of them are not a thousand errors. */
+/** A client that disconnected is no error worth logging. */
 function isGone(error: unknown, request: FastifyRequest, reply: FastifyReply): boolean {
   if (error !== null && error === request.raw.errored) return true
   return reply.raw.destroyed && error instanceof Error && error.name === 'AbortError'

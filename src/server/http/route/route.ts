@@ -15,20 +15,20 @@ import { type IncomingBytes, incomingBytes } from '#server/http/request/incoming
 import { awaitSmallBody, checkBodyKind, parseFields, parseQuery } from './request-fields.ts'
 import { SerializedReply } from './serialized-reply.ts'
 
-/** What a route must know of a key; the accounts' rooms know more. */
+/** What a route needs to know of a key. */
 type AnyKey = { id: string; scopes: string[] }
 
 /** A request as far as its key is concerned. Without an address nobody looks for the key there. */
 export type KeyBearer = Pick<IncomingMessage, 'headersDistinct'> & { url?: string | undefined }
 
-/** What the accounts' rooms put into every route. */
+/** How routes authenticate and limit requests. */
 export type Gatekeeper<Key extends AnyKey, Session> = {
   /**
-   * Whose key this is, and that its account may use it. Throws ApiFailure; with `keyId` once the
-   * key is known, so that also this refusal can tell the key's window.
+   * Whose key this is, and that its account may use it. @throws ApiFailure, with `keyId` once
+   * the key is known, so that the refusal can report the key's window.
    */
   authenticate(request: KeyBearer): Promise<Key>
-  /** The web session of a request to a `session` endpoint, `Origin` checked. Throws `missing_auth`. */
+  /** The web session of a request to a `session` endpoint, `Origin` checked. @throws ApiFailure `missing_auth`. */
   requireSession(request: FastifyRequest): Promise<Session>
   /** By key. */
   rateLimiter: RateLimiter
@@ -120,9 +120,9 @@ export function createRoute<Key extends AnyKey, Session>(
 
 async function admit<Key extends AnyKey, Session>(
   gatekeeper: Gatekeeper<Key, Session>,
-  asked: { endpoint: Endpoint; request: FastifyRequest; reply: FastifyReply },
+  call: { endpoint: Endpoint; request: FastifyRequest; reply: FastifyReply },
 ): Promise<Omit<Admitted<Key, Session>, 'query'>> {
-  const { endpoint, request, reply } = asked
+  const { endpoint, request, reply } = call
   if (endpoint.access === 'session') {
     const session = await gatekeeper.requireSession(request)
     return { key: null, session, rateLimit: null }

@@ -5,7 +5,7 @@ import type { StageLimits } from '#server/storage/blob-store.ts'
 import type { WritableFile } from './disk.ts'
 import type { FileHasher, RunningHash } from './file-hasher.ts'
 
-type Parts = {
+type Options = {
   source: AsyncIterable<ByteBatch>
   /** Where the bytes go; null: they are hashed only. */
   file: WritableFile | null
@@ -18,11 +18,11 @@ type Parts = {
 const checkSpaceEveryBytes = 64 * 1024 * 1024
 
 /** Takes `source` to its end within `limits`, into `file` and the hash. Throws as `BlobStore.stage` says. */
-export async function writeBlob(parts: Parts): Promise<{ size: number; sha256: string }> {
-  const hash = parts.hasher.start()
-  const writer = new BlobWriter({ file: parts.file, hash, permits: parts.permits })
+export async function writeBlob(options: Options): Promise<{ size: number; sha256: string }> {
+  const hash = options.hasher.start()
+  const writer = new BlobWriter({ file: options.file, hash, permits: options.permits })
   try {
-    const size = await pump(parts, writer)
+    const size = await pump(options, writer)
     await writer.end()
     return { size, sha256: await hash.digest() }
   } catch (error) {
@@ -34,16 +34,16 @@ export async function writeBlob(parts: Parts): Promise<{ size: number; sha256: s
   }
 }
 
-async function pump(parts: Parts, writer: BlobWriter): Promise<number> {
-  const { expectedBytes, signal, onProgress } = parts.limits ?? {}
+async function pump(options: Options, writer: BlobWriter): Promise<number> {
+  const { expectedBytes, signal, onProgress } = options.limits ?? {}
   let size = 0
-  let roomCheckedAt = 0
-  for await (const batch of parts.source) {
+  let spaceCheckedAt = 0
+  for await (const batch of options.source) {
     signal?.throwIfAborted()
     for (const chunk of batch) size += chunk.length
-    if (size - roomCheckedAt >= checkSpaceEveryBytes) {
-      await parts.ensureFreeSpace?.(0)
-      roomCheckedAt = size
+    if (size - spaceCheckedAt >= checkSpaceEveryBytes) {
+      await options.ensureFreeSpace?.(0)
+      spaceCheckedAt = size
     }
     await writer.add(batch)
     onProgress?.(size)
@@ -74,10 +74,10 @@ class BlobWriter {
   #failure: unknown = null
 
   /** `file` null: the bytes are hashed only. */
-  constructor(parts: { file: WritableFile | null; hash: RunningHash; permits: Semaphore }) {
-    this.#file = parts.file
-    this.#hash = parts.hash
-    this.#permits = parts.permits
+  constructor(options: { file: WritableFile | null; hash: RunningHash; permits: Semaphore }) {
+    this.#file = options.file
+    this.#hash = options.hash
+    this.#permits = options.permits
   }
 
   /** Takes over the batch's memory. Resolves when more may come; throws what a write failed with. */

@@ -20,9 +20,9 @@ import {
 } from '#server/storage/sqlite/database.ts'
 import { type DatabaseContents, inspectDatabase } from '#server/storage/sqlite/inspect-database.ts'
 import { newlyMissing, refuseMismatch } from './refuse-mismatch.ts'
-import { type FoundBlob, type Survey, storeMarkName, surveyBlobs } from './survey-blobs.ts'
+import { type FoundBlob, type Survey, storeIdFolder, surveyBlobs } from './survey-blobs.ts'
 
-type Parts = {
+type Options = {
   dataFolder: string
   disk: Disk
   hasher: FileHasher
@@ -44,18 +44,18 @@ export type Store = { database: Database; blobs: BlobStore; found: string[] }
  * and clears up what a crash left. Before anything is served.
  * @throws ConfigError, and has changed nothing then.
  */
-export function openStore(parts: Parts): Promise<Store> {
-  return parts.locks.run(['start of the store'], () => openAlone(parts))
+export function openStore(options: Options): Promise<Store> {
+  return options.locks.run(['start of the store'], () => openAlone(options))
 }
 
-async function openAlone(parts: Parts): Promise<Store> {
-  const { dataFolder, disk, hasher, now, accepted } = parts
+async function openAlone(options: Options): Promise<Store> {
+  const { dataFolder, disk, hasher, now, accepted } = options
   const folders = await openStoreFolders(dataFolder, disk)
   const file = databaseFile(dataFolder)
   const contents = await inspectDatabase(file, knownFormat)
   const survey = await surveyBlobs(folders, contents)
   refuseMismatch({ file, folders, contents, survey, accepted })
-  await parts.endLeftovers(folders.scratch.map(({ work }) => work))
+  await options.endLeftovers(folders.scratch.map(({ work }) => work))
   const database = await openDatabase(file)
   try {
     const blobs = await openDiskBlobs({ dataFolder, folders, disk, hasher })
@@ -84,8 +84,8 @@ type SettleOptions = {
  * what no row names is set aside, and a row whose bytes are gone stays. Deleted is only what the
  * server staged and never finished. Resolves with what the owner should know.
  */
-async function settleStore(parts: SettleOptions): Promise<string[]> {
-  const { folders, contents, survey, now } = parts
+async function settleStore(options: SettleOptions): Promise<string[]> {
+  const { folders, contents, survey, now } = options
   const { lostAndFound } = folders
   const told: string[] = []
   const returned = await putBack(survey.setAside, folders.blobs)
@@ -101,19 +101,19 @@ async function settleStore(parts: SettleOptions): Promise<string[]> {
     told.push(`${count(unfinished.length)} of uploads that had no answer yet: in ${lostAndFound}.`)
   }
   await dropUnfinished({ lostAndFound, now })
-  await parts.blobs.sweep()
+  await options.blobs.sweep()
   if (survey.missing.length > 0) {
     told.push(missingText(survey.missing.length, newlyMissing(contents, survey).length))
   }
-  await noteDown(parts)
+  await recordFindings(options)
   return told
 }
 
-/** A full disk must not keep the server from starting: then the next start notes it. */
-async function noteDown(parts: SettleOptions): Promise<void> {
+/** A full disk must not keep the server from starting; the next start records it then. */
+async function recordFindings(options: SettleOptions): Promise<void> {
   try {
-    await noteMissing(parts)
-    await markStore(parts)
+    await noteMissing(options)
+    await recordStoreId(options)
   } catch (error) {
     if (!isStorageFailure(error)) throw error
   }
@@ -135,16 +135,21 @@ async function noteMissing({ database, contents, survey, now }: SettleOptions): 
   })
 }
 
-/** The same mark in both, so that neither is taken for another's. */
-async function markStore({ database, folders, contents, survey }: SettleOptions): Promise<void> {
+/** Records the same id in both, so that neither is mistaken for another store's. */
+async function recordStoreId({
+  database,
+  folders,
+  contents,
+  survey,
+}: SettleOptions): Promise<void> {
   const { storeIds } = survey
   const storeId = contents.storeId ?? storeIds[0] ?? randomUUID()
   if (contents.storeId === null)
     await database.insertInto('store').values({ id: storeId }).execute()
   if (storeIds.includes(storeId)) return
-  await mkdir(join(folders.blobs, storeMarkName(storeId)), { mode: 0o700 })
-  // Of another store, with which the owner was told that this one is mixed.
-  for (const other of storeIds) await rmdir(join(folders.blobs, storeMarkName(other)))
+  await mkdir(join(folders.blobs, storeIdFolder(storeId)), { mode: 0o700 })
+  // Ids of another store: the owner accepted the mix.
+  for (const other of storeIds) await rmdir(join(folders.blobs, storeIdFolder(other)))
 }
 
 function orphansText(found: number, moved: number, lostAndFound: string): string {

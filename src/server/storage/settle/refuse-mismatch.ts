@@ -7,7 +7,7 @@ import type { Survey } from './survey-blobs.ts'
 /** So many may be lost to a repaired disk. More of them are away with something that was not mounted. */
 const fewMissing = 5
 
-type Parts = {
+type Options = {
   file: string
   folders: StoreFolders
   contents: DatabaseContents
@@ -22,15 +22,15 @@ type Parts = {
  * by a code that fits only what was seen: a setting that is forgotten accepts nothing else.
  * @throws ConfigError with what is seen, the way back, and the way on.
  */
-export function refuseMismatch(parts: Parts): void {
-  const problems = [ofNoRows(parts), ofOtherStore(parts), ofMissing(parts)]
+export function refuseMismatch(options: Options): void {
+  const problems = [ofNoRows(options), ofOtherStore(options), ofMissing(options)]
   const problem = problems.find((found) => found !== null)
   if (!problem) return
   const code = createHash('sha256')
-    .update(JSON.stringify(fingerprint(parts)))
+    .update(JSON.stringify(fingerprint(options)))
     .digest('hex')
   const accept = code.slice(0, 8)
-  if (accept === parts.accepted) return
+  if (accept === options.accepted) return
   throw new ConfigError(
     `${problem.seen}; nothing was changed. ${problem.back} ${problem.on} start once with BARKEEP_ACCEPT=${accept}.`,
   )
@@ -41,7 +41,7 @@ type Problem = { seen: string; back: string; on: string }
 const setAside = (files: number) =>
   `To go on without them (${files === 1 ? 'it is' : 'they are'} moved to lost+found, not deleted),`
 
-function ofNoRows({ file, folders, contents, survey }: Parts): Problem | null {
+function ofNoRows({ file, folders, contents, survey }: Options): Problem | null {
   const files = survey.orphans.length
   if (contents.blobIds.size > 0 || files === 0) return null
   const state = { missing: 'is missing', empty: 'is empty', filled: 'knows none of them' }
@@ -52,7 +52,7 @@ function ofNoRows({ file, folders, contents, survey }: Parts): Problem | null {
   }
 }
 
-function ofOtherStore({ file, folders, contents, survey }: Parts): Problem | null {
+function ofOtherStore({ file, folders, contents, survey }: Options): Problem | null {
   const { storeId } = contents
   const isOther = storeId !== null && survey.storeIds.length > 0
   if (!isOther || survey.storeIds.includes(storeId)) return null
@@ -63,7 +63,7 @@ function ofOtherStore({ file, folders, contents, survey }: Parts): Problem | nul
   }
 }
 
-function ofMissing({ folders, contents, survey }: Parts): Problem | null {
+function ofMissing({ folders, contents, survey }: Options): Problem | null {
   const missing = newlyMissing(contents, survey).length
   const there = contents.blobIds.size - survey.missing.length
   if (missing === 0 || (missing <= fewMissing && there > 0)) return null
@@ -80,7 +80,7 @@ export function newlyMissing({ knownMissing }: DatabaseContents, { missing }: Su
   return missing.filter((blobId) => !knownMissing.has(blobId))
 }
 
-function fingerprint({ contents, survey }: Parts): unknown {
+function fingerprint({ contents, survey }: Options): unknown {
   return [
     [contents.state, contents.storeId, survey.storeIds.toSorted()],
     newlyMissing(contents, survey).toSorted(),

@@ -10,7 +10,7 @@ import type { DatabaseContents } from '#server/storage/sqlite/inspect-database.t
 
 export type FoundBlob = { blobId: string; path: string }
 
-/** Where database and blobs tell different stories. Nothing is changed to find out. */
+/** Where database and blobs disagree. Taking it changes nothing. */
 export type Survey = {
   blobs: number
   /** No row names them, and nothing tells why. */
@@ -21,14 +21,14 @@ export type Survey = {
   setAside: FoundBlob[]
   /** Named by a row and nowhere. */
   missing: string[]
-  /** What the blobs' own marks say which store they are of. */
+  /** The ids recorded beside the blobs. */
   storeIds: string[]
 }
 
-const storeMark = new RegExp(`^\\.store-(${uuidPattern})$`)
+const storeIdName = new RegExp(`^\\.store-(${uuidPattern})$`)
 
-/** The mark is a folder: it is made in one step, and nobody takes it for a stored file. */
-export function storeMarkName(storeId: string): string {
+/** The id is a folder's name: making one is atomic, and nobody mistakes it for a stored file. */
+export function storeIdFolder(storeId: string): string {
   return `.store-${storeId}`
 }
 
@@ -52,7 +52,7 @@ export async function surveyBlobs(
   }
   const setAside = wanted.size > 0 ? await findSetAside(folders.lostAndFound, wanted) : []
   for (const { blobId } of setAside) wanted.delete(blobId)
-  const storeIds = shards.flatMap((name) => storeMark.exec(name)?.[1] ?? [])
+  const storeIds = shards.flatMap((name) => storeIdName.exec(name)?.[1] ?? [])
   return {
     blobs,
     ...(await sortUnnamed(folders, unnamed)),
