@@ -78,7 +78,7 @@ function toUser(row: UserRow): User {
 
 /**
  * Makes an account. `password` is random and its only copy: it is stored as a hash.
- * Throws ApiFailure `invalid_request` for a name that is taken or no username.
+ * @throws ApiFailure `invalid_request` for a name that is taken or no username
  */
 export async function createUser(
   { loadWebAuth, users }: { loadWebAuth: LoadWebAuth; users: UsersRepository },

@@ -16,8 +16,9 @@ const firstOfYear10000 = Date.UTC(10_000, 0)
 export type WantedApiKey = z.output<typeof createApiKeyBody>
 
 /**
- * Makes a key for an account. `secret` is its only copy. Throws ApiFailure `invalid_request` when
- * it would be over at once, be one too many, or have a name that is no line of text.
+ * Makes a key for an account. `secret` is its only copy.
+ * @throws ApiFailure `invalid_request` when it would have expired already, be one too many, or have a
+ * name that is no line of text
  */
 export async function makeApiKey(
   { apiKeys, clock }: { apiKeys: ApiKeyRepository; clock: Clock },

@@ -32,8 +32,8 @@ function batchBytes(): number {
 }
 
 /**
- * Reads `stream` to its end. What came before it broke is handed out before its error is thrown;
- * once the watch's signal aborts, its reason is thrown at once. The stream is left as it is, paused.
+ * Reads `stream` to its end. When it breaks, what came before is yielded first. The stream is left
+ * open and paused. @throws the stream's error, and the watch's reason as soon as it aborts
  */
 export async function* batchChunks(stream: Readable, watch?: Watch): AsyncGenerator<ByteBatch> {
   const gathered = new ChunkGatherer()
@@ -121,7 +121,7 @@ class ChunkGatherer {
     this.#packed += chunk.length
   }
 
-  /** All that was gathered, in its order; the next batch starts empty. */
+  /** Returns what was gathered, in order, and starts an empty batch. */
   take(): ByteBatch {
     this.#sealPack()
     const batch = this.#batch

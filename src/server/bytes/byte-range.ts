@@ -2,8 +2,8 @@
 export type ByteRange = { first: number; last: number }
 
 /**
- * Reads a `Range` header for a file of `size` bytes. 'whole': there is none that we serve, and the
- * answer is the whole file (RFC 9110 lets a server ignore what it does not know, and several ranges).
+ * Reads a `Range` header for a file of `size` bytes. 'whole': send the whole file, because there is
+ * no range, or one that RFC 9110 lets a server ignore (another unit, several ranges).
  */
 export function readByteRange(
   header: string | undefined,
@@ -20,6 +20,6 @@ export function readByteRange(
 
 function lastBytes(length: number, size: number): ByteRange | 'whole' | 'unsatisfiable' {
   if (length === 0) return 'unsatisfiable'
-  // The end of an empty file is all of it, which no "Content-Range" can say.
+  // The tail of an empty file is the whole file, which Content-Range cannot express.
   return size === 0 ? 'whole' : { first: Math.max(0, size - length), last: size - 1 }
 }

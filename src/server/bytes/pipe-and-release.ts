@@ -1,9 +1,8 @@
 import type { Readable } from 'node:stream'
 
 /**
- * Carries every byte of `from` to `to`, at the pace of the slower one, and ends `to` with it. Like
- * `pipe`, but the memory of a chunk is freed as soon as it is out: the garbage collector lets 64 MB
- * of them pile up first. So nobody else may look at the chunks. Returns what stops it.
+ * Like `from.pipe(to)`, but frees a chunk's memory as soon as it is written: the garbage collector
+ * would let 64 MB pile up first. Nobody else may read the chunks. Returns the function that stops it.
  */
 export function pipeAndRelease(from: Readable, to: NodeJS.WritableStream): () => void {
   const handleData = (chunk: Buffer) => {
@@ -19,7 +18,7 @@ export function pipeAndRelease(from: Readable, to: NodeJS.WritableStream): () =>
     from.off('end', handleEnd)
     to.off('drain', handleDrain)
   }
-  // It will not tell its end a second time.
+  // It will not emit 'end' a second time.
   if (from.readableEnded) {
     to.end()
     return () => {}

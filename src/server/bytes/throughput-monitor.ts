@@ -3,9 +3,9 @@ import type { Watch } from './batch-chunks.ts'
 
 /** How slow a sender may be. Times in milliseconds. */
 export type MinThroughput = {
-  /** Without a single byte. */
+  /** Longest time without a single byte. */
   idleMs: number
-  /** From here on the average since the start counts, not before. */
+  /** The average since the start counts only after this. */
   graceMs: number
   minBytesPerSecond: number
 }
@@ -19,8 +19,8 @@ export type ThroughputMonitor = Watch &
 const lookEveryMs = 1_000
 
 /**
- * Watches a sender, and aborts the signal with what `refuse` makes once it is too slow: such a
- * one only holds a place. Dispose it, or it looks for ever.
+ * Aborts the signal, with what `refuse` returns, once a sender is too slow. Dispose it, or its timer
+ * runs for ever.
  */
 export function monitorThroughput(
   clock: Clock,
@@ -34,7 +34,7 @@ export function monitorThroughput(
   let heldAt: number | null = null
   let heldMs = 0
 
-  /** A sender that is held sends nothing, and that is not its fault. */
+  /** Time under backpressure does not count against the sender. */
   function excuse(now: number): void {
     if (heldAt === null) return
     heldMs += now - heldAt

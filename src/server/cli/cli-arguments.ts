@@ -24,7 +24,7 @@ export type Arguments = {
   options: Partial<Record<OptionName, string>>
 }
 
-/** Reads what follows `barkeep`; null asks for the help. Throws CliFailure for wrong usage. */
+/** Parses what follows `barkeep`; null asks for the help. @throws CliFailure for wrong usage */
 export function readArguments(given: string[]): Arguments | null {
   if (given.length === 0 || given.includes('--help') || given.includes('-h')) return null
   const command = given.slice(0, 2).join(' ')

@@ -14,7 +14,7 @@ export type CliStore = Awaited<ReturnType<typeof openCliStore>>
 
 /**
  * Opens the accounts and keys of a data folder, beside a server that may be running on it.
- * Throws CliFailure where there are none.
+ * @throws CliFailure where there are none
  */
 export async function openCliStore(config: Config) {
   if (config.upstream !== null) {

@@ -1,6 +1,6 @@
 import { ApiFailure } from './failure.ts'
 
-/** Whose work it is: the key that started it, null where nobody noted which, and its account. */
+/** Whose work it is: its account, and the key that started it (null where an older version noted none). */
 export type AccessHolder = { keyId: string | null; userId: string }
 
 /** What the store says of some keys and accounts. An account that is missing there is gone. */
@@ -9,7 +9,7 @@ export type AccessFacts = {
   accounts: ReadonlyMap<string, { isBanned: boolean; plan: string }>
 }
 
-/** Why work that is under way must stop: its key or its account may not do anything any more. */
+/** Running work must stop: its key or its account has lost access. */
 export class AccessEnded extends ApiFailure {
   override name = 'AccessEnded'
 }

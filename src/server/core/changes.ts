@@ -1,8 +1,8 @@
 /** Says that a user's folders have changed, for whatever caches them. */
 export type Changes = {
-  /** Resolves once everybody in this process was told; others hear of it soon. */
+  /** Resolves once all listeners of this process were called; other processes follow soon. */
   tell(userId: string): Promise<void>
-  /** Returns what stops it. */
+  /** Returns the function that unsubscribes. */
   listen(listener: (userId: string) => void): () => void
 }
 

@@ -2,19 +2,19 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 
 /**
- * The two times there are: `now()` is epoch milliseconds, for what people read; `monotonic()` is
- * milliseconds from an arbitrary start that no clock change moves, for everything that is measured.
+ * `now()` is epoch milliseconds, for what people read; `monotonic()` is milliseconds from an arbitrary
+ * start, unaffected by clock changes, for everything that is measured.
  */
 export type Clock = {
   now(): number
   monotonic(): number
-  /** Monotonic times of two processes can be compared where they have the same. */
+  /** Monotonic times of two processes are comparable when their boot ids are equal. */
   bootId?: string
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  // Unlike `performance.now()` it runs on over a restart of the process.
+  // Unlike `performance.now()` it does not start over with the process.
   monotonic() {
     const [seconds, nanoseconds] = process.hrtime()
     return seconds * 1000 + nanoseconds / 1e6
@@ -27,7 +27,7 @@ export function isoTime(epochMs: number): string {
   return `${new Date(epochMs).toISOString().slice(0, 19)}+00:00`
 }
 
-/** Linux names each start of the machine; elsewhere every process has a time of its own. */
+/** Linux has an id for each boot; elsewhere monotonic times are not comparable between processes. */
 function readBootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()

@@ -23,13 +23,13 @@ export type Config = {
   /** Hosts, host:port or CIDR ranges that imports may reach although they are private. */
   importAllow: string[]
   importConcurrency: number
-  /** Paths that were asked for; null: to be found. */
+  /** Configured paths; null: searched for. */
   ytDlp: string | null
   ffmpeg: string | null
   logLevel: string
 }
 
-/** A setting, or what it points to, is unfit: one line that says what to do. Programs exit with 2. */
+/** A setting, or what it points to, cannot be used; the message says what to do. Programs exit with 2. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
 }
@@ -38,7 +38,7 @@ type Environment = Record<string, string | undefined>
 
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
 
-/** Reads every setting there is; an empty variable counts as unset. Throws ConfigError. */
+/** Reads all settings; an empty variable counts as unset. @throws ConfigError when one is invalid */
 export function readConfig(env: Environment): Config {
   const config = readSettings(env)
   refuseLoop(config)
@@ -143,7 +143,7 @@ function webAddress(env: Environment, name: string): string | null {
   return url.href.replace(/\/+$/, '')
 }
 
-/** The app, its assets and its cookies are at the root of a host: a path would work by half. */
+/** The app, its assets and cookies live at the root of a host: below a path only half would work. */
 function origin(env: Environment, name: string, example: string): string | null {
   const address = webAddress(env, name)
   if (address !== null && new URL(address).origin !== address) {
@@ -154,7 +154,7 @@ function origin(env: Environment, name: string, example: string): string | null 
   return address
 }
 
-/** In front of itself it would ask itself, for each request, until no connection is left. */
+/** A gateway in front of itself would forward each request to itself until no connection is left. */
 function refuseLoop({ upstream, publicUrl, host, port }: Config): void {
   const name = host.includes(':') ? `[${host}]` : host
   const own = [name, 'localhost', '127.0.0.1'].map((at) => `http://${at}:${port}`)

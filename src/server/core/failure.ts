@@ -1,8 +1,8 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
 
 /**
- * A refusal that the client is told word for word: `message` must be fit for strangers. Its status
- * comes from the contract's table. Anything else that is thrown becomes a 500 without its words.
+ * A refusal whose `message` goes to the client verbatim, so it must be fit for strangers. Its status
+ * comes from the contract's table. Anything else thrown becomes a 500 without details.
  */
 export class ApiFailure extends Error {
   readonly code: ApiErrorCode
@@ -24,12 +24,12 @@ export type ApiFailureOptions = { retryAfter?: number; keyId?: string; cause?: u
 
 /** Calls to the network and to other programs; every other system call touches files. */
 const foreignCalls = /^(connect|getaddrinfo|getnameinfo|bind|listen|accept|shutdown|spawn|kill)/
-/** Whether it is a failure of the engine itself; null for an error that is none of the engine's. */
+/** Whether the engine itself failed; null for errors that are not the engine's. */
 type Verdict = (error: Error) => boolean | null
 
 const verdicts = new Set<Verdict>()
 
-/** A storage engine says which of its errors are failures: nobody else knows their codes. */
+/** Lets a storage engine classify its own errors: only it knows its codes. */
 export function recognizeStorageFailures(verdict: Verdict): void {
   verdicts.add(verdict)
 }
@@ -45,7 +45,7 @@ export function isStorageFailure(error: unknown): boolean {
     if (isFailure !== null) return isFailure
   }
   if ('syscall' in error && 'errno' in error) return !foreignCalls.test(String(error.syscall))
-  // A library may have put its own words around it.
+  // A library may have wrapped it.
   return isStorageFailure(error.cause)
 }
 

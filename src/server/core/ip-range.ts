@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js'
 
-/** Proxies write an address bare, with a port, or in brackets; null: it is none. */
+/** Reads an address as proxies write it: bare, with a port, or in brackets; null when it is none. */
 export function readAddress(text: string): string | null {
   const bare = text
     .trim()
@@ -14,7 +14,7 @@ export function readAddress(text: string): string | null {
 
 export type IpRange = [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number]
 
-/** @throws Error for what is neither an address nor a range, and for a range of everybody. */
+/** @throws Error for what is neither an address nor a range, and for a range that covers every address */
 export function readRange(text: string): IpRange {
   if (!text.includes('/')) {
     const address = readAddress(text)

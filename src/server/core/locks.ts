@@ -1,15 +1,15 @@
 import { Mutex } from './semaphore.ts'
 
-/** Keeps work on the same things apart, wherever it runs. */
+/** Mutual exclusion by name, for all work on the same store. */
 export type Locks = {
   /**
-   * Runs `work` while nobody else works under any of `names`; who asked first goes first. Work may
-   * ask for more names, in one order everywhere. @throws what `work` throws
+   * Runs `work` while nobody else works under any of `names`; first come, first served.
+   * Nested calls must take names in the same order everywhere. @throws what `work` throws
    */
   run<Result>(names: readonly string[], work: () => Promise<Result>): Promise<Result>
 }
 
-/** Locks among the work of this process. */
+/** Locks within this process. */
 export function createLocks(): Locks {
   const mutexes = new Map<string, Mutex>()
 
@@ -17,7 +17,7 @@ export function createLocks(): Locks {
     async run(names, work) {
       const held: [string, Mutex][] = []
       try {
-        // Sorted: two who want the same names in another order would wait for each other.
+        // Sorted, or two callers with the same names in different orders would deadlock.
         for (const name of [...new Set(names)].sort()) {
           const mutex = mutexes.get(name) ?? new Mutex()
           mutexes.set(name, mutex)

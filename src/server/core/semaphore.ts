@@ -26,7 +26,7 @@ export class Semaphore {
 
   release(): void {
     const next = this.#waiting.shift()
-    // A waiter takes over at once: freeing in between would let a newcomer in first.
+    // The permit passes straight to the waiter: freeing it would let a newcomer jump the queue.
     if (next) next()
     else this.#free += 1
   }

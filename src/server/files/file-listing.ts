@@ -10,7 +10,7 @@ import type { FolderRepository } from './folder-repository.ts'
 export type Place = { userId: string; folder: FolderPath }
 
 export type FileListing = {
-  /** The page of `GET /files` that starts at `offset`. Throws `not_found`. */
+  /** The page of `GET /files` that starts at `offset`. @throws ApiFailure `not_found` */
   page(place: Place, offset: number): Promise<FilesPage>
 }
 

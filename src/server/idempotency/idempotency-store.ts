@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import type { Tables } from '#server/storage/sqlite/tables.ts'
 
-/** One sender's key, which is his own and the endpoint's. */
+/** Keys are per user and endpoint. */
 export type Slot = { userId: string; endpoint: string; key: string }
 
 /** `reply` is JSON; `at` epoch milliseconds. */
@@ -11,7 +11,7 @@ type Kept = { fingerprint: string; reply: string; at: number }
 export type IdempotencyStore = {
   /** What was kept after `since` (epoch milliseconds); null where nothing was. */
   find(slot: Slot, since: number): Promise<Omit<Kept, 'at'> | null>
-  /** Takes the place of what was kept there before. */
+  /** Replaces an expired entry. */
   keep(transaction: Transaction<Tables>, slot: Slot, kept: Kept): Promise<void>
   /** Deletes what was kept until `until`, epoch milliseconds. */
   forget(transaction: Transaction<Tables>, until: number): Promise<void>

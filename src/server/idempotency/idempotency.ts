@@ -10,19 +10,19 @@ import type { IdempotencyStore, Slot } from './idempotency-store.ts'
 const keptMs = 24 * 60 * 60 * 1000
 const maxKeyLength = 255
 
-/** What the answer belongs to: whose request, and what it asked for in every point that matters. */
+/** Identifies a request: its user, and a fingerprint of everything that matters. */
 export type RequestedOnce = { userId: string; endpoint: string; fingerprint: unknown }
 
-/** Keeps the answer, in the transaction that makes it true: neither is ever there alone. */
+/** Stores the reply in the transaction that makes it true: both are committed, or neither. */
 export type KeepReply<Reply> = (transaction: Transaction<Tables>, reply: Reply) => Promise<void>
 
 export type Idempotency = {
-  /** The request's `Idempotency-Key`, or null without one. Throws `invalid_request`. */
+  /** The request's `Idempotency-Key`; null without one. @throws ApiFailure `invalid_request` when it is malformed */
   readKey(request: FastifyRequest): string | null
   /**
    * Runs `work` once for `key`: who sends it again within 24 hours gets the first answer again, also
    * while the first is still under way. A failure is not kept. Without a key, `work` runs.
-   * Throws `invalid_request` for a key that was used to ask for something else.
+   * @throws ApiFailure `invalid_request` for a key that was used for another request
    */
   once<Reply>(
     key: string | null,

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os'
 import type { FastifyInstance } from 'fastify'
 import { type Config, ConfigError } from '#server/core/config.ts'
 
-/** Listens; resolves with the address to open in a browser. Throws ConfigError. */
+/** Listens; resolves with the address to open in a browser. @throws ConfigError when it cannot */
 export async function listenOn(
   app: FastifyInstance,
   { host, port }: Pick<Config, 'host' | 'port'>,

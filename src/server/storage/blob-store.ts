@@ -29,20 +29,19 @@ export type WorkFolder = { readonly path: string; [Symbol.asyncDispose](): Promi
 /** Stored bytes by blob id. What the storage itself fails with comes as ApiFailure `unavailable`. */
 export type BlobStore = {
   /**
-   * @throws ApiFailure `invalid_request` when not exactly `expectedBytes` came, `unavailable` when the storage is nearly full or fails; the source's own
-   * errors; and the signal's reason. Nothing stays behind then.
+   * @throws ApiFailure `invalid_request` when not exactly `expectedBytes` came, `unavailable` when the
+   * storage is nearly full or fails; the source's own errors; the signal's reason. Nothing stays then.
    */
   stage(source: BlobSource, limits?: StageLimits): Promise<StagedBlob>
   /**
    * Makes a blob of it, durably; resolves with its id. Until `staged` is discarded, which is for when
-   * the blob is listed, a crash leaves a mark that nobody was told of it.
+   * the blob is listed, a crash leaves a trace that the client got no answer.
    */
   commit(staged: StagedBlob): Promise<string>
   /** Puts the same bytes in the place of a blob that is missing or damaged. */
   repair(blobId: string, staged: StagedBlob): Promise<void>
   /** Does nothing where there is no such blob. */
   remove(blobId: string): Promise<void>
-  /** Whether it is there with all its bytes. */
   /** Whether it is there with all its bytes. */
   isWhole(blob: KnownBlob): Promise<boolean>
   /** @throws ApiFailure `unavailable` that says whether the blob is missing or damaged. */

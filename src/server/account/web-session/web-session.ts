@@ -10,7 +10,7 @@ export type WebSession = { userId: string; username: string }
 
 /**
  * Makes the guard of endpoints with access `session`: the cookie alone counts, never a Bearer key.
- * Throws `missing_auth` without a live session, `account_unavailable` for a banned account.
+ * @throws ApiFailure `missing_auth` without a live session, `account_unavailable` for a banned account
  */
 export function createRequireSession(loadWebAuth: LoadWebAuth, publicUrl: string | null) {
   return async (request: FastifyRequest): Promise<WebSession> => {

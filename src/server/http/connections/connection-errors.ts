@@ -15,8 +15,8 @@ const broken = new WeakSet<Socket>()
 const overrun = new WeakSet<ServerResponse>()
 
 /**
- * Headers that also those answers get which no request can be made out for; `authorization` is what
- * can be read of it all the same.
+ * Headers for responses to requests that could not be parsed; `authorization` is what could be read
+ * of that header.
  */
 export type HeadersFor = (
   socket: Socket,
@@ -63,10 +63,10 @@ export async function answerParserError(
   await Promise.all(before.map((response) => once(response, 'close')))
   const hasBegun = [...responses].some((response) => response.headersSent)
   const headers = await headersFor(socket, authorizationOf(error))
-  // It has had its last answer, and what it still sends is being thrown away.
+  // The last response is out; the rest of the input is being discarded.
   if (socket.writableEnded) return
   if (error.code === 'ECONNRESET' || hasBegun) socket.destroy()
-  // It was refused for this very nonsense.
+  // That refusal was for the same garbage.
   else if (last && last.statusCode >= 400) endThenDrain(socket, '')
   else answerRaw(socket, failureOf(error), headers)
 }
@@ -85,7 +85,7 @@ function tellOverrun(response: ServerResponse): void {
   response.emit('overrun')
 }
 
-/** A request that was too slow is to be sent again; another is not. */
+/** A request that timed out may be retried; a malformed one may not. */
 function failureOf(error: ParserError): ApiFailure {
   const code = error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 'unavailable' : 'invalid_request'
   return new ApiFailure(code, explainParserError(error))

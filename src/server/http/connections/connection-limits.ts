@@ -1,4 +1,4 @@
-/** What one client may take of the server, and for how long. Times in milliseconds. */
+/** How much of the server one client may use, and for how long. Times in milliseconds. */
 export type ConnectionLimits = {
   /**
    * Open at once; who comes after is dropped at the door. A slow upload holds about 60 kB and two

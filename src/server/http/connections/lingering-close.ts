@@ -6,7 +6,7 @@ import { connectionLimits } from './connection-limits.ts'
 
 const { lingerMs } = connectionLimits
 
-/** Lets an answer arrive although its request's body was not read. */
+/** Lets a response arrive although the request's body was not read. */
 export async function lingeringCloseAfterRefusal(
   { raw, server }: FastifyRequest,
   reply: FastifyReply,
@@ -45,7 +45,7 @@ export function lingeringClose(
   })
 }
 
-/** Says that nothing more will be said, and takes in what the other side is still sending. */
+/** Half-closes the socket, and discards what the peer still sends. */
 export function endThenDrain(socket: Socket, lastWords: string, ms = lingerMs): void {
   socket.end(lastWords)
   socket.resume()
@@ -58,7 +58,7 @@ function cutOffAfter(ms: number, source: IncomingMessage | Socket, socket: Socke
   source.once('close', () => clearTimeout(timer))
 }
 
-/** A body that HTTP/1.0 clients announce by nothing is refused, and comes all the same. */
+/** A HTTP/1.0 body without a length is refused, but its bytes still arrive. */
 function mayStillSend(request: IncomingMessage): boolean {
   return isBodyUnderWay(request) || isLengthMissing(request)
 }

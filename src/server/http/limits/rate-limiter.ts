@@ -3,7 +3,7 @@ import { rateLimitHeader } from '#contract/rate-limit.ts'
 /** At most `max` in any `seconds`. */
 export type RateLimit = { max: number; seconds: number }
 
-/** A window as a client is told it. `reset` is an epoch second, `retryAfter` seconds from now. */
+/** A window as clients see it. `reset` is an epoch second, `retryAfter` seconds from now. */
 export type RateLimitState = {
   limit: number
   remaining: number
@@ -12,8 +12,8 @@ export type RateLimitState = {
 }
 
 /**
- * A true sliding window per name, on a clock that nobody sets. A refusal takes no slot: only what was
- * served counts, or a client that keeps knocking would lock itself out for ever.
+ * A true sliding window per name, on a monotonic clock. A refusal takes no slot: otherwise a client
+ * that keeps retrying would lock itself out for ever.
  */
 export type RateLimiter = {
   /** Takes a slot where there is one; `state` is the window afterwards. */
@@ -23,12 +23,12 @@ export type RateLimiter = {
 }
 
 /**
- * The limiter of a group of names, such as keys or addresses; each group has windows of its own. A
- * name is always asked for under the same limit.
+ * Returns the limiter of a group of names, such as keys or addresses; each group has its own windows.
+ * Always use the same limit for the same name.
  */
 export type RateLimiters = (group: string, limit: RateLimit) => RateLimiter
 
-/** Whoever is refused outside a route; `authorization`: the header's values, as many as were sent. */
+/** A client that is refused outside a route; `authorization` holds all values of the header. */
 export type Refused = { address: string; authorization: string[] }
 
 /** "Every response includes" these three. */

@@ -4,15 +4,15 @@ import type { WindowJournal } from './window-journal.ts'
 
 type Options = {
   clock: Clock
-  /** Keeps the windows over a restart; without one they end with the process. */
+  /** Persists the windows over restarts; without one they end with the process. */
   journal?: WindowJournal
 }
 
 const sweepEveryMs = 60_000
 
 /**
- * Rate limiters in this process's memory. They run on the monotonic clock, so that a wall clock that
- * jumps changes nothing.
+ * Rate limiters in this process's memory, on the monotonic clock: a wall clock that jumps changes
+ * nothing.
  */
 export function createSlidingWindows({ clock, journal }: Options): RateLimiters {
   const groups = new Map<string, Windows>()
@@ -64,7 +64,7 @@ class Windows {
     this.#times.set(name, times)
   }
 
-  // Names come from strangers (addresses): what is idle must not be kept.
+  // Strangers choose the names (addresses), so idle ones must go.
   #sweep(now: number): void {
     this.#sweepAt = now + sweepEveryMs
     for (const [name, times] of this.#times) {

@@ -5,7 +5,7 @@ import type { Clock } from '#server/core/clock.ts'
 
 const windowMs = rateLimitWindowSeconds * 1000
 
-/** Where limiters keep what they let through. */
+/** Persists what limiters let through. */
 export type WindowJournal = {
   /** What a group let through before the start: name → monotonic times of the last minute, oldest first. */
   restored(group: string): Map<string, number[]>
@@ -17,9 +17,9 @@ type Entry = [group: string, name: string, monotonic: number, epochMs: number]
 type Options = { dataFolder: string; clock: Clock; warn(message: string): void }
 
 /**
- * Keeps the windows over a restart, also one that nobody announced: a line for each request that was
- * let through, written before its answer and never fsynced, so that it survives the process and not a
- * power cut. Two files take turns by the minute, so that nothing old has to be sorted out.
+ * Persists the windows over restarts and crashes: one line for each admitted request, written before
+ * its response and never fsynced, so it survives the process but not a power cut. Two files alternate
+ * by the minute, so nothing old has to be filtered out.
  */
 export function openWindowJournal({ dataFolder, clock, warn }: Options): WindowJournal {
   const paths = [0, 1].map((turn) => join(dataFolder, `rate-windows-${turn}.log`)) as [
@@ -32,7 +32,7 @@ export function openWindowJournal({ dataFolder, clock, warn }: Options): WindowJ
   let file: number | null = null
 
   function open(text: string): void {
-    // Whole or not at all: a kill in between must not lose the other half.
+    // Atomic: a kill halfway must not lose the rest.
     const draft = `${paths[turn]}.new`
     writeFileSync(draft, text, { mode: 0o600 })
     renameSync(draft, paths[turn])
@@ -44,7 +44,7 @@ export function openWindowJournal({ dataFolder, clock, warn }: Options): WindowJ
     try {
       work()
     } catch (error) {
-      // A full disk must not refuse requests; what is lost is the window of a restart.
+      // A full disk must not refuse requests; only the windows of the next restart are lost.
       warn(`The rate windows could not be kept: ${(error as Error).message}`)
       turnEndsAt = clock.monotonic() + windowMs
     }

@@ -17,7 +17,7 @@ export class SerializedReply {
   readonly #type: string
   readonly #plain: Buffer
   readonly #gzip: Buffer | null
-  /** Null: the answer is of the moment, and nobody asks for it under conditions. */
+  /** Null for replies that are never requested conditionally. */
   readonly #etag: string | null
 
   private constructor(type: string, plain: Buffer, gzip: Buffer | null, etag: string | null) {
@@ -43,7 +43,7 @@ export class SerializedReply {
   send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     reply.header('vary', 'accept-encoding')
     if (this.#etag !== null) {
-      // Weak: compressed it is other bytes.
+      // Weak, because the compressed bytes differ.
       reply.header('etag', `W/${this.#etag}`)
       const version = { etag: this.#etag, modifiedAt: null }
       const verdict = checkPreconditions(request.raw, version)

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 
 /**
- * What conditions are held against; `etag` is a strong one, with its quotes. Null: nobody knows the
- * time, and conditions on it are ignored.
+ * What conditions are compared with; `etag` is strong, with its quotes. `modifiedAt` null: the time is
+ * unknown, and conditions on it are ignored.
  */
 type Version = { etag: string; modifiedAt: Date | null }
 
 /**
- * What a request's conditions make of it, in the order of RFC 9110, 13.2.2: it goes on, the client
- * has this version already (304), or wanted another one (412).
+ * Evaluates conditional headers in the order of RFC 9110, 13.2.2: continue, 304 because the client has
+ * this version, or 412 because it wanted another.
  */
 export function checkPreconditions(
   request: IncomingMessage,

@@ -10,7 +10,7 @@ export type SentFile = {
   modifiedAt: Date
   /** @throws where the file cannot be read. */
   open(range: ByteRange): Promise<Readable | Uint8Array>
-  /** For answers without bytes: not even a 304 would be true of a file that is gone. */
+  /** Checked for responses without bytes: even a 304 would be wrong for a file that is gone. @throws */
   requireWhole(): Promise<void>
 }
 

@@ -17,7 +17,7 @@ type Options = {
 
 const checkSpaceEveryBytes = 64 * 1024 * 1024
 
-/** Takes `source` to its end within `limits`, into `file` and the hash. Throws as `BlobStore.stage` says. */
+/** Writes and hashes all of `source`, within `limits`. @throws as `BlobStore.stage` does */
 export async function writeBlob(options: Options): Promise<{ size: number; sha256: string }> {
   const hash = options.hasher.start()
   const writer = new BlobWriter({ file: options.file, hash, permits: options.permits })

@@ -90,7 +90,7 @@ function inodeOf(path: string): number | null {
   return statSync(path, { throwIfNoEntry: false })?.ino ?? null
 }
 
-/** Makes the folder where it is missing; resolves with its full path. Throws ConfigError. */
+/** Creates the folder if needed; resolves with its full path. @throws ConfigError when it cannot be used */
 export async function prepareDataFolder(dataFolder: string): Promise<string> {
   const folder = resolve(dataFolder)
   try {
