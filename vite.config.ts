@@ -34,7 +34,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract|app\/api\/http\/(api-error|api-key-text)|app\/lib\/(format|untrusted-text))/,
+              test: /lean-icon$|node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract|app\/api\/http\/(api-error|api-key-text|scopes)|app\/lib\/(format|store|untrusted-text)|app\/ui\/announcer)/,
             },
           ],
         },

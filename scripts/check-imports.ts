@@ -5,13 +5,14 @@ import { dirname, join, normalize } from 'node:path'
  * Who may import whom, by folders below `src/`; the longest name that fits a file is its room. A room
  * may always import itself. `docs/architecture.md` says why.
  */
-const product = ['app/api', 'app/ui', 'app/lib', 'contract']
+const product = ['app/actions', 'app/api', 'app/ui', 'app/lib', 'contract']
 const foundation = ['server/core', 'server/bytes', 'server/http', 'contract']
 const stores = [...foundation, 'server/storage', 'server/idempotency']
 const rooms: Record<string, string[]> = {
   contract: [],
   'app/lib': [],
   'app/ui': ['app/lib'],
+  'app/actions': ['app/api/http', 'app/lib', 'app/ui', 'contract'],
   'app/api': ['app/lib', 'contract'],
   'app/api/gate': ['app/api/tabs', 'app/lib', 'contract'],
   'app/api/tabs': ['app/lib'],

@@ -1,10 +1,11 @@
 import { QueryClientProvider } from '@tanstack/react-query'
 import { Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { navigate, usePathname } from 'wouter/use-browser-location'
+import { useAbilities } from '#app/actions/action-context.ts'
+import { useActionKeys } from '#app/actions/action-keys.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { Connection } from '#app/api/session/session.ts'
 import type { KeyDraft } from '#app/features/api-keys/key-draft.ts'
-import { isTypedIn } from '#app/lib/is-typed-in.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import { useLeaveQuestion } from '#app/lib/use-leave-question.ts'
 import { BringIn } from '#app/shell/bring-in/bring-in.tsx'
@@ -26,6 +27,11 @@ const ApiKeysPage = lazyPart(
 )
 const NotFoundPage = lazyPart(
   async () => (await import('#app/shell/layout/not-found-page.tsx')).NotFoundPage,
+)
+
+const ShortcutsDialog = lazyPart(
+  async () => (await import('#app/actions/shortcuts-dialog.tsx')).ShortcutsDialog,
+  { floats: true },
 )
 
 export type AppProps = { connection: Connection; parts: AppStores }
@@ -51,14 +57,25 @@ function Screens({ connection, parts }: AppProps) {
   const transfers = useTransfersView(parts, keyId)
   useLeaveQuestion(() => parts.uploads.getSnapshot().totals.unfinished > 0)
   usePersonActivity(session?.gate ?? null)
-  useShortcuts()
+  useActionKeys()
   useTooltips()
+  const [isHelpOpen, setIsHelpOpen] = useState(false)
+  useAbilities({
+    scopes: session?.me.key.scopes ?? [],
+    showShortcuts: () => setIsHelpOpen(true),
+    ...(session ? { signOut: () => connection.disconnect() } : {}),
+  })
   return (
     <>
       <Suspense fallback={<WaitingScreen />}>
         <Screen {...{ connection, parts, pathname, shown, folder, transfers }} />
       </Suspense>
       <BringIn {...{ parts, folder, transfers }} showsTransfers={shown !== null} />
+      {isHelpOpen && (
+        <Suspense fallback={null}>
+          <ShortcutsDialog onClose={() => setIsHelpOpen(false)} />
+        </Suspense>
+      )}
     </>
   )
 }
@@ -117,7 +134,6 @@ function Screen({ connection, parts, pathname, shown, folder, transfers }: Scree
       folder={shown}
       transfers={transfers}
       isOnline={snapshot.online}
-      onSignOut={() => connection.disconnect()}
     />
   )
 }
@@ -150,25 +166,4 @@ function usePersonActivity(gate: RateLimitGate | null): void {
     }
     return () => ending.abort()
   }, [gate])
-}
-
-/** `/` goes to the filter, unless something is being typed or a dialog is open. */
-function useShortcuts(): void {
-  useEffect(() => {
-    const ending = new AbortController()
-    document.addEventListener(
-      'keydown',
-      (event) => {
-        const isCommand = event.ctrlKey || event.metaKey || event.altKey
-        if (event.key !== '/' || isCommand || event.defaultPrevented || isTypedIn(event.target))
-          return
-        const field = document.querySelector<HTMLElement>('[data-shortcut="/"]')
-        if (!field || document.querySelector('[role="dialog"]')) return
-        event.preventDefault()
-        field.focus()
-      },
-      { signal: ending.signal },
-    )
-    return () => ending.abort()
-  }, [])
 }

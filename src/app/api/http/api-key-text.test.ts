@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keyLifetime, scopeLabels, shortenedKey } from './api-key-text.ts'
+import { keyLifetime, shortenedKey } from './api-key-text.ts'
 
 const now = Date.UTC(2026, 5, 25, 10)
 
@@ -7,11 +7,6 @@ test('a key is shown by its beginning and its last four', () => {
   const key = { key_prefix: 'csb_live_ab12cd...', key_last4: 'wxyz' }
   expect(shortenedKey(key)).toBe('csb_live_ab12cd…wxyz')
   expect(shortenedKey({ ...key, key_prefix: 'csb_live_ab12cd' })).toBe('csb_live_ab12cd…wxyz')
-})
-
-test('scopes are told in words, unknown ones by name', () => {
-  expect(scopeLabels('read')).toBe('See folders and files')
-  expect(scopeLabels('share')).toBe('share')
 })
 
 test('a key is ending in its last seven days and over from its last moment', () => {

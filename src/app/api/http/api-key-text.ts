@@ -6,17 +6,6 @@ export function shortenedKey(key: Pick<ApiKeySummary, 'key_prefix' | 'key_last4'
   return `${key.key_prefix.replace(/(\.{3}|…)$/, '')}…${key.key_last4}`
 }
 
-const scopePhrases: Record<string, string> = {
-  read: 'See folders and files',
-  upload: 'Upload files',
-  import: 'Import links',
-}
-
-/** What a scope lets its key do, for people. A scope this build does not know keeps its name. */
-export function scopeLabels(scope: string): string {
-  return scopePhrases[scope] ?? scope
-}
-
 export type KeyLifetime = 'endless' | 'lasting' | 'ending' | 'over'
 
 const warnAheadMs = 7 * 86_400_000

@@ -1,6 +1,6 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
 import { ApiError, ConnectionError, type OwnErrorCode, type PauseCode } from './api-error.ts'
-import { scopeLabels } from './api-key-text.ts'
+import { scopeLabels } from './scopes.ts'
 
 /** What a person reads: what happened, and the one thing to do next. */
 export type ErrorText = { title: string; nextStep: string }

@@ -1,7 +1,9 @@
-import { BookOpen, KeyRound, LogOut, TriangleAlert } from 'lucide-react'
+import { BookOpen, KeyRound, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Link } from 'wouter'
-import { keyLifetime, scopeLabels, shortenedKey } from '#app/api/http/api-key-text.ts'
+import { actionItem } from '#app/actions/registry.ts'
+import { keyLifetime, shortenedKey } from '#app/api/http/api-key-text.ts'
+import { scopeLabels } from '#app/api/http/scopes.ts'
 import { useServerDescription } from '#app/features/account/connect/key-sources.tsx'
 import { formatDay, formatExactTime, formatLimit, relativeTime } from '#app/lib/format.ts'
 import { useTick } from '#app/lib/use-now.ts'
@@ -16,7 +18,6 @@ export type AccountPanelProps = {
   /** Where the `API keys` page is in this app. */
   apiKeysHref: string
   onThemeChange: (theme: ThemeChoice) => void
-  onSignOut: () => void
   /** A link of the panel was followed. */
   onLeave: () => void
 }
@@ -51,9 +52,18 @@ export function AccountPanel(props: AccountPanelProps) {
             </a>
           </>
         )}
-        <button type="button" onClick={props.onSignOut} className={lineClass}>
-          <Line icon={<LogOut />}>Sign out</Line>
-        </button>
+        {(['shortcuts', 'sign-out'] as const).map((id) => {
+          const { label, icon, onSelect } = actionItem(id)
+          const handleClick = () => {
+            props.onLeave()
+            onSelect()
+          }
+          return (
+            <button key={id} type="button" onClick={handleClick} className={lineClass}>
+              <Line icon={icon}>{label}</Line>
+            </button>
+          )
+        })}
       </div>
     </div>
   )

@@ -1,7 +1,7 @@
 import { KeyRound } from 'lucide-react'
+import { missingScope } from '#app/api/http/scopes.ts'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import type { Scope } from '#contract/api-keys.ts'
-import { missingScope } from './scopes.ts'
 
 type ScopeNoticeProps = {
   /** What the key lacks, e.g. `read`. */

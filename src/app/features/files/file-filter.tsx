@@ -1,18 +1,19 @@
 import { Search, X } from 'lucide-react'
-import { useId } from 'react'
+import type { RefObject } from 'react'
 import { IconButton } from '#app/ui/button.tsx'
 
 /** The searchbox `Filter files`. `/` puts the keyboard into it; Escape empties it, then leaves it. */
 export function FileFilter({
+  ref,
   value,
   onChange,
   onLeave,
 }: {
+  ref: RefObject<HTMLInputElement | null>
   value: string
   onChange: (value: string) => void
   onLeave: () => void
 }) {
-  const id = useId()
   return (
     <div className="relative flex min-w-0 grow items-center short:w-28 max-[30rem]:short:w-16 lg:w-40 xl:w-56">
       <Search
@@ -20,7 +21,7 @@ export function FileFilter({
         className="pointer-events-none absolute left-2.5 size-4 text-faint"
       />
       <input
-        id={id}
+        ref={ref}
         type="search"
         aria-label="Filter files"
         aria-keyshortcuts="/"
@@ -28,7 +29,6 @@ export function FileFilter({
         value={value}
         autoComplete="off"
         spellCheck={false}
-        data-shortcut="/"
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return
@@ -52,7 +52,7 @@ export function FileFilter({
           size="small"
           onClick={() => {
             onChange('')
-            document.getElementById(id)?.focus()
+            ref.current?.focus()
           }}
           className="absolute right-0.5"
         />

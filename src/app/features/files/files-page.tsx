@@ -1,12 +1,15 @@
-import { RefreshCw, SlidersHorizontal } from 'lucide-react'
+import clsx from 'clsx'
+import { SlidersHorizontal } from 'lucide-react'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
+import { useAbilities } from '#app/actions/action-context.ts'
+import { actionItem } from '#app/actions/registry.ts'
 import type { Queries } from '#app/api/cache/queries.ts'
 import { errorText } from '#app/api/http/error-text.ts'
 import { useFolder } from '#app/features/files/folder/use-folder.ts'
 import type { FilesViewState } from '#app/features/files/folder/view-state.ts'
 import { findTabStop } from '#app/features/files/selection/use-grid-focus.ts'
 import { rootName } from '#app/features/files/tree/flatten-tree.ts'
-import { isTypedIn } from '#app/lib/is-typed-in.ts'
+import { isDialogOpen, isTypedIn } from '#app/lib/keyboard-focus.ts'
 import { useStoredChoice } from '#app/lib/storage.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
@@ -44,8 +47,11 @@ export function FilesPage(props: FilesPageProps) {
   const [view, setView] = useStoredChoice('barkeep.view', views)
   const [sorting, setSorting] = useState(memory.sorting)
   const refresh = useRefresh(props.onRefresh)
+  const refreshing = actionItem('refresh', { scopes: [], targets: [], refresh: refresh.start })
   const [filter, setFilter] = useFolderFilter(memory, folder)
   const main = useRef<HTMLElement>(null)
+  const filterField = useRef<HTMLInputElement>(null)
+  useAbilities({ refresh: refresh.start, focusFilter: () => filterField.current?.focus() })
   const pendingFocus = usePendingFocus(main)
   const cameFrom = useCameFrom(folder)
 
@@ -71,6 +77,7 @@ export function FilesPage(props: FilesPageProps) {
         </div>
         <div className="flex min-w-0 grow items-center gap-2 short:grow-0 lg:grow-0">
           <FileFilter
+            ref={filterField}
             value={filter}
             onChange={setFilter}
             onLeave={() => findTabStop(main.current)?.focus()}
@@ -86,16 +93,17 @@ export function FilesPage(props: FilesPageProps) {
                 onSort: handleSort,
                 view,
                 onViewChange: setView,
-                onRefresh: refresh.start,
+                items: [refreshing],
               }}
             />
           ) : (
             <>
               <ViewToggle view={view} onChange={setView} />
               <IconButton
-                label="Refresh"
-                icon={<RefreshCw className={refresh.isRunning ? 'animate-spin' : ''} />}
-                onClick={refresh.start}
+                label={refreshing.label}
+                icon={refreshing.icon}
+                onClick={refreshing.onSelect}
+                className={clsx(refresh.isRunning && '[&_svg]:animate-spin')}
               />
             </>
           )}
@@ -131,7 +139,7 @@ function usePendingFocus(main: RefObject<HTMLElement | null>) {
     const ending = new AbortController()
     const follow = () => {
       // The router, which listens for longer, has drawn the other folder by now.
-      if (isTypedIn(document.activeElement) || document.querySelector('[role=dialog]')) return
+      if (isTypedIn(document.activeElement) || isDialogOpen()) return
       const target = findTabStop(main.current)
       wish.current = target === null
       target?.focus({ preventScroll: true })

@@ -1,4 +1,6 @@
 import { type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
+import { openLink } from '#app/actions/open-link.ts'
+import { useContextMenu } from '#app/actions/use-context-menu.tsx'
 import {
   createArranger,
   describeCoverage,
@@ -6,7 +8,6 @@ import {
   type Sorting,
 } from '#app/features/files/folder/arrange-entries.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
-import { openLink } from '#app/features/files/folder/open-link.ts'
 import type { Folder } from '#app/features/files/folder/use-folder.ts'
 import { type FollowedEnd, useFollowedEnd } from '#app/features/files/folder/use-followed-end.ts'
 import {
@@ -60,6 +61,7 @@ export function FolderView(props: FolderViewProps) {
   const selected = useSelection({ shown, listing, activeKey: place.activeKey })
   const { selection, setSelection } = selected
   const keptKeyboard = useKeptKeyboard()
+  const menu = useContextMenu(selected.chosen)
   const isInList = useStatusInList(selected.chosen, listing.error)
   const isFiltered = filter.trim() !== ''
   const followedEnd = useFollowedEnd(listing, isFiltered)
@@ -101,7 +103,11 @@ export function FolderView(props: FolderViewProps) {
   )
   return (
     <div className="contents" {...keptKeyboard}>
-      <div ref={setScroller} className="scroll-area relative min-h-0 grow [overflow-anchor:none]">
+      <div
+        ref={setScroller}
+        {...menu.areaProps}
+        className="scroll-area relative min-h-0 grow [overflow-anchor:none]"
+      >
         <Rows
           {...props}
           shown={shown}
@@ -118,6 +124,7 @@ export function FolderView(props: FolderViewProps) {
         {isInList && status}
       </div>
       {!isInList && status}
+      {menu.element}
     </div>
   )
 }
@@ -175,7 +182,7 @@ function Rows(props: RowsProps) {
         if (entry.kind === 'folder') openFolder(entry.path)
         else if (entry.link !== null) openLink(entry.link)
       }}
-      onLeave={() => folder !== '/' && openFolder(parentFolder(folder))}
+      onLeave={folder === '/' ? null : () => openFolder(parentFolder(folder))}
       sorting={sorting}
       onSort={props.onSort}
       view={props.view}

@@ -1,6 +1,10 @@
-import { RefreshCw } from 'lucide-react'
 import type { Sorting } from '#app/features/files/folder/arrange-entries.ts'
-import { MenuChoice, MenuFrame, MenuItem } from '#app/ui/overlay/menu-surface.tsx'
+import {
+  MenuChoice,
+  MenuFrame,
+  MenuItem,
+  type MenuItemProps,
+} from '#app/ui/overlay/menu-surface.tsx'
 import type { TriggerElement } from '#app/ui/overlay/triggers.tsx'
 import type { View } from './view-toggle.tsx'
 
@@ -10,7 +14,8 @@ export type ListOptionsProps = {
   onSort: (sorting: Sorting) => void
   view: View
   onViewChange: (view: View) => void
-  onRefresh: () => void
+  /** What stands above the choices. */
+  items: readonly MenuItemProps[]
 }
 
 const orders = [
@@ -32,7 +37,9 @@ export function ListOptionsMenu(props: ListOptionsProps) {
   const { column, isDescending } = props.sorting
   return (
     <MenuFrame trigger={props.trigger}>
-      <MenuItem label="Refresh" icon={<RefreshCw />} onSelect={props.onRefresh} />
+      {props.items.map((item) => (
+        <MenuItem key={item.label} {...item} />
+      ))}
       <MenuChoice
         label="Sort by"
         value={`${column} ${isDescending ? 'down' : 'up'}`}

@@ -1,5 +1,6 @@
 import clsx from 'clsx'
 import { CloudUpload, Link, LockKeyhole } from 'lucide-react'
+import { missingScope } from '#app/api/http/scopes.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import type { Dragged } from './drop-target.tsx'
 
@@ -41,8 +42,7 @@ function promise(
   if (!isConnected) return locked('Connect with a key first')
   const isPossible = { files: canUpload, links: canImport, either: canUpload || canImport }
   if (!isPossible[dragged]) {
-    const what = dragged === 'links' ? 'import links' : 'upload'
-    return locked(`This key cannot ${what}`)
+    return locked(missingScope[dragged === 'links' ? 'import' : 'upload'].title)
   }
   if (dragged === 'links')
     return { icon: <Link aria-hidden="true" />, words: 'Drop to import links' }

@@ -1,7 +1,7 @@
 import { FileUp } from 'lucide-react'
 import { type FormEvent, type ReactNode, useState } from 'react'
+import type { Access } from '#app/api/http/scopes.ts'
 import { ScopeNotice } from '#app/features/account/scope-notice.tsx'
-import type { Access } from '#app/features/account/scopes.ts'
 import type { ImportDraftStore } from '#app/features/imports/dialog/import-draft.ts'
 import { findLinks, handleLinkPaste } from '#app/features/imports/links/find-links.ts'
 import { useSnapshot } from '#app/lib/store.ts'

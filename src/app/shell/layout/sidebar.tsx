@@ -11,11 +11,10 @@ export type SidebarProps = {
   folder: FolderPath
   canBrowse: boolean
   onOpenFolder: (folder: FolderPath) => void
-  onSignOut: () => void
 }
 
 /** The column at the left: the folders, what is left of the rate limit, and whose key this is. */
-export function Sidebar({ session, folder, canBrowse, onOpenFolder, onSignOut }: SidebarProps) {
+export function Sidebar({ session, folder, canBrowse, onOpenFolder }: SidebarProps) {
   const [theme, setTheme] = useTheme()
   return (
     <>
@@ -42,7 +41,6 @@ export function Sidebar({ session, folder, canBrowse, onOpenFolder, onSignOut }:
           theme={theme}
           apiKeysHref={apiKeysHref}
           onThemeChange={setTheme}
-          onSignOut={onSignOut}
         />
       </div>
     </>

@@ -1,8 +1,8 @@
 import { CloudOff } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { navigate } from 'wouter/use-browser-location'
+import { accessFromScopes } from '#app/api/http/scopes.ts'
 import { CompactRateMeter } from '#app/features/account/rate/rate-meter.tsx'
-import { accessFromScopes } from '#app/features/account/scopes.ts'
 import { FilesPage } from '#app/features/files/files-page.tsx'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
@@ -25,19 +25,18 @@ export type WorkspaceProps = {
   folder: FolderPath
   transfers: TransfersView
   isOnline: boolean
-  onSignOut: () => void
 }
 
 /** The signed-in screen. */
 export function Workspace(props: WorkspaceProps) {
-  const { session, parts, folder, transfers, isOnline, onSignOut } = props
+  const { session, parts, folder, transfers, isOnline } = props
   const access = accessFromScopes(session.me.key.scopes)
   const isTouch = useMediaQuery('(pointer: coarse)')
   useToldFolder(folder)
   const bringIn = (
     <BringInButtons
       folder={folder}
-      access={access}
+      scopes={session.me.key.scopes}
       onFiles={(files) => {
         parts.uploads.add(files)
         transfers.show('uploads')
@@ -58,7 +57,6 @@ export function Workspace(props: WorkspaceProps) {
             folder={folder}
             canBrowse={access.canBrowse}
             onOpenFolder={openFolder}
-            onSignOut={onSignOut}
           />
         }
         page={(start) =>

@@ -9,6 +9,8 @@ export type MenuItemProps = {
   label: string
   onSelect: () => void
   icon?: ReactNode
+  /** As `aria-keyshortcuts` writes it. */
+  shortcut?: string | null
   /** Why this cannot be done now; the item stays readable and does nothing. */
   unavailableReason?: string | undefined
 }
@@ -48,7 +50,7 @@ export function MenuFrame({
           align={align}
           sideOffset={4}
           collisionPadding={8}
-          className="scroll-area z-50 max-h-(--radix-dropdown-menu-content-available-height) min-w-48 max-w-80 animate-appear rounded-lg bg-raised p-1 shadow-float"
+          className={clsx(surfaceClass, 'max-h-(--radix-dropdown-menu-content-available-height)')}
         >
           {children}
         </DropdownMenu.Content>
@@ -57,7 +59,10 @@ export function MenuFrame({
   )
 }
 
-const itemClass =
+export const surfaceClass =
+  'scroll-area z-50 min-w-48 max-w-80 animate-appear rounded-lg bg-raised p-1 shadow-float'
+
+export const itemClass =
   'flex h-8 touch-target items-center gap-2.5 rounded-md px-2 text-base outline-none select-none data-[highlighted]:bg-hover [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-muted'
 
 export function MenuItem({ label, onSelect, icon, unavailableReason }: MenuItemProps) {

@@ -17,8 +17,6 @@ export type FileEntry = {
   uploadedAt: string
 }
 
-export const noLinkReason = 'The server gave no usable link for this file.'
-
 /** One row of a folder. `key` is unique in its folder and stays while pages are added or patched. */
 export type Entry = FolderEntry | FileEntry
 

@@ -1,11 +1,10 @@
 import clsx from 'clsx'
-import { Check, Download, Ellipsis, Link2 } from 'lucide-react'
-import { type FileEntry, noLinkReason } from '#app/features/files/folder/entry.ts'
-import { downloadLink, useCopiedLink } from '#app/features/files/folder/open-link.ts'
+import { Check, Ellipsis } from 'lucide-react'
+import { useCopiedLink } from '#app/actions/open-link.ts'
+import { actionItem, actionItems } from '#app/actions/registry.ts'
+import type { FileEntry } from '#app/features/files/folder/entry.ts'
 import { IconButton } from '#app/ui/button.tsx'
-import { MenuOnDemand } from '#app/ui/overlay/triggers.tsx'
-
-const loadMenu = async () => (await import('./file-menu.tsx')).FileMenu
+import { Menu } from '#app/ui/overlay/triggers.tsx'
 
 /** What can be done with one file, at the end of its row or at the top of its tile. */
 export function FileActions({
@@ -18,12 +17,14 @@ export function FileActions({
   tabIndex: 0 | -1
   isTile?: boolean
 }) {
-  const { link, name } = entry
   const { isCopied, copy } = useCopiedLink()
+  const context = { scopes: [], targets: [entry], copyText: copy }
+  const copying = actionItem('copy-link', context)
+  const saving = actionItem('download', context)
   const shared = {
     size: 'small',
     tabIndex,
-    unavailableReason: link === null ? noLinkReason : undefined,
+    unavailableReason: saving.unavailableReason,
   } as const
   return (
     <div className="flex items-center justify-end">
@@ -36,35 +37,25 @@ export function FileActions({
       >
         <IconButton
           {...shared}
-          label="Copy link"
-          tooltip={isCopied ? 'Copied' : 'Copy link'}
-          icon={isCopied ? <Check className="text-success" /> : <Link2 />}
-          onClick={() => link !== null && copy(link)}
+          label={copying.label}
+          tooltip={isCopied ? 'Copied' : copying.label}
+          icon={isCopied ? <Check className="text-success" /> : copying.icon}
+          onClick={copying.onSelect}
         />
-        <IconButton
-          {...shared}
-          label="Download"
-          icon={<Download />}
-          onClick={() => link !== null && downloadLink(link, name)}
-        />
+        <IconButton {...shared} label={saving.label} icon={saving.icon} onClick={saving.onSelect} />
       </span>
       {!isTile && (
         <span className="max-lg:hidden pointer-coarse:hidden">
-          <MenuOnDemand
-            load={loadMenu}
-            menu={{
-              trigger: (
-                <IconButton
-                  label="More actions"
-                  icon={<Ellipsis />}
-                  size="small"
-                  tabIndex={tabIndex}
-                />
-              ),
-              link,
-              name,
-              onCopy: copy,
-            }}
+          <Menu
+            trigger={
+              <IconButton
+                label="More actions"
+                icon={<Ellipsis />}
+                size="small"
+                tabIndex={tabIndex}
+              />
+            }
+            items={actionItems(['open', 'copy-link', 'download'], context)}
           />
         </span>
       )}

@@ -1,14 +1,17 @@
 import { memo, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { useAbilities } from '#app/actions/action-context.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import { type FollowedEnd, useFollowing } from '#app/features/files/folder/use-followed-end.ts'
 import {
+  clearSelection,
   moveTo,
   type Selection,
   select,
   toggleAll,
 } from '#app/features/files/selection/selection.ts'
 import { useGridFocus } from '#app/features/files/selection/use-grid-focus.ts'
-import { useListEvents } from '#app/features/files/selection/use-list-events.ts'
+import { pressedRow, useListEvents } from '#app/features/files/selection/use-list-events.ts'
+import { isFocusLost } from '#app/lib/keyboard-focus.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { createRecycledKeys } from '#app/lib/virtual/virtual-rows.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -28,8 +31,8 @@ export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen
     followedEnd: FollowedEnd
     onSelectionChange: (selection: Selection) => void
     onOpen: (entry: Entry) => void
-    /** One folder up. */
-    onLeave: () => void
+    /** One folder up; null at the root. */
+    onLeave: (() => void) | null
   }
 
 /** The grid `Files`: only the rows in sight exist, however many there are. */
@@ -46,10 +49,19 @@ export function FileList(props: FileListProps) {
   }, [isNearEnd, onNearEnd])
 
   const { handleToggle, handleToggleAll } = useStableToggles(props)
-  const ref = useGridFocus({
-    pendingFocus,
-    focusActive: () => rows.focusRow(rows.activeIndex),
-    onSelectAll: handleToggleAll,
+  const ref = useGridFocus(pendingFocus)
+  useAbilities({
+    openFolder: (target) => props.onOpen(target as Entry),
+    ...(props.onLeave ? { goUp: props.onLeave } : {}),
+    focusList: () => isFocusLost() && rows.focusRow(rows.activeIndex),
+    targetOf: (element) => entries[pressedRow({ target: element }, entries)] ?? null,
+    moveTo: ({ key }) => props.onSelectionChange(moveTo(selection, key)),
+    isSelected: ({ key }) => selection.chosen.has(key),
+    toggle: ({ key }) => handleToggle(key, { isRange: false }),
+    selectAll: handleToggleAll,
+    ...(selection.chosen.size > 0
+      ? { clearSelection: () => props.onSelectionChange(clearSelection(selection)) }
+      : {}),
   })
   const events = useListEvents({ ...props, ...rows, onEnd: props.followedEnd.start })
   useFollowing(props.scroller, props.followedEnd, {

@@ -1,10 +1,5 @@
 /** What a key asks of the list; `index` is a row. */
-export type ListStep =
-  | { do: 'move' | 'extend'; index: number }
-  | { do: 'open' }
-  | { do: 'toggle' }
-  | { do: 'selectAll' }
-  | { do: 'clear' }
+export type ListStep = { do: 'move' | 'extend'; index: number }
 
 export type ListPlace = {
   index: number
@@ -15,15 +10,13 @@ export type ListPlace = {
   columns: number
 }
 
-type KeyPress = Pick<KeyboardEvent, 'key' | 'shiftKey' | 'ctrlKey' | 'metaKey'>
+type KeyPress = Pick<KeyboardEvent, 'key' | 'shiftKey'>
 
-/** The keyboard of the list. Null where the key is not the list's. Letters are `typeahead`'s. */
+/**
+ * The keys that move in the list. Null for all others: letters are `typeahead`'s, and what is done with
+ * rows has its keys in the registry of actions.
+ */
 export function readListKey(press: KeyPress, place: ListPlace): ListStep | null {
-  const isCommand = press.ctrlKey || press.metaKey
-  if (isCommand && press.key.toLowerCase() === 'a') return { do: 'selectAll' }
-  if (press.key === 'Escape') return { do: 'clear' }
-  if (press.key === ' ') return { do: 'toggle' }
-  if (press.key === 'Enter' && !isCommand) return { do: 'open' }
   const target = targetOf(press.key, place)
   if (target === null || place.count === 0) return null
   const index = Math.min(Math.max(target, 0), place.count - 1)

@@ -1,12 +1,9 @@
-import { Check, Download, Link2, X } from 'lucide-react'
-import { type ReactNode, useEffect, useRef } from 'react'
-import type { Entry, FileEntry } from '#app/features/files/folder/entry.ts'
-import {
-  downloadFiles,
-  isSavedByBrowser,
-  useCopiedLink,
-} from '#app/features/files/folder/open-link.ts'
-import { count, formatBytes, formatNumber } from '#app/lib/format.ts'
+import { Check, X } from 'lucide-react'
+import { type ReactNode, useEffect } from 'react'
+import { stopDownloads, useCopiedLink } from '#app/actions/open-link.ts'
+import { actionItems } from '#app/actions/registry.ts'
+import type { Entry } from '#app/features/files/folder/entry.ts'
+import { formatBytes, formatNumber } from '#app/lib/format.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { Button, IconButton } from '#app/ui/button.tsx'
 import { filesPageSize } from '#contract/files.ts'
@@ -56,50 +53,20 @@ function RestOfFolder({ isLoading, onLoad, onStop }: Rest) {
   )
 }
 
-/** Browsers ask before a page saves several files; more than this is a case for a program. */
-const mostAtOnce = 50
-
-type LinkedFile = FileEntry & { link: string }
-
 /** What can be done with several at once. Folders have no link of their own and are left out. */
 function ChosenActions({ chosen }: { chosen: readonly Entry[] }) {
   const { isCopied, copy } = useCopiedLink()
-  const ending = useRef<AbortController | null>(null)
-  useEffect(() => () => ending.current?.abort(), [])
-  const files = chosen.filter((entry): entry is LinkedFile => {
-    return entry.kind === 'file' && entry.link !== null
-  })
-  if (files.length === 0) return null
-
-  function handleDownload() {
-    ending.current?.abort()
-    ending.current = new AbortController()
-    void downloadFiles(files, ending.current.signal)
-  }
-
-  return (
-    <>
-      <Action
-        label={`Copy ${count(files.length, 'link')}`}
-        icon={isCopied ? <Check /> : <Link2 />}
-        onClick={() => copy(files.map(({ link }) => link).join('\n'))}
-      />
-      <Action
-        label={`Download ${count(files.length, 'file')}`}
-        icon={<Download />}
-        unavailableReason={whyNotTogether(files)}
-        onClick={handleDownload}
-      />
-    </>
-  )
-}
-
-function whyNotTogether(files: readonly LinkedFile[]): string | undefined {
-  if (files.length > mostAtOnce) return `Choose ${mostAtOnce} files at most to download them.`
-  if (files.some(({ link }) => !isSavedByBrowser(link))) {
-    return 'This service’s links open files instead of saving them: download one at a time.'
-  }
-  return undefined
+  useEffect(() => stopDownloads, [])
+  const context = { scopes: [], targets: chosen, copyText: copy }
+  return actionItems(['copy-link', 'download'], context).map((item, at) => (
+    <Action
+      key={item.label}
+      label={item.label}
+      icon={isCopied && at === 0 ? <Check /> : item.icon}
+      unavailableReason={item.unavailableReason}
+      onClick={item.onSelect}
+    />
+  ))
 }
 
 type ActionProps = {

@@ -54,14 +54,10 @@ test('Clearing keeps the place of the keyboard', () => {
   expect(cleared.chosen.size).toBe(0)
 })
 
-test('Keys move, extend, toggle, choose all and clear', () => {
+test('Keys move and extend', () => {
   const at = { order, index: 1 }
   const moved = takeStep(nothingSelected, { do: 'move', index: 2 }, at)
   expect(moved).toMatchObject({ active: 'c' })
   expect(chosen(moved)).toBe('')
   expect(chosen(takeStep(nothingSelected, { do: 'extend', index: 2 }, at))).toBe('bc')
-  expect(chosen(takeStep(nothingSelected, { do: 'toggle' }, at))).toBe('b')
-  const all = takeStep(nothingSelected, { do: 'selectAll' }, at)
-  expect(chosen(all)).toBe('abcde')
-  expect(chosen(takeStep(all, { do: 'clear' }, at))).toBe('')
 })

@@ -55,28 +55,17 @@ export function moveTo(selection: Selection, key: string): Selection {
   return selection.active === key ? selection : { ...selection, active: key }
 }
 
-/** What a key of the list does to the choice; `index` is the row that had the keyboard. */
+/** What a key that moves does to the choice; `index` is the row that had the keyboard. */
 export function takeStep(
   selection: Selection,
-  step: Exclude<ListStep, { do: 'open' }>,
-  at: { order: readonly string[]; index: number },
+  step: ListStep,
+  { order, index }: { order: readonly string[]; index: number },
 ): Selection {
-  const { order } = at
-  const here = order[at.index] ?? ''
-  switch (step.do) {
-    case 'selectAll':
-      return toggleAll(selection, order)
-    case 'clear':
-      return clearSelection(selection)
-    case 'toggle':
-      return select(selection, here, { mode: 'toggle', order })
-    case 'move':
-      return moveTo(selection, order[step.index] ?? here)
-    case 'extend': {
-      const from = selection.active === null ? moveTo(selection, here) : selection
-      return select(from, order[step.index] ?? here, { mode: 'range', order })
-    }
-  }
+  const here = order[index] ?? ''
+  const there = order[step.index] ?? here
+  if (step.do === 'move') return moveTo(selection, there)
+  const from = selection.active === null ? moveTo(selection, here) : selection
+  return select(from, there, { mode: 'range', order })
 }
 
 /** What is left of a folder once all that is loaded is selected. */

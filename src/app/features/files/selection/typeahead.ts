@@ -38,5 +38,10 @@ type KeyPress = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | '
 /** Whether a key is a letter typed on a row: it prints, and no command key is held. */
 export function isTyped(press: KeyPress, typeahead: Typeahead): boolean {
   if (press.ctrlKey || press.metaKey || press.altKey || [...press.key].length !== 1) return false
-  return press.key !== ' ' || typeahead.isTyping(press.timeStamp)
+  return !isKeyOfAction(press.key) || typeahead.isTyping(press.timeStamp)
+}
+
+/** Whether a key that prints does something unless a word is being typed. */
+export function isKeyOfAction(key: string): boolean {
+  return [' ', '/', '?'].includes(key)
 }

@@ -1,47 +1,20 @@
 import { type FocusEvent, useEffect, useRef } from 'react'
-import { isTypedIn } from '#app/lib/is-typed-in.ts'
-
-const movingKeys = ['ArrowDown', 'ArrowUp', 'Home', 'End', 'PageDown', 'PageUp']
+import { isFocusLost, isTypedIn } from '#app/lib/keyboard-focus.ts'
 
 /**
- * Brings the keyboard into the grid where it would be lost: on a new screen, and with keys that nothing
- * else takes. What has the focus keeps it, unless `pendingFocus` says otherwise.
+ * Brings the keyboard into the grid where it would be lost: on a new screen. What has the focus keeps it,
+ * unless `pendingFocus` says otherwise.
  */
-export function useGridFocus(parts: {
-  pendingFocus: { current: boolean }
-  /** Brings the row that Tab reaches into sight, and gives it the focus. */
-  focusActive: () => void
-  onSelectAll: () => void
-}) {
+export function useGridFocus(pendingFocus: { current: boolean }) {
   const ref = useRef<HTMLDivElement>(null)
-  const latest = useRef(parts)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: on a new screen, and only then
   useEffect(() => {
-    latest.current = parts
-  })
-
-  useEffect(() => {
-    const { pendingFocus } = latest.current
     if (!(pendingFocus.current || isFocusLost()) || isTypedIn(document.activeElement)) return
     const target = findTabStop(ref.current)
     // A row whose code is still on its way takes it itself.
     pendingFocus.current = target === null
     target?.focus({ preventScroll: true })
   }, [])
-
-  useEffect(() => {
-    const ending = new AbortController()
-    const handleKeyDown = (event: KeyboardEvent) => {
-      const isAll = isSelectAll(event)
-      if (event.defaultPrevented || !(isAll || movingKeys.includes(event.key))) return
-      if (!isFocusLost()) return
-      event.preventDefault()
-      latest.current.focusActive()
-      if (isAll) latest.current.onSelectAll()
-    }
-    document.addEventListener('keydown', handleKeyDown, { signal: ending.signal })
-    return () => ending.abort()
-  }, [])
-
   return ref
 }
 
@@ -51,16 +24,6 @@ export function findTabStop(area: HTMLElement | null): HTMLElement | null {
   return (
     area?.querySelector<HTMLElement>('[data-key][tabindex="0"], [role=grid][tabindex="0"]') ?? null
   )
-}
-
-function isSelectAll(press: KeyboardEvent): boolean {
-  return (press.ctrlKey || press.metaKey) && press.key.toLowerCase() === 'a'
-}
-
-/** Nothing has the focus, and no dialog is about to have it. */
-function isFocusLost(): boolean {
-  const focused = document.activeElement
-  return (focused ?? document.body) === document.body && !document.querySelector('[role=dialog]')
 }
 
 /**

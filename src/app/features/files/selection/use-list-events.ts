@@ -9,14 +9,13 @@ import {
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import { readListKey } from './list-keys.ts'
 import { moveTo, type Selection, type SelectMode, select, takeStep } from './selection.ts'
-import { createTypeahead, isTyped } from './typeahead.ts'
+import { createTypeahead, isKeyOfAction, isTyped } from './typeahead.ts'
 
 export type ListOptions = {
   entries: readonly Entry[]
   selection: Selection
   onSelectionChange: (selection: Selection) => void
   onOpen: (entry: Entry) => void
-  onLeave: () => void
   /** The last of the rows that are loaded was asked for. */
   onEnd: () => void
   /** The row that Tab reaches. */
@@ -41,6 +40,8 @@ export function useListEvents(parts: ListOptions) {
   }
 
   function handleLetter(event: KeyboardEvent, index: number) {
+    // Within a word it is a letter, and no shortcut.
+    if (isKeyOfAction(event.key)) event.preventDefault()
     const names = entries.map((entry) => entry.name)
     const found = typeahead.find(event.key, { names, from: index, now: event.timeStamp })
     const entry = found === null ? undefined : entries[found]
@@ -50,20 +51,14 @@ export function useListEvents(parts: ListOptions) {
   function handleStep(event: KeyboardEvent, index: number) {
     const step = readListKey(event, { ...parts.shape(), index, count: entries.length })
     const entry = entries[index]
-    // A button or checkbox inside the row has its own Enter and Space.
-    const isForRow = isOnRow(event) || (step?.do !== 'open' && step?.do !== 'toggle')
-    if (!step || !entry || !isForRow) return
+    if (!step || !entry) return
     event.preventDefault()
-    if (step.do === 'open') return parts.onOpen(entry)
-    const next = takeStep(selection, step, { order: order(), index })
-    if (!('index' in step)) return onSelectionChange(next)
-    goTo(next, step.index)
+    goTo(takeStep(selection, step, { order: order(), index }), step.index)
     if (event.key === 'End') parts.onEnd()
   }
 
   function handleRowKey(event: KeyboardEvent, index: number) {
-    if (event.key === 'Backspace') parts.onLeave()
-    else if (isTyped(event, typeahead)) handleLetter(event, index)
+    if (isTyped(event, typeahead)) handleLetter(event, index)
     else handleStep(event, index)
   }
 
@@ -146,7 +141,7 @@ function isTouchScreen(): boolean {
 }
 
 /** The index of the row that an event happened in; -1 outside all. */
-function pressedRow(event: { target: EventTarget }, entries: readonly Entry[]): number {
+export function pressedRow(event: { target: EventTarget }, entries: readonly Entry[]): number {
   const row = event.target instanceof Element ? event.target.closest('[data-key]') : null
   const key = row?.getAttribute('data-key')
   return key == null ? -1 : entries.findIndex((entry) => entry.key === key)

@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from 'react'
+import { missingScope } from '#app/api/http/scopes.ts'
 import { readLinkLines } from '#app/features/imports/links/find-links.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
 import { useSnapshot } from '#app/lib/store.ts'
@@ -33,7 +34,7 @@ function OpenDialog({ draft, folder, canImport, onStart }: ImportDialogProps) {
   const { links: found, refused } = readLinkLines(text)
   const destination = readDestination(options, found.length)
   const unavailableReason = !canImport
-    ? 'Importing links needs a key with the scope “import”.'
+    ? missingScope.import.reason
     : found.length === 0
       ? 'Type or paste a link that starts with http:// or https://.'
       : (destination.folderError ?? destination.fileNameError ?? undefined)

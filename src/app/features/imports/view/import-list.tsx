@@ -1,5 +1,6 @@
 import { Link, LockKeyhole } from 'lucide-react'
 import { useCallback } from 'react'
+import { missingScope } from '#app/api/http/scopes.ts'
 import type { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import type { TransferTotals } from '#app/lib/transfers/transfer-rows.ts'
@@ -91,8 +92,8 @@ function NoImports({ canImport }: { canImport: boolean }) {
       Paste or drop links anywhere, or press Import links.
     </EmptyState>
   ) : (
-    <EmptyState icon={<LockKeyhole />} title="This key cannot import links">
-      Importing links needs a key with the scope “import”.
+    <EmptyState icon={<LockKeyhole />} title={missingScope.import.title}>
+      {missingScope.import.reason}
     </EmptyState>
   )
 }

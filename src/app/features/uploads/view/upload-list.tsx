@@ -1,5 +1,6 @@
 import { CloudUpload, LockKeyhole } from 'lucide-react'
 import { useCallback, useMemo } from 'react'
+import { missingScope } from '#app/api/http/scopes.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import type { Upload, UploadsSnapshot } from '#app/features/uploads/upload.ts'
 import { formatNumber } from '#app/lib/format.ts'
@@ -81,8 +82,8 @@ function NoUploads({ canUpload }: { canUpload: boolean }) {
       Drop files or folders anywhere, or press Upload.
     </EmptyState>
   ) : (
-    <EmptyState icon={<LockKeyhole />} title="This key cannot upload">
-      Uploading needs a key with the scope “upload”.
+    <EmptyState icon={<LockKeyhole />} title={missingScope.upload.title}>
+      {missingScope.upload.reason}
     </EmptyState>
   )
 }

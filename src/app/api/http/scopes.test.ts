@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accessFromScopes } from './scopes.ts'
+import { accessFromScopes, scopeLabels } from './scopes.ts'
 
 test('each scope opens its own part of the screen', () => {
   expect(accessFromScopes(['read'])).toEqual({
@@ -18,4 +18,9 @@ test('no scope and scopes of a newer server open nothing', () => {
   const nothing = { canBrowse: false, canUpload: false, canImport: false }
   expect(accessFromScopes([])).toEqual(nothing)
   expect(accessFromScopes(['share', 'READ'])).toEqual(nothing)
+})
+
+test('scopes are told in words, unknown ones by name', () => {
+  expect(scopeLabels('read')).toBe('See folders and files')
+  expect(scopeLabels('share')).toBe('share')
 })

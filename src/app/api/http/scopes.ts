@@ -12,6 +12,21 @@ export function accessFromScopes(scopes: readonly string[]): Access {
   }
 }
 
+const scopePhrases: Record<string, string> = {
+  read: 'See folders and files',
+  upload: 'Upload files',
+  import: 'Import links',
+}
+
+/** What a scope lets its key do, for people. A scope this build does not know keeps its name. */
+export function scopeLabels(scope: string): string {
+  return scopePhrases[scope] ?? scope
+}
+
+/** Stands where the buttons that bring files in would be. */
+export const looksOnly =
+  'This key may only look. Uploading needs the scope “upload”, importing “import”.'
+
 type MissingScope = {
   title: string
   /** Names the scope; short enough for a tooltip of a button that is unavailable. */

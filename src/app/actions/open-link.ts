@@ -9,7 +9,7 @@ export function openLink(link: string): void {
 }
 
 /** Saves what a link leads to, without leaving the page. */
-export function downloadLink(link: string, name: string): void {
+function downloadLink(link: string, name: string): void {
   const anchor = document.createElement('a')
   anchor.href = attachmentLink(link)
   anchor.download = name
@@ -37,11 +37,20 @@ export function isSavedByBrowser(link: string): boolean {
 /** Chromium drops downloads of a page that begin all at once. */
 const pauseMs = 300
 
-/** Saves files one after the other until `signal` says stop. */
+let downloading = new AbortController()
+
+/** Stops what `downloadFiles` has not begun yet. */
+export function stopDownloads(): void {
+  downloading.abort()
+}
+
+/** Saves files one after the other, instead of those that it was still to save. */
 export async function downloadFiles(
   files: readonly { link: string; name: string }[],
-  signal: AbortSignal,
 ): Promise<void> {
+  stopDownloads()
+  downloading = new AbortController()
+  const { signal } = downloading
   for (const { link, name } of files) {
     if (signal.aborted) return
     downloadLink(link, name)
@@ -49,9 +58,23 @@ export async function downloadFiles(
   }
 }
 
+/** Copies links, one a line, and tells whether it worked, to eyes and ears. */
+export async function copyLinks(text: string): Promise<boolean> {
+  const worked = await copyText(text)
+  announce(
+    worked ? copiedText(text) : 'This browser does not allow copying. Open the file instead.',
+  )
+  return worked
+}
+
+function copiedText(text: string): string {
+  const links = text.split('\n').length
+  return plural(links, { one: 'Link copied', other: '# links copied' })
+}
+
 const shownMs = 2000
 
-/** Copies links, and tells for two seconds that it worked, to eyes and ears. */
+/** The same for a button that shows for two seconds that it worked. */
 export function useCopiedLink() {
   const [isCopied, setIsCopied] = useState(false)
   useEffect(() => {
@@ -60,17 +83,5 @@ export function useCopiedLink() {
     return () => clearTimeout(timer)
   }, [isCopied])
 
-  async function copy(text: string) {
-    const worked = await copyText(text)
-    setIsCopied(worked)
-    announce(
-      worked ? copiedText(text) : 'This browser does not allow copying. Open the file instead.',
-    )
-  }
-  return { isCopied, copy: (text: string) => void copy(text) }
-}
-
-function copiedText(text: string): string {
-  const links = text.split('\n').length
-  return plural(links, { one: 'Link copied', other: '# links copied' })
+  return { isCopied, copy: (text: string) => void copyLinks(text).then(setIsCopied) }
 }

@@ -1,0 +1,57 @@
+import { useEffect } from 'react'
+import type { FolderPath } from '#contract/folder-path.ts'
+
+/** A file or folder that an action is about. */
+export type Target = { key: string; name: string } & (
+  | { kind: 'folder'; path: FolderPath }
+  /** `link` is null where the listing held none that is of use. */
+  | { kind: 'file'; link: string | null }
+)
+
+/** What the parts of the screen that are there can do; what is missing cannot be done just now. */
+export type Abilities = {
+  chooseFiles: (what: 'files' | 'folder') => void
+  importLinks: () => void
+  openFolder: (target: Target) => void
+  /** One folder up; missing at the root. */
+  goUp: () => void
+  /** Of a button that shows that it worked; otherwise it is told. */
+  copyText: (text: string) => void
+  refresh: () => void
+  focusFilter: () => void
+  /** Puts the keyboard on the row that Tab reaches. */
+  focusList: () => void
+  targetOf: (element: Element) => Target | null
+  /** The keyboard goes on from this row. */
+  moveTo: (target: Target) => void
+  isSelected: (target: Target) => boolean
+  toggle: (target: Target) => void
+  selectAll: () => void
+  /** Missing while nothing is selected. */
+  clearSelection: () => void
+  openMenu: (element: Element) => void
+  showShortcuts: () => void
+  signOut: () => void
+}
+
+export type ActionContext = Partial<Abilities> & {
+  /** Of the key that is connected. */
+  scopes: readonly string[]
+  targets: readonly Target[]
+}
+
+const nothing: ActionContext = { scopes: [], targets: [] }
+const lent = new Set<Partial<ActionContext>>()
+
+/** Lends to the actions what this part of the screen can do, for as long as it is there. */
+export function useAbilities(part: Partial<ActionContext>): void {
+  useEffect(() => {
+    lent.add(part)
+    return () => void lent.delete(part)
+  })
+}
+
+/** All that can be done now. */
+export function currentContext(targets: readonly Target[] = []): ActionContext {
+  return Object.assign({}, nothing, ...lent, { targets })
+}

@@ -1,0 +1,282 @@
+import {
+  ArrowUp,
+  Check,
+  Download,
+  ExternalLink,
+  FileUp,
+  FolderUp,
+  Keyboard,
+  Link2,
+  List,
+  LogOut,
+  type LucideIcon,
+  RefreshCw,
+  Search,
+  X,
+} from 'lucide-react'
+import { createElement, type ReactElement } from 'react'
+import { missingScope } from '#app/api/http/scopes.ts'
+import { count } from '#app/lib/format.ts'
+import type { Scope } from '#contract/api-keys.ts'
+import { type ActionContext, currentContext, type Target } from './action-context.ts'
+import { copyLinks, downloadFiles, isSavedByBrowser, openLink } from './open-link.ts'
+
+/** Where a shortcut holds: on a row, anywhere in the list, where nothing has the focus, on any page. */
+type Reach = 'row' | 'list' | 'lost' | 'page'
+
+export type Action = {
+  id: string
+  group: 'Bring in' | 'Files and folders' | 'Selection' | 'List' | 'Page'
+  /** What it is called; of several files it says how many. */
+  label: (context: ActionContext) => string
+  icon: LucideIcon
+  /** What the key needs for it; null where any key will do. */
+  scope: Scope | null
+  /** As `aria-keyshortcuts` writes them, several with a space between; null for none. */
+  shortcut: string | null
+  reach: readonly Reach[]
+  /** True where it can be done, false where it has no place, words for why it cannot be done now. */
+  when: (context: ActionContext) => boolean | string
+  run: (context: ActionContext) => void
+}
+
+const none = { scope: null, shortcut: null, reach: [] } as const
+const files = { ...none, group: 'Files and folders' } as const
+
+/** Everything a person can do with the list and on the page, whichever way: button, menu or key. */
+const table = {
+  'upload-files': {
+    ...none,
+    group: 'Bring in',
+    label: () => 'Upload files',
+    icon: FileUp,
+    scope: 'upload',
+    when: ({ chooseFiles }) => chooseFiles !== undefined,
+    run: ({ chooseFiles }) => chooseFiles?.('files'),
+  },
+  'upload-folder': {
+    ...none,
+    group: 'Bring in',
+    label: () => 'Upload folder',
+    icon: FolderUp,
+    scope: 'upload',
+    when: ({ chooseFiles }) => chooseFiles !== undefined,
+    run: ({ chooseFiles }) => chooseFiles?.('folder'),
+  },
+  'import-links': {
+    ...none,
+    group: 'Bring in',
+    label: () => 'Import links',
+    icon: Link2,
+    scope: 'import',
+    when: ({ importLinks }) => importLinks !== undefined,
+    run: ({ importLinks }) => importLinks?.(),
+  },
+  open: {
+    ...files,
+    label: ({ targets }) => (targets[0]?.kind === 'file' ? 'Open in a new tab' : 'Open'),
+    icon: ExternalLink,
+    shortcut: 'Enter',
+    reach: ['row'],
+    when: ({ targets }) => targets.length === 1 && whyNoLink(targets),
+    run({ targets: [target], openFolder }) {
+      if (target?.kind === 'folder') openFolder?.(target)
+      else if (target?.link) openLink(target.link)
+    },
+  },
+  'copy-link': {
+    ...files,
+    label: ({ targets }) =>
+      targets.length > 1 ? `Copy ${count(linked(targets).length, 'link')}` : 'Copy link',
+    icon: Link2,
+    when: ({ targets }) => hasFiles(targets) && whyNoLink(targets),
+    run({ targets, copyText = copyLinks }) {
+      const links = linked(targets).map(({ link }) => link)
+      void copyText(links.join('\n'))
+    },
+  },
+  download: {
+    ...files,
+    label: ({ targets }) =>
+      targets.length > 1 ? `Download ${count(linked(targets).length, 'file')}` : 'Download',
+    icon: Download,
+    when: ({ targets }) => hasFiles(targets) && whyNotTogether(targets),
+    run: ({ targets }) => void downloadFiles(linked(targets)),
+  },
+  'go-up': {
+    ...files,
+    label: () => 'Go to the folder above',
+    icon: ArrowUp,
+    shortcut: 'Backspace',
+    reach: ['row'],
+    when: ({ goUp }) => goUp !== undefined,
+    run: ({ goUp }) => goUp?.(),
+  },
+  select: {
+    ...none,
+    group: 'Selection',
+    label: ({ targets: [target], isSelected }) =>
+      target && isSelected?.(target) ? 'Deselect' : 'Select',
+    icon: Check,
+    shortcut: 'Space',
+    reach: ['row'],
+    when: ({ targets, toggle }) => targets.length === 1 && toggle !== undefined,
+    run: ({ targets: [target], toggle }) => target && toggle?.(target),
+  },
+  'select-all': {
+    ...none,
+    group: 'Selection',
+    label: () => 'Select all',
+    icon: List,
+    shortcut: 'Control+A',
+    reach: ['list', 'lost'],
+    when: ({ selectAll }) => selectAll !== undefined,
+    run({ focusList, selectAll }) {
+      focusList?.()
+      selectAll?.()
+    },
+  },
+  'clear-selection': {
+    ...none,
+    group: 'Selection',
+    label: () => 'Clear selection',
+    icon: X,
+    shortcut: 'Escape',
+    reach: ['list'],
+    when: ({ clearSelection }) => clearSelection !== undefined,
+    run: ({ clearSelection }) => clearSelection?.(),
+  },
+  menu: {
+    ...none,
+    group: 'List',
+    label: () => 'Open the context menu',
+    icon: List,
+    shortcut: 'Shift+F10 ContextMenu',
+    reach: ['list', 'lost'],
+    when: ({ openMenu }) => openMenu !== undefined,
+    run: ({ openMenu }) => openMenu?.(document.activeElement ?? document.body),
+  },
+  'focus-list': {
+    ...none,
+    group: 'List',
+    label: () => 'Go to the list',
+    icon: List,
+    shortcut: 'ArrowDown ArrowUp Home End PageDown PageUp',
+    reach: ['lost'],
+    when: ({ focusList }) => focusList !== undefined,
+    run: ({ focusList }) => focusList?.(),
+  },
+  filter: {
+    ...none,
+    group: 'List',
+    label: () => 'Filter files',
+    icon: Search,
+    shortcut: '/',
+    reach: ['page'],
+    when: ({ focusFilter }) => focusFilter !== undefined,
+    run: ({ focusFilter }) => focusFilter?.(),
+  },
+  refresh: {
+    ...none,
+    group: 'List',
+    label: () => 'Refresh',
+    icon: RefreshCw,
+    when: ({ refresh }) => refresh !== undefined,
+    run: ({ refresh }) => refresh?.(),
+  },
+  shortcuts: {
+    ...none,
+    group: 'Page',
+    label: () => 'Keyboard shortcuts',
+    icon: Keyboard,
+    shortcut: '?',
+    reach: ['page'],
+    when: ({ showShortcuts }) => showShortcuts !== undefined,
+    run: ({ showShortcuts }) => showShortcuts?.(),
+  },
+  'sign-out': {
+    ...none,
+    group: 'Page',
+    label: () => 'Sign out',
+    icon: LogOut,
+    when: ({ signOut }) => signOut !== undefined,
+    run: ({ signOut }) => signOut?.(),
+  },
+} satisfies Record<string, Omit<Action, 'id'>>
+
+export type ActionId = keyof typeof table
+
+export const actions: readonly Action[] = Object.entries(table).map(([id, rest]) => ({
+  id,
+  ...rest,
+}))
+
+/** An action as buttons and menus show it. */
+export type ActionItem = {
+  label: string
+  icon: ReactElement
+  shortcut: string | null
+  unavailableReason: string | undefined
+  onSelect: () => void
+}
+
+/**
+ * An action as a button or a menu shows it. Where no context is given, it is that of the moment when it
+ * is done.
+ */
+export function actionItem(id: ActionId, context?: ActionContext): ActionItem {
+  const action: Omit<Action, 'id'> = table[id]
+  const can = availability(action, context ?? currentContext())
+  return {
+    label: action.label(context ?? currentContext()),
+    icon: createElement(action.icon),
+    shortcut: action.shortcut,
+    unavailableReason: typeof can === 'string' ? can : undefined,
+    onSelect: () => action.run(context ?? currentContext()),
+  }
+}
+
+/** Those of the actions that have a place here, also where they cannot be done now. */
+export function actionItems(ids: readonly ActionId[], context: ActionContext): ActionItem[] {
+  return ids
+    .filter((id) => availability(table[id], context) !== false)
+    .map((id) => actionItem(id, context))
+}
+
+/** See `Action.when`; what the key may not do comes first. */
+export function availability(
+  { scope, when }: Pick<Action, 'scope' | 'when'>,
+  context: ActionContext,
+): boolean | string {
+  const can = when(context)
+  if (can === false || scope === null || context.scopes.includes(scope)) return can
+  return missingScope[scope].reason
+}
+
+type LinkedFile = Extract<Target, { kind: 'file' }> & { link: string }
+
+function linked(targets: readonly Target[]): LinkedFile[] {
+  return targets.filter((one): one is LinkedFile => one.kind === 'file' && one.link !== null)
+}
+
+function hasFiles(targets: readonly Target[]): boolean {
+  // Of several, folders and files without a link are left out; one alone says why.
+  return targets.length === 1 ? targets[0]?.kind === 'file' : linked(targets).length > 0
+}
+
+function whyNoLink([target, ...others]: readonly Target[]): true | string {
+  const lacksLink = target?.kind === 'file' && target.link === null && others.length === 0
+  return lacksLink ? 'The server gave no usable link for this file.' : true
+}
+
+/** Browsers ask before a page saves several files; more than this is a case for a program. */
+const mostAtOnce = 50
+
+function whyNotTogether(targets: readonly Target[]): true | string {
+  const found = linked(targets)
+  if (found.length > mostAtOnce) return `Choose ${mostAtOnce} files at most to download them.`
+  if (found.length > 1 && found.some(({ link }) => !isSavedByBrowser(link))) {
+    return 'This service’s links open files instead of saving them: download one at a time.'
+  }
+  return whyNoLink(targets)
+}
