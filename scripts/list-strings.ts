@@ -117,11 +117,12 @@ function childrenOf(node: Node): [part: string, child: Node][] {
 
 /** Prints them all as `file:line<TAB>string`: the beginning of a catalogue of what there is to translate. */
 async function printStrings(project: string): Promise<void> {
-  const names = await Array.fromAsync(
-    glob('src/{app,contract,server}/**/*.{ts,tsx}', { cwd: project }),
-  )
   const isTest = /\.test\.tsx?$|\/(testing|api-tests)\//
-  for (const name of names.filter((one) => !isTest.test(one)).toSorted()) {
+  const names: string[] = []
+  for await (const name of glob('src/{app,contract,server}/**/*.{ts,tsx}', { cwd: project })) {
+    if (!isTest.test(name)) names.push(name)
+  }
+  for (const name of names.toSorted()) {
     const source = await readFile(join(project, name), 'utf8')
     for (const { line, text } of findStrings(name, source)) {
       process.stdout.write(`${name}:${line}\t${text}\n`)

@@ -98,3 +98,13 @@ export function errorFromValues({ scope, ...values }: ErrorValues): Error {
   if (values.status > 0) return new ApiError({ ...values, scope: scope as Scope | null })
   return values.code === 'no_connection' ? new ConnectionError() : new Error(values.message)
 }
+
+/** What a person reads: what happened, and the one thing to do next. */
+export type ErrorText = { title: string; nextStep: string }
+
+/** The words for a `ConnectionError`: the only ones that must be there without a network. */
+export function lostText(): ErrorText {
+  return globalThis.navigator?.onLine === false
+    ? { title: 'You are offline', nextStep: 'Connect to a network: it goes on by itself.' }
+    : { title: 'The server does not answer', nextStep: 'Check that it runs, and try again.' }
+}

@@ -1,9 +1,13 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
-import { ApiError, ConnectionError, type OwnErrorCode, type PauseCode } from './api-error.ts'
+import {
+  ApiError,
+  ConnectionError,
+  type ErrorText,
+  lostText,
+  type OwnErrorCode,
+  type PauseCode,
+} from './api-error.ts'
 import { scopeLabels } from './scopes.ts'
-
-/** What a person reads: what happened, and the one thing to do next. */
-export type ErrorText = { title: string; nextStep: string }
 
 const texts: Record<
   Exclude<ApiErrorCode | OwnErrorCode, 'insufficient_scope' | 'foreign_answer'>,
@@ -78,12 +82,6 @@ export function errorText(error: unknown): ErrorText {
   return error.code === 'invalid_request' && error.message
     ? { ...text, title: error.message }
     : text
-}
-
-function lostText(): ErrorText {
-  return globalThis.navigator?.onLine === false
-    ? { title: 'You are offline', nextStep: 'Connect to a network: it goes on by itself.' }
-    : { title: 'The server does not answer', nextStep: 'Check that it runs, and try again.' }
 }
 
 /** A proxy's status is about the proxy: what it says of key or account would be made up. */

@@ -4,7 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'rea
 import { useAbilities } from '#app/actions/action-context.ts'
 import { actionItem } from '#app/actions/registry.ts'
 import type { Queries } from '#app/api/cache/queries.ts'
-import { errorText } from '#app/api/http/error-text.ts'
+import { readError } from '#app/features/files/folder/use-error-text.ts'
 import { useFolder } from '#app/features/files/folder/use-folder.ts'
 import type { FilesViewState } from '#app/features/files/folder/view-state.ts'
 import { findTabStop } from '#app/features/files/selection/use-grid-focus.ts'
@@ -178,7 +178,7 @@ function useRefresh(onRefresh: () => Promise<void>) {
     announce(
       await onRefresh().then(
         () => 'Up to date',
-        (error: unknown) => errorText(error).title,
+        async (error: unknown) => (await readError(error)).title,
       ),
     )
     setIsRunning(false)

@@ -1,7 +1,7 @@
 import { CloudOff } from 'lucide-react'
 import { Suspense } from 'react'
 import { ApiError } from '#app/api/http/api-error.ts'
-import { errorText } from '#app/api/http/error-text.ts'
+import { useErrorText } from '#app/features/files/folder/use-error-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -24,6 +24,7 @@ export function FolderProblem({
   onRetry: () => void
   onOpenFolder: (folder: FolderPath) => void
 }) {
+  const text = useErrorText(error)
   if (error instanceof ApiError && error.code === 'not_found' && folder !== rootFolder) {
     return (
       <Suspense fallback={null}>
@@ -31,19 +32,19 @@ export function FolderProblem({
       </Suspense>
     )
   }
-  const { title, nextStep } = errorText(error)
+  if (!text) return null
   return (
     <div role="alert">
       <EmptyState
         icon={<CloudOff />}
-        title={title}
+        title={text.title}
         action={
           <Button tone="primary" isPending={isRetrying} onClick={onRetry}>
             Try again
           </Button>
         }
       >
-        {nextStep}
+        {text.nextStep}
       </EmptyState>
     </div>
   )

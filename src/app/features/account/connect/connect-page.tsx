@@ -1,6 +1,7 @@
 import { useState } from 'react'
+import type { ErrorText } from '#app/api/http/api-error.ts'
 import { isKeyRefusal } from '#app/api/http/api-error.ts'
-import { type ErrorText, errorText } from '#app/api/http/error-text.ts'
+import { errorText } from '#app/api/http/error-text.ts'
 import type { OutReason } from '#app/api/session/session.ts'
 import { Alert } from '#app/ui/empty-state.tsx'
 import { ConnectForm } from './connect-form.tsx'

@@ -1,5 +1,5 @@
 import { Suspense } from 'react'
-import { errorText } from '#app/api/http/error-text.ts'
+import { useErrorText } from '#app/features/files/folder/use-error-text.ts'
 import type { FollowedEnd } from '#app/features/files/folder/use-followed-end.ts'
 import type { SelectionSummaryProps } from '#app/features/files/selection/selection-summary.tsx'
 import { Button } from '#app/ui/button.tsx'
@@ -36,6 +36,7 @@ export function ListStatus({
   error: unknown
   onRetry: () => void
 }) {
+  const text = useErrorText(error)
   return (
     <footer className="flex min-h-9 shrink-0 flex-wrap pointer-coarse:min-h-13 items-center gap-x-3 gap-y-1 border-line border-t px-4 py-1 text-muted text-sm">
       {chosen.length > 0 ? (
@@ -48,7 +49,7 @@ export function ListStatus({
       <div className="ml-auto flex items-center gap-2">
         {error !== null && (
           <p role="alert" className="text-danger">
-            {errorText(error).title}
+            {text?.title}
           </p>
         )}
         {followedEnd.isFollowing && (

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Queries } from '#app/api/cache/queries.ts'
-import { errorText } from '#app/api/http/error-text.ts'
+import { useErrorText } from '#app/features/files/folder/use-error-text.ts'
 import type { FilesViewState } from '#app/features/files/folder/view-state.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { useVisibleRows } from '#app/lib/virtual/use-visible-rows.ts'
@@ -24,12 +24,13 @@ export type FolderTreeProps = {
 /** The tree `Folders`: fills its parent and scrolls by itself. */
 export function FolderTree({ queries, ...rest }: FolderTreeProps) {
   const tree = useQuery(queries.tree())
+  const text = useErrorText(tree.error)
   if (tree.data) return <TreeLines root={tree.data} {...rest} />
   if (tree.error) {
     return (
       <div role="alert" className="flex flex-col items-start gap-2 p-3 text-sm">
         <p className="font-medium">The folders could not be listed</p>
-        <p className="text-muted">{errorText(tree.error).title}</p>
+        <p className="text-muted">{text?.title}</p>
         <Button size="small" isPending={tree.isFetching} onClick={() => void tree.refetch()}>
           Try again
         </Button>
