@@ -22,6 +22,7 @@ export type TransfersSnapshot<Row extends Transfer> = {
   readonly isKept: boolean
 }
 
+/** Whether it still waits or runs. */
 export function isUnfinished({ state }: Pick<Transfer, 'state'>): boolean {
   return state === 'waiting' || state === 'running'
 }

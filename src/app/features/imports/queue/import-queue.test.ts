@@ -170,6 +170,23 @@ test('a task whose start was on its way when it was cancelled does not run on un
   expect(world.job().state).toBe('done')
 })
 
+test('a retry while the cancelled start is on its way asks for a task of its own', async () => {
+  const world = importWorld()
+  world.queue.connect(world.connection())
+  world.queue.add([link], options)
+  const [first] = world.calls
+  first?.begin()
+  world.queue.abort(world.job().id)
+  world.queue.retry(world.job().id)
+  await settle()
+  expect(world.calls).toHaveLength(2)
+  await first?.answer(started('task-0'))
+  expect(world.last()).toMatchObject({ path: 'import/cancel', body: { task_id: 'task-0' } })
+  expect(world.job()).toMatchObject({ state: 'waiting', taskId: null })
+  await world.calls[1]?.answer(started('task-1'))
+  expect(world.job()).toMatchObject({ state: 'running', taskId: 'task-1' })
+})
+
 test('a task that runs on after it was cancelled is followed, not called cancelled', async () => {
   const world = await runningWorld()
   world.queue.abort(world.job().id)
