@@ -1,5 +1,5 @@
 import { QueryClientProvider } from '@tanstack/react-query'
-import { Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { navigate, usePathname } from 'wouter/use-browser-location'
 import { useAbilities } from '#app/actions/action-context.ts'
 import { useActionKeys } from '#app/actions/action-keys.ts'
@@ -50,7 +50,7 @@ export function App(props: AppProps) {
 /** Whichever screen is shown, and what outlives it: the uploads that run, and what is brought in. */
 function Screens({ connection, parts }: AppProps) {
   const pathname = usePathname()
-  const session = useSyncExternalStore(parts.subscribe, parts.getSession)
+  const session = useSnapshot(parts.session)
   const keyId = session?.me.key.id ?? null
   const shown = readFolderHref(pathname === '/' ? filesHref : pathname)
   const folder = useLastFolder(shown, keyId)
@@ -91,7 +91,7 @@ type ScreenProps = AppProps & {
 /** The URL is the place: `/files/Films/2026/` is a folder, `/api-keys` the keys. */
 function Screen({ connection, parts, pathname, shown, folder, transfers }: ScreenProps) {
   const snapshot = useSnapshot(connection)
-  const session = useSyncExternalStore(parts.subscribe, parts.getSession)
+  const session = useSnapshot(parts.session)
   const [keyDraft, setKeyDraft] = useState<KeyDraft | null>(null)
   const isAtFront = pathname === '/' && session !== null
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { Suspense, useState, useSyncExternalStore } from 'react'
+import { Suspense, useState } from 'react'
 import { accessFromScopes } from '#app/api/http/scopes.ts'
 import { count } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
@@ -29,7 +29,7 @@ export type BringInProps = {
 
 /** Takes what is dropped or pasted on any screen, and holds the import dialog: both outlive each of them. */
 export function BringIn({ parts, folder, showsTransfers, transfers }: BringInProps) {
-  const session = useSyncExternalStore(parts.subscribe, parts.getSession)
+  const session = useSnapshot(parts.session)
   const { isOpen } = useSnapshot(parts.importDraft)
   const [wasOpened, setWasOpened] = useState(isOpen)
   if (isOpen && !wasOpened) setWasOpened(true)
@@ -43,7 +43,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
       folder,
       access,
       // Reading takes a while, and somebody else may sit here then.
-      isSameAccount: () => parts.getSession()?.me.username === session.me.username,
+      isSameAccount: () => parts.session.getSnapshot()?.me.username === session.me.username,
       onLinks: parts.importDraft.add,
       onUploads(uploads, words) {
         parts.uploads.add(uploads)

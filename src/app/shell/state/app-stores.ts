@@ -22,7 +22,7 @@ import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts
 import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import type { Upload } from '#app/features/uploads/upload.ts'
 import { browserClock } from '#app/lib/clock.ts'
-import { createStore } from '#app/lib/store.ts'
+import { createStore, type ReadableStore } from '#app/lib/store.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import type { Me } from '#contract/account.ts'
 import { type FolderPath, parseFolderPath } from '#contract/folder-path.ts'
@@ -44,8 +44,7 @@ export type AppStores = {
   imports: ImportQueue
   importDraft: ImportDraftStore
   /** Null while nobody is connected. */
-  getSession(): Session | null
-  subscribe(listener: () => void): () => void
+  session: ReadableStore<Session | null>
   /**
    * Asks for a folder's first page anew, because a person wants to see what is new, and for the tree:
    * at once where it is in sight, else when it comes in sight. Throws what the folder's call throws.
@@ -60,7 +59,6 @@ export type AppStores = {
 export function createAppStores(connection: Connection): AppStores {
   const queryClient = createQueryClient()
   const sessions = createStore<Session | null>(null)
-  const getSession = sessions.getSnapshot
 
   const uploads = new UploadQueue({ onUploaded: showUploaded })
   const imports = new ImportQueue({ onImported: showImported })
@@ -68,7 +66,7 @@ export function createAppStores(connection: Connection): AppStores {
 
   function showUploaded({ arrived }: Upload) {
     const folder = readFolder(arrived?.folder)
-    const session = getSession()
+    const session = sessions.getSnapshot()
     if (!session || !arrived || !folder) return
     const { file_name: name, size, link } = arrived
     const patch = { queryClient, queries: session.queries }
@@ -80,7 +78,7 @@ export function createAppStores(connection: Connection): AppStores {
 
   function showImported(job: ImportJob) {
     const folder = readFolder(job.folder ?? (job.options.folder || '/'))
-    const session = getSession()
+    const session = sessions.getSnapshot()
     if (!session || !folder) return
     const patch = { queryClient, queries: session.queries }
     void addFolderToTree(patch, folder).catch(() => {})
@@ -90,7 +88,7 @@ export function createAppStores(connection: Connection): AppStores {
 
   function follow() {
     const { me, client, gate } = connection.getSnapshot()
-    if (client === (getSession()?.client ?? null)) return
+    if (client === (sessions.getSnapshot()?.client ?? null)) return
     const session =
       me === null
         ? null
@@ -123,10 +121,9 @@ export function createAppStores(connection: Connection): AppStores {
     uploads,
     imports,
     importDraft,
-    getSession,
-    subscribe: sessions.subscribe,
+    session: sessions,
     async refresh(folder) {
-      const queries = getSession()?.queries
+      const queries = sessions.getSnapshot()?.queries
       if (!queries) return
       void queryClient.invalidateQueries({ queryKey: queries.tree().queryKey })
       await refreshFolder({ queryClient, queries }, folder)
