@@ -2,7 +2,6 @@ import clsx from 'clsx'
 import { Progress } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { visibleName } from '#app/lib/untrusted-text.ts'
-import { Button } from '#app/ui/button.tsx'
 import { NameText } from '#app/ui/name-text.tsx'
 import { cutTextTooltipProps } from '#app/ui/tooltip.ts'
 
@@ -132,32 +131,5 @@ function Place({ path, onOpen }: NonNullable<ProgressRowProps['place']>) {
         <bdi>{visibleName(path)}</bdi>
       </button>
     </span>
-  )
-}
-
-type TransferSummaryProps = {
-  words: string
-  /** What a person should know about all of them; null mostly. */
-  warning: string | null
-  /** `SummaryAction`s. */
-  children: ReactNode
-}
-
-/** Stands above a list of transfers: the sums, and what to do with many at once. */
-export function TransferSummary({ words, warning, children }: TransferSummaryProps) {
-  return (
-    <div className="flex min-h-9 shrink-0 flex-wrap items-center gap-x-3 border-line border-b px-4 py-1">
-      <p className="min-w-0 grow basis-40 text-muted text-sm">{words}</p>
-      <div className="flex flex-wrap items-center gap-x-1">{children}</div>
-      {warning !== null && <p className="basis-full text-sm">{warning}</p>}
-    </div>
-  )
-}
-
-export function SummaryAction({ name, onClick }: { name: string; onClick: () => void }) {
-  return (
-    <Button tone="quiet" size="small" onClick={onClick}>
-      {name}
-    </Button>
   )
 }

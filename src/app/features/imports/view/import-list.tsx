@@ -2,11 +2,12 @@ import { Link, LockKeyhole } from 'lucide-react'
 import { useCallback } from 'react'
 import { missingScope } from '#app/api/http/scopes.ts'
 import type { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
+import { formatNumber } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import type { TransferTotals } from '#app/lib/transfers/transfer-rows.ts'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
-import { SummaryAction, TransferSummary } from '#app/ui/progress/progress-row.tsx'
+import { outcomeText, TransferSummary } from '#app/ui/progress/transfer-summary.tsx'
 import { ImportRow } from './import-row.tsx'
 import { nameOf } from './import-text.ts'
 
@@ -27,13 +28,11 @@ export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) 
   if (rows.length === 0) return <NoImports canImport={canImport} />
   return (
     <div {...keptFocus} className="flex h-full min-h-0 flex-col">
-      <ImportSummary
+      <TransferSummary
+        words={summaryText(totals)}
+        warning={isKept ? null : notKept}
         totals={totals}
-        isKept={isKept}
-        onStopAll={() => queue.abortAll()}
-        onRetryAll={() => queue.retryFailed()}
-        onDismissAll={() => queue.removeFailed()}
-        onClear={() => queue.removeFinished()}
+        queue={queue}
       />
       <MeasuredList
         items={rows}
@@ -52,39 +51,12 @@ export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) 
   )
 }
 
-type ImportSummaryProps = {
-  totals: TransferTotals
-  isKept: boolean
-  onStopAll: () => void
-  onRetryAll: () => void
-  onDismissAll: () => void
-  onClear: () => void
-}
-
-function ImportSummary({ totals, isKept, ...actions }: ImportSummaryProps) {
-  const parts = [
-    [totals.unfinished, 'under way'],
-    [totals.done, 'done'],
-    [totals.failed, 'failed'],
-    [totals.cancelled, 'cancelled'],
-  ] as const
-  const words = parts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`)
-  const finished = totals.done + totals.failed + totals.cancelled
-  return (
-    <TransferSummary words={words.join(' · ')} warning={isKept ? null : notKept}>
-      {totals.unfinished > 1 && <SummaryAction name="Stop all" onClick={actions.onStopAll} />}
-      {totals.failed > 1 && (
-        <>
-          <SummaryAction name="Retry all" onClick={actions.onRetryAll} />
-          <SummaryAction name="Dismiss all" onClick={actions.onDismissAll} />
-        </>
-      )}
-      {finished > 0 && <SummaryAction name="Clear finished" onClick={actions.onClear} />}
-    </TransferSummary>
-  )
-}
-
 const notKept = 'This browser has no room to keep imports: a reload forgets those that are new.'
+
+function summaryText(totals: TransferTotals): string {
+  const unfinished = totals.unfinished > 0 ? [`${formatNumber(totals.unfinished)} under way`] : []
+  return [...unfinished, ...outcomeText(totals)].join(' · ')
+}
 
 function NoImports({ canImport }: { canImport: boolean }) {
   return canImport ? (

@@ -5,6 +5,7 @@ import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
+import { toneOf } from '#app/ui/progress/transfer-summary.tsx'
 import { failureText, nameOf, noteText, progressText } from './import-text.ts'
 
 type ImportRowProps = {
@@ -13,14 +14,6 @@ type ImportRowProps = {
   onRetry: (id: string) => void
   onOpenFolder: (path: string) => void
 }
-
-const tones = {
-  waiting: 'idle',
-  running: 'accent',
-  done: 'success',
-  failed: 'danger',
-  cancelled: 'idle',
-} as const satisfies Record<ImportJob['state'], string>
 
 /** One import. Renders again only when its own row changes. */
 export const ImportRow = memo(function ImportRow(props: ImportRowProps) {
@@ -33,7 +26,7 @@ export const ImportRow = memo(function ImportRow(props: ImportRowProps) {
       // Checked again: anybody at this browser may have changed what is stored.
       link={safeLink(job.fileLink)}
       place={folder === null ? null : { path: folder, onOpen: () => onOpenFolder(folder) }}
-      progress={{ value: shareOf(job), tone: tones[state] }}
+      progress={{ value: shareOf(job), tone: toneOf[state] }}
       words={progressText(job)}
       explanation={explain(job)}
     >

@@ -3,14 +3,13 @@ import { useCallback, useMemo } from 'react'
 import { missingScope } from '#app/api/http/scopes.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import type { Upload, UploadsSnapshot } from '#app/features/uploads/upload.ts'
-import { formatNumber } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
-import type { TransferState, TransferTotals } from '#app/lib/transfers/transfer-rows.ts'
+import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
 import { announce } from '#app/ui/announcer.tsx'
 import { chooseFiles } from '#app/ui/choose-files.ts'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
-import { SummaryAction, TransferSummary } from '#app/ui/progress/progress-row.tsx'
+import { outcomeText, TransferSummary } from '#app/ui/progress/transfer-summary.tsx'
 import { forecastUploads, type UploadForecast } from './upload-forecast.ts'
 import { UploadRow } from './upload-row.tsx'
 import { forecastText, foundAgainText, nameOf } from './upload-text.ts'
@@ -51,13 +50,12 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
   if (snapshot.rows.length === 0) return <NoUploads canUpload={canUpload} />
   return (
     <div {...keptFocus} className="flex h-full min-h-0 flex-col">
-      <UploadSummary
-        snapshot={snapshot}
-        forecast={forecastUploads(snapshot.rows, queue.gate)}
-        onStopAll={() => queue.abortAll()}
+      <TransferSummary
+        words={summaryText(snapshot, forecastUploads(snapshot.rows, queue.gate))}
+        warning={warningText(snapshot)}
+        totals={snapshot.totals}
+        queue={queue}
         onRetryAll={() => void handleRetryAll()}
-        onDismissAll={() => queue.removeFailed()}
-        onClear={() => queue.removeFinished()}
       />
       <MeasuredList
         items={rows}
@@ -88,42 +86,18 @@ function NoUploads({ canUpload }: { canUpload: boolean }) {
   )
 }
 
-type UploadSummaryProps = {
-  snapshot: UploadsSnapshot
-  forecast: UploadForecast | null
-  onStopAll: () => void
-  onRetryAll: () => void
-  onDismissAll: () => void
-  onClear: () => void
-}
-
-/** How much is left and how the rest went, with what can be done with all of them. */
-function UploadSummary({ snapshot, forecast, ...actions }: UploadSummaryProps) {
-  const { totals, isKept } = snapshot
-  const finished = totals.done + totals.failed + totals.cancelled
-  const stranded = totals.failed + totals.interrupted
-  const warning = isKept || totals.unfinished === 0 ? null : notKept
-  const wantsFiles = totals.interrupted > 1 ? filesGone : null
-  return (
-    <TransferSummary words={summaryText(snapshot, forecast)} warning={warning ?? wantsFiles}>
-      {totals.unfinished > 1 && <SummaryAction name="Stop all" onClick={actions.onStopAll} />}
-      {stranded > 1 && (
-        <>
-          <SummaryAction name="Retry all" onClick={actions.onRetryAll} />
-          <SummaryAction name="Dismiss all" onClick={actions.onDismissAll} />
-        </>
-      )}
-      {finished > 0 && <SummaryAction name="Clear finished" onClick={actions.onClear} />}
-    </TransferSummary>
-  )
-}
-
 const notKept =
   'This browser keeps nothing for this page: a reload forgets what is not uploaded yet.'
 
 const filesGone =
   'After a reload the files must be found again: drop them where they were dropped, or press Retry all and choose them, one folder at a time.'
 
+function warningText({ totals, isKept }: UploadsSnapshot): string | null {
+  if (!isKept && totals.unfinished > 0) return notKept
+  return totals.interrupted > 1 ? filesGone : null
+}
+
+/** How much is left, and how the rest went. */
 function summaryText(
   { totals, isPaused }: UploadsSnapshot,
   forecast: UploadForecast | null,
@@ -131,18 +105,6 @@ function summaryText(
   if (totals.unfinished === 0) return outcomeText(totals).join(' · ')
   const still = forecastText(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
   return [still, ...outcomeText({ ...totals, done: 0, cancelled: 0 })].join(' · ')
-}
-
-function outcomeText(totals: TransferTotals): string[] {
-  const parts = [
-    [totals.done, 'done'],
-    [totals.failed, 'failed'],
-    [totals.cancelled, 'cancelled'],
-    [totals.interrupted, 'interrupted'],
-  ] as const
-  return parts
-    .filter(([amount]) => amount > 0)
-    .map(([amount, word]) => `${formatNumber(amount)} ${word}`)
 }
 
 /** What runs and what failed stays in sight above thousands that wait. */

@@ -1,10 +1,11 @@
 import { RotateCcw, X } from 'lucide-react'
 import { memo } from 'react'
 import { canRetry, type Upload } from '#app/features/uploads/upload.ts'
-import { isUnfinished, type TransferState } from '#app/lib/transfers/transfer-rows.ts'
+import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
+import { toneOf } from '#app/ui/progress/transfer-summary.tsx'
 import { explain, nameOf, progressText, stateText } from './upload-text.ts'
 
 type UploadRowProps = {
@@ -13,15 +14,6 @@ type UploadRowProps = {
   onRetry: (upload: Upload) => void
   onOpenFolder: (path: string) => void
 }
-
-const tones = {
-  waiting: 'idle',
-  running: 'accent',
-  done: 'success',
-  failed: 'danger',
-  cancelled: 'idle',
-  interrupted: 'idle',
-} as const satisfies Record<TransferState, string>
 
 /** One upload. Renders again only when its own row changes. */
 export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
@@ -35,7 +27,7 @@ export const UploadRow = memo(function UploadRow(props: UploadRowProps) {
       name={nameOf(upload)}
       link={safeLink(arrived?.link)}
       place={{ path, onOpen: () => onOpenFolder(path) }}
-      progress={{ value: shareOf(upload), tone: tones[state] }}
+      progress={{ value: shareOf(upload), tone: toneOf[state] }}
       words={[stateText[state], ...progressText(upload)]}
       explanation={explain(upload)}
     >
