@@ -37,6 +37,13 @@ test.each([
     `attachment; filename*=UTF-8''%ff.txt; filename=x.txt`,
     'x.txt',
   ],
+  ['a name in pieces', 'attachment; filename*1="me.zip"; filename*0="long na"', 'long name.zip'],
+  [
+    'encoded pieces',
+    `attachment; filename=x.txt; filename*0*=UTF-8''%e2%82; filename*1*=%ac%20; filename*2="5%.zip"`,
+    '€ 5%.zip',
+  ],
+  ['pieces without the first', 'attachment; filename*1=b.txt; filename=x.txt', 'x.txt'],
   ['latin-1 bytes', 'attachment; filename="caf\u00e9 \u0080.txt"', 'café €.txt'],
   ['a word encoded as in mail', 'attachment; filename="=?UTF-8?B?5pelLnR4dA==?="', '日.txt'],
   [

@@ -5,10 +5,9 @@ import { decodeExtended, parse } from 'content-disposition'
  * @param header as Node gives it: each byte a character
  */
 export function readDispositionName(header: string): string | null {
-  const { filename, 'filename*': extended } = parse(mendHeader(header), {
-    extended: false,
-  }).parameters
-  const named = extended === undefined ? null : decodeExtendedName(extended)
+  const { parameters } = parse(mendHeader(header), { extended: false })
+  const { filename, 'filename*': extended } = parameters
+  const named = extended === undefined ? joinPieces(parameters) : decodeExtendedName(extended)
   if (named !== null) return named
   return filename === undefined ? null : decodePlainName(unquoteOnce(filename))
 }
@@ -28,6 +27,21 @@ function decodeExtendedName(value: string): string | null {
   // RFC 8187 knows UTF-8 alone; browsers read every charset they know.
   const [, charset = '', encoded = ''] = /^([\w.:-]+)'[^']*'(.*)$/s.exec(value) ?? []
   return charset === '' ? null : decodeBytes(percentDecoded(encoded), charset)
+}
+
+/** A name in pieces, as mail has it (RFC 2231): `filename*0="long na"; filename*1="me.zip"`. */
+function joinPieces(parameters: Record<string, string>): string | null {
+  let [joined, isEncoded] = ['', false]
+  for (let number = 0; ; number += 1) {
+    const encoded = parameters[`filename*${number}*`]
+    const piece = encoded ?? parameters[`filename*${number}`]
+    if (piece === undefined) break
+    isEncoded ||= encoded !== undefined
+    // In a piece that is not encoded, `%` is itself.
+    joined += encoded ?? (isEncoded ? piece.replaceAll('%', '%25') : piece)
+  }
+  if (joined === '') return null
+  return isEncoded ? decodeExtendedName(joined) : decodePlainName(joined)
 }
 
 /** Some servers know no `filename*`, and write one of three other ways to say what is not ASCII. */
