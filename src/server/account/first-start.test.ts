@@ -4,7 +4,7 @@ import { mkdtempDisposable, readdir, readFile, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { meReply } from '#contract/account.ts'
 
 const address = /http:\/\/127\.0\.0\.1:\d+/
@@ -39,6 +39,8 @@ async function startProgram(
     on === 'pipe'
       ? spawn(process.execPath, [main], { env, stdio: [...stdio] })
       : spawn('script', ['-qec', command, '/dev/null'], { env, stdio: [...stdio] })
+  // Also where it never wrote that line. A terminal takes what runs on it along.
+  onTestFinished(() => void child.kill('SIGKILL'))
   const written = { stdout: '', stderr: '' }
   child.stderr.on('data', (bytes) => {
     written.stderr += bytes
