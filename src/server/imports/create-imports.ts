@@ -16,9 +16,9 @@ import {
 import { createUrlOpener } from '#server/imports/source/open-url.ts'
 import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { createHeldOpenings } from '#server/imports/source/source-opening.ts'
-import { createImportProgress } from '#server/imports/tasks/import-progress.ts'
 import { createImportQueue } from '#server/imports/tasks/import-queue.ts'
 import { createImportRepository } from '#server/imports/tasks/import-repository.ts'
+import { createImportTasks } from '#server/imports/tasks/import-tasks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import { addImportRoutes, type ImportKey } from './imports-routes.ts'
@@ -59,13 +59,12 @@ export function createImports(parts: ImportsOptions): Imports {
   const guard = createAddressGuard(parseImportAllow(config.importAllow), parts.resolve)
   const openUrl = createUrlOpener(guard, parts.patience)
   const openings = createHeldOpenings({ openUrl, patience: parts.patience })
-  const repository = createImportRepository(parts.database, clock)
-  const progress = createImportProgress()
+  const tasks = createImportTasks(createImportRepository(parts.database, clock))
   const tools = createToolFinder(parts)
   const maxBytes = config.uploadMaxBytes
   const run = createRunImport({
     ...parts,
-    ...{ guard, openUrl, openings, repository, progress, tools, maxBytes, silentForMs },
+    ...{ guard, openUrl, openings, tasks, tools, maxBytes, silentForMs },
     takenFolders: new Set(),
   })
   const queue = createImportQueue(
@@ -76,12 +75,12 @@ export function createImports(parts: ImportsOptions): Imports {
     addRoutes: (app, route) =>
       addImportRoutes(app, {
         ...{ route, guard, openings, queue },
-        ...{ repository, progress, tools, idempotency },
+        ...{ tasks, tools, idempotency },
       }),
     async start() {
       // Looking takes a second, and nobody has to wait for it but video imports.
       void tools()
-      for (const { id, user_id, key_id } of await repository.unfinished()) {
+      for (const { id, user_id, key_id } of await tasks.unfinished()) {
         queue.add({ id, userId: user_id, keyId: key_id })
       }
     },

@@ -5,8 +5,8 @@ import type { AddFiles, NewFile } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import { safeFileName } from '#server/imports/download/import-file-name.ts'
 import type { MediaTools } from '#server/imports/programs/media-tools.ts'
-import type { ProgressReading } from '#server/imports/tasks/import-progress.ts'
-import type { ImportRepository, ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
+import type { ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
+import type { ImportTasks, ProgressReading } from '#server/imports/tasks/import-tasks.ts'
 import type { VideoFile } from '#server/imports/video/video-files.ts'
 import { videoNotes } from '#server/imports/video/video-notes.ts'
 import {
@@ -20,7 +20,7 @@ export type VideoImportOptions = VideoFetchOptions & {
   blobStore: Pick<BlobStore, 'stage'>
   addFiles: AddFiles
   folders: Pick<FolderRepository, 'folderExists'>
-  repository: ImportRepository
+  tasks: ImportTasks
   /** Folders that imports are about to fill, so that two of one title do not share one. */
   takenFolders: Set<string>
 }
@@ -113,11 +113,7 @@ async function listAll(
       ...{ userId: task.user_id, folder, files, stem },
       // A crash after the files and before the end would fetch a second copy at the next start.
       withinTransaction: (transaction) =>
-        parts.repository.finish(
-          task.id,
-          { state: 'completed', progress: 100, ...result },
-          transaction,
-        ),
+        parts.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, transaction),
     })
   } finally {
     parts.takenFolders.delete(takenKey(task, folder))

@@ -5,12 +5,7 @@ import { ApiFailure } from '#server/core/failure.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
 import { guessImportType } from '#server/imports/source/detect-import-type.ts'
-import {
-  type ImportProgress,
-  progressText,
-  reachedBy,
-} from '#server/imports/tasks/import-progress.ts'
-import type { ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
+import type { FoundImportTask, ProgressReading } from '#server/imports/tasks/import-tasks.ts'
 import {
   type Alongside,
   type StartedImport,
@@ -24,16 +19,15 @@ export type ImportKey = { id: string; userId: string }
 export type ImportRouteOptions = StartImportOptions & {
   route: Route<ImportKey>
   idempotency: Idempotency
-  progress: ImportProgress
 }
 
 export function addImportRoutes(app: FastifyInstance, parts: ImportRouteOptions): void {
-  const { route, repository, queue, progress, idempotency } = parts
+  const { route, tasks, idempotency } = parts
 
-  async function findOwn(id: string, { userId }: ImportKey): Promise<ImportTaskRow> {
-    const task = await repository.find(id)
+  async function findOwn(id: string, { userId }: ImportKey): Promise<FoundImportTask> {
+    const task = await tasks.find(id)
     // Somebody else's task is as unknown as none: an id must not tell that it exists.
-    if (task?.user_id !== userId) {
+    if (task?.row.user_id !== userId) {
       throw new ApiFailure('not_found', 'There is no import with that task_id.')
     }
     return task
@@ -51,17 +45,14 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteOptions)
 
   route(app, endpoints.importStatus, async ({ query, key }) => {
     const task = await findOwn(query.task_id, key)
-    return { status: 'ok' as const, task: toImportTask(task, progress) }
+    return { status: 'ok' as const, task: toImportTask(task) }
   })
 
   route(app, endpoints.cancelImport, async ({ body, key }) => {
-    const task = await findOwn(body.task_id, key)
-    if (task.state === 'running') {
-      const reached = reachedBy(progress.get(task.id))
-      await queue.cancel(task.id)
-      parts.openings.drop(task.id)
-      // It may have ended in the meantime: then it stays what it is.
-      await repository.finish(task.id, { state: 'cancelled', ...reached })
+    const { row } = await findOwn(body.task_id, key)
+    if (row.state === 'running') {
+      parts.openings.drop(row.id)
+      await tasks.cancel(row.id)
     }
     return { status: 'ok' as const }
   })
@@ -71,8 +62,8 @@ function replyOf({ id, type }: StartedImport): ImportReply {
   return { status: 'ok', type, task_id: id }
 }
 
-function toImportTask(task: ImportTaskRow, progress: ImportProgress): ImportTask {
-  const reading = progress.get(task.id) ?? { percent: task.progress, bytes: 0, title: null }
+function toImportTask({ row: task, reading: reported }: FoundImportTask): ImportTask {
+  const reading = reported ?? { percent: task.progress, bytes: 0, title: null }
   const title = task.title ?? reading.title
   const isDone = task.state === 'completed'
   return {
@@ -86,4 +77,10 @@ function toImportTask(task: ImportTaskRow, progress: ImportProgress): ImportTask
     ...(isDone && task.result_link !== null ? { link: task.result_link } : {}),
     ...(isDone && task.result_folder !== null ? { folder: task.result_folder } : {}),
   }
+}
+
+/** `42%`, as the reference shows it; `12.5 MB` while the whole is unknown. Never 100 % before the end. */
+function progressText({ percent, bytes }: ProgressReading): string {
+  if (percent !== null) return `${Math.min(99, Math.floor(percent))}%`
+  return bytes === 0 ? '0%' : `${(bytes / 1_000_000).toFixed(1)} MB`
 }

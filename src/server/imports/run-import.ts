@@ -17,20 +17,14 @@ import {
   type SourceOpening,
 } from '#server/imports/source/source-opening.ts'
 import { ImportFailure, importFailureText } from '#server/imports/tasks/import-failure.ts'
-import { type ImportProgress, reachedBy } from '#server/imports/tasks/import-progress.ts'
 import type { ImportSignals } from '#server/imports/tasks/import-queue.ts'
-import type {
-  ImportEnd,
-  ImportRepository,
-  ImportTaskRow,
-} from '#server/imports/tasks/import-repository.ts'
+import type { ImportEnd, ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
+import type { ImportTasks, ProgressReading } from '#server/imports/tasks/import-tasks.ts'
 import { importVideo, type VideoImportOptions } from './import-video.ts'
 
 export type RunImportOptions = FileImportOptions &
   VideoImportOptions & {
-    repository: ImportRepository
     access: Pick<AccessWatch, 'require'>
-    progress: ImportProgress
     openings: HeldOpenings
     tools: FindTools
     log: Pick<FastifyBaseLogger, 'error' | 'warn' | 'info'>
@@ -40,22 +34,24 @@ const retryFinishMs = 1_000
 
 /**
  * Makes the function that does one import from start to end. It never rejects, and leaves a task in
- * the state `running` only when it was stopped: whoever stopped it says what it is then.
+ * the state `running` only when it was stopped or cancelled: whoever did that says what it is then.
  */
 export function createRunImport(parts: RunImportOptions) {
   return async (id: string, signals: ImportSignals): Promise<void> => {
     try {
-      const task = await parts.repository.find(id)
-      if (task?.state !== 'running') return
-      const end = await endOf(parts, task, signals)
-      if (end === null) return
-      const reached = reachedBy(parts.progress.get(id))
-      await finish(parts, id, { end: { ...end, ...reached }, signal: signals.stopped })
+      const claim = await parts.tasks.claim(id)
+      if (claim === null) return
+      const stopped = AbortSignal.any([signals.stopped, claim.cancelled])
+      try {
+        const end = await endOf(parts, claim.task, { ...signals, stopped })
+        if (end !== null) await finish(parts, id, { end, signal: stopped })
+      } finally {
+        await parts.tasks.release(id)
+      }
     } catch (error) {
       parts.log.error({ err: error, importId: id }, 'import task cannot be read')
     } finally {
       parts.openings.drop(id)
-      parts.progress.delete(id)
     }
   }
 }
@@ -111,12 +107,12 @@ async function runTask(
 }
 
 async function findType(
-  { repository }: RunImportOptions,
+  { tasks }: RunImportOptions,
   { id }: ImportTaskRow,
   opening: SourceOpening | null,
 ): Promise<'file' | 'video'> {
   const type = (await opening?.type) ?? 'video'
-  await repository.setType(id, type)
+  await tasks.setType(id, type)
   return type
 }
 
@@ -130,7 +126,7 @@ async function runFile(
     signal,
     onProgress: (bytes, total) => {
       const percent = total === null ? null : total === 0 ? 100 : (bytes / total) * 100
-      parts.progress.set(task.id, { percent, bytes, title: null })
+      report(parts, task.id, { percent, bytes, title: null })
     },
   })
 }
@@ -145,7 +141,14 @@ async function runVideo(
   await importVideo(parts, task, {
     tools,
     signal,
-    onProgress: (reading) => parts.progress.set(task.id, reading),
+    onProgress: (reading) => report(parts, task.id, reading),
+  })
+}
+
+/** Nobody waits for a report to arrive, and a lost one is followed by the next. */
+function report({ tasks, log }: RunImportOptions, id: string, reading: ProgressReading): void {
+  tasks.progress(id, reading).catch((error) => {
+    log.warn({ err: error, importId: id }, 'progress of an import cannot be stored')
   })
 }
 
@@ -157,7 +160,7 @@ async function finish(
 ): Promise<void> {
   for (;;) {
     try {
-      await parts.repository.finish(id, end)
+      await parts.tasks.finish(id, end)
       return
     } catch (error) {
       parts.log.error({ err: error, importId: id }, 'end of an import cannot be stored')
@@ -169,7 +172,7 @@ async function finish(
 
 export type FileImportOptions = DownloadOptions & {
   addFile: AddFile
-  repository: ImportRepository
+  tasks: ImportTasks
   publicUrl(): string
 }
 
@@ -184,9 +187,9 @@ async function importFile(
     asked: task.file_name as FileName | null,
     ...run,
   })
-  if (run.signal.aborted) {
+  if (run.signal.aborted || !(await parts.tasks.heartbeat(task.id))) {
     await staged.discard()
-    throw run.signal.reason
+    throw run.signal.reason ?? new ImportFailure('Another worker has taken this import over.')
   }
   const folder = task.folder as FolderPath
   await parts.addFile({
@@ -194,7 +197,7 @@ async function importFile(
     withinTransaction: async (transaction, [file]) => {
       if (file === undefined) return
       const result = { title: file.name, result_link: fileLink(parts.publicUrl(), file) }
-      await parts.repository.finish(
+      await parts.tasks.finish(
         task.id,
         { state: 'completed', progress: 100, ...result },
         transaction,

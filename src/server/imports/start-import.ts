@@ -10,14 +10,15 @@ import { guessImportType } from '#server/imports/source/detect-import-type.ts'
 import type { HeldOpenings, SourceOpening } from '#server/imports/source/source-opening.ts'
 import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
 import type { ImportQueue } from '#server/imports/tasks/import-queue.ts'
-import type { ImportRepository, NewImportTask } from '#server/imports/tasks/import-repository.ts'
+import type { NewImportTask } from '#server/imports/tasks/import-repository.ts'
+import type { ImportTasks } from '#server/imports/tasks/import-tasks.ts'
 import type { Tables } from '#server/storage/sqlite/tables.ts'
 
 export type StartImportOptions = {
   guard: AddressGuard
   openings: HeldOpenings
   queue: ImportQueue
-  repository: ImportRepository
+  tasks: ImportTasks
   tools: FindTools
 }
 
@@ -66,7 +67,7 @@ export async function startImport(
     video_json: JSON.stringify(body.video),
   }
   try {
-    await parts.repository.add(task, (transaction) => withinTransaction(transaction, started))
+    await parts.tasks.add(task, (transaction) => withinTransaction(transaction, started))
   } catch (error) {
     opening?.close()
     throw error

@@ -52,24 +52,6 @@ test('one link of somebody else does not wait for a hundred of the first', async
   expect(names()).toEqual(['a1', 'a2', 'b1'])
 })
 
-test('a waiting import that is cancelled never starts', async () => {
-  const { queue, add, names, end } = createQueue(1)
-  for (const id of ['a', 'b', 'c']) add(id, 'one')
-  await queue.cancel('b')
-  await end('a')
-  expect(names()).toEqual(['a', 'c'])
-})
-
-test('cancelling a running import ends it before the promise resolves, and the next one starts', async () => {
-  const { queue, add, started, names } = createQueue(1)
-  add('a', 'one')
-  add('b', 'one')
-  await queue.cancel('a')
-  expect(started[0]?.signal.aborted).toBe(true)
-  await turn()
-  expect(names()).toEqual(['a', 'b'])
-})
-
 test('after stopping nothing runs and nothing starts', async () => {
   const { queue, add, started, names } = createQueue(1)
   for (const id of ['a', 'b']) add(id, 'one')

@@ -4,8 +4,6 @@ type QueuedImport = AccessHolder & { id: string }
 
 export type ImportQueue = {
   add(task: QueuedImport): void
-  /** Takes a waiting task out, or aborts a running one and resolves once it has ended. */
-  cancel(id: string): Promise<void>
   /** Starts nothing more, aborts what runs and resolves once all of it has ended. */
   stop(): Promise<void>
 }
@@ -14,7 +12,7 @@ type Run = (id: string, signals: ImportSignals) => Promise<void>
 
 /** What may end an import before its time. */
 export type ImportSignals = {
-  /** It was cancelled, or the server stops: who did that says what it is then. */
+  /** The server stops: the next start takes it up again. */
   stopped: AbortSignal
   /** Its key was revoked, or its account banned: its reason is an `AccessEnded`. */
   accessEnded: AbortSignal
@@ -87,12 +85,6 @@ export function createImportQueue(
         if (left !== undefined) start(left, leaving)
       })
       startMore()
-    },
-    async cancel(id) {
-      takeOut(id)?.access[Symbol.dispose]()
-      const task = running.get(id) ?? leaving.get(id)
-      task?.stop.abort()
-      await task?.ended
     },
     async stop() {
       isStopped = true

@@ -16,7 +16,7 @@ import {
   ImportFailure,
   importFailureText,
 } from '#server/imports/tasks/import-failure.ts'
-import type { ProgressReading } from '#server/imports/tasks/import-progress.ts'
+import type { ProgressReading } from '#server/imports/tasks/import-tasks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import { programLimits, runYtDlp, tooLarge, type YtDlpRun } from './run-yt-dlp.ts'
 import { gatherVideoFiles, type LeftOut, listVideoFiles, type VideoFile } from './video-files.ts'
