@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, test } from 'vitest'
-import type { ApiErrorCode } from '#contract/api-error.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ApiErrorCode, errorReply } from '#contract/api-error.ts'
 import type { TestServer } from '#server/testing/start-test-server.ts'
 import { expectRefusal, startRefusingServer } from '#server/testing/test-raw-request.ts'
 
@@ -125,6 +125,18 @@ const encoded: [string, Uint8Array<ArrayBuffer>][] = [
 test.each(encoded)('a body of JSON %s is an invalid request', async (_how, body) => {
   const init = { method: 'POST', body, headers: { 'content-type': 'application/json' } }
   await expectRefusal(server, ['/api/v1/import/cancel', init], 'invalid_request')
+})
+
+test.each([
+  ["{'task_id':'file_0'}", 'The body is not valid JSON.'],
+  ['', 'The body is empty.'],
+])('the refusal of the body "%s" says what to send', async (body, reason) => {
+  const headers = { 'content-type': 'application/json' }
+  const reply = await server.request('/api/v1/import/cancel', { method: 'POST', body, headers })
+  const told = errorReply.parse(await reply.json())
+  expect(told.message).toBe(
+    `${reason} Send one JSON object in UTF-8, with names and texts in double quotes.`,
+  )
 })
 
 test.each([

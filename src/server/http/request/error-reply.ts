@@ -18,10 +18,20 @@ function toApiFailure(error: unknown): ApiFailure {
       'Send the body as JSON, with the header "Content-Type: application/json" (curl calls it a form unless told so by -H).',
     )
   }
+  const bodyProblem = bodyProblems[codeOf(error)]
+  if (bodyProblem !== undefined) return new ApiFailure('invalid_request', bodyProblem)
   if (status !== null && status >= 400 && status < 500) {
     return new ApiFailure('invalid_request', wordsOf(error), { cause: error })
   }
   return new ApiFailure('server_error', 'Something went wrong on the server.', { cause: error })
+}
+
+const sendAnObject = 'Send one JSON object in UTF-8, with names and texts in double quotes.'
+
+/** By Fastify's codes: its own sentences do not say what to do. */
+const bodyProblems: Record<string, string> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: `The body is not valid JSON. ${sendAnObject}`,
+  FST_ERR_CTP_EMPTY_JSON_BODY: `The body is empty. ${sendAnObject}`,
 }
 
 /** Headers already set for the file do not apply to the error. */
@@ -67,6 +77,10 @@ export function errorBody(failure: ApiFailure): ErrorReply {
 function statusOf(error: unknown): number | null {
   if (!(error instanceof Error) || !('statusCode' in error)) return null
   return Number(error.statusCode)
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
 }
 
 function wordsOf(error: unknown): string {
