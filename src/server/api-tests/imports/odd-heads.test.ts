@@ -45,6 +45,8 @@ const borne: Record<string, string> = {
   'a coding that is none': `${ok}Transfer-Encoding: identity\r\n${length}\r\nhello`,
   'chunks that are announced by HTTP/1.0 and do not come': `HTTP/1.0 200 OK\r\n${chunked}\r\nhello`,
   'chunk sizes with blanks and notes': `${ok}${chunked}\r\n5  ;a=b\r\nhello\r\n0\r\n\r\n`,
+  'chunks whose lines end in LF alone': `${ok}${chunked}\n5\nhello\n0\n\n`,
+  'chunks and a trailer whose lines end in LF alone': `${ok}${chunked}\n2\nhe\n3\nllo\n0\nX: y\n\n`,
   'more bytes than it said': `${ok}${length}\r\nhello and more`,
   'a blank before a colon': `${ok}Content-Length : 5\r\n\r\nhello`,
   'lines that are no header': `${ok}nonsense\r\nX Y: z\r\n: none\r\n${length}\r\nhello`,

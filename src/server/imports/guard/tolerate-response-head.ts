@@ -9,19 +9,21 @@ import {
 
 /**
  * A connection to a source, for Node's HTTP client to read: the head of the answer is made strict
- * (`rewriteResponseHead`), informational answers before it are dropped, all else passes as it is.
- * Takes the connection over. Its error is an ImportFailure where the head is none.
+ * (`rewriteResponseHead`), informational answers before it are dropped, and chunks end as Node
+ * knows it; all else passes as it is. Takes the connection over. Its error is an ImportFailure where the head is none.
  */
 export function tolerateResponseHead(connection: Duplex): Duplex {
   const head = createHeadReader()
   /** Of the body; null while the head is not whole. More than a source announced is not part of it. */
   let left: number | null = null
+  let chunks: ChunkReader | null = null
 
   function pass(chunk: Buffer): void {
     const whole = left === null ? head.add(chunk) : null
     if (left !== null) push(chunk)
     if (whole === null) return
     left = whole.length ?? Number.POSITIVE_INFINITY
+    if (/^transfer-encoding:.*chunked/im.test(whole.text)) chunks = createChunkReader()
     tolerant.push(Buffer.from(whole.text, 'latin1'))
     push(whole.rest)
   }
@@ -29,6 +31,8 @@ export function tolerateResponseHead(connection: Duplex): Duplex {
     const body = bytes.subarray(0, left ?? 0)
     left = (left ?? 0) - body.length
     if (body.length > 0 && !tolerant.push(body)) connection.pause()
+    // Node's parser takes lines that end in LF alone, save the last one: it waits for one more.
+    if (chunks?.endsBare(body)) tolerant.push('\n')
   }
   const tolerant = new Duplex({
     read: () => void connection.resume(),
@@ -53,6 +57,49 @@ export function tolerateResponseHead(connection: Duplex): Duplex {
     if (!connection.readableEnded) tolerant.destroy()
   })
   return tolerant
+}
+
+type ChunkReader = {
+  /** Whether the empty line after the last chunk is in these bytes, and ends in LF alone. */
+  endsBare(bytes: Buffer): boolean
+}
+
+/** Follows a chunked body from size to size, in steps of whole chunks and lines. */
+function createChunkReader(): ChunkReader {
+  let dataLeft = 0
+  let line = ''
+  let isAfterLast = false
+  let isOver = false
+
+  /** Takes a size, a trailer, or the empty line after a chunk or at the end; returns where it ends. */
+  function takeLine(bytes: Buffer, start: number): number {
+    const lineEnd = bytes.indexOf('\n', start)
+    const end = lineEnd === -1 ? bytes.length : lineEnd
+    line += bytes.toString('latin1', start, Math.min(end, start + 64))
+    if (lineEnd === -1) return bytes.length
+    readLine(line.replace(/\r+$/, ''))
+    if (!isOver) line = ''
+    return lineEnd + 1
+  }
+  function readLine(text: string): void {
+    if (isAfterLast) isOver = text === ''
+    else if (text !== '') {
+      dataLeft = Number.parseInt(text, 16) || 0
+      isAfterLast = dataLeft === 0
+    }
+  }
+
+  return {
+    endsBare(bytes) {
+      const wasOver = isOver
+      for (let at = 0; at < bytes.length && !isOver; ) {
+        const data = Math.min(dataLeft, bytes.length - at)
+        dataLeft -= data
+        at = data > 0 ? at + data : takeLine(bytes, at)
+      }
+      return isOver && !wasOver && line === ''
+    },
+  }
 }
 
 type HeadReader = {
