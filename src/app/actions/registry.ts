@@ -18,7 +18,12 @@ import { createElement, type ReactElement } from 'react'
 import { missingScope } from '#app/api/http/scopes.ts'
 import { count } from '#app/lib/format.ts'
 import type { Scope } from '#contract/api-keys.ts'
-import { type ActionContext, currentContext, type Target } from './action-context.ts'
+import {
+  type Abilities,
+  type ActionContext,
+  currentContext,
+  type Target,
+} from './action-context.ts'
 import { copyLinks, downloadFiles, isSavedByBrowser, openLink } from './open-link.ts'
 
 /** Where a shortcut holds: on a row, anywhere in the list, where nothing has the focus, on any page. */
@@ -43,6 +48,18 @@ export type Action = {
 const none = { scope: null, shortcut: null, reach: [] } as const
 const files = { ...none, group: 'Files and folders' } as const
 
+/** For what a part of the screen does by itself. */
+function by<Ability extends keyof Abilities>(
+  ability: Ability,
+  ...given: Parameters<Abilities[Ability]>
+) {
+  return {
+    when: (context: ActionContext) => context[ability] !== undefined,
+    run: (context: ActionContext) =>
+      void (context[ability] as ((...given: unknown[]) => void) | undefined)?.(...given),
+  }
+}
+
 /** Everything a person can do with the list and on the page, whichever way: button, menu or key. */
 const table = {
   'upload-files': {
@@ -51,8 +68,7 @@ const table = {
     label: () => 'Upload files',
     icon: FileUp,
     scope: 'upload',
-    when: ({ chooseFiles }) => chooseFiles !== undefined,
-    run: ({ chooseFiles }) => chooseFiles?.('files'),
+    ...by('chooseFiles', 'files'),
   },
   'upload-folder': {
     ...none,
@@ -60,8 +76,7 @@ const table = {
     label: () => 'Upload folder',
     icon: FolderUp,
     scope: 'upload',
-    when: ({ chooseFiles }) => chooseFiles !== undefined,
-    run: ({ chooseFiles }) => chooseFiles?.('folder'),
+    ...by('chooseFiles', 'folder'),
   },
   'import-links': {
     ...none,
@@ -69,8 +84,7 @@ const table = {
     label: () => 'Import links',
     icon: Link2,
     scope: 'import',
-    when: ({ importLinks }) => importLinks !== undefined,
-    run: ({ importLinks }) => importLinks?.(),
+    ...by('importLinks'),
   },
   open: {
     ...files,
@@ -109,8 +123,7 @@ const table = {
     icon: ArrowUp,
     shortcut: 'Backspace',
     reach: ['row'],
-    when: ({ goUp }) => goUp !== undefined,
-    run: ({ goUp }) => goUp?.(),
+    ...by('goUp'),
   },
   select: {
     ...none,
@@ -143,8 +156,7 @@ const table = {
     icon: X,
     shortcut: 'Escape',
     reach: ['list'],
-    when: ({ clearSelection }) => clearSelection !== undefined,
-    run: ({ clearSelection }) => clearSelection?.(),
+    ...by('clearSelection'),
   },
   menu: {
     ...none,
@@ -163,8 +175,7 @@ const table = {
     icon: List,
     shortcut: 'ArrowDown ArrowUp Home End PageDown PageUp',
     reach: ['lost'],
-    when: ({ focusList }) => focusList !== undefined,
-    run: ({ focusList }) => focusList?.(),
+    ...by('focusList'),
   },
   filter: {
     ...none,
@@ -173,16 +184,14 @@ const table = {
     icon: Search,
     shortcut: '/',
     reach: ['page'],
-    when: ({ focusFilter }) => focusFilter !== undefined,
-    run: ({ focusFilter }) => focusFilter?.(),
+    ...by('focusFilter'),
   },
   refresh: {
     ...none,
     group: 'List',
     label: () => 'Refresh',
     icon: RefreshCw,
-    when: ({ refresh }) => refresh !== undefined,
-    run: ({ refresh }) => refresh?.(),
+    ...by('refresh'),
   },
   shortcuts: {
     ...none,
@@ -191,16 +200,14 @@ const table = {
     icon: Keyboard,
     shortcut: '?',
     reach: ['page'],
-    when: ({ showShortcuts }) => showShortcuts !== undefined,
-    run: ({ showShortcuts }) => showShortcuts?.(),
+    ...by('showShortcuts'),
   },
   'sign-out': {
     ...none,
     group: 'Page',
     label: () => 'Sign out',
     icon: LogOut,
-    when: ({ signOut }) => signOut !== undefined,
-    run: ({ signOut }) => signOut?.(),
+    ...by('signOut'),
   },
 } satisfies Record<string, Omit<Action, 'id'>>
 

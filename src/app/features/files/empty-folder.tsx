@@ -1,5 +1,6 @@
 import { FolderOpen, Search } from 'lucide-react'
-import type { ReactNode } from 'react'
+import type { Access } from '#app/api/http/scopes.ts'
+import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
@@ -37,17 +38,18 @@ export function NothingShown({
   isFiltered,
   filter,
   onFilterChange,
-  emptyHint,
+  access,
 }: {
   isFiltered: boolean
   filter: string
   onFilterChange: (filter: string) => void
-  emptyHint: ReactNode
+  access: Access
 }) {
+  const isTouch = useMediaQuery('(pointer: coarse)')
   if (!isFiltered) {
     return (
       <EmptyState icon={<FolderOpen />} title="Nothing here yet">
-        {emptyHint}
+        {emptyHint(access, isTouch)}
       </EmptyState>
     )
   }
@@ -60,4 +62,15 @@ export function NothingShown({
       The filter looks at names in this folder, not in the folders inside it.
     </EmptyState>
   )
+}
+
+/** What to do in an empty folder. */
+function emptyHint({ canUpload, canImport }: Access, isTouch: boolean): string {
+  // Fingers have nothing to drop.
+  if (isTouch && canUpload) return 'Press “Upload” to bring files in.'
+  if (canUpload && canImport)
+    return 'Drop files anywhere on this page, or paste a link to import it.'
+  if (canUpload) return 'Drop files anywhere on this page to upload them here.'
+  if (canImport) return 'Paste a link anywhere on this page to import it.'
+  return 'This key may look, but neither upload nor import.'
 }

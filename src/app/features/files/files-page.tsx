@@ -4,6 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'rea
 import { useAbilities } from '#app/actions/action-context.ts'
 import { actionItem } from '#app/actions/registry.ts'
 import type { Queries } from '#app/api/cache/queries.ts'
+import type { Access } from '#app/api/http/scopes.ts'
 import { readError } from '#app/features/files/folder/use-error-text.ts'
 import { useFolder } from '#app/features/files/folder/use-folder.ts'
 import type { FilesViewState } from '#app/features/files/folder/view-state.ts'
@@ -36,7 +37,7 @@ export type FilesPageProps = {
   start?: ReactNode
   /** The buttons that bring files in. */
   actions: ReactNode
-  emptyHint: ReactNode
+  access: Access
 }
 
 /** A folder: where it is, what can be done in it, and what it holds. */
@@ -122,7 +123,7 @@ export function FilesPage(props: FilesPageProps) {
         onSort={handleSort}
         view={view}
         onOpenFolder={onOpenFolder}
-        emptyHint={props.emptyHint}
+        access={props.access}
         pendingFocus={pendingFocus}
       />
     </main>

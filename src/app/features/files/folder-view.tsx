@@ -1,6 +1,7 @@
-import { type ReactNode, Suspense, useCallback, useMemo, useState } from 'react'
+import { Suspense, useCallback, useMemo, useState } from 'react'
 import { openLink } from '#app/actions/open-link.ts'
 import { useContextMenu } from '#app/actions/use-context-menu.tsx'
+import type { Access } from '#app/api/http/scopes.ts'
 import {
   createArranger,
   describeCoverage,
@@ -41,8 +42,8 @@ export type FolderViewProps = {
   onSort: (sorting: Sorting) => void
   view: View
   onOpenFolder: (folder: FolderPath) => void
-  /** What to do in an empty folder. */
-  emptyHint: ReactNode
+  /** What an empty folder suggests. */
+  access: Access
   /** Outlives the folder: the keyboard goes on in the one that is opened with it. */
   pendingFocus: { current: boolean }
 }

@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import { ChevronDown, ChevronUp } from 'lucide-react'
-import { type KeyboardEvent, type PointerEvent, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import type { Access } from '#app/api/http/scopes.ts'
 import { browserStorage } from '#app/lib/storage.ts'
 import { useSelected } from '#app/lib/store.ts'
@@ -18,6 +18,11 @@ const ImportList = lazyPart(
   async () => (await import('#app/features/imports/view/import-list.tsx')).ImportList,
 )
 
+// Without it the panel keeps its height: nothing to say.
+const PanelEdge = lazyPart(async () => (await import('./panel-edge.tsx')).PanelEdge, {
+  otherwise: () => null,
+})
+
 export type TransfersPanelProps = {
   parts: Pick<AppStores, 'uploads' | 'imports'>
   access: Access
@@ -30,7 +35,7 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
   const isNarrow = useMediaQuery('(width < 48rem), (height < 30rem)')
   const uploads = useSelected(parts.uploads, ({ totals }) => totals)
   const imports = useSelected(parts.imports, ({ totals }) => totals)
-  const { height, edgeProps } = usePanelHeight()
+  const [height, setHeight] = useState(readHeight)
   const { isOpen, setIsOpen, tab } = view
   const isSheet = isNarrow && isOpen
   return (
@@ -51,7 +56,18 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
             '!fixed inset-x-0 bottom-0 z-30 h-[70dvh] animate-rise rounded-t-xl bg-raised shadow-float',
         )}
       >
-        {isOpen && !isNarrow && <ResizeEdge {...edgeProps} />}
+        {isOpen && !isNarrow && (
+          <Suspense fallback={null}>
+            <PanelEdge
+              height={height}
+              least={leastHeight}
+              onResize={(next) => {
+                setHeight(next)
+                browserStorage.set(storedAs, String(next))
+              }}
+            />
+          </Suspense>
+        )}
         <Tabs
           label="Transfers"
           value={tab}
@@ -103,58 +119,12 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
   )
 }
 
-function ResizeEdge(props: ReturnType<typeof usePanelHeight>['edgeProps']) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: an <hr> cannot be dragged
-    <div
-      {...props}
-      role="separator"
-      aria-valuenow={props['aria-valuenow']}
-      aria-orientation="horizontal"
-      aria-label="Height of the transfers"
-      tabIndex={0}
-      className="absolute inset-x-0 -top-1 z-10 h-2 cursor-row-resize touch-none hover:bg-accent/40 focus-visible:bg-accent/40"
-    />
-  )
-}
-
-const least = 120
-const step = 24
+/** px */
+const leastHeight = 120
 const storedAs = 'barkeep.transfers-height'
-
-/** The height of the panel, in px, and what its upper edge does: drag it, or arrow keys on it. */
-function usePanelHeight() {
-  const [height, setHeight] = useState(readHeight)
-  const most = () => Math.max(least, window.innerHeight - 280)
-  const change = (wanted: number) => {
-    const next = Math.round(Math.min(Math.max(wanted, least), most()))
-    setHeight(next)
-    browserStorage.set(storedAs, String(next))
-  }
-  return {
-    height,
-    edgeProps: {
-      'aria-valuenow': height,
-      'aria-valuemin': least,
-      'aria-valuemax': most(),
-      onPointerDown(event: PointerEvent) {
-        event.currentTarget.setPointerCapture(event.pointerId)
-      },
-      onPointerMove(event: PointerEvent) {
-        if (!event.currentTarget.hasPointerCapture(event.pointerId)) return
-        change(window.innerHeight - event.clientY)
-      },
-      onKeyDown(event: KeyboardEvent) {
-        if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return
-        event.preventDefault()
-        change(height + (event.key === 'ArrowUp' ? step : -step))
-      },
-    },
-  }
-}
 
 function readHeight(): number {
   const usual = 232
   const stored = Number(browserStorage.get(storedAs))
-  return stored >= least && stored <= window.innerHeight ? stored : usual
+  return stored >= leastHeight && stored <= window.innerHeight ? stored : usual
 }

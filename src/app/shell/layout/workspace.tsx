@@ -5,7 +5,6 @@ import { accessFromScopes } from '#app/api/http/scopes.ts'
 import { CompactRateMeter } from '#app/features/account/rate/rate-meter.tsx'
 import { FilesPage } from '#app/features/files/files-page.tsx'
 import { visibleName } from '#app/lib/untrusted-text.ts'
-import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { BringInButtons } from '#app/shell/bring-in/bring-in-buttons.tsx'
 import type { AppStores, Session } from '#app/shell/state/app-stores.ts'
 import { folderHref } from '#app/shell/state/folder-href.ts'
@@ -31,7 +30,6 @@ export type WorkspaceProps = {
 export function Workspace(props: WorkspaceProps) {
   const { session, parts, folder, transfers, isOnline } = props
   const access = accessFromScopes(session.me.key.scopes)
-  const isTouch = useMediaQuery('(pointer: coarse)')
   useToldFolder(folder)
   const bringIn = (
     <BringInButtons
@@ -70,7 +68,7 @@ export function Workspace(props: WorkspaceProps) {
               onRefresh={() => parts.refresh(folder)}
               start={start}
               actions={bringIn}
-              emptyHint={emptyHint(access, isTouch)}
+              access={access}
             />
           ) : (
             <DropBoxPage
@@ -97,19 +95,6 @@ function openFolder(folder: FolderPath) {
 function openPath(path: string) {
   const folder = path.startsWith('/') ? path : `/${path}`
   openFolder((folder.endsWith('/') ? folder : `${folder}/`) as FolderPath)
-}
-
-function emptyHint(
-  { canUpload, canImport }: ReturnType<typeof accessFromScopes>,
-  isTouch: boolean,
-): string {
-  // Fingers have nothing to drop.
-  if (isTouch && canUpload) return 'Press “Upload” to bring files in.'
-  if (canUpload && canImport)
-    return 'Drop files anywhere on this page, or paste a link to import it.'
-  if (canUpload) return 'Drop files anywhere on this page to upload them here.'
-  if (canImport) return 'Paste a link anywhere on this page to import it.'
-  return 'This key may look, but neither upload nor import.'
 }
 
 function OfflineNotice() {
