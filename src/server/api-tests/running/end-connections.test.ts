@@ -8,10 +8,12 @@ import { closeWithin } from '#server/start/listen.ts'
 
 /** More than the buffers of two sockets hold. */
 const largeBytes = 20_000_000
+// A grace so long that a test fails by its own time where the server waits for it.
+const limits = { ...connectionLimits, graceMs: 600_000 }
 const asked = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
 
 async function startServer() {
-  const app = createApp(createLogger('silent'), connectionLimits, { host: '', trustProxy: [] })
+  const app = createApp(createLogger('silent'), limits, { host: '', trustProxy: [] })
   addFirstChecks(app)
   app.get('/large', async () => Buffer.alloc(largeBytes))
   app.get('/small', async () => 'ok')
@@ -35,13 +37,10 @@ test('an answer that has not left yet when the server is told to end arrives who
   await once(socket, 'readable')
   const end = app.close()
   await vi.waitFor(() => expect(app.server.listening).toBe(false))
-  const startedAt = performance.now()
   let bytes = 0
   for await (const chunk of socket) bytes += (chunk as Buffer).length
   expect(bytes).toBeGreaterThan(largeBytes)
   await end
-  // Long before the grace is over, though the client would have kept its connection.
-  expect(performance.now() - startedAt).toBeLessThan(4000)
 })
 
 test('connections on which nothing is asked do not keep a server that is told to end', async () => {
@@ -56,9 +55,7 @@ test('connections on which nothing is asked do not keep a server that is told to
   await once(lavish, 'data')
   lavish.write(`body${asked('/small')}`)
   await once(lavish, 'data')
-  const startedAt = performance.now()
   const closed = sockets.map((socket) => once(socket.resume(), 'close'))
   await app.close()
   await Promise.all(closed)
-  expect(performance.now() - startedAt).toBeLessThan(4000)
 })

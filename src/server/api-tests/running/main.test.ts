@@ -191,9 +191,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     server.child.kill(signal)
     // It says so once it waits, and by then another signal is no echo of the first.
     await vi.waitFor(() => expect(server.output().stdout).toContain('Waiting up to'), 5000)
-    const startedAt = performance.now()
+    // At the end of the grace it would be 0.
     expect(await server.end(signal)).toBe(130)
-    expect(performance.now() - startedAt).toBeLessThan(2000)
   },
 )
 

@@ -128,7 +128,8 @@ test('an upload that hangs is cut off when the grace is over', async () => {
 })
 
 test('while an upload ends nobody is let in, and the end comes when it is answered', async () => {
-  await using server = await startTestServer()
+  // So long that the test fails by its own time where the server waits for it.
+  await using server = await startWith({ graceMs: 600_000 })
   const socket = await openTo(server.origin)
   socket.write(
     `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n`,
@@ -137,18 +138,16 @@ test('while an upload ends nobody is let in, and the end comes when it is answer
   const end = server.server.close()
   const knock = () => sendRaw(server.origin, asked('/healthz')).catch(String)
   await expect.poll(knock, { timeout: 5000 }).toContain('ECONNREFUSED')
-  const startedAt = performance.now()
   socket.write('abcd')
   let answers = ''
   for await (const chunk of socket) answers += chunk
   expect(answers).toMatch(/^HTTP\/1.1 200 OK/)
   await end
-  // Long before the grace is over, though the client never closed its connection.
-  expect(performance.now() - startedAt).toBeLessThan(4000)
 })
 
 test('a download that is under way comes whole while the server ends, and keeps it no longer', async () => {
-  await using server = await startTestServer()
+  // So long that the test fails by its own time where the server waits for it.
+  await using server = await startWith({ graceMs: 600_000 })
   const bytes = new Uint8Array(20_000_000)
   const sent = await server.upload({ name: 'a.bin', bytes })
   const { link } = uploadReply.parse(await sent.json())
@@ -157,12 +156,10 @@ test('a download that is under way comes whole while the server ends, and keeps 
   await once(socket, 'readable')
   const end = server.server.close()
   await expect.poll(() => server.server.app.server.listening).toBe(false)
-  const startedAt = performance.now()
   let length = 0
   for await (const chunk of socket) length += chunk.length
   expect(length).toBeGreaterThan(bytes.length)
   await end
-  expect(performance.now() - startedAt).toBeLessThan(4000)
 })
 
 test('an address that holds its share of the connections is told so, and others are served', async () => {
