@@ -118,6 +118,7 @@ test.each([
   for (const header of ['etag', 'content-range', 'content-disposition', 'last-modified']) {
     expect(reply.headers.get(header)).toBeNull()
   }
+  expect(reply.headers.get('content-security-policy')).toContain("script-src 'self'")
 })
 
 test('a damaged file is told as such, not even as unchanged, and an upload of the same mends it', async () => {

@@ -27,11 +27,12 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Deps): vo
     if (!file || file.name !== request.params.name) {
       throw new ApiFailure('not_found', 'There is no file behind this link.')
     }
-    reply.headers(await contentHeaders(request, blobs, file))
+    const headers = await contentHeaders(request, blobs, file)
     return await sendRange(request, reply, {
       size: file.size,
       etag: `"${file.sha256}"`,
       modifiedAt: file.uploadedAt,
+      headers,
       open: (range) => blobs.open(file, range),
       requireWhole: () => blobs.requireWhole(file),
     })

@@ -8,6 +8,8 @@ export type SentFile = {
   size: number
   etag: string
   modifiedAt: Date
+  /** Type, disposition and the like. */
+  headers: Record<string, string>
   /** @throws where the file cannot be read. */
   open(range: ByteRange): Promise<Readable | Uint8Array>
   /** Checked for responses without bytes: even a 304 would be wrong for a file that is gone. @throws */
@@ -23,24 +25,24 @@ export async function sendRange(
   reply: FastifyReply,
   file: SentFile,
 ): Promise<FastifyReply> {
-  reply.header('accept-ranges', 'bytes').header('etag', file.etag)
-  reply.header('last-modified', file.modifiedAt.toUTCString())
   const verdict = checkPreconditions(request.raw, file)
+  const wanted = isRangeWanted(request.raw, file) ? request.headers.range : undefined
+  const range = readByteRange(wanted, file.size)
+  const isServed = verdict === 'go on' && range !== 'unsatisfiable'
+  const { first, last } = typeof range === 'string' ? { first: 0, last: file.size - 1 } : range
+  const hasBytes = isServed && request.method !== 'HEAD' && file.size > 0
+  const bytes = hasBytes ? await file.open({ first, last }) : await file.requireWhole()
+  // Only now: an error must not carry the file's headers.
+  reply.headers({ ...file.headers, 'accept-ranges': 'bytes', etag: file.etag })
+  reply.header('last-modified', file.modifiedAt.toUTCString())
   if (verdict !== 'go on') {
-    await file.requireWhole()
     reply.removeHeader('content-type')
     return reply.code(verdict === 'failed' ? 412 : 304).send()
   }
-  const wanted = isRangeWanted(request.raw, file) ? request.headers.range : undefined
-  const range = readByteRange(wanted, file.size)
   if (range === 'unsatisfiable') {
-    await file.requireWhole()
     reply.code(416).header('content-range', `bytes */${file.size}`).removeHeader('content-type')
     return reply.send()
   }
-  const { first, last } = range === 'whole' ? { first: 0, last: file.size - 1 } : range
-  const hasBytes = request.method !== 'HEAD' && file.size > 0
-  const bytes = hasBytes ? await file.open({ first, last }) : await file.requireWhole()
   if (range !== 'whole') {
     reply.code(206).header('content-range', `bytes ${first}-${last}/${file.size}`)
   }
