@@ -15,7 +15,7 @@ import {
   X,
 } from 'lucide-react'
 import { createElement, type ReactElement } from 'react'
-import { missingScope } from '#app/api/http/scopes.ts'
+import { missingScope } from '#app/api/http/api-key-text.ts'
 import { count } from '#app/lib/format.ts'
 import type { Scope } from '#contract/api-keys.ts'
 import {

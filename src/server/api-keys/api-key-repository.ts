@@ -2,7 +2,7 @@ import type { OwnedApiKey, Scope } from '#contract/api-keys.ts'
 import type { AccessFacts, AccessHolder } from '#server/core/access-watch.ts'
 import { isoTime } from '#server/core/clock.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
-import { oneOf } from '#server/storage/sqlite/sqlite-sql.ts'
+import { oneOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { Tables } from '#server/storage/sqlite/tables.ts'
 
 type KeyRow = Tables['api_key']

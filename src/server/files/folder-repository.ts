@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import { type FolderPath, folderName, folderTrail, parentFolder } from '#contract/folder-path.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
-import { joinedNames } from '#server/storage/sqlite/sqlite-sql.ts'
+import { joinedNames } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 
 export type FolderRepository = ReturnType<typeof createFolderRepository>

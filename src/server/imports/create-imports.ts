@@ -6,8 +6,11 @@ import type { AddFile, AddFiles } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
-import { createAddressGuard, type Resolve } from '#server/imports/guard/address-guard.ts'
-import { parseImportAllow } from '#server/imports/guard/import-allow.ts'
+import {
+  createAddressGuard,
+  parseImportAllow,
+  type Resolve,
+} from '#server/imports/guard/address-guard.ts'
 import {
   ageInDays,
   type FindTools,

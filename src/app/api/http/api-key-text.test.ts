@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { keyLifetime, shortenedKey } from './api-key-text.ts'
+import { accessFromScopes, keyLifetime, scopeLabels, shortenedKey } from './api-key-text.ts'
 
 const now = Date.UTC(2026, 5, 25, 10)
 
@@ -18,4 +18,28 @@ test('a key is ending in its last seven days and over from its last moment', () 
 
 test('an expiry that cannot be read raises no warning', () => {
   expect(keyLifetime('soon', now)).toBe('lasting')
+})
+
+test('each scope opens its own part of the screen', () => {
+  expect(accessFromScopes(['read'])).toEqual({
+    canBrowse: true,
+    canUpload: false,
+    canImport: false,
+  })
+  expect(accessFromScopes(['upload', 'import'])).toEqual({
+    canBrowse: false,
+    canUpload: true,
+    canImport: true,
+  })
+})
+
+test('no scope and scopes of a newer server open nothing', () => {
+  const nothing = { canBrowse: false, canUpload: false, canImport: false }
+  expect(accessFromScopes([])).toEqual(nothing)
+  expect(accessFromScopes(['share', 'READ'])).toEqual(nothing)
+})
+
+test('scopes are told in words, unknown ones by name', () => {
+  expect(scopeLabels('read')).toBe('See folders and files')
+  expect(scopeLabels('share')).toBe('share')
 })

@@ -1,4 +1,4 @@
-import type { ApiKeySummary } from '#contract/api-keys.ts'
+import type { ApiKeySummary, Scope } from '#contract/api-keys.ts'
 
 /** The key as people recognise it, `csb_live_ab12cd…wxyz`: never enough to use it. */
 export function shortenedKey(key: Pick<ApiKeySummary, 'key_prefix' | 'key_last4'>): string {
@@ -18,4 +18,53 @@ export function keyLifetime(expiresAt: string | null, now: number): KeyLifetime 
   if (Number.isNaN(left)) return 'lasting'
   if (left <= 0) return 'over'
   return left <= warnAheadMs ? 'ending' : 'lasting'
+}
+
+/** What the screen may offer. A scope this build does not know opens nothing here. */
+export type Access = { canBrowse: boolean; canUpload: boolean; canImport: boolean }
+
+/** Reads the scopes of `/me` into what the screen may offer with them. */
+export function accessFromScopes(scopes: readonly string[]): Access {
+  return {
+    canBrowse: scopes.includes('read'),
+    canUpload: scopes.includes('upload'),
+    canImport: scopes.includes('import'),
+  }
+}
+
+const scopePhrases: Record<string, string> = {
+  read: 'See folders and files',
+  upload: 'Upload files',
+  import: 'Import links',
+}
+
+/** What a scope lets its key do, for people. A scope this build does not know keeps its name. */
+export function scopeLabels(scope: string): string {
+  return scopePhrases[scope] ?? scope
+}
+
+/** Stands where the buttons that bring files in would be. */
+export const looksOnly =
+  'This key may only look. Uploading needs the scope “upload”, importing “import”.'
+
+type MissingScope = {
+  title: string
+  /** Names the scope; short enough for a tooltip of a button that is unavailable. */
+  reason: string
+}
+
+/** What the screen says, before it is tried, about what a key without that scope cannot do. */
+export const missingScope: Record<Scope, MissingScope> = {
+  read: {
+    title: 'This key cannot see files',
+    reason: 'Seeing folders and files needs a key with the scope “read”.',
+  },
+  upload: {
+    title: 'This key cannot upload',
+    reason: 'Uploading needs a key with the scope “upload”.',
+  },
+  import: {
+    title: 'This key cannot import links',
+    reason: 'Importing links needs a key with the scope “import”.',
+  },
 }

@@ -7,7 +7,7 @@ import {
   type OwnErrorCode,
   type PauseCode,
 } from './api-error.ts'
-import { scopeLabels } from './scopes.ts'
+import { scopeLabels } from './api-key-text.ts'
 
 const texts: Record<
   Exclude<ApiErrorCode | OwnErrorCode, 'insufficient_scope' | 'foreign_answer'>,

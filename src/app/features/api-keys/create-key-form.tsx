@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef } from 'react'
-import { scopeLabels } from '#app/api/http/scopes.ts'
+import { scopeLabels } from '#app/api/http/api-key-text.ts'
 import { RadioGroup } from '#app/ui/choices.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 import { type Scope, scopes } from '#contract/api-keys.ts'

@@ -1,6 +1,5 @@
 import clsx from 'clsx'
-import { keyLifetime, shortenedKey } from '#app/api/http/api-key-text.ts'
-import { scopeLabels } from '#app/api/http/scopes.ts'
+import { keyLifetime, scopeLabels, shortenedKey } from '#app/api/http/api-key-text.ts'
 import { formatDay, formatExactTime, relativeTime } from '#app/lib/format.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { useTick } from '#app/lib/use-now.ts'

@@ -4,7 +4,7 @@ import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'rea
 import { useAbilities } from '#app/actions/action-context.ts'
 import { actionItem } from '#app/actions/registry.ts'
 import type { Queries } from '#app/api/cache/queries.ts'
-import type { Access } from '#app/api/http/scopes.ts'
+import type { Access } from '#app/api/http/api-key-text.ts'
 import { readError } from '#app/features/files/folder/use-error-text.ts'
 import { useFolder } from '#app/features/files/folder/use-folder.ts'
 import type { FilesViewState } from '#app/features/files/folder/view-state.ts'

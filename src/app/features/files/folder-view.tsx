@@ -1,7 +1,7 @@
 import { Suspense, useCallback, useMemo, useState } from 'react'
 import { openLink } from '#app/actions/open-link.ts'
 import { useContextMenu } from '#app/actions/use-context-menu.tsx'
-import type { Access } from '#app/api/http/scopes.ts'
+import type { Access } from '#app/api/http/api-key-text.ts'
 import {
   createArranger,
   describeCoverage,

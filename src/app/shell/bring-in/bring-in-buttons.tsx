@@ -1,7 +1,7 @@
 import { ChevronDown, Upload } from 'lucide-react'
 import { useAbilities } from '#app/actions/action-context.ts'
 import { actionItem, actionItems } from '#app/actions/registry.ts'
-import { looksOnly } from '#app/api/http/scopes.ts'
+import { looksOnly } from '#app/api/http/api-key-text.ts'
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'
 import { Button, IconButton } from '#app/ui/button.tsx'

@@ -1,5 +1,5 @@
 import { Suspense, useState } from 'react'
-import { accessFromScopes } from '#app/api/http/scopes.ts'
+import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import { count } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import type { AppStores } from '#app/shell/state/app-stores.ts'

@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import { CloudUpload, Link, LockKeyhole } from 'lucide-react'
-import { missingScope } from '#app/api/http/scopes.ts'
+import { missingScope } from '#app/api/http/api-key-text.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import type { Dragged } from './drop-target.tsx'
 

@@ -1,4 +1,4 @@
-import { type Access, missingScope } from '#app/api/http/scopes.ts'
+import { type Access, missingScope } from '#app/api/http/api-key-text.ts'
 import { findTransferLinks } from '#app/features/imports/links/find-links.ts'
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { count } from '#app/lib/format.ts'

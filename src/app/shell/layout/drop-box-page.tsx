@@ -1,12 +1,13 @@
-import { FileUp } from 'lucide-react'
+import { FileUp, KeyRound } from 'lucide-react'
 import { type FormEvent, type ReactNode, useState } from 'react'
-import type { Access } from '#app/api/http/scopes.ts'
-import { ScopeNotice } from '#app/features/account/scope-notice.tsx'
+import { type Access, missingScope } from '#app/api/http/api-key-text.ts'
 import type { ImportDraftStore } from '#app/features/imports/dialog/import-draft.ts'
 import { findLinks, handleLinkPaste } from '#app/features/imports/links/find-links.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import { Button } from '#app/ui/button.tsx'
+import { EmptyState } from '#app/ui/empty-state.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
+import type { Scope } from '#contract/api-keys.ts'
 
 /** The page of a key that may not look at files: things can only be brought in. */
 export function DropBoxPage({
@@ -101,5 +102,23 @@ function LinkBox({ draft }: { draft: ImportDraftStore }) {
         Import these
       </Button>
     </form>
+  )
+}
+
+type ScopeNoticeProps = {
+  /** What the key lacks, e.g. `read`. */
+  scope: Scope
+  /** `page` fills a part of the screen, `line` stands beside other words. */
+  appearance?: 'page' | 'line'
+}
+
+/** Stands where a part of the screen would be that the key's scopes forbid, and says why. */
+function ScopeNotice({ scope, appearance = 'page' }: ScopeNoticeProps) {
+  const { title, reason } = missingScope[scope]
+  if (appearance === 'line') return <p className="text-muted text-sm">{reason}</p>
+  return (
+    <EmptyState icon={<KeyRound />} title={title}>
+      {reason}
+    </EmptyState>
   )
 }

@@ -1,7 +1,7 @@
 import clsx from 'clsx'
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { Suspense, useState } from 'react'
-import type { Access } from '#app/api/http/scopes.ts'
+import type { Access } from '#app/api/http/api-key-text.ts'
 import { browserStorage } from '#app/lib/storage.ts'
 import { useSelected } from '#app/lib/store.ts'
 import { useMediaQuery } from '#app/lib/use-media-query.ts'

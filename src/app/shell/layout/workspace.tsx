@@ -1,7 +1,7 @@
 import { CloudOff } from 'lucide-react'
 import { useEffect, useRef } from 'react'
 import { navigate } from 'wouter/use-browser-location'
-import { accessFromScopes } from '#app/api/http/scopes.ts'
+import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import { CompactRateMeter } from '#app/features/account/rate/rate-meter.tsx'
 import { FilesPage } from '#app/features/files/files-page.tsx'
 import { visibleName } from '#app/lib/untrusted-text.ts'
@@ -12,8 +12,7 @@ import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, folderName, rootFolder } from '#contract/folder-path.ts'
-import { Layout } from './layout.tsx'
-import { Sidebar } from './sidebar.tsx'
+import { Layout, Sidebar } from './layout.tsx'
 import { TransfersPanel } from './transfers-panel.tsx'
 
 const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).DropBoxPage)

@@ -1,4 +1,5 @@
 import { type ByteBatch, batchChunks } from '#server/bytes/batch-chunks.ts'
+import type { SourceCookies } from '#server/imports/source/open-url.ts'
 import { closeBody, type OpenedUrl, type UrlOpener } from '#server/imports/source/open-url.ts'
 import {
   isTransient,
@@ -7,7 +8,6 @@ import {
   pauseBefore,
 } from '#server/imports/source/open-with-retry.ts'
 import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
-import type { SourceCookies } from '#server/imports/source/source-cookies.ts'
 import { SilentSource } from '#server/imports/tasks/import-failure.ts'
 import type { SourceWatch } from './watch-source.ts'
 

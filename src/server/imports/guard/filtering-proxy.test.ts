@@ -6,9 +6,8 @@ import { startCanary } from '#server/testing/imports/canary.ts'
 import { startRawSource } from '#server/testing/imports/raw-source.ts'
 import { startTestVideoSite } from '#server/testing/imports/video-site.ts'
 import { sendRaw } from '#server/testing/test-raw-request.ts'
-import { createAddressGuard } from './address-guard.ts'
+import { createAddressGuard, parseImportAllow } from './address-guard.ts'
 import { type FilteringProxy, startFilteringProxy } from './filtering-proxy.ts'
-import { parseImportAllow } from './import-allow.ts'
 
 const startProxy = (allow: string[], onBytes: (bytes: number) => void = () => {}) =>
   startFilteringProxy({ guard: createAddressGuard(parseImportAllow(allow)), onBytes })

@@ -1,7 +1,6 @@
 import type { NetworkInterfaceInfo } from 'node:os'
 import { expect, test } from 'vitest'
-import { createAddressGuard } from './address-guard.ts'
-import { parseImportAllow } from './import-allow.ts'
+import { createAddressGuard, parseImportAllow } from './address-guard.ts'
 import { isOwnAddress, type OwnNetworkSources } from './own-networks.ts'
 
 const card = { netmask: '', mac: '', internal: false }

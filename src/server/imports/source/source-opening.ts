@@ -1,8 +1,7 @@
 import { ImportFailure, statusText } from '#server/imports/tasks/import-failure.ts'
 import { detectImportType, guessImportType } from './detect-import-type.ts'
-import { closeBody, type OpenedUrl } from './open-url.ts'
+import { closeBody, createSourceCookies, type OpenedUrl, type SourceCookies } from './open-url.ts'
 import { type OpenDeps, type OpenWithRetryOptions, openWithRetry } from './open-with-retry.ts'
-import { createSourceCookies, type SourceCookies } from './source-cookies.ts'
 
 export type OpenedSource = { answer: OpenedUrl; cookies: SourceCookies }
 

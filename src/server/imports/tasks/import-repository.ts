@@ -2,7 +2,7 @@ import type { Selectable, Transaction } from 'kysely'
 import type { TaskState } from '#contract/imports.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
-import { orderOfArrival } from '#server/storage/sqlite/sqlite-sql.ts'
+import { orderOfArrival } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { ImportTaskTable, Tables } from '#server/storage/sqlite/tables.ts'
 
 export type ImportTaskRow = Selectable<ImportTaskTable>

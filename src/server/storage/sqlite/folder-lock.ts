@@ -3,7 +3,7 @@ import { access, constants, mkdir, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '#server/core/config.ts'
-import { isBusy } from './sqlite-errors.ts'
+import { isBusy } from './sqlite-dialect.ts'
 
 /**
  * Keeps a second server out of the folder: two would sweep each other's uploads away. The lock is

@@ -3,8 +3,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '#server/core/config.ts'
 import { isStorageFailure } from '#server/core/failure.ts'
 import { openWithoutFreeSpace } from './sqlite-connections.ts'
+import { isBusy, isDamage } from './sqlite-dialect.ts'
 import { restrictToOwner } from './sqlite-driver.ts'
-import { isBusy, isDamage } from './sqlite-errors.ts'
 
 /** What a database knows of the stored files. */
 export type DatabaseContents = {

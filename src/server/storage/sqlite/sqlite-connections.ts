@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '#server/core/config.ts'
 import { isStorageFailure } from '#server/core/failure.ts'
-import { isBusy } from './sqlite-errors.ts'
+import { isBusy } from './sqlite-dialect.ts'
 
 const renewEveryMs = 1_000
 

@@ -11,7 +11,7 @@ import {
 import { isStorageFailure } from '#server/core/failure.ts'
 import { Mutex } from '#server/core/semaphore.ts'
 import { SqliteConnections } from './sqlite-connections.ts'
-import { isBusy } from './sqlite-errors.ts'
+import { isBusy } from './sqlite-dialect.ts'
 
 /** How long to wait while another process (the command line) holds the lock. */
 const lockPatienceMs = 1_000

@@ -1,5 +1,5 @@
 import { useId, useRef, useState } from 'react'
-import { missingScope } from '#app/api/http/scopes.ts'
+import { missingScope } from '#app/api/http/api-key-text.ts'
 import { readLinkLines } from '#app/features/imports/links/find-links.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
 import { useSnapshot } from '#app/lib/store.ts'

@@ -11,21 +11,19 @@ import { browserStorage, type TextStorage } from '#app/lib/storage.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
 import {
+  browserClaims,
   type ImportConnection,
   type ImportJob,
   type ImportNews,
   type ImportOptions,
+  type ImportStore,
   newJob,
+  type OpenClaims,
+  openImportStore,
   restoreImport,
   storeImport,
 } from './import-job.ts'
 import { createImportStarts } from './import-starts.ts'
-import {
-  browserClaims,
-  type ImportStore,
-  type OpenClaims,
-  openImportStore,
-} from './import-store.ts'
 import { askForTask, cancelTask } from './import-task.ts'
 import { createTaskPoller } from './task-poller.ts'
 

@@ -1,15 +1,18 @@
-import { Link, LockKeyhole } from 'lucide-react'
-import { useCallback } from 'react'
-import { missingScope } from '#app/api/http/scopes.ts'
+import { FolderOpen, Link, LockKeyhole, RotateCcw, X } from 'lucide-react'
+import { memo, useCallback } from 'react'
+import { missingScope } from '#app/api/http/api-key-text.ts'
+import type { ImportJob } from '#app/features/imports/queue/import-job.ts'
 import type { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
 import { formatNumber } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
-import type { TransferTotals } from '#app/lib/transfers/transfer-rows.ts'
+import { isUnfinished, type TransferTotals } from '#app/lib/transfers/transfer-rows.ts'
+import { safeLink } from '#app/lib/untrusted-text.ts'
+import { IconButton } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
-import { outcomeText, TransferSummary } from '#app/ui/progress/transfer-summary.tsx'
-import { ImportRow } from './import-row.tsx'
-import { nameOf } from './import-text.ts'
+import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
+import { outcomeText, TransferSummary, toneOf } from '#app/ui/progress/transfer-summary.tsx'
+import { failureText, nameOf, noteText, progressText } from './import-text.ts'
 
 export type ImportListProps = {
   queue: ImportQueue
@@ -68,4 +71,57 @@ function NoImports({ canImport }: { canImport: boolean }) {
       {missingScope.import.reason}
     </EmptyState>
   )
+}
+
+type ImportRowProps = {
+  job: ImportJob
+  onAbort: (id: string) => void
+  onRetry: (id: string) => void
+  onOpenFolder: (path: string) => void
+}
+
+/** One import. Renders again only when its own row changes. */
+const ImportRow = memo(function ImportRow(props: ImportRowProps) {
+  const { job, onAbort, onRetry, onOpenFolder } = props
+  const { id, state, folder } = job
+  const canRetry = state === 'failed' || state === 'cancelled'
+  return (
+    <ProgressRow
+      name={nameOf(job)}
+      // Checked again: anybody at this browser may have changed what is stored.
+      link={safeLink(job.fileLink)}
+      place={folder === null ? null : { path: folder, onOpen: () => onOpenFolder(folder) }}
+      progress={{ value: shareOf(job), tone: toneOf[state] }}
+      words={progressText(job)}
+      explanation={explain(job)}
+    >
+      {state === 'done' && folder !== null && (
+        <IconButton
+          label="Open folder"
+          icon={<FolderOpen />}
+          size="small"
+          onClick={() => onOpenFolder(folder)}
+        />
+      )}
+      {canRetry && (
+        <IconButton label="Retry" icon={<RotateCcw />} size="small" onClick={() => onRetry(id)} />
+      )}
+      {isUnfinished(job) && (
+        <IconButton label="Cancel" icon={<X />} size="small" onClick={() => onAbort(id)} />
+      )}
+    </ProgressRow>
+  )
+})
+
+function explain({ failure, note }: ImportJob): { reason: string; nextStep?: string } | null {
+  if (failure) return failureText(failure)
+  const reason = note && noteText(note)
+  return reason ? { reason } : null
+}
+
+/** Progress from 0 to 1; null while the server does not say. */
+function shareOf({ state, percent }: ImportJob): number | null {
+  if (state === 'done') return 1
+  if (state === 'running' && percent === null) return null
+  return (percent ?? 0) / 100
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { forecastUploads } from '#app/features/uploads/view/upload-forecast.ts'
+import { forecastUploads } from '#app/features/uploads/view/upload-text.ts'
 import { first, refused, requestFor, sent, uploadWorld } from '#app/testing/upload-world.ts'
 
 test('three are sent at once, the next when one has ended, in the order they came', async () => {

@@ -16,9 +16,14 @@ import { createRetryPause, type RetryPause } from '#app/lib/retry.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
 import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
-import { createInterruptedUploads, type FileAgain } from './interrupted-uploads.ts'
 import { lastAnswerMs, lookAfterAbort, sendOnDemand } from './upload-connection.ts'
-import { browserJournal, createUploadKeeper, type JournalAccess } from './upload-keeper.ts'
+import {
+  browserJournal,
+  createInterruptedUploads,
+  createUploadKeeper,
+  type FileAgain,
+  type JournalAccess,
+} from './upload-keeper.ts'
 
 export type UploadQueueOptions = {
   clock?: Clock

@@ -1,18 +1,28 @@
-import { CloudUpload, LockKeyhole } from 'lucide-react'
-import { useCallback, useMemo } from 'react'
-import { missingScope } from '#app/api/http/scopes.ts'
+import { CloudUpload, LockKeyhole, RotateCcw, X } from 'lucide-react'
+import { memo, useCallback, useMemo } from 'react'
+import { missingScope } from '#app/api/http/api-key-text.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
-import type { Upload, UploadsSnapshot } from '#app/features/uploads/upload.ts'
+import { canRetry, type Upload, type UploadsSnapshot } from '#app/features/uploads/upload.ts'
 import { useSnapshot } from '#app/lib/store.ts'
-import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
+import { isUnfinished, type TransferState } from '#app/lib/transfers/transfer-rows.ts'
+import { safeLink } from '#app/lib/untrusted-text.ts'
 import { announce } from '#app/ui/announcer.tsx'
+import { IconButton } from '#app/ui/button.tsx'
 import { chooseFiles } from '#app/ui/choose-files.ts'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
-import { outcomeText, TransferSummary } from '#app/ui/progress/transfer-summary.tsx'
-import { forecastUploads, type UploadForecast } from './upload-forecast.ts'
-import { UploadRow } from './upload-row.tsx'
-import { forecastText, foundAgainText, nameOf } from './upload-text.ts'
+import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
+import { outcomeText, TransferSummary, toneOf } from '#app/ui/progress/transfer-summary.tsx'
+import {
+  explain,
+  forecastText,
+  forecastUploads,
+  foundAgainText,
+  nameOf,
+  progressText,
+  stateText,
+  type UploadForecast,
+} from './upload-text.ts'
 
 export type UploadListProps = {
   queue: UploadQueue
@@ -121,4 +131,55 @@ const order: readonly TransferState[] = [
 export function orderUploads(uploads: readonly Upload[]): readonly Upload[] {
   const byState = Object.groupBy(uploads, (upload) => upload.state)
   return order.flatMap((state) => byState[state] ?? [])
+}
+
+type UploadRowProps = {
+  upload: Upload
+  onAbort: (id: string) => void
+  onRetry: (upload: Upload) => void
+  onOpenFolder: (path: string) => void
+}
+
+/** One upload. Renders again only when its own row changes. */
+const UploadRow = memo(function UploadRow(props: UploadRowProps) {
+  const { upload, onAbort, onRetry, onOpenFolder } = props
+  const { state, arrived } = upload
+  const path = arrived?.folder ?? upload.folder
+  const canAbort = isUnfinished(upload) || state === 'interrupted'
+  const isRetryable = !isUnfinished(upload) && state !== 'done' && canRetry(upload)
+  return (
+    <ProgressRow
+      name={nameOf(upload)}
+      link={safeLink(arrived?.link)}
+      place={{ path, onOpen: () => onOpenFolder(path) }}
+      progress={{ value: shareOf(upload), tone: toneOf[state] }}
+      words={[stateText[state], ...progressText(upload)]}
+      explanation={explain(upload)}
+    >
+      {isRetryable && (
+        <IconButton
+          label="Retry"
+          icon={<RotateCcw />}
+          size="small"
+          onClick={() => onRetry(upload)}
+        />
+      )}
+      {canAbort && (
+        // Stays while it is unavailable, so that the keyboard focus is not lost.
+        <IconButton
+          label="Cancel"
+          icon={<X />}
+          size="small"
+          unavailableReason={upload.isAborting ? 'Finding out whether it arrived' : undefined}
+          onClick={() => onAbort(upload.id)}
+        />
+      )}
+    </ProgressRow>
+  )
+})
+
+/** From 0 to 1. An empty file has no bytes to count. */
+function shareOf({ state, size, sentBytes }: Upload): number {
+  if (state === 'done') return 1
+  return size === 0 ? 0 : sentBytes / size
 }

@@ -1,9 +1,9 @@
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { errorFromValues } from '#app/api/http/api-error.ts'
 import { errorText, pauseText } from '#app/api/http/error-text.ts'
 import type { Upload, UploadFailure, UploadNote } from '#app/features/uploads/upload.ts'
 import { count, formatBytes, formatDuration, formatLimit, formatNumber } from '#app/lib/format.ts'
-import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
-import type { UploadForecast } from './upload-forecast.ts'
+import { isUnfinished, type TransferState } from '#app/lib/transfers/transfer-rows.ts'
 
 /** The states in words. Screen readers and scripts rely on them. */
 export const stateText: Record<TransferState, string> = {
@@ -143,4 +143,36 @@ export function foundAgainText(found: number, missing: number): string {
   if (found === 0) return 'None of these is a file that was interrupted.'
   if (missing === 0) return `${count(found, 'file')} found again.`
   return `${count(found, 'file')} found again, ${formatNumber(missing)} still missing: press Retry all for the next folder.`
+}
+
+/** How long all uploads together will take: the longer of the times for requests and for bytes. */
+export type UploadForecast = {
+  seconds: number
+  limitedBy: 'requests' | 'bytes'
+  requestsPerMinute: number
+}
+
+/** Null if nothing is left to send or `gate` is null. */
+export function forecastUploads(
+  uploads: readonly Upload[],
+  gate: RateLimitGate | null,
+): UploadForecast | null {
+  const unfinished = uploads.filter(isUnfinished)
+  if (gate === null || unfinished.length === 0) return null
+  let files = 0
+  let bytes = 0
+  let speed = 0
+  for (const { state, size, sentBytes, bytesPerSecond } of unfinished) {
+    bytes += size - sentBytes
+    speed += bytesPerSecond ?? 0
+    // A running upload has used its request already.
+    if (state === 'waiting') files += 1
+  }
+  const requestSeconds = gate.estimateMs(files) / 1000
+  const byteSeconds = speed > 0 ? bytes / speed : 0
+  return {
+    seconds: Math.max(requestSeconds, byteSeconds),
+    limitedBy: byteSeconds > requestSeconds ? 'bytes' : 'requests',
+    requestsPerMinute: gate.getSnapshot().limit,
+  }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { sortRecent, totalsOf } from './recent-requests.ts'
+import { sortRecent, totalsOf } from './request-chart.tsx'
 
 const window = { now: 100_000, windowMs: 60_000, columns: 12 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addSample, bytesPerSecond, secondsForBytes } from './transfer-speed.ts'
+import { addSample, bytesPerSecond, secondsForBytes } from './send-upload.ts'
 
 test('the speed is what the window carried, not what the whole upload did', () => {
   let samples = addSample([], { at: 0, bytes: 0 })

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { ConfigError } from '#server/core/config.ts'
-import { createAddressGuard } from './address-guard.ts'
-import { parseImportAllow } from './import-allow.ts'
+import { createAddressGuard, parseImportAllow } from './address-guard.ts'
 
 test.each([
   ['nas.local', 'http://nas.local/x', true],
