@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { isDialogOpen, isFocusLost, isTypedIn } from '#app/lib/keyboard-focus.ts'
+import { isDialogOpen, isFocusLost, isTypedIn } from '#app/lib/browser/keyboard-focus.ts'
 import { currentContext } from './action-context.ts'
 import { type Action, actions, availability } from './registry.ts'
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react'
-import { copyText } from '#app/lib/copy-text.ts'
+import { copyText } from '#app/lib/browser/copy-text.ts'
 import { plural } from '#app/lib/format.ts'
 import { announce } from '#app/ui/announcer.tsx'
 

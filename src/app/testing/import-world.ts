@@ -2,7 +2,7 @@ import type { ApiClient } from '#app/api/http/client.ts'
 import type { PollingLeader } from '#app/api/tabs/polling-leader.ts'
 import type { ImportNews, ImportOptions } from '#app/features/imports/queue/import-job.ts'
 import { ImportQueue, type ImportQueueOptions } from '#app/features/imports/queue/import-queue.ts'
-import { guardStorage } from '#app/lib/storage.ts'
+import { guardStorage } from '#app/lib/browser/storage.ts'
 import { manualTime, settle } from './manual-clock.ts'
 
 type Call = {

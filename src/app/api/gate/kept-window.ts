@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { TextStorage } from '#app/lib/storage.ts'
+import type { TextStorage } from '#app/lib/browser/storage.ts'
 import { type Slot, shiftSlots } from './gated-request.ts'
 
 const itemName = 'barkeep.window'

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { type ApiError, ConnectionError } from '#app/api/http/api-error.ts'
-import { guardStorage } from '#app/lib/storage.ts'
+import { guardStorage } from '#app/lib/browser/storage.ts'
 import { ManualClock } from '#app/testing/manual-clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { Connection } from './session.ts'

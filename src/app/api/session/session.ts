@@ -11,13 +11,13 @@ import {
 import { type ApiClient, createApiClient } from '#app/api/http/client.ts'
 import { browserTab } from '#app/api/tabs/browser-tab.ts'
 import type { TabEnvironment } from '#app/api/tabs/tab-group.ts'
+import { type TextStorage, tabStorage } from '#app/lib/browser/storage.ts'
 import {
   createRetryPause,
   type OnReconnect,
   onBrowserReconnect,
   retryTransient,
 } from '#app/lib/retry.ts'
-import { type TextStorage, tabStorage } from '#app/lib/storage.ts'
 import { createEmitter, createStore } from '#app/lib/store.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'

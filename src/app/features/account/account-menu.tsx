@@ -1,7 +1,7 @@
 import { ChevronsUpDown, TriangleAlert } from 'lucide-react'
 import { Suspense, useState } from 'react'
 import { keyLifetime } from '#app/api/http/api-key-text.ts'
-import { useTick } from '#app/lib/use-now.ts'
+import { useTick } from '#app/lib/browser/use-now.ts'
 import { Button } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Popover } from '#app/ui/overlay/triggers.tsx'

@@ -1,7 +1,7 @@
 import { Check, Copy, LogIn } from 'lucide-react'
 import { type RefObject, useRef, useState } from 'react'
 import type { MadeApiKey } from '#app/features/account/web-session/web-session.ts'
-import { copyText } from '#app/lib/copy-text.ts'
+import { copyText } from '#app/lib/browser/copy-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 

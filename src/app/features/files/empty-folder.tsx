@@ -1,6 +1,6 @@
 import { FolderOpen, Search } from 'lucide-react'
 import type { Access } from '#app/api/http/api-key-text.ts'
-import { useMediaQuery } from '#app/lib/use-media-query.ts'
+import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'

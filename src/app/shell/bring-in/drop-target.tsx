@@ -1,5 +1,5 @@
 import { Suspense, useEffect, useEffectEvent, useState } from 'react'
-import { useLeaveQuestion } from '#app/lib/use-leave-question.ts'
+import { useLeaveQuestion } from '#app/lib/browser/use-leave-question.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type HeldTransfer, holdTransfer, isTextField } from './hold-transfer.ts'
 

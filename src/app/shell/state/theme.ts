@@ -1,4 +1,4 @@
-import { useStoredChoice } from '#app/lib/storage.ts'
+import { useStoredChoice } from '#app/lib/browser/storage.ts'
 
 /** `system` first: the choice while nobody made one. */
 export const themes = ['system', 'light', 'dark'] as const

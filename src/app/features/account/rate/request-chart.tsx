@@ -2,9 +2,9 @@ import clsx from 'clsx'
 import { useId } from 'react'
 import type { GateSnapshot } from '#app/api/gate/gate-snapshot.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import { useTick } from '#app/lib/browser/use-now.ts'
 import { plural } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
-import { useTick } from '#app/lib/use-now.ts'
 import { countdown, countWaiting, isMoving } from './rate-text.ts'
 
 const windowMs = 60_000

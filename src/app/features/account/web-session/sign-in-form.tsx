@@ -1,5 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { useTick } from '#app/lib/use-now.ts'
+import { useTick } from '#app/lib/browser/use-now.ts'
 import { Button } from '#app/ui/button.tsx'
 import { Alert } from '#app/ui/empty-state.tsx'
 import { TextField } from '#app/ui/text-field.tsx'

@@ -1,5 +1,5 @@
 import { type FocusEvent, useEffect, useRef } from 'react'
-import { isFocusLost, isTypedIn } from '#app/lib/keyboard-focus.ts'
+import { isFocusLost, isTypedIn } from '#app/lib/browser/keyboard-focus.ts'
 
 /**
  * Brings the keyboard into the grid where it would be lost: on a new screen. What has the focus keeps it,

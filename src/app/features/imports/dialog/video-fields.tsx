@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { type ImportOptions, importOptions } from '#app/features/imports/queue/import-job.ts'
 import { qualityText } from '#app/features/imports/view/import-text.ts'
-import { browserStorage } from '#app/lib/storage.ts'
+import { browserStorage } from '#app/lib/browser/storage.ts'
 import { RadioGroup, Switch } from '#app/ui/choices.tsx'
 import { videoHeights } from '#contract/imports.ts'
 

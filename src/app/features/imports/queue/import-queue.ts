@@ -1,5 +1,6 @@
 import { pageId } from '#app/api/tabs/browser-tab.ts'
 import { createPollingLeader, type PollingLeader } from '#app/api/tabs/polling-leader.ts'
+import { browserStorage, type TextStorage } from '#app/lib/browser/storage.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import {
   createRetryPause,
@@ -7,7 +8,6 @@ import {
   onBrowserReconnect,
   type RetryPause,
 } from '#app/lib/retry.ts'
-import { browserStorage, type TextStorage } from '#app/lib/storage.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
 import {

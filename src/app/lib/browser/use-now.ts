@@ -1,5 +1,5 @@
 import { useEffect, useReducer, useSyncExternalStore } from 'react'
-import { createEmitter } from './store.ts'
+import { createEmitter } from '#app/lib/store.ts'
 
 /** Draws the component again every `intervalMs`, for words that tell time; null stands still. */
 export function useTick(intervalMs: number | null): void {
