@@ -5,8 +5,9 @@ import { expect, test } from './fixtures.ts'
 
 const items = (menu: Locator) => menu.getByRole('menuitem').evaluateAll(namesOf)
 
-function namesOf(elements: Element[]): (string | null)[] {
-  return elements.map((element) => element.getAttribute('aria-label'))
+/** By their text; the keys beside it are hidden from screen readers, which have `aria-keyshortcuts`. */
+function namesOf(elements: Element[]): (string | undefined)[] {
+  return elements.map((element) => element.querySelector('span:not([aria-hidden])')?.textContent)
 }
 
 const help = (page: Page) => page.getByRole('dialog', { name: 'Keyboard shortcuts' })

@@ -97,7 +97,7 @@ function Item({ item, onPick }: { item: ActionItem; onPick: () => void }) {
   return (
     <RadixContextMenu.Item
       {...(isBlocked ? tooltipProps(unavailableReason, { isDescription: true }) : {})}
-      aria-label={label}
+      textValue={label}
       aria-disabled={isBlocked || undefined}
       aria-keyshortcuts={shortcut ?? undefined}
       onSelect={(event) => (isBlocked ? event.preventDefault() : onPick())}
