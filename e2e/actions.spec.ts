@@ -127,6 +127,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width, height: 844 })
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await connect()
+      await expect(page.getByRole('grid', { name: 'Files' })).toBeFocused()
       await page.keyboard.press('?')
       await expect(help(page)).toBeVisible()
       for (const label of ['Filter files', 'Select all', 'Open the context menu']) {
