@@ -101,7 +101,7 @@ test.describe('with a finger', () => {
     await barkeep.upload({ name: 'a.txt' })
     await connect()
     const box = await fileRow(page, 'a.txt').boundingBox()
-    const at = { x: (box?.x ?? 0) + 120, y: (box?.y ?? 0) + 20 }
+    const at = { x: (box?.x ?? 0) + 200, y: (box?.y ?? 0) + 20 }
     const finger = await context.newCDPSession(page)
     const touch = (type: 'touchStart' | 'touchEnd') =>
       finger.send('Input.dispatchTouchEvent', {
@@ -111,6 +111,7 @@ test.describe('with a finger', () => {
     await touch('touchStart')
     const menu = page.getByRole('menu', { name: 'a.txt' })
     await expect(menu).toBeVisible()
+    await expect(menu).toBeInViewport({ ratio: 1 })
     await touch('touchEnd')
     await menu.getByRole('menuitem', { name: 'Select', exact: true }).tap()
     await expect(page.getByText('1 selected')).toBeVisible()

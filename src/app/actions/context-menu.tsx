@@ -33,7 +33,7 @@ export function ContextMenu({ at, context, onClose }: ContextMenuProps) {
   const picked = useRef<ActionItem | null>(null)
   // Radix opens it by this event alone.
   useEffect(() => {
-    const init = { bubbles: true, clientX: at.x, clientY: at.y }
+    const init = { bubbles: true, clientX: besideEdges(at.x), clientY: at.y }
     trigger.current?.dispatchEvent(new MouseEvent('contextmenu', init))
   }, [at])
   const title = titleOf(context)
@@ -74,6 +74,15 @@ export function ContextMenu({ at, context, onClose }: ContextMenuProps) {
       </RadixContextMenu.Portal>
     </RadixContextMenu.Root>
   )
+}
+
+/** px: the widest that a menu gets, and the air beside it. */
+const widest = 336
+
+/** Radix turns a menu to the other side where it does not fit, and cuts it where it fits on neither. */
+function besideEdges(x: number): number {
+  const fits = x + widest <= window.innerWidth || x >= widest
+  return fits ? x : Math.max(0, window.innerWidth - widest)
 }
 
 /** What the menu is about. */
