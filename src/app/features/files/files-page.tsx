@@ -28,7 +28,7 @@ const loadListOptions = async () => (await import('./list-options-menu.tsx')).Li
 export type FilesPageProps = {
   folder: FolderPath
   queries: Queries
-  memory: FilesViewState
+  viewState: FilesViewState
   hrefOf: (folder: FolderPath) => string
   onOpenFolder: (folder: FolderPath) => void
   /** Asks the server for this folder and the tree anew; throws what the call throws. */
@@ -42,14 +42,14 @@ export type FilesPageProps = {
 
 /** A folder: where it is, what can be done in it, and what it holds. */
 export function FilesPage(props: FilesPageProps) {
-  const { folder, queries, memory, onOpenFolder } = props
+  const { folder, queries, viewState, onOpenFolder } = props
   const listing = useFolder(queries, folder)
   const isNarrow = useMediaQuery('(width < 48rem)')
   const [view, setView] = useStoredChoice('barkeep.view', views)
-  const [sorting, setSorting] = useState(memory.sorting)
+  const [sorting, setSorting] = useState(viewState.sorting)
   const refresh = useRefresh(props.onRefresh)
   const refreshing = actionItem('refresh', { scopes: [], targets: [], refresh: refresh.start })
-  const [filter, setFilter] = useFolderFilter(memory, folder)
+  const [filter, setFilter] = useFolderFilter(viewState, folder)
   const main = useRef<HTMLElement>(null)
   const filterField = useRef<HTMLInputElement>(null)
   useAbilities({ refresh: refresh.start, focusFilter: () => filterField.current?.focus() })
@@ -57,7 +57,7 @@ export function FilesPage(props: FilesPageProps) {
   const cameFrom = useCameFrom(folder)
 
   function handleSort(next: typeof sorting) {
-    memory.sorting = next
+    viewState.sorting = next
     setSorting(next)
   }
 
@@ -116,7 +116,7 @@ export function FilesPage(props: FilesPageProps) {
         folder={folder}
         cameFrom={cameFrom}
         listing={listing}
-        memory={memory}
+        viewState={viewState}
         filter={filter}
         onFilterChange={setFilter}
         sorting={sorting}
@@ -162,11 +162,11 @@ function useCameFrom(folder: FolderPath): FolderPath | null {
 }
 
 /** A filter belongs to the folder it was typed in: the next folder begins without one, another page keeps it. */
-function useFolderFilter(memory: FilesViewState, folder: FolderPath) {
-  const [filter, setFilter] = useState(memory.filter)
+function useFolderFilter(viewState: FilesViewState, folder: FolderPath) {
+  const [filter, setFilter] = useState(viewState.filter)
   const change = (text: string) => {
-    memory.filter = { folder, text }
-    setFilter(memory.filter)
+    viewState.filter = { folder, text }
+    setFilter(viewState.filter)
   }
   return [filter.folder === folder ? filter.text : '', change] as const
 }

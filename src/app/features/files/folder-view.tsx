@@ -35,7 +35,7 @@ export type FolderViewProps = {
   /** The folder that was shown before; null at the start. */
   cameFrom: FolderPath | null
   listing: Folder
-  memory: FilesViewState
+  viewState: FilesViewState
   filter: string
   onFilterChange: (filter: string) => void
   sorting: Sorting
@@ -50,7 +50,7 @@ export type FolderViewProps = {
 
 /** One folder's rows, or what stands for them. Made anew for each folder. */
 export function FolderView(props: FolderViewProps) {
-  const { folder, listing, memory, filter, sorting } = props
+  const { folder, listing, viewState, filter, sorting } = props
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const { entries, isComplete } = listing
   const [arrange] = useState(createArranger)
@@ -58,7 +58,7 @@ export function FolderView(props: FolderViewProps) {
     () => arrange(entries, { filter, sorting }),
     [arrange, entries, filter, sorting],
   )
-  const [place] = useState(() => findPlace(memory, folder, props.cameFrom))
+  const [place] = useState(() => findPlace(viewState, folder, props.cameFrom))
   const selected = useSelection({ shown, listing, activeKey: place.activeKey })
   const { selection, setSelection } = selected
   const keptKeyboard = useKeptKeyboard()
@@ -145,12 +145,12 @@ type RowsProps = FolderViewProps & {
 }
 
 function Rows(props: RowsProps) {
-  const { folder, listing, memory, sorting, pendingFocus, selected } = props
+  const { folder, listing, viewState, sorting, pendingFocus, selected } = props
   // On a phone on its side one line a row has room enough, and twice as many rows are in sight.
   const isNarrow = useMediaQuery('(width < 32rem), (width < 48rem) and (height >= 30rem)')
   const remember = useCallback(
-    (change: Partial<FolderPlace>) => rememberPlace(memory, folder, change),
-    [memory, folder],
+    (change: Partial<FolderPlace>) => rememberPlace(viewState, folder, change),
+    [viewState, folder],
   )
   if (listing.isPending) {
     return (

@@ -106,7 +106,7 @@ export function Sidebar({ session, folder, canBrowse, onOpenFolder }: SidebarPro
           <FolderTree
             folder={folder}
             queries={session.queries}
-            memory={session.memory}
+            viewState={session.viewState}
             onOpenFolder={onOpenFolder}
           />
         )}

@@ -61,7 +61,7 @@ export function Workspace(props: WorkspaceProps) {
             <FilesPage
               folder={folder}
               queries={session.queries}
-              memory={session.memory}
+              viewState={session.viewState}
               hrefOf={folderHref}
               onOpenFolder={openFolder}
               onRefresh={() => parts.refresh(folder)}

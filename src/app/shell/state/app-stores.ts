@@ -35,7 +35,7 @@ export type Session = {
   client: ApiClient
   gate: RateLimitGate
   queries: Queries
-  memory: FilesViewState
+  viewState: FilesViewState
 }
 
 export type AppStores = {
@@ -97,7 +97,7 @@ export function createAppStores(connection: Connection): AppStores {
             client,
             gate,
             queries: createQueries({ client, me }),
-            memory: createFilesViewState(),
+            viewState: createFilesViewState(),
           }
     importDraft.connect(session?.me.username ?? null)
     uploads.connect(session && connectUploads(session))

@@ -5,9 +5,9 @@ import { createFilesViewState, findPlace, rememberPlace } from './view-state.ts'
 const path = (text: string) => text as FolderPath
 
 test('Who comes up from below begins at the row of the folder they were in', () => {
-  const memory = createFilesViewState()
+  const viewState = createFilesViewState()
   const active = (folder: string, cameFrom: string | null) =>
-    findPlace(memory, path(folder), cameFrom === null ? null : path(cameFrom)).activeKey
+    findPlace(viewState, path(folder), cameFrom === null ? null : path(cameFrom)).activeKey
   expect(active('/', '/Films/2026/')).toBe('folder Films')
   expect(active('/Films/', '/Films/2026/')).toBe('folder 2026')
   expect(active('/Films/', '/')).toBe(null)
@@ -16,10 +16,10 @@ test('Who comes up from below begins at the row of the folder they were in', () 
 })
 
 test('A folder is remembered piece by piece', () => {
-  const memory = createFilesViewState()
-  rememberPlace(memory, path('/Films/'), { scrollOffset: 380, topKey: 'file a' })
-  rememberPlace(memory, path('/Films/'), { activeKey: 'file b' })
-  expect(findPlace(memory, path('/Films/'), path('/Music/'))).toEqual({
+  const viewState = createFilesViewState()
+  rememberPlace(viewState, path('/Films/'), { scrollOffset: 380, topKey: 'file a' })
+  rememberPlace(viewState, path('/Films/'), { activeKey: 'file b' })
+  expect(findPlace(viewState, path('/Films/'), path('/Music/'))).toEqual({
     scrollOffset: 380,
     topKey: 'file a',
     activeKey: 'file b',

@@ -17,7 +17,7 @@ import { useTreeKeys } from './tree-keys.ts'
 export type FolderTreeProps = {
   folder: FolderPath
   queries: Queries
-  memory: FilesViewState
+  viewState: FilesViewState
   onOpenFolder: (folder: FolderPath) => void
 }
 
@@ -49,15 +49,15 @@ export function FolderTree({ queries, ...rest }: FolderTreeProps) {
 export type TreeLinesProps = {
   root: FolderNode
   folder: FolderPath
-  memory: FilesViewState
+  viewState: FilesViewState
   onOpenFolder: (folder: FolderPath) => void
 }
 
 /** The folders that are in sight, of however many there are. */
-function TreeLines({ root, folder, memory, onOpenFolder }: TreeLinesProps) {
+function TreeLines({ root, folder, viewState, onOpenFolder }: TreeLinesProps) {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const pendingFocus = useRef(false)
-  const branches = useExpanded(memory, folder)
+  const branches = useExpanded(viewState, folder)
   const lines = useMemo(() => flattenTree(root, branches.expanded), [root, branches.expanded])
   const [active, setActive] = useActiveLine(folder)
   const activeIndex = useIndexOf(lines, active, folder)
@@ -156,12 +156,12 @@ function useShowCurrent(
 }
 
 /** Which folders of the tree are open, remembered while the tree is not shown. */
-function useExpanded(memory: FilesViewState, folder: FolderPath) {
+function useExpanded(viewState: FilesViewState, folder: FolderPath) {
   const [shownFor, setShownFor] = useState<FolderPath | null>(null)
-  const [expanded, setExpanded] = useState(memory.expanded)
+  const [expanded, setExpanded] = useState(viewState.expanded)
 
   function change(next: ReadonlySet<string>) {
-    memory.expanded = next
+    viewState.expanded = next
     setExpanded(next)
   }
   // A folder that was just gone to is shown; closing what is above it afterwards is allowed.
