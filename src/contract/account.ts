@@ -24,11 +24,21 @@ export const meReply = z.object({
 
 export type Me = z.infer<typeof meReply>
 
+/**
+ * What this server can do beyond the reference of v1, a word each. The seven endpoints answer as the
+ * reference says to whoever uses none of it.
+ * - `limit`: `GET /files` takes `limit`, up to 1,000.
+ * - `total`: where `limit` is given, its answer counts the files of the folder in `total`.
+ */
+export const additions = ['limit', 'total'] as const
+
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */
 export const serverReply = z.object({
   status: z.literal('ok'),
   mode: z.enum(['own', 'gateway']),
   version: z.string(),
+  /** Of the store behind it: what it has of `additions`, and words that a newer one may know. */
+  additions: z._default(z.array(z.string()), []),
 })
 
 export type ServerDescription = z.infer<typeof serverReply>

@@ -1,12 +1,20 @@
 import * as z from 'zod/mini'
-import { folderPathOrRoot, offsetField } from './request-fields.ts'
+import { folderPathOrRoot, limitField, offsetField } from './request-fields.ts'
 
-/** Files on one page of a listing. */
+/** Files on one page of a listing, unless asked otherwise. */
 export const filesPageSize = 50
+/** The most that can be asked for. */
+const maxFilesPageSize = 1000
 
 export const filesQuery = z.object({
   path: folderPathOrRoot.check(z.meta({ description: 'The folder, `/` if left out.' })),
   offset: offsetField.check(z.meta({ description: 'How many files to skip, 0 if left out.' })),
+  limit: limitField(maxFilesPageSize).check(
+    z.meta({
+      description:
+        'How many files to answer with, 50 if left out. An addition of Barkeep, where `GET /api/server` names `limit` in `additions`.',
+    }),
+  ),
 })
 
 const listedFile = z.object({
@@ -27,6 +35,12 @@ export const filesReply = z.object({
   limit: z.number(),
   next_offset: z.number(),
   has_more: z.boolean(),
+  total: z.optional(z.number()).check(
+    z.meta({
+      description:
+        'How many files the folder has, where `limit` was given. An addition of Barkeep, where `GET /api/server` names `total` in `additions`.',
+    }),
+  ),
 })
 
 export type FilesPage = z.infer<typeof filesReply>

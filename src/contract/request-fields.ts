@@ -42,3 +42,11 @@ export const offsetField = z.pipe(
   z.optional(z.union([z.int().check(z.minimum(0, offsetRule)), offsetText], { error: offsetRule })),
   z.transform((offset) => offset ?? 0),
 )
+
+/** A number of things from 1 to `max`; undefined where it is left to the server. */
+export function limitField(max: number) {
+  const rule = `limit must be a whole number from 1 to ${max.toLocaleString('en')}.`
+  const number = z.int().check(z.minimum(1, rule), z.maximum(max, rule))
+  const text = z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number))
+  return z.optional(z.union([number, z.pipe(text, number)], { error: rule }))
+}

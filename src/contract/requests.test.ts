@@ -31,6 +31,20 @@ test.each(badOffsets)('the offset %j is refused in words', (offset) => {
   expect(read.error?.issues[0]?.message).toBe('offset must be a whole number, 0 or more.')
 })
 
+test.each(['0', '1001', '-1', '1.5', 'all', '', 0, 1001, 1.5, null])(
+  'the limit %j is refused in words',
+  (limit) => {
+    const read = filesQuery.safeParse({ limit })
+    expect(read.error?.issues[0]?.message).toBe('limit must be a whole number from 1 to 1,000.')
+  },
+)
+
+test('a limit is read as text and as a number, and left open where none is given', () => {
+  expect(filesQuery.parse({ limit: '1000' }).limit).toBe(1000)
+  expect(filesQuery.parse({ limit: 1 }).limit).toBe(1)
+  expect(filesQuery.parse({}).limit).toBeUndefined()
+})
+
 test('an upload goes to the root unless asked otherwise, and needs a name', () => {
   expect(uploadQuery.parse({ filename: 'a.txt' })).toEqual({ filename: 'a.txt', path: '/' })
   expect(uploadQuery.safeParse({ path: '/Films/' }).success).toBe(false)

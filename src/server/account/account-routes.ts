@@ -35,9 +35,19 @@ export function addAccountRoutes(app: FastifyInstance, { route, uploadMaxBytes }
 /** Tells the app what stands behind this address, so that it hides what is not there. */
 export function addServerRoute(
   app: FastifyInstance,
-  mode: ServerDescription['mode'],
-  version: string,
+  {
+    mode,
+    version,
+    readAdditions,
+  }: Pick<ServerDescription, 'mode' | 'version'> & { readAdditions(): Promise<string[]> },
 ): void {
-  const description: ServerDescription = { status: 'ok', mode, version }
-  app.get(endpoints.server.path, async () => description)
+  app.get(
+    endpoints.server.path,
+    async (): Promise<ServerDescription> => ({
+      status: 'ok',
+      mode,
+      version,
+      additions: await readAdditions(),
+    }),
+  )
 }

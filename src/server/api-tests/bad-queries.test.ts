@@ -60,6 +60,7 @@ const badOffsets = [
   '1n',
   long(30),
 ]
+const badLimits = [...badOffsets, '0', '00', '1001', '9'.repeat(400), 'all']
 const badNames = [
   '',
   'filename',
@@ -84,12 +85,17 @@ const badNames = [
   'name=a',
 ]
 
-test.each(badPaths.concat(badOffsets.map((offset) => `offset=${encodeURIComponent(offset)}`)))(
-  'a listing with ?%s is an invalid request',
-  async (query) => {
-    await expectRefusal(server, [`/api/v1/files?${query}`], 'invalid_request')
-  },
-)
+const inQuery = (name: string, values: string[]) =>
+  values.map((value) => `${name}=${encodeURIComponent(value)}`)
+
+test.each([
+  ...badPaths,
+  ...inQuery('offset', badOffsets),
+  ...inQuery('limit', badLimits),
+  'limit=5&limit=5',
+])('a listing with ?%s is an invalid request', async (query) => {
+  await expectRefusal(server, [`/api/v1/files?${query}`], 'invalid_request')
+})
 
 test.each(badNames.concat(badPaths.map((path) => `filename=a&${path}`)))(
   'an upload with ?%s is an invalid request',
@@ -103,8 +109,10 @@ test('what is asked right is answered, so the refusals above are about what is w
   const answers = await Promise.all([
     server.get('/api/v1/files?path=/&offset=0&unknown=1&unknown=2'),
     server.get('/api/v1/files?path='),
+    server.get('/api/v1/files?limit=0001'),
+    server.get('/api/v1/files?limit=1000'),
     server.get('/api/v1/me'),
     server.get('/api/v1/me?__proto__=1&constructor=2'),
   ])
-  expect(answers.map((reply) => reply.status)).toEqual([200, 200, 200, 200])
+  expect(answers.map((reply) => reply.status)).toEqual([200, 200, 200, 200, 200, 200])
 })

@@ -98,6 +98,8 @@ const words = {
     summary: 'List a folder',
     about:
       'The files of one folder by name, 50 at a time, and on the first page the names of its subfolders. Go on with `next_offset` while `has_more` is true.',
+    ownStore:
+      'Additions of Barkeep: with `limit` a page has up to 1,000 files, and the answer counts the files of the folder in `total`.',
     curl: ['"{url}?path=/Films/&offset=0"'],
     errors: ['not_found'],
     answer: {

@@ -41,6 +41,53 @@ test.each([0, 1, 49, 50, 51, 100, 101])('%d files page as they should', async (c
   expect(await beyond.json()).toMatchObject({ folders: [], files: [], has_more: false })
 })
 
+test('a limit is the size of a page, and its answer counts the folder', async () => {
+  await using server = await startTestServer({ config })
+  await addFiles(server, names(7), '/f/')
+  await addFiles(server, ['x'], '/f/sub/')
+  await addFiles(server, names(3))
+  const ask = async (query: string) => {
+    const reply = await server.get(`/api/v1/files?path=/f/&${query}`)
+    const { files, ...rest } = filesReply.parse(await reply.json())
+    return { ...rest, files: files.map((file) => file.name) }
+  }
+  const whole = { status: 'ok', path: '/f/', folders: ['sub'], total: 7 }
+  const part = { ...whole, limit: 3, has_more: true }
+  const inParts = [
+    { ...part, files: names(3), next_offset: 3 },
+    { ...part, folders: [], files: names(7).slice(3, 6), next_offset: 6 },
+    { ...part, folders: [], files: names(7).slice(6), next_offset: 7, has_more: false },
+    { ...part, folders: [], files: [], next_offset: 9, has_more: false },
+  ]
+  for (const [index, expected] of inParts.entries()) {
+    expect(await ask(`limit=3&offset=${index * 3}`)).toEqual(expected)
+  }
+  const inOne = { ...whole, files: names(7), next_offset: 7, has_more: false }
+  expect(await ask('limit=7')).toEqual({ ...inOne, limit: 7 })
+  expect(await ask('limit=1000')).toEqual({ ...inOne, limit: 1000 })
+  // A file of another account, and one more of this.
+  const key = await server.keyWith({ username: 'alice' })
+  await server.upload({ name: 'hers', folder: '/f/', bytes: 'x' }, { key })
+  await addFiles(server, ['a new file'], '/f/')
+  expect(await ask('limit=1')).toMatchObject({ files: ['a new file'], total: 8, has_more: true })
+  expect((await server.get('/api/v1/files?path=/none/&limit=1')).status).toBe(404)
+})
+
+test('without a limit the answer has the fields of the reference and no other, in their order', async () => {
+  await using server = await startTestServer({ config })
+  await addFiles(server, ['x'])
+  const text = await (await server.get('/api/v1/files')).text()
+  expect(text.replace(/"(link|uploaded_at)":"[^"]*"/g, '"$1":""')).toBe(
+    '{"status":"ok","path":"/","folders":[],"files":[{"name":"x","size":1,"link":"","uploaded_at":""}],"limit":50,"next_offset":1,"has_more":false}',
+  )
+})
+
+test('an empty folder counts none', async () => {
+  await using server = await startTestServer({ config })
+  const { total } = filesReply.parse(await (await server.get('/api/v1/files?limit=5')).json())
+  expect(total).toBe(0)
+})
+
 test('subfolders come on the first page only', async () => {
   await using server = await startTestServer({ config })
   await addFiles(server, names(51), '/f/')

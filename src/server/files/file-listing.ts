@@ -10,31 +10,42 @@ import type { FolderRepository } from './folder-repository.ts'
 export type Place = { userId: string; folder: FolderPath }
 
 export type FileListing = {
-  /** The page of `GET /files` that starts at `offset`. @throws ApiFailure `not_found` */
-  page(place: Place, offset: number): Promise<FilesPage>
+  /**
+   * The page of `GET /files` that starts at `offset`; with `limit` it is of that size and counts the
+   * folder. @throws ApiFailure `not_found`
+   */
+  page(place: Place, asked: AskedPage): Promise<FilesPage>
 }
+
+type AskedPage = { offset: number; limit?: number | undefined }
 
 type Deps = { files: FileRepository; folders: FolderRepository; publicUrl(): string }
 
 export function createFileListing({ files, folders, publicUrl }: Deps): FileListing {
   return {
-    async page(place, offset) {
+    async page(place, { offset, limit: askedLimit }) {
       const { userId, folder } = place
       // The root is there also when nothing is in it.
       if (folder !== rootFolder && !(await folders.folderExists(userId, folder))) {
         throw new ApiFailure('not_found', `There is no folder ${folder}`)
       }
-      // One more than a page holds tells whether there is another page.
-      const rows = await files.page(place, { offset, limit: filesPageSize + 1 })
-      const shown = rows.slice(0, filesPageSize)
+      const limit = askedLimit ?? filesPageSize
+      const { files: found, ...counted } = await files.page(place, {
+        offset,
+        // One more than a page holds tells whether there is another page.
+        limit: limit + 1,
+        isCounted: askedLimit !== undefined,
+      })
+      const shown = found.slice(0, limit)
       return {
         status: 'ok',
         path: folder,
         folders: offset === 0 ? await folders.subfolders(userId, folder) : [],
         files: shown.map((file) => listedFile(publicUrl(), file)),
-        limit: filesPageSize,
+        limit,
         next_offset: offset + shown.length,
-        has_more: rows.length > filesPageSize,
+        has_more: found.length > limit,
+        ...counted,
       }
     },
   }

@@ -8,6 +8,8 @@ import { insertFolders } from './folder-repository.ts'
 
 type FolderOfUser = { userId: string; folder: FolderPath }
 
+type PageOfFolder = { offset: number; limit: number; isCounted: boolean }
+
 type WriteAlongside = (transaction: Transaction<Tables>) => Promise<void>
 
 export type FileRepository = ReturnType<typeof createFileRepository>
@@ -82,9 +84,12 @@ export function createFileRepository(database: Database) {
       return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
     },
 
-    /** `limit` files from `offset` on, in the order of a listing. */
-    async page(folder: FolderOfUser, from: { offset: number; limit: number }) {
-      return (await selectPage(database, folder, from)).map(toStoredFile)
+    /** `limit` files from `offset` on, in the order of a listing; with `isCounted`, how many the folder has. */
+    async page(folder: FolderOfUser, from: PageOfFolder) {
+      const rows = await selectPage(database, folder, from)
+      const files = rows.map(toStoredFile)
+      if (!from.isCounted) return { files }
+      return { files, total: rows[0]?.total ?? (await countFiles(database, folder)) }
     },
   }
 }
@@ -96,13 +101,13 @@ export function createFileRepository(database: Database) {
 function selectPage(
   database: Database,
   { userId, folder }: FolderOfUser,
-  { offset, limit }: { offset: number; limit: number },
-): Promise<FileTable[]> {
+  { offset, limit, isCounted }: PageOfFolder,
+): Promise<(FileTable & { total?: number })[]> {
   return database
     .with('counted', (build) =>
       build
         .selectFrom('listing_mark')
-        .select(['folded_name', 'id'])
+        .select(['folded_name', 'id', 'files'])
         .select(sql<number>`sum(files) over (order by folded_name, id) - files`.as('before'))
         .where('user_id', '=', userId)
         .where('folder', '=', folder),
@@ -119,6 +124,9 @@ function selectPage(
     )
     .selectFrom('file')
     .selectAll()
+    .$if(isCounted, (query) =>
+      query.select(sql<number>`(select sum(files) from counted)`.as('total')),
+    )
     .where('user_id', '=', userId)
     .where('folder', '=', folder)
     .where(sql<boolean>`(folded_name, id) >= (select folded_name, id from mark)`)
@@ -127,6 +135,17 @@ function selectPage(
     .limit(limit)
     .offset(sql<number>`${offset} - coalesce((select before from mark), 0)`)
     .execute()
+}
+
+/** For a page that has no row to tell it. */
+async function countFiles(database: Database, { userId, folder }: FolderOfUser): Promise<number> {
+  const row = await database
+    .selectFrom('listing_mark')
+    .select((count) => count.fn.sum<number | null>('files').as('total'))
+    .where('user_id', '=', userId)
+    .where('folder', '=', folder)
+    .executeTakeFirst()
+  return row?.total ?? 0
 }
 
 async function insertFiles(

@@ -8,7 +8,7 @@ type Deps = { route: Route<{ userId: string }>; listing: FileListing; tree: Fold
 
 export function addFileRoutes(app: FastifyInstance, { route, listing, tree }: Deps): void {
   route(app, endpoints.files, ({ query, key }) =>
-    listing.page({ userId: key.userId, folder: query.path }, query.offset),
+    listing.page({ userId: key.userId, folder: query.path }, query),
   )
   route(app, endpoints.folders, ({ key }) => tree.reply(key.userId))
 }

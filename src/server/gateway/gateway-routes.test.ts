@@ -3,12 +3,12 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test, vi } from 'vitest'
-import { meReply, serverReply } from '#contract/account.ts'
+import { additions, meReply, serverReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
 import { filesReply } from '#contract/files.ts'
 import { uploadReply } from '#contract/uploads.ts'
 import { connectionLimits } from '#server/http/connections/connection-limits.ts'
-import { startTestServer } from '#server/testing/start-test-server.ts'
+import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 import { sendRaw } from '#server/testing/test-raw-request.ts'
 import { startUpstream } from '#server/testing/test-upstream.ts'
 
@@ -85,6 +85,18 @@ test('the own store says that it is one', async () => {
   )
   expect(description.mode).toBe('own')
   expect(description.version).toMatch(/^\d+\.\d+\.\d+/)
+})
+
+test('a gateway names the additions of the Barkeep behind it, and hands their parameters on', async () => {
+  await using both = await startBoth()
+  const { gateway, upstream } = both
+  const additionsOf = async (server: TestServer) =>
+    serverReply.parse(await (await server.get('/api/server', { key: null })).json()).additions
+  expect(await additionsOf(upstream)).toEqual([...additions])
+  expect(await additionsOf(gateway)).toEqual([...additions])
+  for (const name of ['a', 'b']) await upstream.upload({ name, bytes: name })
+  const reply = await gateway.get('/api/v1/files?limit=1', { key: upstream.key })
+  expect(await reply.json()).toMatchObject({ limit: 1, total: 2, has_more: true })
 })
 
 test('an upstream that went away is 503 unavailable, and one that came back is used again', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import compress from '@fastify/compress'
 import type { FastifyInstance } from 'fastify'
+import { additions } from '#contract/account.ts'
 import { rateLimitWindowSeconds } from '#contract/rate-limit.ts'
 import { addAccountRoutes, addServerRoute } from '#server/account/account-routes.ts'
 import { createUsersRepository } from '#server/account/users-repository.ts'
@@ -30,6 +31,7 @@ import { createFolderRepository } from '#server/files/folder-repository.ts'
 import { createFolderTree } from '#server/files/folder-tree.ts'
 import { addShareRoutes } from '#server/files/share-routes.ts'
 import { addGatewayRoutes, createGateway } from '#server/gateway/gateway.ts'
+import { createReadAdditions } from '#server/gateway/read-additions.ts'
 import {
   type ConnectionLimits,
   connectionLimits,
@@ -134,12 +136,14 @@ type Backend = Pick<BarkeepServer, 'isFirstStart' | 'found'>
 
 async function addBackend(app: FastifyInstance, world: World): Promise<Backend> {
   const { upstream, rateLimit } = world.config
-  addServerRoute(app, upstream === null ? 'own' : 'gateway', version)
   addReferenceRoutes(app, { publicUrl: world.publicUrl, rateLimit, upstream })
   if (upstream !== null) {
+    const readAdditions = createReadAdditions(upstream, world.clock)
+    addServerRoute(app, { mode: 'gateway', version, readAdditions })
     addGatewayRoutes(app, createGateway({ upstream, log: (message) => app.log.warn(message) }))
     return { isFirstStart: async () => false, found: [] }
   }
+  addServerRoute(app, { mode: 'own', version, readAdditions: async () => [...additions] })
   try {
     return await addOwnStore(app, world)
   } catch (error) {

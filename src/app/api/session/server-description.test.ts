@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createServerDescription } from './server-description.ts'
 
-const own = { status: 'ok', mode: 'own', version: '0.1.0' }
+const own = { status: 'ok', mode: 'own', version: '0.1.0', additions: ['limit'] }
 
 /** Resolves with what the source tells its first listener. */
 function firstNews(source: ReturnType<typeof createServerDescription>) {
@@ -23,6 +23,12 @@ test('the server is asked once, however many parts of the screen want to know', 
   expect(await firstNews(source)).toEqual(own)
   source.subscribe(() => {})
   expect(asked).toBe(1)
+})
+
+test('a server that names no additions has none', async () => {
+  const { additions: _, ...older } = own
+  const source = createServerDescription(async () => Response.json(older))
+  expect(await source.read()).toEqual({ ...older, additions: [] })
 })
 
 test.each([

@@ -50,6 +50,13 @@ test.each([
       const { files, has_more } = filesReply.parse(await reply.json())
       expect(files.map((file) => file.name)).toEqual(listed.slice(offset, offset + 50))
       expect(has_more).toBe(offset + 50 < listed.length)
+      // A page of any size starts at the same places, and the marks count the whole.
+      const limit = 1 + ((offset * 31) % 1000)
+      const sized = await server.get(`/api/v1/files?path=/many/&offset=${offset}&limit=${limit}`)
+      const page = filesReply.parse(await sized.json())
+      expect(page.files.map((file) => file.name)).toEqual(listed.slice(offset, offset + limit))
+      expect(page).toMatchObject({ total: listed.length, limit })
+      expect(page.has_more).toBe(offset + limit < listed.length)
     }
   }
   addRows(database, 'user-owner', '/many/', coming)
@@ -92,7 +99,8 @@ test('files that were listed before there were marks are found at their offsets'
   const repository = createFileRepository(database)
   const pageOf = async (userId: string, path: string, offset: number) => {
     const place = { userId, folder: path as FolderPath }
-    return (await repository.page(place, { offset, limit: 50 })).map(({ name }) => name)
+    const { files } = await repository.page(place, { offset, limit: 50, isCounted: false })
+    return files.map(({ name }) => name)
   }
   for (const offset of offsets) {
     expect(await pageOf('alice', '/many/', offset)).toEqual(names.slice(offset, offset + 50))
