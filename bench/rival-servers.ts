@@ -45,10 +45,14 @@ export async function startNginx(folder: string, settings = ''): Promise<Nginx> 
   }
 }
 
-/** "bare": without fsync and hash. */
-export async function startBarkeep(folder: string, mode: 'whole' | 'bare'): Promise<Barkeep> {
+/** "bare": without fsync and hash. `project` is the checkout whose server it is. */
+export async function startBarkeep(
+  folder: string,
+  mode: 'whole' | 'bare',
+  project = join(import.meta.dirname, '..'),
+): Promise<Barkeep> {
   const data = join(folder, `barkeep-${mode}`)
-  const script = join(import.meta.dirname, 'barkeep-server.ts')
+  const script = join(project, 'bench/barkeep-server.ts')
   const child = spawn(process.execPath, ['--max-semi-space-size=2', script, data, mode], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

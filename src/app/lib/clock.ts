@@ -16,3 +16,29 @@ export const browserClock: Clock = {
     return () => clearTimeout(timer)
   },
 }
+
+/**
+ * Calls `run` at once, or as soon as `intervalMs` have passed since the last time: what is asked for in
+ * between is done together. `stop` forgets what was asked for.
+ */
+export function atMostEvery(clock: Clock, intervalMs: number, run: () => void) {
+  let lastAt = Number.NEGATIVE_INFINITY
+  let cancel: (() => void) | null = null
+  const runNow = () => {
+    cancel = null
+    lastAt = clock.now()
+    run()
+  }
+  return {
+    ask() {
+      if (cancel) return
+      const waitMs = lastAt + intervalMs - clock.now()
+      if (waitMs <= 0) runNow()
+      else cancel = clock.after(waitMs, runNow)
+    },
+    stop() {
+      cancel?.()
+      cancel = null
+    },
+  }
+}

@@ -68,9 +68,8 @@ export function estimateWaitMs(state: BrokerState, requests: number, now: number
     .filter((wait) => wait > 0)
     .sort((a, b) => a - b)
   const idle = Math.max(0, limit - busy.length)
-  const chains = [...new Array<number>(idle).fill(0), ...busy].slice(0, usable)
   const last = requests - 1
   const cycles = Math.floor(last / usable)
-  const wait = (chains[last % usable] ?? 0) + cycles * (windowMs + marginMs)
+  const wait = (busy[(last % usable) - idle] ?? 0) + cycles * (windowMs + marginMs)
   return Math.max(wait, (state.closedUntil ?? 0) - now)
 }

@@ -139,6 +139,36 @@ test('whoever watches is told when a slot frees, although nothing is sent', asyn
   stop()
 })
 
+test('a crowd of requests is told ten times a second, and the last of it is told', async () => {
+  const { clock, gate, send } = startGate({ limit: 100_000 })
+  await clock.finish(send(person))
+  let told = 0
+  const stop = gate.subscribe(() => {
+    told += 1
+  })
+  const startedAt = clock.now()
+  const crowd = Array.from({ length: 500 }, (_, index) =>
+    clock.sleep(index * 4).then(() => send(transfer)),
+  )
+  await clock.finish(Promise.all(crowd))
+  const seconds = (clock.now() - startedAt) / 1000
+  await clock.advance(100)
+  stop()
+  expect(told).toBeGreaterThan(10)
+  expect(told).toBeLessThanOrEqual(seconds * 10 + 3)
+  expect(gate.getSnapshot().remaining).toBe(100_000 - 501)
+})
+
+test('how long requests take is known whatever the limit', async () => {
+  const { clock, gate, send } = startGate({ limit: 2 ** 40 })
+  await clock.finish(send(person))
+  expect(gate.estimateMs(30_000)).toBe(0)
+  const small = startGate({ limit: 3 })
+  await small.clock.finish(small.send(person))
+  // Two slots are used, one is kept for a person: they come round every 60.05 s.
+  expect([1, 2, 3].map((requests) => small.gate.estimateMs(requests))).toEqual([0, 0, 60_050])
+})
+
 test('any mixture of clicks, uploads and polls is sent whole and never refused', async () => {
   for (let seed = 1; seed <= 20; seed += 1) {
     const random = seeded(seed)

@@ -1,5 +1,6 @@
 import { browserTab } from '#app/api/tabs/browser-tab.ts'
 import type { TabEnvironment } from '#app/api/tabs/tab-group.ts'
+import { atMostEvery } from '#app/lib/clock.ts'
 import { createEmitter } from '#app/lib/store.ts'
 import { changesAt, estimateWaitMs, type GateSnapshot, takeSnapshot } from './gate-snapshot.ts'
 import type { GateAsk, GatedAnswer } from './gated-request.ts'
@@ -33,6 +34,9 @@ export type RateLimitGate = {
   close(): void
 }
 
+/** As often as a person can follow, in ms: hundreds of requests change the window in a second. */
+const showIntervalMs = 100
+
 export type GateOptions = Partial<TabEnvironment>
 
 /** Makes the gate that every call with one key passes. */
@@ -49,7 +53,11 @@ export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
     clock,
     random: environment.random,
     grant: (claim, slot) => slots.grant(claim, slot),
-    onChange: changed,
+    onChange() {
+      slots.tellWindow()
+      snapshot = null
+      showing.ask()
+    },
   })
   const slots = new SharedSlots({
     broker,
@@ -58,11 +66,7 @@ export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
     onGrant: (claim, slot) => waiting.start(claim, slot),
   })
 
-  function changed() {
-    slots.tellWindow()
-    show()
-  }
-
+  const showing = atMostEvery(clock, showIntervalMs, show)
   function show() {
     snapshot = null
     stopTick()
@@ -109,6 +113,7 @@ export function createRateLimitGate(parts: GateOptions = {}): RateLimitGate {
     join: (keyId) => slots.join(`barkeep-requests-${keyId}`, environment),
     close() {
       stopTick()
+      showing.stop()
       slots.leave()
       waiting.close()
     },
