@@ -29,8 +29,9 @@ export type Me = z.infer<typeof meReply>
  * reference says to whoever uses none of it.
  * - `limit`: `GET /files` takes `limit`, up to 1,000.
  * - `total`: where `limit` is given, its answer counts the files of the folder in `total`.
+ * - `batch`: `POST /upload/batch` takes many files in one request.
  */
-export const additions = ['limit', 'total'] as const
+export const additions = ['limit', 'total', 'batch'] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */
 export const serverReply = z.object({

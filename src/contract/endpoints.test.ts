@@ -6,7 +6,7 @@ const rows: [string, Endpoint][] = Object.entries(endpoints)
 
 test('the API has its seven endpoints with the scopes of the reference', () => {
   const documented = rows
-    .filter(([, row]) => row.path.startsWith('/api/v1/'))
+    .filter(([, row]) => row.path.startsWith('/api/v1/') && !row.isAddition)
     .map(([, { method, path, scope }]) => `${method} ${path} ${scope ?? 'any key'}`)
   expect(documented).toEqual([
     'GET /api/v1/me any key',

@@ -17,7 +17,7 @@ import {
   importStatusQuery,
   importStatusReply,
 } from './imports.ts'
-import { uploadQuery, uploadReply } from './uploads.ts'
+import { uploadBatchQuery, uploadBatchReply, uploadQuery, uploadReply } from './uploads.ts'
 
 export type Endpoint = {
   method: 'GET' | 'POST'
@@ -27,9 +27,11 @@ export type Endpoint = {
   /** The scope a key needs; null where any valid key will do. */
   scope: Scope | null
   query: z.ZodMiniType
-  /** A JSON schema, `bytes` for a raw stream, or nothing. */
-  body: z.ZodMiniType | 'bytes' | null
+  /** A JSON schema, `bytes` for a raw stream, `form` for multipart/form-data, or nothing. */
+  body: z.ZodMiniType | 'bytes' | 'form' | null
   reply: z.ZodMiniType
+  /** v1 lets it be there. The app uses it where `GET /api/server` names it. */
+  isAddition?: true
 }
 
 const nothing = z.object({})
@@ -47,6 +49,16 @@ export const endpoints = {
     query: uploadQuery,
     body: 'bytes',
     reply: uploadReply,
+  },
+  uploadBatch: {
+    ...key,
+    method: 'POST',
+    path: '/api/v1/upload/batch',
+    scope: 'upload',
+    query: uploadBatchQuery,
+    body: 'form',
+    reply: uploadBatchReply,
+    isAddition: true,
   },
   startImport: {
     ...key,

@@ -43,6 +43,10 @@ test('every command of the reference runs in a shell as it is written, but for t
   expect(answers).toMatchObject({
     'GET /api/v1/me': ok,
     'POST /api/v1/upload': { status: 200, body: { file_name: 'movie.mp4', folder: '/Films/' } },
+    'POST /api/v1/upload/batch': {
+      status: 200,
+      body: { results: [{ file: { file_name: 'movie.mp4', folder: '/Films/2026/', size: 8 } }] },
+    },
     'GET /api/v1/files': { status: 200, body: { files: [{ name: 'movie.mp4', size: 8 }] } },
     'GET /api/v1/folders': { status: 200, body: { tree: { folders: [{ name: 'Films' }] } } },
     'POST /api/v1/import': ok,

@@ -150,7 +150,8 @@ test('programs are told where an Idempotency-Key may be sent', async () => {
   const told = Object.keys(paths).filter((path) =>
     JSON.stringify(paths[path]).includes('"name":"Idempotency-Key","in":"header"'),
   )
-  expect(told).toEqual([endpoints.upload.path, endpoints.startImport.path])
+  const { upload, uploadBatch, startImport } = endpoints
+  expect(told).toEqual([upload.path, uploadBatch.path, startImport.path])
 })
 
 test('programs are told that an upload may have any content type: curl calls it a form', async () => {
@@ -215,7 +216,12 @@ test('in front of a service the reference has its commands for here, and says no
   expect(inFront).toContain('stands in front of <code>https://service.example</code>')
   expect(inFront).toContain('A key may make 60 requests')
   // The control: each of them is told where it is so.
-  for (const told of ['./barkeep keys', 'safe on the disk', `${own.origin}/share/`]) {
+  for (const told of [
+    './barkeep keys',
+    'safe on the disk',
+    '/upload/batch',
+    `${own.origin}/share/`,
+  ]) {
     expect(alone).toContain(told)
     expect(inFront).not.toContain(told.replace(own.origin, gateway.origin))
   }

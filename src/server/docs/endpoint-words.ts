@@ -63,6 +63,35 @@ const words = {
       folder: '/Films/',
     },
   },
+  uploadBatch: {
+    summary: 'Upload many files at once',
+    about:
+      'An addition of Barkeep: `GET /api/server` names it `batch` in `additions`. The body is a form (`multipart/form-data`) in which each part is one file; its `filename` may hold a path below `path`, such as `Rome/a.jpg`. It takes one request of the window and carries up to 1,000 files and 64 MB. `results` has one answer for each part, in their order: `file` as of an upload, or the `code` and `message` of its refusal, which costs the others nothing.',
+    ownStore:
+      'The answer comes once every file is safe on the disk; a connection that breaks before the end of the form leaves none of its files. Names, folders and the same bytes again are treated as by an upload, and so is the `Idempotency-Key` header, for the whole form. A name is read as UTF-8, or from `filename*`.',
+    curl: ['-F "file=@movie.mp4;filename=2026/movie.mp4"', '"{url}?path=/Films/"'],
+    errors: ['payload_too_large'],
+    answer: {
+      status: 'ok',
+      results: [
+        {
+          status: 'ok',
+          file: {
+            tracking_id: 'V1StGXR8_Z5jdHi6B',
+            file_name: 'movie.mp4',
+            size: 734003200,
+            link: 'ORIGIN/share/V1StGXR8_Z5jdHi6B/movie.mp4',
+            folder: '/Films/2026/',
+          },
+        },
+        {
+          status: 'error',
+          code: 'invalid_request',
+          message: 'File names must not be empty.',
+        },
+      ],
+    },
+  },
   startImport: {
     summary: 'Import a link',
     about:
@@ -136,7 +165,7 @@ const words = {
   },
 } satisfies Partial<Record<keyof typeof endpoints, EndpointText>>
 
-/** The seven endpoints of v1 in the order in which one meets them. */
+/** The seven endpoints of v1 and Barkeep’s additions, in the order in which one meets them. */
 export const documentedEndpoints: DocumentedEndpoint[] = Object.entries(words).map(
   ([name, said]) => ({ name, endpoint: endpoints[name as keyof typeof words], ...said }),
 )

@@ -72,7 +72,11 @@ const rateLimitHeaders = {
   'Retry-After': integerHeader('Seconds until a request will pass.'),
 }
 
-const takesIdempotencyKey = new Set<DocumentedEndpoint['name']>(['upload', 'startImport'])
+const takesIdempotencyKey = new Set<DocumentedEndpoint['name']>([
+  'upload',
+  'uploadBatch',
+  'startImport',
+])
 
 const idempotencyKey = {
   name: 'Idempotency-Key',
@@ -120,10 +124,15 @@ function describeParameters(query: z.ZodMiniType): Json[] {
   })
 }
 
-function describeBody(body: z.ZodMiniType | 'bytes', toSchema: ToSchema): Json {
+function describeBody(body: z.ZodMiniType | 'bytes' | 'form', toSchema: ToSchema): Json {
   // OpenAPI 3.1 tells raw bytes by their media type alone, and curl calls them a form.
   if (body === 'bytes') {
     return { required: true, content: { 'application/octet-stream': {}, '*/*': {} } }
+  }
+  if (body === 'form') {
+    const files = { type: 'array', items: {}, description: 'Each part is a file with its name.' }
+    const schema = { type: 'object', properties: { file: files } }
+    return { required: true, content: { 'multipart/form-data': { schema } } }
   }
   return { required: true, content: { 'application/json': { schema: toSchema(body) } } }
 }

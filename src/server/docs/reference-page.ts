@@ -21,6 +21,7 @@ type PageOptions = {
 /** The API for reading, with commands that work as they stand against `origin`. */
 export function createReferencePage(parts: PageOptions): string {
   const { origin, upstream } = parts
+  const shown = documentedFor(upstream)
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -37,7 +38,7 @@ export function createReferencePage(parts: PageOptions): string {
 <li><a href="#keys">Keys and scopes</a></li>
 <li><a href="#rate-limit">Rate limit</a></li>
 <li><a href="#errors">Errors</a></li>
-${documentedEndpoints.map(({ name, summary }) => html`<li><a href="#${name}">${summary}</a></li>`)}
+${shown.map(({ name, summary }) => html`<li><a href="#${name}">${summary}</a></li>`)}
 </ul>
 </nav>
 <main>
@@ -50,12 +51,17 @@ ${command('"{url}"', `${origin}/api/v1/me`)}
 ${describeKeys(upstream)}
 ${describeRateLimit(parts)}
 ${describeErrors()}
-${documentedEndpoints.map((documented) => describeEndpoint(documented, parts))}
+${shown.map((documented) => describeEndpoint(documented, parts))}
 </main>
 </body>
 </html>
 `
   return page.markup
+}
+
+/** Of a service that this server stands in front of, only what every one of them has. */
+function documentedFor(upstream: string | null): DocumentedEndpoint[] {
+  return documentedEndpoints.filter(({ endpoint }) => upstream === null || !endpoint.isAddition)
 }
 
 function describeGateway(upstream: string): Html {
@@ -79,7 +85,7 @@ ${table(
   ['Scope', 'Opens'],
   scopes.map((scope) => [
     html`<code>${scope}</code>`,
-    html`<ul>${documentedEndpoints
+    html`<ul>${documentedFor(upstream)
       .filter(({ endpoint }) => endpoint.scope === scope)
       .map(
         ({ endpoint }) => html`<li><code>${endpoint.method} ${endpoint.path}</code></li>`,
@@ -144,7 +150,7 @@ ${json(example)}
 }
 
 function describeFields({ query, body }: DocumentedEndpoint['endpoint']): Html {
-  const isJson = body !== null && body !== 'bytes'
+  const isJson = body !== null && body !== 'bytes' && body !== 'form'
   const fields = isJson ? listFields(body) : listFields(query)
   if (fields.length === 0) return html``
   return table(

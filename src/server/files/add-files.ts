@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { type FileName, numberedFileName } from '#contract/file-name.ts'
+import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
 import type { Changes } from '#server/core/changes.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Locks } from '#server/core/locks.ts'
@@ -11,7 +12,7 @@ import type { FindSame, Place } from './file-listing.ts'
 import { createTrackingId, type FileRepository, type StoredFile } from './file-repository.ts'
 import { foldedName } from './folder-repository.ts'
 
-export type NewFile = { name: FileName; staged: StagedBlob }
+export type NewFile = { folder: FolderPath; name: FileName; staged: StagedBlob }
 
 /** What must become true together with the listing, written in the same transaction. */
 export type Alongside = (transaction: Transaction<Tables>, listed: StoredFile[]) => Promise<void>
@@ -21,19 +22,20 @@ export type Alongside = (transaction: Transaction<Tables>, listed: StoredFile[])
  * number; the same folder, name and bytes as a file that is there give that file. The staged blobs
  * are used up, whatever happens. Resolves with the files in their order.
  */
-export type AddFiles = (
-  addition: Place & {
-    files: NewFile[]
-    /** What all their names begin with; a number that they need goes behind it, the same for all. */
-    stem?: string
-    withinTransaction?: Alongside
-  },
-) => Promise<StoredFile[]>
+export type AddFiles = (addition: {
+  userId: string
+  files: NewFile[]
+  /** What all their names begin with; a number that they need goes behind it, the same for all. */
+  stem?: string
+  withinTransaction?: Alongside
+}) => Promise<StoredFile[]>
 
 type Addition = Parameters<AddFiles>[0]
 
 /** A file that was there, or one whose blob is kept and that waits for its row. */
 type Kept = { requested: FileName; stored: StoredFile; blobId: string | null }
+/** The same folder, name and bytes are one file, however often they come: one entry, by `sameKey`. */
+type KeptFiles = Map<string, Kept>
 
 type Deps = {
   files: FileRepository
@@ -46,9 +48,9 @@ type Deps = {
 
 export function createAddFiles(deps: Deps): AddFiles {
   return async (addition) => {
-    const { userId, folder, files } = addition
+    const { userId, files } = addition
     // Two of the same bytes at once must become one file.
-    const places = files.map(({ name }) => `file ${JSON.stringify([userId, folder, name])}`)
+    const places = files.map(({ folder, name }) => `file ${JSON.stringify([userId, folder, name])}`)
     try {
       return await deps.locks.run(places, () => addAll(deps, addition))
     } finally {
@@ -57,13 +59,28 @@ export function createAddFiles(deps: Deps): AddFiles {
   }
 }
 
+const sameKey = ({ folder, name, staged }: NewFile) => JSON.stringify([folder, name, staged.sha256])
+
 async function addAll(deps: Deps, addition: Addition): Promise<StoredFile[]> {
-  const kept: Kept[] = []
+  const { userId } = addition
+  const kept: KeptFiles = new Map()
+  const fresh = new Map<string, NewFile>()
+  for (const file of addition.files) {
+    const key = sameKey(file)
+    if (kept.has(key) || fresh.has(key)) continue
+    const same = await deps.findSame({ userId, folder: file.folder }, file)
+    if (same) kept.set(key, { requested: file.name, stored: same, blobId: null })
+    else fresh.set(key, file)
+  }
+  const blobIds = await deps.blobs.commit([...fresh.values()].map(({ staged }) => staged))
   try {
-    for (const file of addition.files) kept.push(await keep(deps, addition, file))
+    const uploadedAt = new Date(deps.clock.now())
+    for (const [index, [key, file]] of [...fresh].entries()) {
+      kept.set(key, keep(file, blobIds[index] ?? '', uploadedAt))
+    }
     return await list(deps, addition, kept)
   } catch (error) {
-    await removeUnlisted(deps, kept)
+    await removeUnlisted(deps, blobIds)
     throw error
   }
 }
@@ -72,40 +89,31 @@ async function addAll(deps: Deps, addition: Addition): Promise<StoredFile[]> {
  * A commit that failed may have come through all the same. A blob of which that cannot be ruled out
  * stays: a listed file without its bytes would be worse than bytes that the next start sets aside.
  */
-async function removeUnlisted({ files, blobs }: Deps, kept: Kept[]): Promise<void> {
-  for (const { blobId } of kept) {
-    if (blobId === null) continue
+async function removeUnlisted({ files, blobs }: Deps, blobIds: string[]): Promise<void> {
+  for (const blobId of blobIds) {
     const isListed = await files.hasBlob(blobId).catch(() => true)
     if (!isListed) await blobs.remove(blobId)
   }
 }
 
-async function keep(deps: Deps, place: Place, file: NewFile): Promise<Kept> {
-  const { blobs, clock, findSame } = deps
-  const same = await findSame(place, file)
-  if (same) return { requested: file.name, stored: same, blobId: null }
-  const { size, sha256 } = file.staged
-  const blobId = await blobs.commit(file.staged)
-  const uploadedAt = new Date(clock.now())
+function keep({ folder, name, staged }: NewFile, blobId: string, uploadedAt: Date): Kept {
+  const { size, sha256 } = staged
   const ids = { id: randomUUID(), trackingId: createTrackingId() }
-  const { name } = file
-  const stored = { ...ids, name, folder: place.folder, size, sha256, uploadedAt }
-  return { requested: name, blobId, stored }
+  return { requested: name, blobId, stored: { ...ids, name, folder, size, sha256, uploadedAt } }
 }
 
 async function list(
   { files, changes }: Deps,
-  { userId, folder, stem, withinTransaction }: Addition,
-  kept: Kept[],
+  { userId, files: added, stem, withinTransaction }: Addition,
+  kept: KeptFiles,
 ): Promise<StoredFile[]> {
-  const place = { userId, folder }
   for (;;) {
     const named =
       stem === undefined
-        ? await takeNames(files, place, kept)
-        : await takeOneStem(files, place, { kept, stem })
-    const listed = named.map(({ stored }) => stored)
-    const rows = named.flatMap((one) => rowOf(userId, one) ?? [])
+        ? await takeNames(files, userId, kept)
+        : await takeOneStem(files, userId, { kept, stem })
+    const listed = added.map((file) => (named.get(sameKey(file)) as Kept).stored)
+    const rows = [...named.values()].flatMap((one) => rowOf(userId, one) ?? [])
     try {
       const { madeFolders } = await files.insert(rows, async (transaction) =>
         withinTransaction?.(transaction, listed),
@@ -120,17 +128,23 @@ async function list(
 }
 
 /** Gives each new file the first free name of its kind. */
-async function takeNames(files: FileRepository, place: Place, kept: Kept[]): Promise<Kept[]> {
-  const named: Kept[] = []
-  const own = new Set<string>()
-  for (const one of kept) {
-    if (one.blobId === null) {
-      named.push(one)
-      continue
+async function takeNames(
+  files: FileRepository,
+  userId: string,
+  kept: KeptFiles,
+): Promise<KeptFiles> {
+  const named: KeptFiles = new Map(kept)
+  const fresh = [...kept].filter(([, { blobId }]) => blobId !== null)
+  for (const [folder, group] of Map.groupBy(fresh, ([, { stored }]) => stored.folder)) {
+    const requested = group.map(([, one]) => one.requested)
+    const taken = await files.takenNames(userId, folder, requested)
+    for (const [key, one] of group) {
+      const name = taken.has(one.requested)
+        ? await nextFreeName(files, { userId, folder, name: one.requested, taken })
+        : one.requested
+      taken.add(name)
+      named.set(key, { ...one, stored: { ...one.stored, name } })
     }
-    const name = await freeName(files, { ...place, name: one.requested, own })
-    own.add(name)
-    named.push({ ...one, stored: { ...one.stored, name } })
   }
   return named
 }
@@ -138,18 +152,25 @@ async function takeNames(files: FileRepository, place: Place, kept: Kept[]): Pro
 /** Files that belong together keep one stem: a player finds subtitles by the name of their video. */
 async function takeOneStem(
   files: FileRepository,
-  { userId, folder }: Place,
-  { kept, stem }: { kept: Kept[]; stem: string },
-): Promise<Kept[]> {
-  const fresh = kept.filter(({ blobId }) => blobId !== null)
+  userId: string,
+  { kept, stem }: { kept: KeptFiles; stem: string },
+): Promise<KeptFiles> {
+  const fresh = [...kept].filter(([, { blobId }]) => blobId !== null)
+  const [folder = rootFolder] = fresh.map(([, { stored }]) => stored.folder)
   for (let number = 1; ; number += 1) {
     const begin = number === 1 ? stem : `${stem} (${number})`
     const nameOf = ({ requested }: Kept) => (begin + requested.slice(stem.length)) as FileName
-    const taken = await files.takenNames(userId, folder, fresh.map(nameOf))
-    if (taken.size > 0) continue
-    return kept.map((one) =>
-      one.blobId === null ? one : { ...one, stored: { ...one.stored, name: nameOf(one) } },
+    const taken = await files.takenNames(
+      userId,
+      folder,
+      fresh.map(([, one]) => nameOf(one)),
     )
+    if (taken.size > 0) continue
+    const named: KeptFiles = new Map(kept)
+    for (const [key, one] of fresh) {
+      named.set(key, { ...one, stored: { ...one.stored, name: nameOf(one) } })
+    }
+    return named
   }
 }
 
@@ -172,29 +193,29 @@ function rowOf(userId: string, { requested, stored, blobId }: Kept): FileTable |
 
 const namesAtOnce = 50
 
-/** `own`: names that others of the same addition take. */
-async function freeName(
+/** The first number that is free. `taken`: names that others of the same addition take, too. */
+async function nextFreeName(
   files: FileRepository,
-  { userId, folder, name, own }: Place & { name: FileName; own: Set<string> },
+  { userId, folder, name, taken }: Place & { name: FileName; taken: ReadonlySet<string> },
 ): Promise<string> {
-  for (let first = 1; ; first += namesAtOnce) {
+  for (let first = 2; ; first += namesAtOnce) {
     const names = Array.from({ length: namesAtOnce }, (_, index) =>
-      first + index === 1 ? name : numberedFileName(name, first + index),
+      numberedFileName(name, first + index),
     )
-    const taken = await files.takenNames(userId, folder, names)
-    const free = names.find((candidate) => !taken.has(candidate) && !own.has(candidate))
+    const known = await files.takenNames(userId, folder, names)
+    const free = names.find((candidate) => !known.has(candidate) && !taken.has(candidate))
     if (free !== undefined) return free
   }
 }
 
 /** Lists one file, by the rules of `AddFiles`. */
 export type AddFile = (
-  addition: Place & NewFile & { withinTransaction?: Alongside },
+  addition: Place & Omit<NewFile, 'folder'> & { withinTransaction?: Alongside },
 ) => Promise<StoredFile>
 
 export function createAddFile(addFiles: AddFiles): AddFile {
-  return async ({ name, staged, ...addition }) => {
-    const [file] = await addFiles({ ...addition, files: [{ name, staged }] })
+  return async ({ folder, name, staged, ...addition }) => {
+    const [file] = await addFiles({ ...addition, files: [{ folder, name, staged }] })
     return file as StoredFile
   }
 }

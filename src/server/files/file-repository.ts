@@ -3,6 +3,7 @@ import { sql, type Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
+import { oneOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import { insertFolders } from './folder-repository.ts'
 
@@ -54,13 +55,13 @@ export function createFileRepository(database: Database) {
         .select('name')
         .where('user_id', '=', userId)
         .where('folder', '=', folder)
-        .where('name', 'in', names)
+        .where('name', 'in', oneOf(names))
         .execute()
       return new Set(rows.map((row) => row.name))
     },
 
     /**
-     * Lists files of one folder, with the folders that makes and what `withinTransaction` writes, all or
+     * Lists files, with the folders that makes and what `withinTransaction` writes, all or
      * nothing. `madeFolders` is whether the tree has changed. @throws an error that `isNameTaken`
      * knows when a name is taken
      */
@@ -148,14 +149,20 @@ async function countFiles(database: Database, { userId, folder }: FolderOfUser):
   return row?.total ?? 0
 }
 
+/** Of one statement: its parameters are counted. */
+const rowsAtOnce = 50
+
 async function insertFiles(
   transaction: Transaction<Tables>,
   rows: FileTable[],
   writeAlongside: WriteAlongside,
 ): Promise<{ madeFolders: boolean }> {
+  for (let first = 0; first < rows.length; first += rowsAtOnce) {
+    const some = rows.slice(first, first + rowsAtOnce)
+    await transaction.insertInto('file').values(some).execute()
+  }
   let madeFolders = false
-  for (const row of rows) {
-    await transaction.insertInto('file').values(row).execute()
+  for (const row of new Map(rows.map((one) => [one.folder, one])).values()) {
     madeFolders = (await insertFolders(transaction, row)) || madeFolders
   }
   await writeAlongside(transaction)

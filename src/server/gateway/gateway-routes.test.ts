@@ -99,6 +99,23 @@ test('a gateway names the additions of the Barkeep behind it, and hands their pa
   expect(await reply.json()).toMatchObject({ limit: 1, total: 2, has_more: true })
 })
 
+test('a gateway hands on a form of many files as it comes, and its answers', async () => {
+  await using both = await startBoth()
+  const { gateway, upstream } = both
+  const body = new FormData()
+  for (const path of ['a', 'Rome/b', '..']) body.append('file', new Blob([path]), path)
+  const sent = { method: 'POST', body, key: upstream.key }
+  const reply = await gateway.request('/api/v1/upload/batch?path=/Films/', sent)
+  expect(await reply.json()).toMatchObject({
+    results: [
+      { file: { file_name: 'a', folder: '/Films/' } },
+      { file: { file_name: 'b', folder: '/Films/Rome/' } },
+      { code: 'invalid_request' },
+    ],
+  })
+  expect((await upstream.get('/api/v1/files?path=/Films/Rome/')).status).toBe(200)
+})
+
 test('an upstream that went away is 503 unavailable, and one that came back is used again', async () => {
   await using upstream = await startTestServer()
   await using gateway = await startTestServer({ config: { upstream: upstream.origin } })

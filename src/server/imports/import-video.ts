@@ -77,11 +77,13 @@ function safeEnding(ending: string): string {
   return safeFileName(`x${track}${extension}`)?.slice(1) ?? '.bin'
 }
 
+type StagedFile = Omit<NewFile, 'folder'>
+
 async function stageAll(
   parts: VideoImportOptions,
   { files, stem, signal }: { files: VideoFile[]; stem: string; signal: AbortSignal },
-): Promise<NewFile[]> {
-  const staged: NewFile[] = []
+): Promise<StagedFile[]> {
+  const staged: StagedFile[] = []
   try {
     for (const { path, ending } of files) {
       signal.throwIfAborted()
@@ -99,7 +101,7 @@ async function stageAll(
 async function listAll(
   parts: VideoImportOptions,
   task: ImportTaskRow,
-  { fetched, files, stem }: { fetched: FetchedVideo; files: NewFile[]; stem: string },
+  { fetched, files, stem }: { fetched: FetchedVideo; files: StagedFile[]; stem: string },
 ): Promise<void> {
   const folder = await takeFolder(parts, task, fetched.title)
   const notes = videoNotes(fetched, stem)
@@ -110,7 +112,7 @@ async function listAll(
   }
   try {
     await parts.addFiles({
-      ...{ userId: task.user_id, folder, files, stem },
+      ...{ userId: task.user_id, stem, files: files.map((file) => ({ ...file, folder })) },
       // A crash after the files and before the end would fetch a second copy at the next start.
       withinTransaction: (transaction) =>
         parts.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, transaction),

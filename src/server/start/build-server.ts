@@ -56,6 +56,8 @@ import { createFileHasher, type FileHasher } from '#server/storage/disk/file-has
 import { openStore } from '#server/storage/settle/open-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
+import { addBatchRoutes } from '#server/uploads/batch/batch-routes.ts'
+import { createReceiveBatch } from '#server/uploads/batch/receive-batch.ts'
 import { addUploadRoutes, createReceiveUpload } from '#server/uploads/upload-routes.ts'
 import { closeWithin, listenOn } from './listen.ts'
 
@@ -193,6 +195,10 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
   addShareRoutes(app, { files, blobs })
   addUploadRoutes(app, {
     ...{ route, access, receive, addFile, findSame, idempotency, publicUrl },
+  })
+  const receiveBatch = createReceiveBatch({ blobs, clock, maxBytes: config.uploadMaxBytes })
+  addBatchRoutes(app, {
+    ...{ route, access, receiveBatch, addFiles, findSame, idempotency, publicUrl },
   })
 
   const imports = createImports({

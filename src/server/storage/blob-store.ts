@@ -34,10 +34,11 @@ export type BlobStore = {
    */
   stage(source: BlobSource, limits?: StageLimits): Promise<StagedBlob>
   /**
-   * Makes a blob of it, durably; resolves with its id. Until `staged` is discarded, which is for when
-   * the blob is listed, a crash leaves a trace that the client got no answer.
+   * Makes blobs of them, durably, all or none; resolves with their ids in order. Until they are
+   * discarded, which is for when the blobs are listed, a crash leaves a trace that the client got no
+   * answer.
    */
-  commit(staged: StagedBlob): Promise<string>
+  commit(staged: readonly StagedBlob[]): Promise<string[]>
   /** Puts the same bytes in the place of a blob that is missing or damaged. */
   repair(blobId: string, staged: StagedBlob): Promise<void>
   /** Does nothing where there is no such blob. */

@@ -121,6 +121,26 @@ test.each([
   },
 )
 
+test.each(['create', 'write', 'sync', 'syncFolder', 'freeBytes'] as const)(
+  'when %s fails none of the files of one request is kept, and the next one works',
+  async (breaks) => {
+    const { disk, state } = breakableDisk()
+    await using server = await startTestServer({ outside: { disk } })
+    const body = new FormData()
+    for (const name of ['a', 'b', 'c']) body.append('file', new Blob([name]), name)
+    const send = () => server.request('/api/v1/upload/batch', { method: 'POST', body })
+    state.breaks = breaks
+    const refused = await send()
+    expect(refused.status).toBe(503)
+    expect(errorReply.parse(await refused.json()).code).toBe('unavailable')
+    await expectNothingLeft(server)
+
+    state.breaks = null
+    expect((await send()).status).toBe(200)
+    expect(await listedNames(server)).toEqual(['a', 'b', 'c'])
+  },
+)
+
 test('a small disk keeps a part of itself free, not all of it', async () => {
   const disk: Disk = {
     ...systemDisk,
@@ -144,6 +164,18 @@ test('while another process holds the database an upload is told unavailable and
   held[Symbol.dispose]()
   await expectNothingLeft(server)
   expect((await server.upload({ name: 'a.bin', bytes: 'x' })).status).toBe(200)
+})
+
+test('while another process holds the database none of the files of one request is kept', async () => {
+  await using server = await startTestServer()
+  const held = holdDatabase(server)
+  const body = new FormData()
+  for (const name of ['a', 'b']) body.append('file', new Blob([name]), name)
+  const send = () => server.request('/api/v1/upload/batch', { method: 'POST', body })
+  expect((await send()).status).toBe(503)
+  held[Symbol.dispose]()
+  await expectNothingLeft(server)
+  expect((await send()).status).toBe(200)
 })
 
 test('a database that is free again in time costs an upload nothing but the wait', async () => {

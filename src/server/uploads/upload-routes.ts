@@ -60,7 +60,8 @@ export function addUploadRoutes(app: FastifyInstance, deps: Deps): void {
   )
 }
 
-function uploadReply(file: StoredFile, publicUrl: string): UploadReply {
+/** What an upload is answered. */
+export function uploadReply(file: StoredFile, publicUrl: string): UploadReply {
   return {
     status: 'ok',
     tracking_id: file.trackingId,
@@ -98,15 +99,21 @@ const pace: MinThroughput = { idleMs: 30_000, graceMs: 60_000, minBytesPerSecond
 
 export type UploadWatch = ThroughputMonitor
 
-export type UploadLimits = { maxBytes: number; declaredBytes?: number | undefined }
+export type UploadLimits = {
+  maxBytes: number
+  declaredBytes?: number | undefined
+  /** What to say of more than `maxBytes`. */
+  tooLarge?: ApiFailure
+}
 
 /**
  * Aborts its signal, with an ApiFailure as the reason, once the client is too slow, or announces or
  * sends more than `maxBytes`: with the very chunk, for it may send no other.
  */
-export function watchUpload(clock: Clock, { maxBytes, declaredBytes }: UploadLimits): UploadWatch {
+export function watchUpload(clock: Clock, limits: UploadLimits): UploadWatch {
+  const { maxBytes, declaredBytes, tooLarge = fileTooLarge(maxBytes) } = limits
   const watch = monitorThroughput(clock, pace, tooSlow)
-  const check = (bytes: number) => bytes > maxBytes && watch.stop(fileTooLarge(maxBytes))
+  const check = (bytes: number) => bytes > maxBytes && watch.stop(tooLarge)
   let bytes = 0
   check(declaredBytes ?? 0)
   return {

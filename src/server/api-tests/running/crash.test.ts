@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFailed, test, vi } from 'vitest'
 import { filesReply, type ListedFile } from '#contract/files.ts'
-import { type UploadReply, uploadReply } from '#contract/uploads.ts'
+import { type UploadReply, uploadBatchReply, uploadReply } from '#contract/uploads.ts'
 import { startServerProcess } from '#server/testing/test-server-process.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
@@ -44,6 +44,31 @@ async function uploadUntilGone(
       .catch(() => null)
     if (sent === null) return
     note(sent.file_name, sha256(bytes))
+  }
+}
+
+/** The same with forms of many files. */
+async function uploadFormsUntilGone(
+  at: { origin: string; key: string; name: string },
+  note: (name: string, sha256: string) => void,
+): Promise<void> {
+  for (let count = 0; ; count += 1) {
+    const files = Array.from({ length: 1 + ((count * 17) % 60) }, (_, index) => ({
+      name: `${at.name}-${count}-${index}`,
+      bytes: randomBytes((count * 7_001 + index * 977) % 40_000),
+    }))
+    const body = new FormData()
+    for (const { name, bytes } of files) body.append('file', new Blob([bytes]), name)
+    const headers = { authorization: `Bearer ${at.key}` }
+    const url = `${at.origin}/api/v1/upload/batch`
+    const sent = await fetch(url, { method: 'POST', body, headers })
+      .then(async (reply) => uploadBatchReply.parse(await reply.json()))
+      .catch(() => null)
+    if (sent === null) return
+    for (const [index, { name, bytes }] of files.entries()) {
+      expect(sent.results[index]).toMatchObject({ file: { file_name: name, size: bytes.length } })
+      note(name, sha256(bytes))
+    }
   }
 }
 
@@ -88,6 +113,7 @@ test('kill -9 at any moment loses nothing that was acknowledged and leaves nothi
     const writers = [1, 2, 3].map((writer) =>
       uploadUntilGone({ origin, key, name: `round-${round}-${writer}` }, note),
     )
+    writers.push(uploadFormsUntilGone({ origin, key, name: `forms-${round}` }, note))
     // Sooner, and on a busy machine there would be nothing that the kill could lose.
     await first.promise
     await pause(momentOf(round) * 400)

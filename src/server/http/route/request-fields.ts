@@ -98,12 +98,18 @@ export function awaitSmallBody(request: FastifyRequest, reply: FastifyReply): vo
  */
 export function checkBodyKind(endpoint: Endpoint, request: IncomingMessage): void {
   const refusal =
-    endpoint.body === 'bytes' ? whatIsNoFile(request) : whatIsNotRead(endpoint, request)
+    endpoint.body === 'bytes'
+      ? whatIsNoFile(request)
+      : endpoint.body === 'form'
+        ? whatIsNoForm(request)
+        : whatIsNotRead(endpoint, request)
   if (refusal !== null) throw new ApiFailure('invalid_request', refusal)
 }
 
+const formType = /^multipart\/form-data\s*;.*boundary=/i
+
 function whatIsNoFile({ headers }: IncomingMessage): string | null {
-  if (/^multipart\/form-data\s*;.*boundary=/i.test(headers['content-type'] ?? '')) {
+  if (formType.test(headers['content-type'] ?? '')) {
     return 'This is a form (multipart/form-data), which would be stored with its envelope. Send the bytes of one file as the body and its name in the address: curl --data-binary @FILE "…/api/v1/upload?filename=NAME", not -F.'
   }
   if (!/^\s*(identity\s*)?$/i.test(headers['content-encoding'] ?? '')) {
@@ -112,6 +118,15 @@ function whatIsNoFile({ headers }: IncomingMessage): string | null {
   return headers['content-range'] === undefined
     ? null
     : 'A file comes whole, in one request: pieces with Content-Range would each become a file.'
+}
+
+function whatIsNoForm({ headers }: IncomingMessage): string | null {
+  if (!formType.test(headers['content-type'] ?? '')) {
+    return 'Send the files as a form, multipart/form-data with its boundary: curl -F "file=@FILE" "…/api/v1/upload/batch?path=/".'
+  }
+  return /^\s*(identity\s*)?$/i.test(headers['content-encoding'] ?? '')
+    ? null
+    : 'Send the form as it is, without Content-Encoding.'
 }
 
 function whatIsNotRead({ method, body }: Endpoint, { headers }: IncomingMessage): string | null {

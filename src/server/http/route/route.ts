@@ -40,7 +40,7 @@ export type RouteContext<E extends Endpoint, Key, Session> = {
   query: z.output<E['query']>
   body: E['body'] extends z.ZodMiniType
     ? z.output<E['body']>
-    : E['body'] extends 'bytes'
+    : E['body'] extends 'bytes' | 'form'
       ? IncomingBytes
       : null
   key: E['access'] extends 'key' ? Key : null
@@ -86,7 +86,7 @@ export function createRoute<Key extends AnyKey, Session>(
       admitted.set(request, { ...who, query })
       // Fastify refuses content types that it cannot read; an upload may carry any, or nonsense.
       if (endpoint.body === 'bytes') delete request.raw.headers['content-type']
-      else awaitSmallBody(request, reply)
+      else if (endpoint.body !== 'form') awaitSmallBody(request, reply)
     }
 
     async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -105,7 +105,7 @@ export function createRoute<Key extends AnyKey, Session>(
       onRequest: guard,
       handler: handle,
     }
-    if (endpoint.body !== 'bytes') {
+    if (endpoint.body !== 'bytes' && endpoint.body !== 'form') {
       app.route(route)
       return
     }
@@ -187,7 +187,7 @@ const tooLong = new ApiFailure('invalid_request', 'More bytes came than Content-
 
 function bodyOf(endpoint: Endpoint, request: FastifyRequest, reply: FastifyReply): unknown {
   if (endpoint.body === null) return null
-  if (endpoint.body === 'bytes') return incomingBytes(request, reply)
+  if (endpoint.body === 'bytes' || endpoint.body === 'form') return incomingBytes(request, reply)
   return parseFields(endpoint.body, request.body, 'body')
 }
 

@@ -46,7 +46,7 @@ class DiskBlobs implements BlobStore {
   readonly ensureFreeSpace: EnsureFreeSpace
   readonly #folders: StoreFolders
   readonly #disk: Disk
-  readonly #placeBlob: PlaceBlob
+  readonly #placeBlobs: PlaceBlobs
   /** What it takes to write a blob, whichever it is. */
   readonly #writing: { hasher: FileHasher; permits: Semaphore }
   /** Where staged bytes lie is nobody else's business. */
@@ -56,7 +56,7 @@ class DiskBlobs implements BlobStore {
     this.ensureFreeSpace = ensureFreeSpace
     this.#folders = folders
     this.#disk = disk
-    this.#placeBlob = createPlaceBlob(disk)
+    this.#placeBlobs = createPlaceBlobs(disk)
     this.#writing = { hasher, permits: new Semaphore(maxWrites) }
   }
 
@@ -103,21 +103,27 @@ class DiskBlobs implements BlobStore {
     return join(this.#folders.blobs, blobId.slice(0, 2), blobId)
   }
 
-  async commit(staged: StagedBlob): Promise<string> {
-    const blobId = randomUUID()
-    const [from, to] = [this.#stagedPath(staged), this.#pathOf(blobId)]
+  async commit(staged: readonly StagedBlob[]): Promise<string[]> {
+    if (staged.length === 0) return []
+    // What is committed together lies in one folder: one fsync of it makes all of it durable.
+    const shard = randomUUID().slice(0, 2)
+    const blobIds = staged.map(() => shard + randomUUID().slice(2))
+    const paths = blobIds.map((blobId) => this.#pathOf(blobId))
     try {
-      await this.#placeBlob(to, (path) => putInPlace(from, path))
-      return blobId
+      const moves = staged.map((one, index) => [this.#stagedPath(one), paths[index] ?? ''] as const)
+      await this.#placeBlobs(dirname(paths[0] ?? ''), () =>
+        settleAll(moves.map(([from, to]) => putInPlace(from, to))),
+      )
+      return blobIds
     } catch (error) {
-      await rm(to, { force: true })
+      await Promise.all(paths.map((path) => rm(path, { force: true })))
       throw error
     }
   }
 
   async repair(blobId: string, staged: StagedBlob): Promise<void> {
-    const from = this.#stagedPath(staged)
-    await this.#placeBlob(this.#pathOf(blobId), (path) => rename(from, path))
+    const [from, to] = [this.#stagedPath(staged), this.#pathOf(blobId)]
+    await this.#placeBlobs(dirname(to), () => rename(from, to))
   }
 
   remove(blobId: string): Promise<void> {
@@ -177,11 +183,17 @@ function nullWhenMissing(error: NodeJS.ErrnoException): null {
   throw error
 }
 
-/** Puts a blob at `path` by `put`, and makes that survive a power cut. */
-type PlaceBlob = (path: string, put: (path: string) => Promise<void>) => Promise<void>
+/** Ends when all have ended: what fails must not be cleared up while others are still on their way. */
+async function settleAll(works: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works)
+  await Promise.all(works)
+}
+
+/** Puts blobs into `folder` by `put`, and makes that survive a power cut. */
+type PlaceBlobs = (folder: string, put: () => Promise<void>) => Promise<void>
 
 /** @throws ApiFailure `unavailable` where the disk fails. */
-function createPlaceBlob(disk: Disk): PlaceBlob {
+function createPlaceBlobs(disk: Disk): PlaceBlobs {
   // Each is made durable by its first blob; a second one at the same time waits for that, too.
   const shards = new Map<string, Promise<void>>()
   function requireShard(folder: string): Promise<void> {
@@ -195,11 +207,10 @@ function createPlaceBlob(disk: Disk): PlaceBlob {
     await disk.syncFolder(dirname(folder))
   }
 
-  return async (path, put) => {
-    const folder = dirname(path)
+  return async (folder, put) => {
     try {
       await requireShard(folder)
-      await onDisk(() => put(path))
+      await onDisk(put)
       await disk.syncFolder(folder)
     } catch (error) {
       // It may not have been made, or somebody took it away: the next blob makes it anew.
