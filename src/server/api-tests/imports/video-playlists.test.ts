@@ -34,8 +34,8 @@ const dash = (type: string, sets: string) =>
   } mediaPresentationDuration="PT6S"><Period>${sets}</Period></MPD>`
 const picture =
   '<AdaptationSet mimeType="video/mp4"><Representation id="p" bandwidth="400000" codecs="avc1.64001f" width="640" height="360"><BaseURL>/media/silent.mp4</BaseURL></Representation></AdaptationSet>'
-const sound = (language: string, inside = '') =>
-  `<AdaptationSet mimeType="audio/mp4" lang="${language}">${inside}<Representation id="s-${language}" bandwidth="64000" codecs="mp4a.40.2"><BaseURL>/media/sound.m4a?${language}</BaseURL></Representation></AdaptationSet>`
+const sound = (language: string, inside = '', id = '') =>
+  `<AdaptationSet mimeType="audio/mp4" lang="${language}">${inside}<Representation id="s-${language}${id}" bandwidth="64000" codecs="mp4a.40.2"><BaseURL>/media/sound.m4a?${language}${id}</BaseURL></Representation></AdaptationSet>`
 const main = '<Role schemeIdUri="urn:mpeg:dash:role:2011" value="main"/>'
 
 const liveMaster =
@@ -85,6 +85,60 @@ test.each([
   expect(task).toMatchObject({ state: 'completed' })
   expect(asked).toContain('/media/sound.m4a?de')
   expect(asked).not.toContain('/media/sound.m4a?en')
+})
+
+const inTwoSounds = (first: string, second: string, rest = '') =>
+  dash('static', `${picture}${sound('en', first, '1')}${sound('en', second, '2')}${rest}`)
+const commentary = '<Role schemeIdUri="urn:mpeg:dash:role:2011" value="commentary"/>'
+const oneOf = (which: string, attributes = '') =>
+  `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="${which}",LANGUAGE="en",URI="/${which}.m3u8"${attributes}`
+
+test.each([
+  ['no commentary in DASH', inTwoSounds(commentary, ''), 'en2'],
+  ['the first in DASH', inTwoSounds('', ''), 'en1'],
+  ['the first in HLS', masterList([oneOf('en1'), oneOf('en2')], ',AUDIO="a"'), 'en1'],
+  [
+    'no description of the picture in HLS',
+    masterList(
+      [oneOf('en1', ',CHARACTERISTICS="public.accessibility.describes-video"'), oneOf('en2')],
+      ',AUDIO="a"',
+    ),
+    'en2',
+  ],
+])('of two sounds in one language the one is taken that is %s', async (_what, text, taken) => {
+  const lists = { '/en1.m3u8': soundList('en1'), '/en2.m3u8': soundList('en2') }
+  const link = text.startsWith('#EXTM3U') ? '/m.m3u8' : '/m.mpd'
+  const { task, asked } = await importOdd(link, { [link]: text, ...lists })
+  expect(task).toMatchObject({ state: 'completed' })
+  expect(asked.filter((path) => path.startsWith('/media/sound'))).toEqual([
+    `/media/sound.m4a?${taken}`,
+  ])
+})
+
+const text = (id: string, inside = '', type = 'vtt') =>
+  `<AdaptationSet mimeType="${type === 'vtt' ? 'text/vtt' : 'application/ttml+xml'}" lang="en">${inside}<Representation id="${id}" bandwidth="1"><BaseURL>/${id}.${type}</BaseURL></Representation></AdaptationSet>`
+const role = (value: string) => `<Role schemeIdUri="urn:mpeg:dash:role:2011" value="${value}"/>`
+
+test('several subtitle tracks of one language in a DASH manifest are all kept', async () => {
+  const tracks = [
+    ...[text('plain'), text('same', '', 'ttml'), text('forced', role('forced-subtitle'))],
+    ...[text('director', '<Label>Director</Label>'), text('again')],
+  ]
+  const ids = ['plain', 'forced', 'director', 'again']
+  const cue = (id: string) => `WEBVTT\n\n00:00.000 --> 00:02.000\n${id}\n`
+  const files = Object.fromEntries(ids.map((id) => [`/${id}.vtt`, cue(id)]))
+  const manifest = dash('static', picture + sound('en') + tracks.join(''))
+  const { names, asked } = await importOdd(
+    '/m.mpd',
+    { ...files, '/m.mpd': manifest },
+    { subtitles: true },
+  )
+  expect(names).toEqual(
+    ['en-2.vtt', 'en.Director.vtt', 'en.forced-subtitle.vtt', 'en.vtt', 'mp4'].map(
+      (ending) => `Odd.${ending}`,
+    ),
+  )
+  expect(asked).not.toContain('/same.ttml')
 })
 
 test('the sound of a film that has none is refused in words', async () => {

@@ -63,30 +63,54 @@ def _is_live_hls(text):
 def _subtitle_names(text, base):
     """The NAME of each subtitle track of an HLS master playlist, by its address."""
     lines = [line for line in text.splitlines() if re.search(r'^#EXT-X-MEDIA:(.*,)?\s*TYPE=SUBTITLES\b', line)]
-    found = [[re.search(rf'[:,]\s*{name}="([^"]*)"', line) for name in ('URI', 'NAME')] for line in lines]
-    return {urllib.parse.urljoin(base or '', uri.group(1)): name.group(1) for uri, name in found if uri and name}
+    found = [(_attribute(line, 'URI'), _attribute(line, 'NAME')) for line in lines]
+    return {urllib.parse.urljoin(base or '', uri): name for uri, name in found if uri and name}
 
 
-def _keep_apart(subtitles, names):
+def _keep_apart(tracks):
     """yt-dlp takes the tracks of one language for forms of one text, and fetches only the last.
 
-    RFC 8216: a NAME is one track's in its group; in another group the same name is the same text."""
-    for language, tracks in list(subtitles.items()):
+    Takes (language, what tells the text, its name, its forms) in their order, and gives each text a key."""
+    subtitles, keys = {}, {}
+    for language, text, name, forms in tracks:
+        key = keys.get((language, text))
+        if key is None:
+            base = re.sub(r'[^\w-]+', ' ', name or '').strip()[:40]
+            wanted = f'{language}.{base}' if base and language in subtitles else language
+            key, number = wanted, 2
+            while key in subtitles:
+                key, number = f'{wanted}-{number}', number + 1
+            keys[language, text] = key
+        subtitles.setdefault(key, []).extend(forms)
+    return subtitles
+
+
+def _hls_tracks(subtitles, names):
+    """RFC 8216: a NAME is one track's in its group; in another group the same name is the same text."""
+    for language, tracks in subtitles.items():
         first = names.get(tracks[0].get('url')) if tracks else None
-        others = [track for track in tracks if names.get(track.get('url'), first) != first]
-        for track in others:
-            tracks.remove(track)
-            name = re.sub(r'[^\w-]+', ' ', names[track['url']]).strip()[:40] or str(len(subtitles))
-            subtitles.setdefault(f'{language}.{name}', []).append(track)
+        for track in tracks:
+            name = names.get(track.get('url'), first)
+            yield language, name, name, [track]
 
 
 def _default_sounds(text, base):
-    """Where the default sound of an HLS master playlist is; None for what is in the picture's own pieces."""
-    lines = [line for line in text.splitlines() if line.startswith('#EXT-X-MEDIA:')]
-    sounds = [line for line in lines if re.search(r'[:,]\s*TYPE=AUDIO\b', line)]
-    defaults = [line for line in sounds if re.search(r'[:,]\s*DEFAULT=YES\b', line)]
-    found = [re.search(r'[:,]\s*URI="([^"]*)"', line) for line in defaults]
-    return {urllib.parse.urljoin(base or '', uri.group(1)) if uri else None for uri in found}
+    """Where the default sound of an HLS master playlist is; None for what is in the picture's own pieces.
+
+    Where none is called so, it is the first, as players have it, that does not describe the picture."""
+    lines = [line for line in text.splitlines() if re.search(r'^#EXT-X-MEDIA:(.*,)?\s*TYPE=AUDIO\b', line)]
+    defaults = [line for line in lines if re.search(r'[:,]\s*DEFAULT=YES\b', line)]
+    plain = [line for line in lines if 'describes-video' not in line] or lines
+    if not defaults and plain:
+        name = _attribute(plain[0], 'NAME')
+        defaults = [line for line in lines if _attribute(line, 'NAME') == name]
+    uris = [_attribute(line, 'URI') for line in defaults]
+    return {None if uri is None else urllib.parse.urljoin(base or '', uri) for uri in uris}
+
+
+def _attribute(line, name):
+    found = re.search(rf'[:,]\s*{name}="([^"]*)"', line)
+    return found and found.group(1)
 
 
 def _prefer(formats, is_default):
@@ -108,7 +132,7 @@ def _around(owner, name, wrap):
 
 def _read_hls(original, self, document, url=None, *args, **kwargs):
     formats, subtitles = original(self, document, url, *args, **kwargs)
-    _keep_apart(subtitles, _subtitle_names(document, url))
+    subtitles = _keep_apart(_hls_tracks(subtitles, _subtitle_names(document, url)))
     defaults = _default_sounds(document, url)
     _prefer(formats, lambda one: one.get('url') in defaults)
     for one in formats:
@@ -118,25 +142,93 @@ def _read_hls(original, self, document, url=None, *args, **kwargs):
     return formats, subtitles
 
 
+def _children(element, name):
+    return [child for child in element if isinstance(child.tag, str) and child.tag.split('}')[-1] == name]
+
+
+def _values(element, name):
+    return tuple(sorted(child.get('value') or '' for child in _children(element, name)))
+
+
+class _DashTrack:
+    """What an adaptation set of a DASH manifest tells of itself."""
+
+    def __init__(self, element):
+        self.language = element.get('lang')
+        self.roles = _values(element, 'Role')
+        self.label = ' '.join(label.text or '' for label in _children(element, 'Label')) or element.get('label')
+        self.told = (self.language, self.label, self.roles, _values(element, 'Accessibility'))
+        first = next(iter(_children(element, 'Representation')), element)
+        self.type = element.get('mimeType') or first.get('mimeType') or ''
+        self.codecs = element.get('codecs') or first.get('codecs')
+        priority = element.get('selectionPriority') or ''
+        # The greatest is what players take; the first one, where they are equal.
+        is_plain = not self.told[3] and not {'commentary', 'description'} & set(self.roles)
+        self.rank = ('main' in self.roles, int(priority) if priority.isdecimal() else 1, is_plain)
+
+    def name(self):
+        roles = [role for role in self.roles if role not in ('main', 'subtitle')]
+        return self.label or ' '.join(roles)
+
+
+def _mark_dash_tracks(document):
+    """Gives each track a language of its own, in each period the same, and returns tracks and languages.
+
+    yt-dlp takes texts of one language for forms of one text."""
+    tracks, marks, languages = [], {}, []
+    for period in _children(document, 'Period'):
+        seen = {}
+        for element in _children(period, 'AdaptationSet'):
+            track = _DashTrack(element)
+            like = (track.told, track.type)
+            seen[like] = seen.get(like, 0) + 1
+            mark = marks.setdefault((like, seen[like]), len(tracks))
+            if mark == len(tracks):
+                tracks.append(track)
+            languages.append((element, track.language))
+            element.set('lang', f'{track.language or "und"}\n{mark}')
+    return tracks, languages
+
+
+def _dash_texts(subtitles, tracks):
+    """Two that tell the same of themselves are one text in two formats, or two texts in one format."""
+    formats = {}
+    for key, forms in subtitles.items():
+        language, _, mark = key.partition('\n')
+        track = tracks[int(mark)] if mark else None
+        told = track.told if track else key
+        exts = {form.get('ext') for form in forms}
+        copy = 0
+        while exts & formats.setdefault((told, copy), set()):
+            copy += 1
+        formats[told, copy] |= exts
+        yield language, (told, copy), track and track.name(), forms
+
+
+def _is_like(track, other):
+    """The same track in another codec is a choice of quality."""
+    return other is not None and (track is other or track.told == other.told and track.codecs != other.codecs)
+
+
 def _read_dash(original, self, document, *args, **kwargs):
-    formats, subtitles = original(self, document, *args, **kwargs)
-    mains = set()
-    for adaptation in document.iter():
-        if adaptation.tag.endswith('}AdaptationSet') or adaptation.tag == 'AdaptationSet':
-            roles = [child.get('value') for child in adaptation if child.tag.endswith('Role')]
-            if 'main' in roles:
-                mains.update(child.get('id') for child in adaptation if child.tag.endswith('Representation'))
-    # An id is a representation's own, or that behind the manifest's.
-    ends = tuple(f'-{main}' for main in mains if main)
-    _prefer(
-        formats,
-        lambda one: one.get('vcodec') == 'none'
-        and (one.get('format_id') in mains or str(one.get('format_id')).endswith(ends)),
-    )
+    tracks, languages = _mark_dash_tracks(document)
+    try:
+        formats, subtitles = original(self, document, *args, **kwargs)
+    finally:
+        for element, language in languages:
+            element.attrib.pop('lang')
+            if language is not None:
+                element.set('lang', language)
+    sounds = [track for track in tracks if track.type.startswith('audio/')]
+    default = max(sounds, key=lambda track: track.rank, default=None)
     for one in formats:
+        language, _, mark = (one.get('language') or '').partition('\n')
+        if mark:
+            one['language'] = None if language in ('mul', 'und', 'zxx', 'mis') else language
+            _prefer([one], lambda one: one.get('vcodec') == 'none' and _is_like(tracks[int(mark)], default))
         if document.get('type') == 'dynamic':
             one['barkeep_live'] = True
-    return formats, subtitles
+    return formats, _keep_apart(_dash_texts(subtitles, tracks))
 
 
 def _check_hls(original, manifest, info, *args, **kwargs):
