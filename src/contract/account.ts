@@ -30,8 +30,10 @@ export type Me = z.infer<typeof meReply>
  * - `limit`: `GET /files` takes `limit`, up to 1,000.
  * - `total`: where `limit` is given, its answer counts the files of the folder in `total`.
  * - `batch`: `POST /upload/batch` takes many files in one request.
+ * - `notes`: a complete import names what it left out.
+ * - `error_code`: a failed import says why in a word of `importErrorCodes`.
  */
-export const additions = ['limit', 'total', 'batch'] as const
+export const additions = ['limit', 'total', 'batch', 'notes', 'error_code'] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */
 export const serverReply = z.object({

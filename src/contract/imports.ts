@@ -79,6 +79,30 @@ export const importNote = z.object({
 
 export type ImportNote = z.infer<typeof importNote>
 
+/** Why an import failed, as far as somebody can act on it. An addition of Barkeep; more may come. */
+export const importErrorCodes = [
+  ...([
+    'bad_link',
+    'link_expired',
+    'private_address',
+    'sign_in_required',
+    'not_available',
+  ] as const),
+  ...([
+    'live',
+    'no_video',
+    'unusable_format',
+    'too_large',
+    'bad_answer',
+    'insecure_site',
+    'wrong_scheme',
+  ] as const),
+  ...(['site_error', 'retry_later', 'server_full', 'server_error', 'feature_disabled'] as const),
+  ...(['invalid_key', 'premium_required', 'account_unavailable'] as const),
+] as const
+
+export type ImportErrorCode = (typeof importErrorCodes)[number]
+
 /** `link` once a file import is complete, `folder` once a video import is, `error` when it failed. */
 export const importTask = z.object({
   id: z.string(),
@@ -87,6 +111,11 @@ export const importTask = z.object({
   progress: z._default(z.string(), '').check(z.meta({ examples: ['42%'] })),
   title: z.optional(z.string()),
   error: z.optional(z.string()),
+  error_code: z.optional(z.string()).check(
+    z.meta({
+      description: `An addition of Barkeep: why it failed, for programs. One of ${importErrorCodes.join(', ')}; more may come.`,
+    }),
+  ),
   link: z.optional(z.string()),
   folder: z.optional(z.string()),
   notes: z.optional(z.array(importNote)).check(

@@ -84,7 +84,7 @@ export function createImports(parts: ImportsOptions): Imports {
       // Looking takes a second, and nobody has to wait for it but video imports.
       void tools()
       for (const { id, user_id, key_id } of await tasks.unfinished()) {
-        queue.add({ id, userId: user_id, keyId: key_id })
+        queue.add({ id, userId: user_id, keyId: key_id, hasWaited: true })
       }
     },
     async stop() {

@@ -73,6 +73,7 @@ function toImportTask({ row: task, reading: reported }: FoundImportTask): Import
     progress: isDone ? '100%' : progressText(reading),
     ...(title === null ? {} : { title }),
     ...(task.error === null ? {} : { error: task.error }),
+    ...(task.error_code === null ? {} : { error_code: task.error_code }),
     ...(task.notes_json === null ? {} : { notes: JSON.parse(task.notes_json) as ImportNote[] }),
     ...(isDone && task.result_link !== null ? { link: task.result_link } : {}),
     ...(isDone && task.result_folder !== null ? { folder: task.result_folder } : {}),

@@ -16,8 +16,8 @@ import {
   openSource,
   type SourceOpening,
 } from '#server/imports/source/source-opening.ts'
-import { ImportFailure, importFailureText } from '#server/imports/tasks/import-failure.ts'
-import type { ImportSignals } from '#server/imports/tasks/import-queue.ts'
+import { explainEnded, ImportFailure, importErrorOf } from '#server/imports/tasks/import-failure.ts'
+import type { ImportTurn } from '#server/imports/tasks/import-queue.ts'
 import type { ImportEnd, ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
 import type { ImportTasks, ProgressReading } from '#server/imports/tasks/import-tasks.ts'
 import { importVideo, type VideoImportOptions } from './import-video.ts'
@@ -37,13 +37,13 @@ const retryFinishMs = 1_000
  * the state `running` only when it was stopped or cancelled: whoever did that says what it is then.
  */
 export function createRunImport(parts: RunImportOptions) {
-  return async (id: string, signals: ImportSignals): Promise<void> => {
+  return async (id: string, turn: ImportTurn): Promise<void> => {
     try {
       const claim = await parts.tasks.claim(id)
       if (claim === null) return
-      const stopped = AbortSignal.any([signals.stopped, claim.cancelled])
+      const stopped = AbortSignal.any([turn.stopped, claim.cancelled])
       try {
-        const end = await endOf(parts, claim.task, { ...signals, stopped })
+        const end = await endOf(parts, claim.task, { ...turn, stopped })
         if (end !== null) await finish(parts, id, { end, signal: stopped })
       } finally {
         await parts.tasks.release(id)
@@ -60,14 +60,14 @@ export function createRunImport(parts: RunImportOptions) {
 async function endOf(
   parts: RunImportOptions,
   task: ImportTaskRow,
-  { stopped, accessEnded }: ImportSignals,
+  { stopped, accessEnded, hasWaited }: ImportTurn,
 ): Promise<ImportEnd | null> {
   const signal = AbortSignal.any([stopped, accessEnded])
   try {
     // It may have waited long, for its turn or for the server to start again.
     await parts.access.require({ keyId: task.key_id, userId: task.user_id })
     signal.throwIfAborted()
-    await runTask(parts, task, signal)
+    await runTask(parts, task, { signal, hasWaited })
     return null
   } catch (error) {
     if (stopped.aborted) return null
@@ -76,7 +76,8 @@ async function endOf(
     if (!(cause instanceof ImportFailure || cause instanceof AccessEnded)) {
       parts.log.warn({ err: cause, importId: task.id }, 'import failed')
     }
-    return { state: 'failed', error: importFailureText(cause) }
+    const { code, message } = importErrorOf(cause)
+    return { state: 'failed', error: message, error_code: code }
   }
 }
 
@@ -84,7 +85,7 @@ async function endOf(
 async function runTask(
   parts: RunImportOptions,
   task: ImportTaskRow,
-  signal: AbortSignal,
+  { signal, hasWaited }: { signal: AbortSignal; hasWaited: boolean },
 ): Promise<void> {
   let opening = parts.openings.take(task.id)
   const close = () => opening?.close()
@@ -93,12 +94,15 @@ async function runTask(
     signal.throwIfAborted()
     const url = new URL(task.url)
     // Looked at, and not held any more: the server was started anew, or it waited too long.
-    const isAgain = opening === null && task.requested_type === 'auto' && task.type === 'file'
-    if (task.type !== 'video') opening ??= openSource(parts, url, { isAgain })
+    const wasSeen = opening === null && task.requested_type === 'auto' && task.type === 'file'
+    const past = wasSeen ? 'seen' : hasWaited ? 'waited' : 'new'
+    if (task.type !== 'video') opening ??= openSource(parts, url, { past })
     const type = task.type ?? (await findType(parts, task, opening))
     if (type === 'video') {
       close()
-      await runVideo(parts, task, signal)
+      await runVideo(parts, task, signal).catch((error: unknown) => {
+        throw explainEnded(error, past)
+      })
     } else if (opening !== null) await runFile(parts, task, { opening, signal })
   } finally {
     signal.removeEventListener('abort', close)
@@ -137,7 +141,7 @@ async function runVideo(
   signal: AbortSignal,
 ): Promise<void> {
   const tools = await parts.tools()
-  if ('problem' in tools) throw new ImportFailure(unfitToolsText(tools))
+  if ('problem' in tools) throw new ImportFailure('feature_disabled', unfitToolsText(tools))
   await importVideo(parts, task, {
     tools,
     signal,
@@ -189,7 +193,10 @@ async function importFile(
   })
   if (run.signal.aborted || !(await parts.tasks.heartbeat(task.id))) {
     await staged.discard()
-    throw run.signal.reason ?? new ImportFailure('Another worker has taken this import over.')
+    throw (
+      run.signal.reason ??
+      new ImportFailure('server_error', 'Another worker has taken this import over.')
+    )
   }
   const folder = task.folder as FolderPath
   await parts.addFile({

@@ -126,7 +126,8 @@ const failures: Record<string, string> = {
   '/gzip-bomb':
     'The site sends that file compressed, and it unpacks to more than 250 times its size, as traps do.',
   '/hang-up': 'The site broke the connection.',
-  '/nonsense': 'The site answered in something that is not HTTP.',
+  '/nonsense':
+    'The site answered in something that is not HTTP, or in HTTP without headers (0.9), which browsers refuse, too. Check the port in the link.',
   '/upgrade': 'The site answered 101 (another protocol than HTTP).',
   'http://nowhere.invalid/x': 'There is no site of that name.',
 }

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest'
 import { createAddressGuard, parseImportAllow } from '#server/imports/guard/address-guard.ts'
 import { createUrlOpener } from '#server/imports/source/open-url.ts'
 import { sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
-import { importFailureText } from '#server/imports/tasks/import-failure.ts'
+import { importErrorOf } from '#server/imports/tasks/import-failure.ts'
+import { startTestImportServer } from '#server/testing/imports/import-server.ts'
 import { startRawSource } from '#server/testing/imports/raw-source.ts'
 
 const open = createUrlOpener(
@@ -21,7 +22,7 @@ async function read(answer: Parameters<typeof startRawSource>[0]) {
     })
     return { body: await text(opened.body), headers: opened.headers }
   } catch (error) {
-    return { body: importFailureText(error), headers: {} }
+    return { body: importErrorOf(error).message, headers: {} }
   }
 }
 
@@ -54,6 +55,8 @@ const borne: Record<string, string> = {
   'a lower-case version': `http/1.1 200 OK\r\n${length}\r\nhello`,
   'another version': `HTTP/2 200 OK\r\n${length}\r\nhello`,
   'blank lines before it': `\r\n\r\n${ok}${length}\r\nhello`,
+  'the status line of Shoutcast': `ICY 200 OK\r\nContent-Type: audio/mpeg\r\n${length}\r\nhello`,
+  'the status line of Shoutcast and no length': `ICY 200 OK\r\n\r\nhello`,
   'junk before it': `\xef\xbb\xbf${ok}${length}\r\nhello`,
   'an early hint before it': `HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${ok}${length}\r\nhello`,
 }
@@ -81,6 +84,24 @@ test('a header that goes on in the next line, one that is said twice, and the la
   expect(headers['content-disposition']).toBe('attachment; filename="a.txt"')
 })
 
+const station = 'Content-Type: audio/mpeg\r\nicy-name: Radio\r\nicy-br: 128\r\n\r\n'
+
+test.each([
+  ['file', `ICY 200 OK\r\n${station}`],
+  ['auto', `HTTP/1.0 200 OK\r\n${station}`],
+  ['video', `ICY 200 OK\r\n${station}`],
+] as const)('a radio station is told as live: %s', { timeout: 120_000 }, async (type, head) => {
+  // It never ends.
+  await using source = await startRawSource((socket) => void socket.write(head + 'x'.repeat(9_000)))
+  await using imports = await startTestImportServer({ config: { importAllow: [source.host] } })
+  expect(await imports.run(`${source.origin}/radio`, { type })).toMatchObject({
+    error: 'Live streams cannot be imported. Try again when it is over.',
+    error_code: 'live',
+  })
+})
+
+const noHead =
+  'The site answered in something that is not HTTP, or in HTTP without headers (0.9), which browsers refuse, too. Check the port in the link.'
 const tlsAlert = Buffer.from('15030100020246', 'hex')
 
 test.each([
@@ -94,7 +115,10 @@ test.each([
     `${ok}${length}Content-Length: 6\r\n\r\nhello!`,
     'The site tells two different lengths of that file, so it cannot be trusted to be whole.',
   ],
-  ['a file and nothing else', 'hello, file', 'The site answered in something that is not HTTP.'],
+  ['a file and nothing else, as in HTTP/0.9', 'hello, file', noHead],
+  ['a short file and nothing else', 'hi\n', noHead],
+  ['another service', 'SSH-2.0-OpenSSH_9.2\r\n', noHead],
+  ['another protocol of streams', 'RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n', noHead],
   [
     'TLS',
     Buffer.concat([tlsAlert, tlsAlert]),

@@ -100,6 +100,42 @@ test('a link that is gone when it is opened again after a restart is told as one
   )
 })
 
+const lost =
+  'The import had to wait before it could ask, and many links end soon or work only once: get a new one and import that.'
+
+test.each([
+  [410, 'file', 'gone'],
+  [403, 'file', 'not allowed'],
+  [404, 'video', 'not found'],
+] as const)(
+  'a link that answers %i once its import has waited for a place is told as one that ended',
+  async (status, type, phrase) => {
+    await using source = await startTestSource(
+      (outgoing) => void outgoing.writeHead(status).end('over'),
+    )
+    await using imports = await startWith(source.host)
+    const slow = await imports.takePlace()
+    const id = await imports.start(`${source.origin}/soon.bin`, { type })
+    await imports.cancel(slow)
+    expect(await imports.waitFor(id, ({ state }) => state !== 'running')).toMatchObject({
+      error: `The site answered ${status} (${phrase}). ${lost}`,
+      error_code: 'link_expired',
+    })
+  },
+)
+
+test('so is one whose source asked to wait; one that was asked at once is only gone', async () => {
+  const busy: SourceAnswer = (outgoing) =>
+    void outgoing.writeHead(503, { 'retry-after': '1' }).end()
+  await using source = await startTestSource(busy, gone)
+  await using imports = await startWith(source.host)
+  const errors = [
+    (await imports.run(`${source.origin}/a.bin`, { type: 'file' })).error,
+    (await imports.run(`${source.origin}/a.bin`, { type: 'file' })).error,
+  ]
+  expect(errors).toEqual([`The site answered 410 (gone). ${lost}`, 'The site answered 410 (gone).'])
+})
+
 test('a video page is closed at once: the program that reads it opens it by itself', async () => {
   const { answer, closed } = createEndless()
   await using source = await startTestSource((outgoing, incoming) => {

@@ -87,8 +87,8 @@ test.each([
   expect(asked).not.toContain('/media/sound.m4a?en')
 })
 
-const inTwoSounds = (first: string, second: string, rest = '') =>
-  dash('static', `${picture}${sound('en', first, '1')}${sound('en', second, '2')}${rest}`)
+const inTwoSounds = (first: string, second: string) =>
+  dash('static', `${picture}${sound('en', first, '1')}${sound('en', second, '2')}`)
 const commentary = '<Role schemeIdUri="urn:mpeg:dash:role:2011" value="commentary"/>'
 const oneOf = (which: string, attributes = '') =>
   `#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="${which}",LANGUAGE="en",URI="/${which}.m3u8"${attributes}`

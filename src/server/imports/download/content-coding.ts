@@ -46,6 +46,7 @@ export function readContentCodings(
   if (isArchive) return []
   if (words.some((word) => /^(x-)?compress$/.test(word)) || codings.length > codingsMax) {
     throw new ImportFailure(
+      'bad_answer',
       'The site sends that file compressed in a way that this server does not unpack.',
     )
   }
@@ -156,6 +157,7 @@ function checkExpansion(sizes: { bytes: number; arrived: number; maxBytes: numbe
   }
   if (bytes > freeBytes && bytes > arrived * expansionMax) {
     throw new ImportFailure(
+      'bad_answer',
       `The site sends that file compressed, and it unpacks to more than ${expansionMax} times its size, as traps do.`,
     )
   }

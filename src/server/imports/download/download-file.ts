@@ -2,13 +2,17 @@ import type { FileName } from '#contract/file-name.ts'
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { closeBody, type OpenedUrl, type UrlOpener } from '#server/imports/source/open-url.ts'
+import { openWithRetry } from '#server/imports/source/open-with-retry.ts'
 import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
-import { type OpenedSource, openAgain } from '#server/imports/source/source-opening.ts'
+import type { OpenedSource } from '#server/imports/source/source-opening.ts'
 import {
+  explainEnded,
   ImportFailure,
-  importFailureText,
+  importErrorOf,
+  liveStream,
+  RefusedBySource,
   SilentSource,
-  statusText,
+  tooLarge,
 } from '#server/imports/tasks/import-failure.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import { decodeContent, readContentCodings } from './content-coding.ts'
@@ -50,15 +54,16 @@ export async function downloadFile(
   using watch = watchSource(parts.clock, parts.patience)
   const signal = AbortSignal.any([download.signal, watch.signal])
   const { cookies } = download.source
-  let first = download.source.answer
+  let { answer: first, past } = download.source
   for (let start = 1; ; start += 1) {
     try {
       return await downloadOnce(parts, { ...download, signal }, { first, watch })
     } catch (error) {
-      if (!(error instanceof CannotResume)) throw error
+      if (!(error instanceof CannotResume)) throw explainEnded(error, past)
       if (start === startsMax || error.cause instanceof SilentSource) throw failureOf(error)
       watch.wait(true)
-      first = error.whole ?? (await openAgain(parts, download.url, { signal, cookies }))
+      first = error.whole ?? (await openWithRetry(parts, download.url, { signal, cookies }))
+      past = 'seen'
     }
   }
 }
@@ -66,7 +71,7 @@ export async function downloadFile(
 /** A source that was silent had all the time there is, and is not asked again. */
 function failureOf({ cause, whole }: CannotResume): ImportFailure {
   if (whole !== null) closeBody(whole.body)
-  return new ImportFailure(importFailureText(cause))
+  return ImportFailure.of(importErrorOf(cause))
 }
 
 async function downloadOnce(
@@ -110,18 +115,19 @@ async function downloadOnce(
 /** The file's length on the wire, null where the answer does not say. */
 function checkAnswer(answer: OpenedUrl, maxBytes: number): number | null {
   const length = lengthOf(answer)
-  if (length !== null && length > maxBytes) throw tooLarge()
+  if (length !== null && length > maxBytes) throw ImportFailure.of(tooLarge)
+  // A radio station: it plays until it is switched off.
+  const isRadio = Object.keys(answer.headers).some((name) => name.startsWith('icy-'))
+  if (length === null && isRadio) throw ImportFailure.of(liveStream)
   return length
 }
-
-const tooLarge = () => new ImportFailure('It is larger than this server accepts.')
 
 function lengthOf({ status, headers }: OpenedUrl): number | null {
   // 201 brings what was made just now, 203 is a 200 that a proxy has touched; a 206 is a piece, unless it
   // is all there is.
   const isWhole = [200, 201, 203].includes(status)
   const length = isWhole ? headers['content-length'] : wholeRange(status, headers['content-range'])
-  if (!isWhole && length === undefined) throw new ImportFailure(statusText(status))
+  if (!isWhole && length === undefined) throw new RefusedBySource(status)
   return length === undefined ? null : Number(length)
 }
 
@@ -137,7 +143,7 @@ async function* countBytes(
   let bytes = 0
   for await (const batch of source) {
     for (const chunk of batch) bytes += chunk.length
-    if (bytes > maxBytes) throw tooLarge()
+    if (bytes > maxBytes) throw ImportFailure.of(tooLarge)
     yield batch
     onBytes(bytes)
   }

@@ -26,7 +26,8 @@ export function watchSource(
   const idleText = () =>
     hasSent ? 'The site stopped in the middle and did not go on.' : 'The site does not answer.'
   const pace = monitorThroughput(clock, patience.pace, (why) => {
-    return new ImportFailure(why === 'idle' ? idleText() : 'The site sends the file too slowly.')
+    const slow = 'The site sends the file too slowly.'
+    return new ImportFailure('site_error', why === 'idle' ? idleText() : slow)
   })
   const waits = countWaits(clock, patience.waitsMs, (isWaiting) => pace.hold(isWaiting))
 

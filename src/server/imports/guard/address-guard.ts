@@ -40,10 +40,13 @@ export function createAddressGuard(
   return {
     checkUrl(url) {
       if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-        throw new ImportFailure('Only http and https links can be imported.')
+        throw new ImportFailure('bad_link', 'Only http and https links can be imported.')
       }
       if (url.username !== '' || url.password !== '') {
-        throw new ImportFailure('Links with a user name or password in them cannot be imported.')
+        throw new ImportFailure(
+          'bad_link',
+          'Links with a user name or password in them cannot be imported.',
+        )
       }
       // A literal address never passes a resolver, so it is judged here.
       const isLiteral = parseIpAddress(url.hostname) !== null

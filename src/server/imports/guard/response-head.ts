@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
+import { ImportFailure, noHttpHead } from '#server/imports/tasks/import-failure.ts'
 
 /** As browsers: Chromium gives up at 256 KiB, where Node's own limit is 16. */
 export const responseHeadMaxBytes = 256 * 1024
@@ -50,19 +50,26 @@ export function rewriteResponseHead(head: string): ResponseHead {
   }
 }
 
-/** Whether bytes that came so far can still become a head. @throws ImportFailure when they cannot */
-export function checkStartOfHead(start: string): void {
+/**
+ * Whether bytes that came so far can still become a head.
+ * @param isAll the source ended the connection after them
+ * @throws ImportFailure when they cannot
+ */
+export function checkStartOfHead(start: string, isAll = false): void {
   const begun = start.replace(/^[\r\n]+/, '')
-  const isDecided = begun.length >= slopMax + 'http'.length
+  const isDecided = begun.length >= slopMax + 'http'.length || (isAll && begun !== '')
   if (isDecided && !startOfStatusLine.test(begun)) throw notHttp(begun)
 }
 
 function notHttp(start: string): ImportFailure {
   // The record of a TLS alert or handshake, of any version.
   if (/^\p{Cc}{2}/u.test(start) && tlsRecords.includes(start.slice(0, 2))) {
-    return new ImportFailure('The site speaks https there: use a link that starts with https://.')
+    return new ImportFailure(
+      'wrong_scheme',
+      'The site speaks https there: use a link that starts with https://.',
+    )
   }
-  return new ImportFailure('The site answered in something that is not HTTP.')
+  return ImportFailure.of(noHttpHead)
 }
 
 /** "A line that begins with a blank goes on with the value before it": obsolete, and still sent. */
@@ -100,6 +107,7 @@ function frameBody(fields: Field[], isOld: boolean): Field[] {
   const lengths = new Set(valuesOf('content-length').filter((value) => /^\d+$/.test(value)))
   if (lengths.size > 1) {
     throw new ImportFailure(
+      'bad_answer',
       'The site tells two different lengths of that file, so it cannot be trusted to be whole.',
     )
   }

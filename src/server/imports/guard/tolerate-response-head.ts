@@ -50,7 +50,14 @@ export function tolerateResponseHead(connection: Duplex): Duplex {
       tolerant.destroy(error as Error)
     }
   })
-  connection.on('end', () => tolerant.push(null))
+  connection.on('end', () => {
+    try {
+      if (left === null) head.end()
+      tolerant.push(null)
+    } catch (error) {
+      tolerant.destroy(error as Error)
+    }
+  })
   connection.on('error', (error) => tolerant.destroy(error))
   connection.on('close', () => {
     // Neither its end nor an error was told: it was cut.
@@ -105,6 +112,8 @@ function createChunkReader(): ChunkReader {
 type HeadReader = {
   /** A strict head, and what came after it; null while it is not whole. */
   add(chunk: Buffer): (ResponseHead & { rest: Buffer }) | null
+  /** @throws ImportFailure where all that came is no beginning of a head */
+  end(): void
 }
 
 /** Looks at each byte once: a source that sends them one by one costs no more than another. */
@@ -148,6 +157,7 @@ function createHeadReader(): HeadReader {
       if (held.length() > responseHeadMaxBytes) throw tooLarge()
       return null
     },
+    end: () => checkStartOfHead(held.text(headStart, headStart + 64), true),
   }
 }
 
@@ -173,6 +183,7 @@ function createGrowingBuffer() {
 
 function tooLarge(): ImportFailure {
   return new ImportFailure(
+    'bad_answer',
     'The headers of the answer are larger than 256 KiB; browsers refuse such an answer, too.',
   )
 }

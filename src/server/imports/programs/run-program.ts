@@ -58,7 +58,7 @@ export async function runProgram(run: ProgramRun): Promise<number | null> {
   const hung = new AbortController()
   const watch = setInterval(() => {
     if (run.clock.monotonic() - lastOutput > run.silentForMs) {
-      hung.abort(new ImportFailure('The video page stopped answering.'))
+      hung.abort(new ImportFailure('site_error', 'The video page stopped answering.'))
     }
   }, watchEveryMs)
   const stop = AbortSignal.any([run.signal, hung.signal])

@@ -55,7 +55,7 @@ export function createUrlOpener(
       await wait(onward.afterMs, undefined, { signal: options.signal })
       url = onward.next
     }
-    throw new ImportFailure('The link redirects too often.')
+    throw new ImportFailure('bad_answer', 'The link redirects too often.')
   }
 }
 
@@ -67,7 +67,7 @@ function findOnward(status: number, headers: IncomingMessage['headers'], url: UR
   if (redirectStatuses.has(status) && location !== undefined) {
     const next = URL.parse(readHeaderLink(location), url)
     if (next !== null) return { next, afterMs: 0 }
-    throw new ImportFailure('The site redirects to something that is no link.')
+    throw new ImportFailure('bad_answer', 'The site redirects to something that is no link.')
   }
   const refresh = status === 200 ? readRefresh(headers) : null
   const next = refresh === null ? null : URL.parse(readHeaderLink(refresh.link), url)

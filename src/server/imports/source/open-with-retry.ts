@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { ImportFailure, laterText, statusText } from '#server/imports/tasks/import-failure.ts'
+import { askLater, SilentSource } from '#server/imports/tasks/import-failure.ts'
 import { closeBody, type OpenedUrl, type OpenOptions, type UrlOpener } from './open-url.ts'
 import type { RetryPolicy } from './retry-policy.ts'
 
@@ -14,6 +14,8 @@ export type OpenDeps = { openUrl: UrlOpener; patience: RetryPolicy }
 export type OpenWithRetryOptions = OpenOptions & {
   /** Takes an answer as it is, although it may be another one in a moment. */
   isEnough?(answer: OpenedUrl): boolean
+  /** Called when the source asks to come back later. */
+  onAskedToWait?(): void
 }
 
 /**
@@ -28,7 +30,7 @@ export async function openWithRetry(
   url: URL,
   options: OpenWithRetryOptions,
 ): Promise<OpenedUrl> {
-  const late = new ImportFailure('The site does not answer.')
+  const late = new SilentSource()
   const tooLong = new AbortController()
   const timer = setTimeout(() => tooLong.abort(late), parts.patience.openMs)
   try {
@@ -54,7 +56,7 @@ async function tryToOpen(
       const isTransient = isTransientStatus(answer.status) && options.isEnough?.(answer) !== true
       if (!isTransient || !mayAskAgain) return answer
       closeBody(answer.body)
-      await pauseAfter(answer, { tries, patience, signal: options.signal })
+      await pauseAfter(answer, { tries, patience, ...options })
     } catch (error) {
       options.signal.throwIfAborted()
       if (tries >= patience.triesMax || !isTransient(error)) throw error
@@ -63,6 +65,11 @@ async function tryToOpen(
   }
 }
 
+type PauseOptions = { tries: number; patience: RetryPolicy } & Pick<
+  OpenWithRetryOptions,
+  'signal' | 'onAskedToWait'
+>
+
 /**
  * Waits after an answer that may be another one in a moment: as long as the source asks for, but never
  * shorter than without its word.
@@ -70,12 +77,13 @@ async function tryToOpen(
  */
 export async function pauseAfter(
   answer: OpenedUrl,
-  { tries, patience, signal }: { tries: number; patience: RetryPolicy; signal: AbortSignal },
+  { tries, patience, signal, onAskedToWait }: PauseOptions,
 ): Promise<void> {
   const told = readRetryAfter(answer.headers, Date.now()) ?? 0
   if (told > patience.retryAfterMaxMs) {
-    throw new ImportFailure(`${statusText(answer.status)} ${laterText(told)}`)
+    throw askLater(answer.status, told)
   }
+  if (told > 0) onAskedToWait?.()
   const unfinished = told - pauseOf(tries, patience)
   if (unfinished > 0) await pause(unfinished, signal)
   await pauseBefore(tries, patience, signal)

@@ -1,9 +1,9 @@
-import { ImportFailure, statusText } from '#server/imports/tasks/import-failure.ts'
+import type { SourcePast } from '#server/imports/tasks/import-failure.ts'
 import { detectImportType, guessImportType } from './detect-import-type.ts'
 import { closeBody, createSourceCookies, type OpenedUrl, type SourceCookies } from './open-url.ts'
-import { type OpenDeps, type OpenWithRetryOptions, openWithRetry } from './open-with-retry.ts'
+import { type OpenDeps, openWithRetry } from './open-with-retry.ts'
 
-export type OpenedSource = { answer: OpenedUrl; cookies: SourceCookies }
+export type OpenedSource = { answer: OpenedUrl; cookies: SourceCookies; past: SourcePast }
 
 /**
  * A link that is being opened, or is open with nothing read of it. Some links work once: what was
@@ -21,16 +21,19 @@ export type SourceOpening = {
 export function openSource(
   parts: OpenDeps,
   url: URL,
-  { isAgain = false }: { isAgain?: boolean } = {},
+  { past = 'new' }: { past?: SourcePast } = {},
 ): SourceOpening {
   const stop = new AbortController()
   const cookies = createSourceCookies()
-  const open = isAgain ? openAgain : openWithRetry
   // A site that refuses us may still be one that yt-dlp knows its way into.
   const isEnough = (answer: OpenedUrl) => guessImportType(url) === 'video' && isPage(answer)
-  const opened = open(parts, url, { signal: stop.signal, cookies, isEnough }).then((answer) => ({
-    ...{ answer, cookies },
-  }))
+  const options = {
+    ...{ signal: stop.signal, cookies, isEnough },
+    onAskedToWait() {
+      if (past === 'new') past = 'waited'
+    },
+  }
+  const opened = openWithRetry(parts, url, options).then((answer) => ({ answer, cookies, past }))
   const type = opened.then(({ answer }) => detectImportType(answer))
   // Whoever closes it early asks for neither.
   type.catch(() => undefined)
@@ -42,20 +45,6 @@ export function openSource(
       opened.then(({ answer }) => closeBody(answer.body)).catch(() => undefined)
     },
   }
-}
-
-/** Opens a link that has been open before. @throws also ImportFailure where it worked only once */
-export async function openAgain(
-  parts: OpenDeps,
-  url: URL,
-  options: OpenWithRetryOptions,
-): Promise<OpenedUrl> {
-  const answer = await openWithRetry(parts, url, options)
-  if (![401, 403, 404, 410].includes(answer.status)) return answer
-  closeBody(answer.body)
-  throw new ImportFailure(
-    `${statusText(answer.status)} It was there before, so the link may work only once: get a new one and import that.`,
-  )
 }
 
 function isPage({ headers }: OpenedUrl): boolean {

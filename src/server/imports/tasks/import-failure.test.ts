@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { ApiFailure } from '#server/core/failure.ts'
-import { noVideoReason, ytDlpFailureText } from '#server/imports/video/yt-dlp-failure-text.ts'
-import { ImportFailure, importFailureText } from './import-failure.ts'
+import { noVideo, ytDlpFailure } from '#server/imports/video/yt-dlp-failure-text.ts'
+import { ImportFailure, importErrorOf } from './import-failure.ts'
 
 test.each([
-  ['[generic] None: Unsupported URL: http://10.0.0.1/x', noVideoReason],
+  ['[generic] None: Unsupported URL: http://10.0.0.1/x', noVideo.message],
   [
     '[generic] x: Unable to download webpage: HTTP Error 404: Not Found (caused by <HTTPError 404>)',
     'The site answered 404 (not found).',
@@ -29,11 +29,11 @@ test.each([
     'The video could not be fetched: The creator is on holiday',
   ],
 ])('yt-dlp saying "%s" is told in words', (line, words) => {
-  expect(ytDlpFailureText(['WARNING: x', `ERROR: ${line}`])).toBe(words)
+  expect(ytDlpFailure(['WARNING: x', `ERROR: ${line}`]).message).toBe(words)
 })
 
 test('no path and no address of ours comes through, whatever yt-dlp prints', () => {
-  const text = ytDlpFailureText([
+  const { message: text } = ytDlpFailure([
     'ERROR: [x] y: Cannot open /srv/barkeep/staging/ab12/video.mp4 from http://10.0.0.7:81/secret?token=1 via ~/x/y',
   ])
   expect(text).not.toMatch(/srv|work|10\.0|token|https?:|~/)
@@ -46,11 +46,11 @@ test('a Python stack is never shown', () => {
     '  File "/usr/lib/x.py", line 3',
     'KeyError: 1',
   ]
-  expect(ytDlpFailureText(lines)).toBe('The video could not be fetched.')
+  expect(ytDlpFailure(lines).message).toBe('The video could not be fetched.')
 })
 
 test.each([
-  [new ImportFailure('Said plainly.'), 'Said plainly.'],
+  [new ImportFailure('bad_link', 'Said plainly.'), 'Said plainly.'],
   [new ApiFailure('payload_too_large', 'x'), 'It is larger than this server accepts.'],
   [new ApiFailure('unavailable', 'x'), 'The server has no room for it, or its disk fails.'],
   [
@@ -71,7 +71,7 @@ test.each([
     'Something unexpected went wrong on the server.',
   ],
 ])('the failure %s is told in words', (error, words) => {
-  expect(importFailureText(error)).toBe(words)
+  expect(importErrorOf(error).message).toBe(words)
 })
 
 test.each([
@@ -83,5 +83,5 @@ test.each([
     'The site speaks only versions of https (TLS) that are too old; browsers refuse it, too.',
   ],
 ])('https that ends in %s is told in words', (code, words) => {
-  expect(importFailureText(Object.assign(new Error('x'), { code }))).toBe(words)
+  expect(importErrorOf(Object.assign(new Error('x'), { code })).message).toBe(words)
 })

@@ -1,6 +1,7 @@
 import type { AccessHolder, AccessWatch, WatchedAccess } from '#server/core/access-watch.ts'
 
-type QueuedImport = AccessHolder & { id: string }
+/** `hasWaited`: it was taken up before, by a server that has ended since. */
+type QueuedImport = AccessHolder & { id: string; hasWaited?: boolean }
 
 export type ImportQueue = {
   add(task: QueuedImport): void
@@ -8,7 +9,7 @@ export type ImportQueue = {
   stop(): Promise<void>
 }
 
-type Run = (id: string, signals: ImportSignals) => Promise<void>
+type Run = (id: string, turn: ImportTurn) => Promise<void>
 
 /** What may end an import before its time. */
 export type ImportSignals = {
@@ -17,6 +18,9 @@ export type ImportSignals = {
   /** Its key was revoked, or its account banned: its reason is an `AccessEnded`. */
   accessEnded: AbortSignal
 }
+
+/** `hasWaited`: it did not begin as soon as it was asked for. */
+export type ImportTurn = ImportSignals & { hasWaited: boolean }
 
 type Waiting = QueuedImport & { access: WatchedAccess }
 type Running = { userId: string; stop: AbortController; ended: Promise<void> }
@@ -52,10 +56,13 @@ export function createImportQueue(
     return best === -1 ? undefined : waiting.splice(best, 1)[0]
   }
 
-  const start = ({ id, userId, access: watched }: Waiting, among: Map<string, Running>) => {
+  const start = (
+    { id, userId, access: watched, hasWaited = false }: Waiting,
+    among: Map<string, Running>,
+  ) => {
     const stop = new AbortController()
-    const signals = { stopped: stop.signal, accessEnded: watched.signal }
-    const ended = run(id, signals).finally(() => {
+    const turn = { stopped: stop.signal, accessEnded: watched.signal, hasWaited }
+    const ended = run(id, turn).finally(() => {
       watched[Symbol.dispose]()
       among.delete(id)
       startMore()
@@ -79,12 +86,14 @@ export function createImportQueue(
   return {
     add(task) {
       const watched = access.watch(task)
-      waiting.push({ ...task, access: watched })
+      const queued: Waiting = { ...task, access: watched }
+      waiting.push(queued)
       watched.signal.addEventListener('abort', () => {
         const left = isStopped ? undefined : takeOut(task.id)
         if (left !== undefined) start(left, leaving)
       })
       startMore()
+      queued.hasWaited = true
     },
     async stop() {
       isStopped = true

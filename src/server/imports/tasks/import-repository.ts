@@ -26,6 +26,8 @@ export type ImportEnd = {
   progress?: number
   title?: string | null
   error?: string
+  /** One of the contract's `importErrorCodes`. */
+  error_code?: string
   /** JSON of the contract's notes. */
   notes_json?: string
   result_link?: string

@@ -9,10 +9,10 @@ import { startFilteringProxy } from '#server/imports/guard/filtering-proxy.ts'
 import type { MediaTools } from '#server/imports/programs/media-tools.ts'
 import { runProgram } from '#server/imports/programs/run-program.ts'
 import type { ImportWorkFolder } from '#server/imports/programs/work-folder.ts'
-import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
+import { ImportFailure, tooLarge } from '#server/imports/tasks/import-failure.ts'
 import type { VideoFetch, VideoFetchOptions } from './yt-dlp.ts'
 import { ytDlpArguments } from './yt-dlp-arguments.ts'
-import { liveText } from './yt-dlp-failure-text.ts'
+import { liveError } from './yt-dlp-failure-text.ts'
 import { createVideoProgress, type VideoProgress } from './yt-dlp-progress.ts'
 
 export type YtDlpRun = {
@@ -27,8 +27,6 @@ export type YtDlpRun = {
   unreached: unknown
 }
 
-export const tooLarge = () => new ImportFailure('It is larger than this server accepts.')
-
 /**
  * One run of yt-dlp in a work folder.
  * @throws the reason of the fetch's signal; whatever else ends it is in the answer
@@ -39,7 +37,7 @@ export async function runYtDlp(
   work: ImportWorkFolder,
 ): Promise<YtDlpRun> {
   const refusal = new AbortController()
-  const onTooLarge = () => refusal.abort(tooLarge())
+  const onTooLarge = () => refusal.abort(ImportFailure.of(tooLarge))
   using pace = monitorVideoThroughput(parts.clock, parts.patience.pace, refusal)
   await using proxy = await startFilteringProxy({
     guard: parts.guard,
@@ -69,7 +67,7 @@ export async function runYtDlp(
     }
     if (progress.bytes() > parts.maxBytes) onTooLarge()
     const live = progress.live()
-    if (live !== null) refusal.abort(new ImportFailure(liveText[live]))
+    if (live !== null) refusal.abort(ImportFailure.of(liveError[live]))
     fetch.onProgress({
       percent: progress.percent(),
       bytes: progress.bytes(),
@@ -163,7 +161,7 @@ function monitorVideoThroughput(
   return {
     note(bytes) {
       watch ??= monitorThroughput(clock, { ...pace, idleMs: Number.POSITIVE_INFINITY }, () => {
-        const failure = new ImportFailure('The site sends the video too slowly.')
+        const failure = new ImportFailure('site_error', 'The site sends the video too slowly.')
         refusal.abort(failure)
         return failure
       })

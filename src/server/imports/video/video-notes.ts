@@ -2,7 +2,7 @@ import type { ImportNote, VideoOptions } from '#contract/imports.ts'
 import { unfit } from './check-extras.ts'
 import type { FileKind, LeftOut } from './video-files.ts'
 import type { FetchedVideo } from './yt-dlp.ts'
-import { ytDlpReason } from './yt-dlp-failure-text.ts'
+import { knownYtDlpFailure } from './yt-dlp-failure-text.ts'
 
 /** What was asked for and is nowhere: yt-dlp only warns of it, or failed over it without a word. */
 export function missedExtras(run: {
@@ -18,7 +18,8 @@ export function missedExtras(run: {
   const miss = (kind: FileKind, ending: string, text: string) => {
     if (known.some((other) => other === ending || other.startsWith(`${ending}.`))) return
     known.push(ending)
-    const told = text === 'it is empty' ? unfit.empty.reason : ytDlpReason(text)
+    const told =
+      text === 'it is empty' ? unfit.empty.reason : (knownYtDlpFailure(text)?.message ?? null)
     const them = kind === 'thumbnail' ? 'it' : 'them'
     const reason = told === null ? `fetching ${them} failed` : asClause(told)
     missed.push({ code: 'unreached', reason, kind, ending })

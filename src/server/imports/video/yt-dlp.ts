@@ -14,14 +14,15 @@ import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import {
   ForbiddenAddress,
   ImportFailure,
-  importFailureText,
+  importErrorOf,
+  tooLarge,
 } from '#server/imports/tasks/import-failure.ts'
 import type { ProgressReading } from '#server/imports/tasks/import-tasks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
-import { programLimits, runYtDlp, tooLarge, type YtDlpRun } from './run-yt-dlp.ts'
+import { programLimits, runYtDlp, type YtDlpRun } from './run-yt-dlp.ts'
 import { gatherVideoFiles, type LeftOut, listVideoFiles, type VideoFile } from './video-files.ts'
 import { missedExtras } from './video-notes.ts'
-import { noVideoReason, streamReason, ytDlpFailureText } from './yt-dlp-failure-text.ts'
+import { noVideo, unknownStream, ytDlpFailure } from './yt-dlp-failure-text.ts'
 import type { VideoProgress } from './yt-dlp-progress.ts'
 
 export type FetchedVideo = {
@@ -116,20 +117,23 @@ async function readResult(asked: {
   const isTooLarge = [...listed.videos, ...listed.parts, ...listed.unfinished].some(
     ({ size }) => size > maxBytes || (code !== 0 && size === maxBytes),
   )
-  if (isTooLarge) throw tooLarge()
+  if (isTooLarge) throw ImportFailure.of(tooLarge)
   if (stopped !== null) throw stopped
   const isUnprepared = code !== 0 && !progress.isDone()
   if (isUnprepared && !(await isWholeVideo(listed, { asked: fetch.video, progress, runTool }))) {
     throw failureOf(run, fetch.video)
   }
   if (listed.parts.length > 0 && listed.videos.length === 0) {
-    throw new ImportFailure('Picture and sound of that video could not be joined.')
+    throw new ImportFailure(
+      'unusable_format',
+      'Picture and sound of that video could not be joined.',
+    )
   }
   // What is no page and no media that yt-dlp knows is taken for a video by it, even a line of text.
   const isUnknown = listed.videos.some(({ ending }) => ending === '.unknown_video')
-  if (isUnknown || listed.videos.length === 0) throw new ImportFailure(noVideoReason)
+  if (isUnknown || listed.videos.length === 0) throw ImportFailure.of(noVideo)
   if (listed.videos.every(({ size }) => size === 0)) {
-    throw new ImportFailure('The site sent an empty file in place of the video.')
+    throw new ImportFailure('bad_answer', 'The site sent an empty file in place of the video.')
   }
   await refuseText(listed.videos)
   const { videos, extras, leftOut } = await gatherVideoFiles({ ...folder, maxBytes, runTool })
@@ -148,10 +152,10 @@ async function refuseText(videos: readonly VideoFile[]): Promise<void> {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0)
     const start = buffer.toString('latin1', 0, bytesRead).replace(/^\xef\xbb\xbf/, '')
     if (/^\s*(<!doctype html|<html|<head)\b/i.test(start)) {
-      throw new ImportFailure('The site sent a web page in place of the video.')
+      throw new ImportFailure('bad_answer', 'The site sent a web page in place of the video.')
     }
     if (/^\s*(#EXTM3U|ffconcat |\[playlist\]|<\?xml|<MPD)/i.test(start)) {
-      throw new ImportFailure(streamReason)
+      throw ImportFailure.of(unknownStream)
     }
   }
 }
@@ -160,9 +164,7 @@ async function refuseText(videos: readonly VideoFile[]): Promise<void> {
 function failureOf({ unreached, errors }: YtDlpRun, { quality }: VideoOptions): ImportFailure {
   if (unreached instanceof ForbiddenAddress) return unreached
   const isUnreached = unreached !== null && errors.at(-1)?.includes(proxyPhrase) === true
-  return new ImportFailure(
-    isUnreached ? importFailureText(unreached) : ytDlpFailureText(errors, quality),
-  )
+  return isUnreached ? ImportFailure.of(importErrorOf(unreached)) : ytDlpFailure(errors, quality)
 }
 
 type Listed = Awaited<ReturnType<typeof listVideoFiles>>

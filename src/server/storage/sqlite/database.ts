@@ -6,6 +6,7 @@ import { addListingMarks } from '#server/storage/sqlite/migrations/0003-listing-
 import { addImportNotes } from '#server/storage/sqlite/migrations/0004-import-notes.ts'
 import { addStoreIdentity } from '#server/storage/sqlite/migrations/0005-store-identity.ts'
 import { renameRequestedColumns } from '#server/storage/sqlite/migrations/0006-requested-columns.ts'
+import { addImportErrorCode } from '#server/storage/sqlite/migrations/0007-import-error-code.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
@@ -25,6 +26,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addImportNotes,
   addStoreIdentity,
   renameRequestedColumns,
+  addImportErrorCode,
 ]
 
 /** The format of a database that had all of them. */

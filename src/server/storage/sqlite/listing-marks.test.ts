@@ -83,7 +83,9 @@ test('files that were listed before there were marks are found at their offsets'
     using old = new DatabaseSync(file)
     old.exec('drop trigger listing_mark_add; drop trigger listing_mark_remove')
     old.exec('drop table listing_mark; pragma user_version = 2')
-    old.exec('alter table import_task drop column notes_json')
+    for (const column of ['notes_json', 'error_code']) {
+      old.exec(`alter table import_task drop column ${column}`)
+    }
     old.exec('drop table store; drop table missing_blob')
     old.exec('alter table file rename column requested_name to asked_name')
     old.exec('alter table import_task rename column requested_type to asked_type')

@@ -140,6 +140,8 @@ export type ImportTaskTable = {
   progress: number
   title: string | null
   error: string | null
+  /** Why it failed, for programs; null also where a version before noted none. */
+  error_code: string | null
   /** What was left out and why, as the contract's notes; null where nothing was. */
   notes_json: string | null
   result_link: string | null

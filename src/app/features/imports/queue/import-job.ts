@@ -49,13 +49,14 @@ const importNote = z.object({
 })
 
 /**
- * `code` is `refused` (with `error`), `task_failed` (with the server's `reason`, if it gave one),
- * `unknown_task`, or `sentence` (`reason` and `nextStep`, written by an older version).
+ * `code` is `refused` (with `error`), `task_failed` (with the server's `reason` and `taskCode`, if it
+ * gave them), `unknown_task`, or `sentence` (`reason` and `nextStep`, written by an older version).
  */
 const importFailure = z.object({
   code: z.string(),
   error: z.optional(errorValues),
   reason: z.optional(z.string()),
+  taskCode: z.optional(z.string()),
   nextStep: z.optional(z.string()),
 })
 

@@ -66,8 +66,12 @@ export function readTask(job: ImportJob, task: ImportTask): Partial<ImportJob> {
         folder: readFolder(task.folder ?? job.options.folder),
       }
     case 'failed': {
-      const reason = shorten(task.error) ?? undefined
-      return { state: 'failed', title, note: null, failure: { code: 'task_failed', reason } }
+      const failure = {
+        code: 'task_failed',
+        reason: shorten(task.error) ?? undefined,
+        taskCode: task.error_code,
+      }
+      return { state: 'failed', title, note: null, failure }
     }
     case 'cancelled':
       return { state: 'cancelled', title, note: null }

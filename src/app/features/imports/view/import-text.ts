@@ -5,6 +5,7 @@ import type {
   ImportJob,
   ImportNote,
 } from '#app/features/imports/queue/import-job.ts'
+import type { ImportErrorCode } from '#contract/imports.ts'
 
 /** The states in words. Screen readers and scripts rely on them. */
 const stateText: Record<ImportJob['state'], string> = {
@@ -64,7 +65,7 @@ export function noteText({ code, error, messages = [], more = 0 }: ImportNote): 
 
 /** Why an import failed, and what to do about it; '' if the reason says that itself. */
 export function failureText(failure: ImportFailure): { reason: string; nextStep: string } {
-  const { code, error, reason, nextStep } = failure
+  const { code, error, reason, taskCode, nextStep } = failure
   switch (code) {
     case 'unknown_task':
       return {
@@ -82,37 +83,37 @@ export function failureText(failure: ImportFailure): { reason: string; nextStep:
     }
     default: {
       const said = reason || 'The server could not import this link.'
-      return { reason: said, nextStep: nextStep || nextStepFor(said) }
+      return { reason: said, nextStep: nextStep || nextStepFor(taskCode) }
     }
   }
 }
 
-/** The first pattern that fits Barkeep's own reasons; other servers' get `checkLink`. */
-const nextSteps: [pattern: RegExp, nextStep: string][] = [
-  // The reason itself says it.
-  [/\b(try|retry|use|import it|link to|ask whoever)\b/i, ''],
-  [/\bkey\b.* revoked/, 'Connect with another key, then retry.'],
-  [/pro plan/, 'Upgrade the account, or connect with a key of one that has it.'],
-  [/account is not available/, 'Ask whoever runs the service.'],
-  [/chosen quality|has no sound/, 'Import it again with another quality.'],
-  [/larger than this server/, 'Import a smaller file, or the video in a lower quality.'],
-  [/no room|went wrong on the server/, 'Ask whoever runs the server, then retry.'],
-  [
-    /sign-in needed|\b403\b|needs a (password|account)|needs an account|paying members|for adults|private:|visitors who have/,
-    'Import a link that opens without signing in.',
-  ],
-  [
-    /DRM|not available where|not on its site|stream cannot|legal reasons|private address|too large to look/,
-    'Import it from another place.',
-  ],
-  [
-    /answered (408|425|429|5\d\d)|refuses connections|broke the connection|cannot be reached|not answer|stopped answering|too slow|looked up/i,
-    'Retry in a while.',
-  ],
-]
+/** What to do about a failed task; '' where the server's sentence says it. */
+const nextSteps: Record<ImportErrorCode, string> = {
+  bad_link: 'Check the link, then retry.',
+  link_expired: '',
+  private_address: 'Import it from another place.',
+  sign_in_required: 'Import a link that opens without signing in.',
+  not_available: 'Import it from another place.',
+  live: '',
+  no_video: '',
+  unusable_format: 'Import it again with another quality.',
+  too_large: 'Import a smaller file, or the video in a lower quality.',
+  bad_answer: 'Open the link in a browser: it shows what the site sends.',
+  insecure_site: 'Import it from another place.',
+  wrong_scheme: 'Import it with the other of http:// and https:// at its start.',
+  site_error: 'Retry in a while.',
+  retry_later: '',
+  server_full: 'Ask whoever runs the server, then retry.',
+  server_error: 'Retry. If it fails again, ask whoever runs the server.',
+  feature_disabled: 'Ask whoever runs the server, then retry.',
+  invalid_key: 'Connect with another key, then retry.',
+  premium_required: 'Upgrade the account, or connect with a key of one that has it.',
+  account_unavailable: 'Ask whoever runs the service.',
+}
 
-const checkLink = 'Check the link, then retry.'
-
-function nextStepFor(reason: string): string {
-  return nextSteps.find(([pattern]) => pattern.test(reason))?.[1] ?? checkLink
+/** Other servers give no code, or one of their own: nothing more is known than what they say. */
+function nextStepFor(code = ''): string {
+  const isKnown = Object.hasOwn(nextSteps, code)
+  return isKnown ? nextSteps[code as ImportErrorCode] : 'Check the link, then retry.'
 }

@@ -238,6 +238,15 @@ def _check_hls(original, manifest, info, *args, **kwargs):
     return original(manifest, info, *args, **kwargs)
 
 
+def _open(original, self, *args, **kwargs):
+    answer = original(self, *args, **kwargs)
+    headers = getattr(answer, 'headers', None) or {}
+    # A radio station: it plays until it is switched off.
+    if 'content-length' not in headers and any(name.lower().startswith('icy-') for name in headers):
+        _tell_live()
+    return answer
+
+
 def _fetch(original, self, name, info, subtitle=False, *args, **kwargs):
     """A subtitle track that cannot be read must not take those after it and the video with it."""
     if info.get('barkeep_live'):
@@ -263,6 +272,7 @@ _wraps = [
     ('yt_dlp.extractor.common', 'InfoExtractor', '_parse_mpd_formats_and_subtitles', _read_dash),
     ('yt_dlp.downloader.hls', 'HlsFD', 'can_download', _check_hls),
     ('yt_dlp.YoutubeDL', 'YoutubeDL', 'dl', _fetch),
+    ('yt_dlp.YoutubeDL', 'YoutubeDL', 'urlopen', _open),
 ]
 
 
