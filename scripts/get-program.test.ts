@@ -42,7 +42,10 @@ test('where no way helps, every reason is told', async () => {
   expect(outcome).toEqual({
     program: chromium,
     isThere: false,
-    reasons: ['connect ECONNREFUSED', 'chromium was installed, but it cannot be found.'],
+    reasons: [
+      'connect ECONNREFUSED',
+      'chromium-headless-shell was installed, but it cannot be found.',
+    ],
   })
 })
 

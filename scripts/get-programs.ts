@@ -1,5 +1,5 @@
 import { delimiter, join } from 'node:path'
-import { findChromium } from './find-chromium.ts'
+import { findChromium, hasHeadlessShell } from './find-chromium.ts'
 import { findProgram } from './find-program.ts'
 import { type Errand, getProgram } from './get-program.ts'
 import { findPackageManager, type PackageManager } from './install-packages.ts'
@@ -36,11 +36,13 @@ function videoErrand(program: Program): Errand {
 
 const chromiumErrand: Errand = {
   program: chromium,
-  isThere: async () => (await findChromium()) !== null,
+  isThere: async () => hasHeadlessShell(await findChromium()),
   // The package first: it brings the libraries that a bare machine lacks.
   ways: [
     installPackage,
     async () => {
+      // With its windows Chromium only takes longer, which is no reason for a download.
+      if ((await findChromium()) !== null) return
       const playwright = join(project, 'node_modules/.bin/playwright')
       await runProgram(playwright, ['install', 'chromium'], { seconds: 600 })
     },
@@ -60,6 +62,7 @@ if (isForTests) errands.push(chromiumErrand, curlErrand)
 for (const errand of errands) {
   const { program, isThere, reasons } = await getProgram(errand, say)
   if (isThere) continue
+  if (program === chromium && (await findChromium()) !== null) continue
   say(
     `${program.name} is missing: no ${program.neededFor} without it. ` +
       `Install it with "${installCommand(program)}". (${reasons.join(' ')})`,

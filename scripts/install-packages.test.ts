@@ -41,7 +41,9 @@ test('Homebrew needs no root', async () => {
   const manager = await findPackageManager(fake.path, false)
   await manager?.install(ytDlp('darwin arm64'))
   expect(fake.calls()).toEqual(['install yt-dlp'])
-  await expect(manager?.install(chromium)).rejects.toThrow('Homebrew has no formula for chromium.')
+  await expect(manager?.install(chromium)).rejects.toThrow(
+    'Homebrew has no formula for chromium-headless-shell.',
+  )
 })
 
 test('a package manager that fails is told by its last line', async () => {

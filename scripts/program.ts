@@ -81,7 +81,7 @@ export const curl: Program = {
 
 /** Playwright gets its own build where there is no package: see `get-programs.ts`. */
 export const chromium: Program = {
-  name: 'chromium',
+  name: 'chromium-headless-shell',
   neededFor: 'the tests in a browser',
   release: null,
   homebrewFormula: null,
