@@ -119,39 +119,34 @@ test.describe('with a finger', () => {
   })
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [1440, 390]) {
-    test(`"?" and the account show all keys at ${width} pixels, ${colorScheme}`, async ({
-      page,
-      connect,
-    }) => {
-      await page.setViewportSize({ width, height: 844 })
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await connect()
-      await expect(page.getByRole('grid', { name: 'Files' })).toBeFocused()
-      await page.keyboard.press('?')
-      await expect(help(page)).toBeVisible()
-      for (const label of ['Filter files', 'Select all', 'Open the context menu']) {
-        await expect(help(page).getByText(label)).toBeVisible()
-      }
-      expect(await findViolations(page)).toEqual([])
-      // Nothing behind a dialog answers.
-      await page.keyboard.press('/')
-      await expect(help(page)).toBeVisible()
-      await page.keyboard.press('Escape')
-      await expect(page.getByRole('grid', { name: 'Files' })).toBeFocused()
+for (const width of [1440, 390]) {
+  test(`"?" and the account show all keys at ${width} pixels`, async ({ page, connect }) => {
+    await page.setViewportSize({ width, height: 844 })
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await connect()
+    await expect(page.getByRole('grid', { name: 'Files' })).toBeFocused()
+    await page.keyboard.press('?')
+    await expect(help(page)).toBeVisible()
+    for (const label of ['Filter files', 'Select all', 'Open the context menu']) {
+      await expect(help(page).getByText(label)).toBeVisible()
+    }
+    expect(await findViolations(page)).toEqual([])
+    // Nothing behind a dialog answers.
+    await page.keyboard.press('/')
+    await expect(help(page)).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('grid', { name: 'Files' })).toBeFocused()
 
-      const field = page.getByRole('searchbox', { name: 'Filter files' })
-      await page.keyboard.press('/')
-      await expect(field).toBeFocused()
-      await page.keyboard.type('/?')
-      await expect(field).toHaveValue('/?')
-      await expect(help(page)).toBeHidden()
+    const field = page.getByRole('searchbox', { name: 'Filter files' })
+    await page.keyboard.press('/')
+    await expect(field).toBeFocused()
+    await page.keyboard.type('/?')
+    await expect(field).toHaveValue('/?')
+    await expect(help(page)).toBeHidden()
 
-      if (width < 768) await page.getByRole('button', { name: 'Folders and account' }).click()
-      await page.getByRole('button', { name: /^owner/ }).click()
-      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click()
-      await expect(help(page)).toBeVisible()
-    })
-  }
+    if (width < 768) await page.getByRole('button', { name: 'Folders and account' }).click()
+    await page.getByRole('button', { name: /^owner/ }).click()
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+    await expect(help(page)).toBeVisible()
+  })
 }

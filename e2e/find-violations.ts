@@ -3,8 +3,9 @@ import type { Page } from '@playwright/test'
 
 /**
  * What axe calls serious or critical, as `rule: element`; and in what floats also text whose contrast it
- * could not reckon: a question that is not answered must not pass for a good answer. `within` (a CSS
- * selector) leaves out what lies behind a popover, where nothing can be reckoned.
+ * could not reckon: a question that is not answered must not pass for a good answer. In the dark theme
+ * only colours differ, so only contrast is asked for again. `within` (a CSS selector) leaves out what lies
+ * behind a popover, where nothing can be reckoned.
  */
 export async function findViolations(page: Page, within = 'html'): Promise<string[]> {
   // Through a veil axe sees what is behind a dialog, and gives up on the contrast of everything in it.
@@ -15,17 +16,26 @@ export async function findViolations(page: Page, within = 'html'): Promise<strin
     document.documentElement.style.setProperty('--color-veil', 'var(--color-canvas)')
     return isBehind
   })
-  // A tooltip lets the pointer through, so axe takes it to lie behind what it covers.
-  const axe = new AxeBuilder({ page }).include(within).exclude('[popover]')
-  const { violations, incomplete } = await axe.analyze()
+  const found: string[] = []
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    // A tooltip lets the pointer through, so axe takes it to lie behind what it covers.
+    const axe = new AxeBuilder({ page }).include(within).exclude('[popover]')
+    // The other mode opens a page of its own each time, for frames of other origins, which none has here.
+    axe.setLegacyMode()
+    if (colorScheme === 'dark') axe.withRules('color-contrast')
+    const { violations, incomplete } = await axe.analyze()
+    const unknown = incomplete.filter(({ id }) => isModal && id === 'color-contrast')
+    for (const { id, impact, nodes } of [...violations, ...unknown]) {
+      if (impact !== 'serious' && impact !== 'critical') continue
+      for (const { target, failureSummary } of nodes) {
+        found.push(`${colorScheme}: ${id}: ${target.join(' ')}: ${failureSummary}`)
+      }
+    }
+  }
   await page.evaluate(() => {
     document.documentElement.style.removeProperty('--color-veil')
     document.getElementById('root')?.style.removeProperty('visibility')
   })
-  const unknown = incomplete.filter(({ id }) => isModal && id === 'color-contrast')
-  return [...violations, ...unknown]
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')}: ${node.failureSummary}`),
-    )
+  return found
 }
