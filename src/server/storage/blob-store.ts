@@ -19,6 +19,8 @@ export type BlobSource = AsyncIterable<ByteBatch> | { workFile: string }
 
 export type StageLimits = {
   expectedBytes?: number
+  /** Whoever stages it has seen to it that there is room. */
+  isRoomEnsured?: boolean
   signal?: AbortSignal
   onProgress?(bytes: number): void
 }

@@ -183,7 +183,7 @@ test('a database that is free again in time costs an upload nothing but the wait
   await server.get('/api/v1/me')
   const held = holdDatabase(server)
   const upload = server.upload({ name: 'a.bin', bytes: 'x' })
-  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await blobPaths(server)).toHaveLength(1))
   held[Symbol.dispose]()
   expect((await upload).status).toBe(200)
 })

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { batchChunks } from '#server/bytes/batch-chunks.ts'
@@ -63,7 +63,7 @@ class DiskBlobs implements BlobStore {
   async stage(source: BlobSource, limits: StageLimits = {}): Promise<StagedBlob> {
     if ('workFile' in source) return await this.#stageWorkFile(source.workFile, limits)
     const { ensureFreeSpace } = this
-    await ensureFreeSpace(limits.expectedBytes ?? 0)
+    if (!limits.isRoomEnsured) await ensureFreeSpace(limits.expectedBytes ?? 0)
     const path = join(this.#folders.staging, `${randomUUID()}.part`)
     try {
       await using file = await this.#disk.create(path)
@@ -88,7 +88,7 @@ class DiskBlobs implements BlobStore {
   }
 
   #noteStaged(path: string, written: { size: number; sha256: string }): StagedBlob {
-    const staged = { ...written, discard: () => rm(path, { force: true }) }
+    const staged = { ...written, discard: () => unlink(path).catch(ignoreMissing) }
     this.#stagedPaths.set(staged, path)
     return staged
   }
@@ -218,6 +218,10 @@ function createPlaceBlobs(disk: Disk): PlaceBlobs {
       throw error
     }
   }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

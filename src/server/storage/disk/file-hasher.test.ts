@@ -12,7 +12,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 test('hashes that run at the same time do not mix', async () => {
   const hasher = createFileHasher()
-  const texts = ['', 'abc', 'x'.repeat(1_000_000)]
+  const texts = ['', 'abc', 'x'.repeat(65_536), 'x'.repeat(65_537), 'x'.repeat(1_000_000)]
   expect(await Promise.all(texts.map((text) => hashOf(hasher, text)))).toEqual(texts.map(sha256))
   await hasher.close()
 })
@@ -27,10 +27,19 @@ test('a view on memory that others use leaves the rest of it alone', async () =>
   await hasher.close()
 })
 
+test('a file that grows past what is hashed here keeps what came before', async () => {
+  const hasher = createFileHasher()
+  const hash = hasher.start()
+  const pieces = ['x'.repeat(40_000), 'y'.repeat(40_000), 'z']
+  for (const piece of pieces) await hash.add([new TextEncoder().encode(piece)])
+  expect(await hash.digest()).toBe(sha256(pieces.join('')))
+  await hasher.close()
+})
+
 test('a thread that ends fails what it was hashing, and the next hash works', async () => {
   const hasher = createFileHasher()
   const lost = hasher.start()
-  await lost.add([new Uint8Array(1)])
+  await lost.add([new Uint8Array(100_000)])
   // Long enough for the thread to end in the middle of it.
   const adding = expect(lost.add([new Uint8Array(100_000_000)])).rejects.toMatchObject({
     code: 'unavailable',

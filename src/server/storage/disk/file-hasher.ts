@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
@@ -25,6 +26,9 @@ export type RunningHash = {
 
 export type FileHasher = { start(): RunningHash; close(): Promise<void> }
 
+/** Up to here the way to a thread and back costs more than the hash: 64 KiB take some 50 µs. */
+const smallBytes = 64 * 1024
+
 /**
  * Hashes in a worker thread: SHA-256 takes about a second a gigabyte of a core, which the event loop
  * does not have. Memory is handed over to it, so nothing is copied to get there, and it frees it at
@@ -35,19 +39,43 @@ export function createFileHasher(): FileHasher {
   let thread: HashThread | null = null
   let hashes = 0
 
+  function startInThread(): RunningHash {
+    if (thread === null || thread.hasEnded()) thread = openHashThread()
+    const { ask } = thread
+    const hash = ++hashes
+    return {
+      add: async (batch) => {
+        await ask({ hash, buffers: batch.map(ownMemory), isLast: false })
+      },
+      digest: () => ask({ hash, buffers: [], isLast: true }),
+      drop: () => {
+        ask({ hash, buffers: [], isLast: true }).catch(() => {})
+      },
+    }
+  }
+
   return {
     start() {
-      if (thread === null || thread.hasEnded()) thread = openHashThread()
-      const { ask } = thread
-      const hash = ++hashes
+      const small: ByteBatch = []
+      let bytes = 0
+      let inThread: RunningHash | null = null
       return {
-        add: async (batch) => {
-          await ask({ hash, buffers: batch.map(ownMemory), isLast: false })
+        async add(batch) {
+          for (const chunk of batch) bytes += chunk.length
+          if (inThread === null && bytes <= smallBytes) small.push(...batch)
+          else {
+            inThread ??= startInThread()
+            const held = small.splice(0)
+            await inThread.add(held.length === 0 ? batch : [...held, ...batch])
+          }
         },
-        digest: () => ask({ hash, buffers: [], isLast: true }),
-        drop: () => {
-          ask({ hash, buffers: [], isLast: true }).catch(() => {})
+        async digest() {
+          if (inThread !== null) return await inThread.digest()
+          const hash = createHash('sha256')
+          for (const chunk of small.splice(0)) hash.update(chunk)
+          return hash.digest('hex')
         },
+        drop: () => inThread?.drop(),
       }
     },
     close: async () => await thread?.close(),

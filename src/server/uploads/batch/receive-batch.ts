@@ -75,10 +75,12 @@ class PartReceiver {
   readonly #options: PartOptions
   readonly #parts: Promise<ReceivedPart>[] = []
   readonly #permits = new Semaphore(stagedAtOnce)
+  readonly #tooLarge: ApiFailure
   #bytes = 0
 
   constructor(options: PartOptions) {
     this.#options = options
+    this.#tooLarge = fileTooLarge(options.maxBytes)
   }
 
   onPart = (head: PartHead | null, bytes: Readable): void => {
@@ -108,21 +110,20 @@ class PartReceiver {
   }
 
   async #receive(head: PartHead | null, bytes: Readable): Promise<ReceivedPart> {
-    const { blobs, watch, maxBytes, folder } = this.#options
-    const tooLarge = fileTooLarge(maxBytes)
+    const { blobs, watch, folder } = this.#options
     try {
       const place = readPlace(head, folder)
       if (place instanceof ApiFailure) return place
       await this.#permits.acquire()
       try {
-        const source = batchChunks(bytes, this.#watchFile(maxBytes, tooLarge))
-        const staged = await blobs.stage(source, { signal: watch.signal })
+        const source = batchChunks(bytes, this.#watchFile())
+        const staged = await blobs.stage(source, { signal: watch.signal, isRoomEnsured: true })
         return { ...place, staged }
       } finally {
         this.#permits.release()
       }
     } catch (error) {
-      if (error === tooLarge) return tooLarge
+      if (error === this.#tooLarge) return this.#tooLarge
       throw error
     } finally {
       // What is refused is read over.
@@ -130,17 +131,19 @@ class PartReceiver {
     }
   }
 
-  #watchFile(maxBytes: number, tooLarge: ApiFailure): Watch {
-    const { watch } = this.#options
+  #watchFile(): Watch {
+    const { watch, maxBytes } = this.#options
     const ending = new AbortController()
+    // Making a signal of two for a thousand files takes its time.
+    const isLimited = maxBytes < batchMaxBytes
     let size = 0
     return {
-      signal: AbortSignal.any([watch.signal, ending.signal]),
+      signal: isLimited ? AbortSignal.any([watch.signal, ending.signal]) : watch.signal,
       note: (arrived) => {
         size += arrived
         this.#bytes += arrived
         if (this.#bytes > batchMaxBytes) watch.stop(tooManyBytes)
-        else if (size > maxBytes) ending.abort(tooLarge)
+        else if (size > maxBytes) ending.abort(this.#tooLarge)
       },
       hold: () => {},
     }
