@@ -137,9 +137,9 @@ export function importWorld({ storage, ...overrides }: ImportWorldOptions = {}) 
     reconnect: () => {
       for (const listener of reconnects) listener()
     },
-    states: () => queue.getSnapshot().rows.map(({ link, state }) => `${link} ${state}`),
+    states: () => queue.all().map(({ link, state }) => `${link} ${state}`),
     job: (link = 'https://a.example/') => {
-      const found = queue.getSnapshot().rows.find((job) => job.link === link)
+      const found = queue.all().find((job) => job.link === link)
       if (!found) throw new Error(`No import of ${link}.`)
       return found
     },

@@ -27,13 +27,17 @@ export function memoryJournal() {
           for (const { id } of found) written.add(id)
           if (found.length > 0) onFound(found.map(({ keyId: _, ...entry }) => entry))
         },
-        async keep(keyId, entries) {
-          for (const id of written) kept.delete(id)
-          written.clear()
-          for (const entry of entries) {
-            kept.set(entry.id, { ...entry, keyId })
-            written.add(entry.id)
+        async keep(keyId, changes) {
+          for (const [id, entry] of changes) {
+            if (entry === null) kept.delete(id)
+            else {
+              kept.set(id, { ...entry, keyId })
+              written.add(id)
+            }
           }
+        },
+        async forget() {
+          for (const id of written) kept.delete(id)
         },
         leave: () => written.clear(),
       }
@@ -109,9 +113,9 @@ export function uploadWorld(overrides: UploadQueueOptions = {}) {
     setFound: (file: ArrivedFile) => {
       found = file
     },
-    states: () => queue.getSnapshot().rows.map(({ name, state }) => `${name} ${state}`),
+    states: () => queue.all().map(({ name, state }) => `${name} ${state}`),
     row: (name: string) => {
-      const row = queue.getSnapshot().rows.find((upload) => upload.name === name)
+      const row = queue.all().find((upload) => upload.name === name)
       if (!row) throw new Error(`No row ${name}.`)
       return row
     },

@@ -3,7 +3,7 @@ import type { ErrorValues, PauseCode } from '#app/api/http/api-error.ts'
 import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
-import type { Transfer, TransfersSnapshot } from '#app/lib/transfers/transfer-rows.ts'
+import type { Transfer } from '#app/lib/transfers/transfer-rows.ts'
 import { type FileName, parseFileName } from '#contract/file-name.ts'
 import { type FolderPath, parseNewFolderPath } from '#contract/folder-path.ts'
 import type { UploadReply } from '#contract/uploads.ts'
@@ -94,8 +94,6 @@ export type Upload = Transfer & {
   /** Set when `done`. */
   readonly arrived: ArrivedFile | null
 }
-
-export type UploadsSnapshot = TransfersSnapshot<Upload>
 
 const finalFailures = new Set<UploadFailure['code']>([
   'against_rule',

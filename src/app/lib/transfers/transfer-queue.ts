@@ -1,9 +1,8 @@
 import { createTaskQueue, type TaskEnd } from './task-queue.ts'
 import {
-  createTransferRows,
   isUnfinished,
   type Transfer,
-  type TransferRows,
+  TransferRows,
   type TransferRowsOptions,
   type TransfersSnapshot,
 } from './transfer-rows.ts'
@@ -18,7 +17,10 @@ export type TransferConnection = {
   isAllowed: boolean
 }
 
-export type TransferQueueOptions = TransferRowsOptions & {
+export type TransferQueueOptions<Row extends Transfer> = Omit<
+  TransferRowsOptions<Row>,
+  'onStates'
+> & {
   /** How many run at once. */
   concurrency: number
 }
@@ -33,13 +35,19 @@ export abstract class TransferQueue<Row extends Transfer, Connection extends Tra
   protected connection: Connection | null = null
   #account: string | null = null
 
-  constructor({ concurrency, ...rows }: TransferQueueOptions) {
-    this.rows = createTransferRows(rows)
+  constructor({ concurrency, ...rows }: TransferQueueOptions<Row>) {
+    this.rows = new TransferRows<Row>({ ...rows, onStates: (ids) => this.onStates(ids) })
     this.tasks = createTaskQueue({ concurrency, run: (id, signal) => this.run(id, signal) })
   }
 
   subscribe = (listener: () => void): (() => void) => this.rows.subscribe(listener)
-  getSnapshot = (): TransfersSnapshot<Row> => this.rows.getSnapshot()
+  getSnapshot = (): TransfersSnapshot => this.rows.getSnapshot()
+  /** The row that stands at `index`, from the top. */
+  at = (index: number): Row | undefined => this.rows.at(index)
+  /** Where a row stands; -1 where it is gone. */
+  indexOf = (id: string): number => this.rows.indexOf(id)
+  /** All rows in the order they were added: a walk over thousands, for what a person asked for. */
+  all = (): readonly Row[] => this.rows.all()
 
   /** Cancels a transfer that waits or runs; removes an interrupted one. */
   abort(id: string): void {
@@ -101,6 +109,8 @@ export abstract class TransferQueue<Row extends Transfer, Connection extends Tra
   protected abstract run(id: string, signal: AbortSignal): Promise<TaskEnd>
   /** Cancels rows that wait or run. */
   protected abstract stop(rows: readonly Row[]): void
+  /** Told which rows were added, removed or changed their state. */
+  protected onStates(_ids: Iterable<string>): void {}
   /** Starts rows again that are neither unfinished nor done. */
   protected abstract restart(rows: readonly Row[]): void
   /** Whether a failed row may succeed when it is tried again. */

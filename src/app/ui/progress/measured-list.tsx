@@ -1,42 +1,37 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { type FocusEvent, type ReactNode, useEffect, useRef } from 'react'
+import { useMeasuredRows } from '#app/lib/virtual/use-measured-rows.ts'
 
 export type MeasuredListProps<Item> = {
-  items: readonly Item[]
-  keyOf: (item: Item) => string
+  /** Asked for the rows in sight alone: there may be thousands. */
+  items: { at(index: number): Item | undefined; indexOf(id: string): number }
+  count: number
   /** The accessible name of an item's row. */
   nameOf: (item: Item) => string
   renderRow: (item: Item) => ReactNode
 }
 
-/** A guess for rows that were never in sight; each is measured when it is. */
-const rowHeight = 41
-
 /** A list of thousands of rows of any height: only those in sight are in the page. Fills its parent. */
-export function MeasuredList<Item>({ items, keyOf, nameOf, renderRow }: MeasuredListProps<Item>) {
-  const scrollRef = useRef<HTMLDivElement>(null)
-  const rows = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scrollRef.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => keyOf(items[index] as Item),
-    overscan: 8,
+export function MeasuredList<Item extends { id: string }>(props: MeasuredListProps<Item>) {
+  const { items, count, nameOf, renderRow } = props
+  const { scroller, observe, rows, top, height } = useMeasuredRows({
+    count,
+    keyAt: (index) => items.at(index)?.id ?? '',
+    indexOf: (id) => items.indexOf(id),
   })
   return (
-    <div ref={scrollRef} className="scroll-area min-h-0 grow">
-      <ul className="relative" style={{ height: rows.getTotalSize() }}>
-        {rows.getVirtualItems().map(({ index, key, start }) => {
-          const item = items[index] as Item
+    <div ref={scroller} className="scroll-area min-h-0 grow [overflow-anchor:none]">
+      <ul style={{ height, paddingTop: top }}>
+        {rows.map((index) => {
+          const item = items.at(index)
+          if (!item) return null
           return (
             <li
-              key={key}
-              ref={rows.measureElement}
-              data-index={index}
+              key={item.id}
+              ref={observe}
+              data-row={item.id}
               aria-label={nameOf(item)}
               aria-posinset={index + 1}
-              aria-setsize={items.length}
-              className="absolute inset-x-0 top-0"
-              style={{ transform: `translateY(${start}px)` }}
+              aria-setsize={count}
             >
               {renderRow(item)}
             </li>

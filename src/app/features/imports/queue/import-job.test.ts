@@ -15,18 +15,21 @@ import { settle } from '#app/testing/manual-clock.ts'
 
 test('a job is stored before it is drawn, and its task too', async () => {
   const storage = memoryStorage()
-  const { queue, connection, last } = importWorld({ storage })
+  const { queue, connection, last, passTime } = importWorld({ storage })
   const seen: (string | null)[] = []
   queue.connect(connection())
+  await passTime(200)
   queue.subscribe(() => {
-    for (const { id, taskId } of queue.getSnapshot().rows) {
+    for (const { id, taskId } of queue.all()) {
       const stored = JSON.parse(storage.map.get(`barkeep.imports.key-1.${id}`) ?? 'null')
       expect(stored).toMatchObject({ link, taskId, options })
       seen.push(taskId)
     }
   })
   queue.add([link], options)
+  await passTime(200)
   await last().answer(started())
+  await passTime(200)
   expect(seen).toEqual([null, 'task-1'])
 })
 
@@ -142,7 +145,7 @@ test('sentences that an older version stored are shown as they are, and are not 
   for (let reload = 0; reload < 2; reload += 1) {
     const { queue, connection } = importWorld({ storage })
     queue.connect(connection())
-    const [failed, finished] = queue.getSnapshot().rows
+    const [failed, finished] = queue.all()
     expect(failed?.failure && failureText(failed.failure)).toEqual({
       reason: 'The site answered 404 (not found).',
       nextStep: 'Check the link, then retry.',

@@ -23,12 +23,12 @@ export type ImportListProps = {
 
 /** The tab `Imports`. Fills its parent's height and scrolls. */
 export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) {
-  const { rows, totals, isKept } = useSnapshot(queue)
+  const { totals, isKept } = useSnapshot(queue)
   // Stable, because rows render again only when their props change.
   const handleAbort = useCallback((id: string) => queue.abort(id), [queue])
   const handleRetry = useCallback((id: string) => queue.retry(id), [queue])
   const keptFocus = useKeptFocus()
-  if (rows.length === 0) return <NoImports canImport={canImport} />
+  if (totals.all === 0) return <NoImports canImport={canImport} />
   return (
     <div {...keptFocus} className="flex h-full min-h-0 flex-col">
       <TransferSummary
@@ -38,8 +38,8 @@ export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) 
         queue={queue}
       />
       <MeasuredList
-        items={rows}
-        keyOf={(job) => job.id}
+        items={queue}
+        count={totals.all}
         nameOf={nameOf}
         renderRow={(job) => (
           <ImportRow

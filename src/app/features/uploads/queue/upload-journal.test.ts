@@ -17,6 +17,8 @@ function entries(count: number, prefix = 'file'): KeptUpload[] {
   }))
 }
 
+const all = (some: readonly KeptUpload[]) => new Map(some.map((entry) => [entry.id, entry]))
+
 /** One browser: its storage, and which of its pages are there. */
 function browser() {
   vi.stubGlobal('indexedDB', new IDBFactory())
@@ -40,7 +42,7 @@ function browser() {
 test('more uploads with long paths than web storage holds are remembered, in their order', async () => {
   const { alive, openPage } = browser()
   const many = entries(6_000)
-  await (await openPage('one')).keep('k', many)
+  await (await openPage('one')).keep('k', all(many))
   alive.clear()
   expect(await (await openPage('two')).recover('k')).toMatchObject(many)
 })
@@ -49,8 +51,9 @@ test('what ends is no longer kept, what changes is kept as it is now', async () 
   const { alive, openPage } = browser()
   const page = await openPage('one')
   const [a, b, c] = entries(3) as [KeptUpload, KeptUpload, KeptUpload]
-  await page.keep('k', [a, b])
-  await page.keep('k', [{ ...b, idempotencyKey: 'another' }, c])
+  await page.keep('k', all([a, b]))
+  const again = all([{ ...b, idempotencyKey: 'another' }, c])
+  await page.keep('k', new Map<string, KeptUpload | null>([[a.id, null], ...again]))
   alive.clear()
   const found = await (await openPage('two')).recover('k')
   expect(found.map(({ id, idempotencyKey }) => [id, idempotencyKey])).toEqual([
@@ -62,21 +65,21 @@ test('what ends is no longer kept, what changes is kept as it is now', async () 
 test('the uploads of a page that lives are nobody else’s', async () => {
   const { alive, openPage } = browser()
   const one = await openPage('one')
-  await one.keep('k', entries(2))
+  await one.keep('k', all(entries(2)))
   const copy = await openPage('copy')
   expect(await copy.recover('k')).toEqual([])
-  await copy.keep('k', entries(1, 'other'))
+  await copy.keep('k', all(entries(1, 'other')))
   alive.delete('one')
   expect(await (await openPage('three')).recover('k')).toHaveLength(2)
 })
 
 test('what was taken over is written down until it ends here', async () => {
   const { alive, openPage } = browser()
-  await (await openPage('one')).keep('k', entries(3))
+  await (await openPage('one')).keep('k', all(entries(3)))
   alive.clear()
   const two = await openPage('two')
   const found = await two.recover('k')
-  await two.keep('k', found.slice(1))
+  await two.keep('k', new Map([[found[0]?.id ?? '', null]]))
   alive.clear()
   expect(await (await openPage('three')).recover('k')).toHaveLength(2)
 })
@@ -84,8 +87,8 @@ test('what was taken over is written down until it ends here', async () => {
 test('another key of the account takes what is written down along', async () => {
   const { alive, openPage } = browser()
   const one = await openPage('one')
-  await one.keep('k', entries(2))
-  await one.keep('k2', entries(2))
+  await one.keep('k', all(entries(2)))
+  await one.keep('k2', all(entries(2)))
   alive.clear()
   const two = await openPage('two')
   expect(await two.recover('k')).toEqual([])
@@ -94,7 +97,7 @@ test('another key of the account takes what is written down along', async () => 
 
 test('after a week nobody has the files at hand any more', async () => {
   const { alive, openPage } = browser()
-  await (await openPage('one')).keep('k', entries(2))
+  await (await openPage('one')).keep('k', all(entries(2)))
   alive.clear()
   const later = () => 1_000_000 + 8 * 86_400_000
   expect(await (await openPage('two', later)).recover('k')).toEqual([])
@@ -116,7 +119,7 @@ test('a batch that does not fit costs the others nothing, and is told', async ()
     if (writes === 2) queueMicrotask(() => begun.abort())
     return begun
   })
-  await expect(one.keep('k', entries(1_200))).rejects.toThrow()
+  await expect(one.keep('k', all(entries(1_200)))).rejects.toThrow()
   spy.mockRestore()
   alive.clear()
   expect(await (await openPage('two')).recover('k')).toHaveLength(700)

@@ -36,11 +36,13 @@ export type UploadJournal = {
    */
   recover(keyId: string, onFound: (entries: KeptUpload[]) => void): Promise<void>
   /**
-   * Stores exactly `entries` for this page.
+   * Stores these uploads by their ids, or deletes those that are null; others stay as they are.
    *
    * @throws DOMException when some did not fit; the others are stored
    */
-  keep(keyId: string, entries: readonly KeptUpload[]): Promise<void>
+  keep(keyId: string, changes: ReadonlyMap<string, KeptUpload | null>): Promise<void>
+  /** Deletes all that this page has stored or taken over. */
+  forget(): Promise<void>
   /** Leaves what is stored as it is: from now on the page has other uploads. */
   leave(): void
 }
@@ -107,13 +109,24 @@ export async function openUploadJournal(
     })
   }
 
-  async function keepNow(keyId: string, entries: readonly KeptUpload[]): Promise<void> {
-    const wanted = new Set(entries.map(({ id }) => id))
-    await remove([...written.keys()].filter((id) => !wanted.has(id)))
+  async function keepNow(
+    keyId: string,
+    changes: ReadonlyMap<string, KeptUpload | null>,
+  ): Promise<void> {
+    const gone = [...changes].filter(([id, entry]) => entry === null && written.has(id))
+    await remove(gone.map(([id]) => id))
+    const entries = [...changes.values()].filter((entry) => entry !== null)
     await put(
       keyId,
       entries.filter((entry) => written.get(entry.id) !== stampOf(keyId, entry)),
     )
+  }
+
+  /** One after the other. */
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const next = last.then(work)
+    last = next.catch(() => {})
+    return next
   }
 
   return {
@@ -125,14 +138,9 @@ export async function openUploadJournal(
       })
       await Promise.all(takings)
     },
-    keep(keyId, entries) {
-      const next = last.then(() => keepNow(keyId, entries))
-      last = next.catch(() => {})
-      return next
-    },
-    leave() {
-      last = last.then(() => written.clear())
-    },
+    keep: (keyId, changes) => inTurn(() => keepNow(keyId, changes)),
+    forget: () => inTurn(() => remove([...written.keys()])),
+    leave: () => void inTurn(async () => written.clear()),
   }
 }
 

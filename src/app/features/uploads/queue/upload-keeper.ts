@@ -16,8 +16,8 @@ export type JournalAccess = {
 
 type UploadKeeperOptions = {
   journal: JournalAccess
-  /** What to keep. */
-  uploads(): readonly KeptUpload[]
+  /** What to keep of a row now; null for nothing. */
+  find(id: string): KeptUpload | null
   /** Told of what pages that are gone left. */
   onFound(uploads: readonly KeptUpload[]): void
   /** Told whether everything is safe from a reload. */
@@ -25,11 +25,13 @@ type UploadKeeperOptions = {
 }
 
 /** Keeps unfinished uploads in the journal, which is loaded with the first upload. */
-export function createUploadKeeper({ journal, uploads, onFound, onKept }: UploadKeeperOptions) {
+export function createUploadKeeper({ journal, find, onFound, onKept }: UploadKeeperOptions) {
   let keyId: string | null = null
   let opened: Promise<UploadJournal> | null = null
+  /** Rows that may be kept in another way than they are now. */
+  let stale = new Set<string>()
   let isKeeping = false
-  let isStale = false
+  let isAsked = false
 
   function open(): Promise<UploadJournal> {
     opened ??= journal.open().catch((error) => {
@@ -53,46 +55,63 @@ export function createUploadKeeper({ journal, uploads, onFound, onKept }: Upload
   }
 
   async function keep(): Promise<void> {
-    isStale = true
+    isAsked = true
     // Do not load the journal before the first upload.
-    if (isKeeping || (opened === null && uploads().length === 0)) return
+    if (isKeeping || (opened === null && ![...stale].some(find))) return
     isKeeping = true
-    while (isStale && keyId !== null) {
-      isStale = false
-      onKept(await keepOnce())
+    while (isAsked && keyId !== null) {
+      isAsked = false
+      onKept(await keepStale(keyId))
     }
     isKeeping = false
   }
 
-  async function keepOnce(): Promise<boolean> {
+  async function keepStale(id: string): Promise<boolean> {
+    const ids = stale
+    stale = new Set()
     try {
       const journal = await open()
-      if (keyId !== null) await journal.keep(keyId, uploads())
+      if (keyId === id) await journal.keep(id, new Map([...ids].map((row) => [row, find(row)])))
       return true
     } catch {
+      // They are tried again with the next change.
+      if (keyId === id) for (const row of ids) stale.add(row)
       return false
     }
   }
 
+  function note(ids: Iterable<string>) {
+    // Whoever connects next is given all rows.
+    if (keyId === null) return
+    for (const id of ids) stale.add(id)
+    if (stale.size > 0) void keep()
+  }
+
+  function stop(): string | null {
+    const id = keyId
+    keyId = null
+    stale.clear()
+    return id
+  }
+
   return {
-    /** Keeps the uploads under this key from now on, and recovers what is there. */
-    connect(id: string) {
+    /** Keeps the rows under this key from now on, and recovers what is there. */
+    connect(id: string, rows: readonly { id: string }[]) {
       if (keyId === id) return
       keyId = id
-      void keep()
+      note(rows.map((row) => row.id))
       void recover(id)
     },
-    keep: () => void keep(),
+    /** Told which rows were added, removed or changed: the only ones that are written. */
+    note,
     /** Stops keeping, and leaves what is kept until its account comes back. */
     leave() {
-      keyId = null
+      stop()
       void opened?.then((journal) => journal.leave()).catch(() => {})
     },
     /** Deletes what is kept. */
     async forget() {
-      const id = keyId
-      keyId = null
-      if (id !== null) await opened?.then((journal) => journal.keep(id, [])).catch(() => {})
+      if (stop() !== null) await opened?.then((journal) => journal.forget()).catch(() => {})
     },
   }
 }

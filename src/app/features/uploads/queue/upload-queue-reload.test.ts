@@ -8,6 +8,7 @@ import {
   sent,
   uploadWorld,
 } from '#app/testing/upload-world.ts'
+import type { JournalAccess } from './upload-keeper.ts'
 
 /** A page with `names` in its queue, and the page after its reload. */
 async function reloaded(names: readonly string[], folder?: string) {
@@ -59,11 +60,16 @@ test('the same folder dropped again goes on in the rows that were interrupted', 
   const names = Array.from({ length: 40 }, (_, index) => `${index}.jpg`)
   const { after, requests } = await reloaded(names, '/Trip/day 1/')
   expect(after.queue.getSnapshot().totals.interrupted).toBe(40)
-  const ids = after.queue.getSnapshot().rows.map(({ id }) => id)
+  const ids = after.queue.all().map(({ id }) => id)
   after.queue.add([...requests, requestFor('new.jpg', 10, '/Trip/day 1/')])
   await settle()
-  const { rows, totals } = after.queue.getSnapshot()
-  expect(rows.map(({ id }) => id).slice(0, 40)).toEqual(ids)
+  const { totals } = after.queue.getSnapshot()
+  expect(
+    after.queue
+      .all()
+      .map(({ id }) => id)
+      .slice(0, 40),
+  ).toEqual(ids)
   expect(totals).toMatchObject({ interrupted: 0, unfinished: 41 })
   // None of them was on its way before: looking for each would cost as many requests as running it.
   expect(after.sought).toEqual([])
@@ -87,7 +93,7 @@ test('two rows of one path go on with the files that have their bytes', async ()
   await settle()
   after.queue.add([large, small])
   await settle()
-  expect(after.queue.getSnapshot().rows.map(({ size }) => size)).toEqual([3, 7])
+  expect(after.queue.all().map(({ size }) => size)).toEqual([3, 7])
   expect(after.tries.map(({ send }) => send.file.size).sort()).toEqual([3, 7])
 })
 
@@ -191,4 +197,32 @@ test('a browser that refuses its storage is told, and uploads go on as ever', as
   expect(states()).toEqual(['a done', 'b waiting'])
   expect(queue.getSnapshot().isKept).toBe(true)
   expect(journal.kept.size).toBe(1)
+})
+
+test('what is written down is what changed, however many wait', async () => {
+  const { access } = memoryJournal()
+  const writes: string[][] = []
+  const journal: JournalAccess = {
+    isThere: access.isThere,
+    async open() {
+      const opened = await access.open()
+      return {
+        ...opened,
+        keep(keyId, changes) {
+          writes.push([...changes.keys()])
+          return opened.keep(keyId, changes)
+        },
+      }
+    },
+  }
+  const { queue, tries, connection, row } = uploadWorld({ journal })
+  queue.connect(connection())
+  queue.add(Array.from({ length: 1_000 }, (_, index) => requestFor(`${index}`)))
+  await settle()
+  expect(new Set(writes.flat()).size).toBe(1_000)
+  writes.length = 0
+  const sending = first(tries)
+  sending.begin()
+  await sending.end(sent(sending.send))
+  expect(new Set(writes.flat())).toEqual(new Set([row('0').id]))
 })

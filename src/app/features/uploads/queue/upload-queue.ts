@@ -36,6 +36,14 @@ export type UploadQueueOptions = {
   onUploaded?: (upload: Upload) => void
 }
 
+/** What runs and what failed stays in sight above thousands that wait. */
+const sections = [
+  ...[['running'], ['failed'], ['waiting'], ['interrupted'], ['done'], ['cancelled']],
+] as const
+
+/** A running upload tells by itself how much of it is left. */
+const waitingBytes = ({ state, size }: Upload) => (state === 'waiting' ? size : 0)
+
 /** The uploads of this page, in the order they were added; three run at once. */
 export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   readonly #options: UploadQueueOptions
@@ -48,22 +56,15 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   constructor(options: UploadQueueOptions = {}) {
     const clock = options.clock ?? browserClock
-    super({ clock, concurrency: 3 })
+    super({ clock, concurrency: 3, sections, weigh: waitingBytes })
     this.#options = options
     this.#clock = clock
     this.#retryPause = options.retryPause ?? createRetryPause({ clock })
     this.#keeper = createUploadKeeper({
       journal: options.journal ?? browserJournal,
-      uploads: () => this.#kept(),
+      find: (id) => this.#findKept(id),
       onFound: (uploads) => this.#showInterrupted(uploads),
       onKept: (isKept) => this.rows.setKept(isKept),
-    })
-    let { totals } = this.getSnapshot()
-    this.subscribe(() => {
-      // Progress changes nothing that is kept.
-      if (totals === this.getSnapshot().totals) return
-      totals = this.getSnapshot().totals
-      this.#keeper.keep()
     })
   }
 
@@ -118,10 +119,8 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     const unsure = new Map(stopped.filter((row) => this.#isUnsure(row)).map((row) => [row.id, row]))
     const sure = new Set(stopped.map(({ id }) => id).filter((id) => !unsure.has(id)))
     this.tasks.remove([...sure])
-    this.rows.changeAll((row) => {
-      if (sure.has(row.id)) return newUpload(row, { state: 'cancelled' })
-      return unsure.has(row.id) ? { ...row, isAborting: true, note: 'aborting' } : row
-    })
+    this.rows.changeMany(sure, (row) => newUpload(row, { state: 'cancelled' }))
+    this.rows.changeMany(unsure.keys(), (row) => ({ ...row, isAborting: true, note: 'aborting' }))
     for (const { id, state } of unsure.values()) {
       if (state === 'running') this.#clock.after(lastAnswerMs, () => void this.#look(id))
       else void this.#look(id)
@@ -147,7 +146,11 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   protected override onConnect({ keyId }: UploadConnection): void {
-    this.#keeper.connect(keyId)
+    this.#keeper.connect(keyId, this.rows.all())
+  }
+
+  protected override onStates(ids: Iterable<string>): void {
+    this.#keeper.note(ids)
   }
 
   protected override onRemove(ids: ReadonlySet<string>): void {
@@ -165,13 +168,10 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   /** Failed uploads too: a reload takes their files away as well. */
-  #kept(): readonly KeptUpload[] {
-    return this.rows.all().flatMap((row) => {
-      const job = this.#jobs.get(row.id)
-      const isOpen = isUnfinished(row) || row.state === 'failed'
-      const kept = isOpen && job ? keepUpload(row, job) : this.#interrupted.uploads.get(row.id)
-      return kept ? [kept] : []
-    })
+  #findKept(id: string): KeptUpload | null {
+    const [row, job] = [this.rows.get(id), this.#jobs.get(id)]
+    const isOpen = row && (isUnfinished(row) || row.state === 'failed')
+    return isOpen && job ? keepUpload(row, job) : (this.#interrupted.uploads.get(id) ?? null)
   }
 
   #serverTime(): number {
@@ -196,10 +196,9 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   #start(jobs: ReadonlyMap<string, UploadJob>): void {
     if (jobs.size === 0) return
     for (const [id, job] of jobs) this.#jobs.set(id, job)
-    this.rows.changeAll((row) => {
-      const job = jobs.get(row.id)
-      return job ? newUpload({ ...row, size: job.file.size }) : row
-    })
+    this.rows.changeMany(jobs.keys(), (row) =>
+      newUpload({ ...row, size: jobs.get(row.id)?.file.size ?? row.size }),
+    )
     this.tasks.add([...jobs.keys()])
   }
 

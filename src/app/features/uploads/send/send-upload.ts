@@ -158,7 +158,7 @@ function meterProgress(id: string, job: UploadJob, { rows, clock }: SendUploadOp
       samples = addSample(samples, { at: now, bytes: sentBytes })
       const speed = bytesPerSecond(samples, now)
       const secondsLeft = secondsForBytes(job.file.size - sentBytes, speed)
-      rows.progress(id, { sentBytes, bytesPerSecond: speed, secondsLeft })
+      rows.change(id, { sentBytes, bytesPerSecond: speed, secondsLeft })
     },
   }
 }

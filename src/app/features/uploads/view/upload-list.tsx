@@ -1,10 +1,10 @@
 import { CloudUpload, LockKeyhole, RotateCcw, X } from 'lucide-react'
-import { memo, useCallback, useMemo } from 'react'
+import { memo, useCallback } from 'react'
 import { missingScope } from '#app/api/http/api-key-text.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
-import { canRetry, type Upload, type UploadsSnapshot } from '#app/features/uploads/upload.ts'
+import { canRetry, type Upload } from '#app/features/uploads/upload.ts'
 import { useSnapshot } from '#app/lib/store.ts'
-import { isUnfinished, type TransferState } from '#app/lib/transfers/transfer-rows.ts'
+import { isUnfinished, type TransfersSnapshot } from '#app/lib/transfers/transfer-rows.ts'
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { announce } from '#app/ui/announcer.tsx'
 import { IconButton } from '#app/ui/button.tsx'
@@ -22,6 +22,7 @@ import {
   progressText,
   stateText,
   type UploadForecast,
+  uploadLoad,
 } from './upload-text.ts'
 
 export type UploadListProps = {
@@ -34,10 +35,9 @@ export type UploadListProps = {
 /** The tab `Uploads`. Fills its parent's height and scrolls. */
 export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
   const snapshot = useSnapshot(queue)
-  const rows = useMemo(() => orderUploads(snapshot.rows), [snapshot.rows])
   const handleRetryAll = async () => {
     queue.retryFailed()
-    const interrupted = rows.filter(({ state }) => state === 'interrupted')
+    const interrupted = queue.all().filter(({ state }) => state === 'interrupted')
     // Files of several folders can only be chosen together by choosing a folder above them.
     const folders = new Set(interrupted.map(({ folder }) => folder))
     if (folders.size === 0) return
@@ -57,19 +57,19 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
     [queue],
   )
   const keptFocus = useKeptFocus()
-  if (snapshot.rows.length === 0) return <NoUploads canUpload={canUpload} />
+  if (snapshot.totals.all === 0) return <NoUploads canUpload={canUpload} />
   return (
     <div {...keptFocus} className="flex h-full min-h-0 flex-col">
       <TransferSummary
-        words={summaryText(snapshot, forecastUploads(snapshot.rows, queue.gate))}
+        words={summaryText(snapshot, forecastUploads(uploadLoad(queue), queue.gate))}
         warning={warningText(snapshot)}
         totals={snapshot.totals}
         queue={queue}
         onRetryAll={() => void handleRetryAll()}
       />
       <MeasuredList
-        items={rows}
-        keyOf={(upload) => upload.id}
+        items={queue}
+        count={snapshot.totals.all}
         nameOf={nameOf}
         renderRow={(upload) => (
           <UploadRow
@@ -102,35 +102,19 @@ const notKept =
 const filesGone =
   'After a reload the files must be found again: drop them where they were dropped, or press Retry all and choose them, one folder at a time.'
 
-function warningText({ totals, isKept }: UploadsSnapshot): string | null {
+function warningText({ totals, isKept }: TransfersSnapshot): string | null {
   if (!isKept && totals.unfinished > 0) return notKept
   return totals.interrupted > 1 ? filesGone : null
 }
 
 /** How much is left, and how the rest went. */
 function summaryText(
-  { totals, isPaused }: UploadsSnapshot,
+  { totals, isPaused }: TransfersSnapshot,
   forecast: UploadForecast | null,
 ): string {
   if (totals.unfinished === 0) return outcomeText(totals).join(' · ')
   const still = forecastText(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
   return [still, ...outcomeText({ ...totals, done: 0, cancelled: 0 })].join(' · ')
-}
-
-/** What runs and what failed stays in sight above thousands that wait. */
-const order: readonly TransferState[] = [
-  'running',
-  'failed',
-  'waiting',
-  'interrupted',
-  'done',
-  'cancelled',
-]
-
-/** By state, then in the order they were added. */
-export function orderUploads(uploads: readonly Upload[]): readonly Upload[] {
-  const byState = Object.groupBy(uploads, (upload) => upload.state)
-  return order.flatMap((state) => byState[state] ?? [])
 }
 
 type UploadRowProps = {

@@ -76,11 +76,10 @@ test('a file whose name is no text is told too', () => {
 
 const gate = createRateLimitGate({ clock: new ManualClock(), openChannel: null, locks: null })
 
-function uploads(count: number, size: number, bytesPerSecond: number) {
-  const place = { name: 'a', folder: '/', size }
-  const sent = newUpload({ ...place, id: 'sent' }, { state: 'running', bytesPerSecond })
-  const waiting = Array.from({ length: count }, (_, id) => newUpload({ ...place, id: `${id}` }))
-  return [sent, ...waiting]
+function uploads(waiting: number, size: number, bytesPerSecond: number) {
+  const sent = { id: 'sent', name: 'a', folder: '/', size }
+  const running = [newUpload(sent, { state: 'running', bytesPerSecond })]
+  return { waiting, waitingBytes: waiting * size, running }
 }
 
 test('what is left is the greater of the time of the bytes and of the requests', () => {
@@ -99,6 +98,6 @@ test('what is being sent has taken its slot', () => {
 })
 
 test('there is no forecast where nothing is to be sent, or nobody is connected', () => {
-  expect(forecastUploads([], gate)).toBeNull()
+  expect(forecastUploads({ waiting: 0, waitingBytes: 0, running: [] }, gate)).toBeNull()
   expect(forecastUploads(uploads(2, 10, 0), null)).toBeNull()
 })

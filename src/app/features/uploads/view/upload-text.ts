@@ -1,9 +1,10 @@
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { errorFromValues } from '#app/api/http/api-error.ts'
 import { errorText, pauseText } from '#app/api/http/error-text.ts'
+import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import type { Upload, UploadFailure, UploadNote } from '#app/features/uploads/upload.ts'
 import { count, formatBytes, formatDuration, formatLimit, formatNumber } from '#app/lib/format.ts'
-import { isUnfinished, type TransferState } from '#app/lib/transfers/transfer-rows.ts'
+import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
 
 /** The states in words. Screen readers and scripts rely on them. */
 export const stateText: Record<TransferState, string> = {
@@ -152,23 +153,33 @@ export type UploadForecast = {
   requestsPerMinute: number
 }
 
+/** What is left to send. */
+export type UploadLoad = { waiting: number; waitingBytes: number; running: readonly Upload[] }
+
+/** Of a queue whose running uploads stand first: three of them at most. */
+export function uploadLoad({
+  getSnapshot,
+  at,
+}: Pick<UploadQueue, 'getSnapshot' | 'at'>): UploadLoad {
+  const { totals, weight } = getSnapshot()
+  const running = Array.from({ length: totals.running }, (_, index) => at(index) as Upload)
+  return { waiting: totals.waiting, waitingBytes: weight, running }
+}
+
 /** Null if nothing is left to send or `gate` is null. */
 export function forecastUploads(
-  uploads: readonly Upload[],
+  { waiting, waitingBytes, running }: UploadLoad,
   gate: RateLimitGate | null,
 ): UploadForecast | null {
-  const unfinished = uploads.filter(isUnfinished)
-  if (gate === null || unfinished.length === 0) return null
-  let files = 0
-  let bytes = 0
+  if (gate === null || waiting + running.length === 0) return null
+  let bytes = waitingBytes
   let speed = 0
-  for (const { state, size, sentBytes, bytesPerSecond } of unfinished) {
+  for (const { size, sentBytes, bytesPerSecond } of running) {
     bytes += size - sentBytes
     speed += bytesPerSecond ?? 0
-    // A running upload has used its request already.
-    if (state === 'waiting') files += 1
   }
-  const requestSeconds = gate.estimateMs(files) / 1000
+  // A running upload has used its request already.
+  const requestSeconds = gate.estimateMs(waiting) / 1000
   const byteSeconds = speed > 0 ? bytes / speed : 0
   return {
     seconds: Math.max(requestSeconds, byteSeconds),
