@@ -12,6 +12,11 @@ test.each([
     ['https://a.example/1', 'https://a.example/2'],
   ],
   ['the end of a sentence', 'Look: https://a.example/x?y=1. Good!', ['https://a.example/x?y=1']],
+  [
+    'a Chinese sentence that goes on',
+    '视频：https://a.example/v/1。请看',
+    ['https://a.example/v/1'],
+  ],
   ['a question', 'Did you see https://a.example/watch?v=1?', ['https://a.example/watch?v=1']],
   ['parentheses around', '(https://a.example/x)', ['https://a.example/x']],
   ['parentheses inside', 'https://a.example/Foo_(film), or', ['https://a.example/Foo_(film)']],

@@ -1,14 +1,15 @@
 import type { ClipboardEvent } from 'react'
 
 /** What may follow a link in prose, lists, tables and markup without being part of it. */
-const trailing = new Set(".,;:!?'*_~|\\。，、；：！？」』】》〉）…")
+const trailing = new Set(".,;:!?'*_~|\\」』】》〉）…")
 const brackets: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
 
 /** The http(s) links in any text, in order, each once, as they were written. */
 export function findLinks(text: string): string[] {
   const links = new Map<string, string>()
-  // Quotes, angle brackets and blanks never stand in a link, so they end it.
-  for (const [found] of text.matchAll(/\bhttps?:\/\/(?![/?#])[^\s<>"`“”«»]+/gi)) {
+  // Quotes, angle brackets and blanks never stand in a link, so they end it; East Asian sentences go on
+  // behind their full stops and commas without a blank.
+  for (const [found] of text.matchAll(/\bhttps?:\/\/(?![/?#])[^\s<>"`“”«»。，、；：！？]+/gi)) {
     for (const part of splitLists(found)) {
       const link = trimLink(part)
       if (!URL.canParse(link)) continue

@@ -70,7 +70,7 @@ test('many empty folders are one row that names some', () => {
 test('a file whose name is no text is told too', () => {
   const failure: UploadFailure = { code: 'unreadable' }
   expect(nameOf({ name: '', failure })).toBe('A file whose name is no text')
-  expect(failureText(failure, '').nextStep).toBe('Rename it and add it again.')
+  expect(failureText(failure, '').nextStep).toBe('Rename or move it, and add it again.')
   expect(failureText(failure, 'a.txt').nextStep).toBe('Make it readable and add it again.')
 })
 

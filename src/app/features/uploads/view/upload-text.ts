@@ -70,7 +70,7 @@ function noteText(note: UploadNote): string {
 export function failureText(failure: UploadFailure, name: string): Explanation {
   switch (failure.code) {
     case 'against_rule':
-      return { reason: failure.rule, nextStep: 'Rename it and add it again.' }
+      return { reason: failure.rule, nextStep: 'Rename or move it, and add it again.' }
     case 'too_large':
       return tooLargeText(failure.size, failure.maxBytes)
     case 'unreadable':
