@@ -70,7 +70,7 @@ test('many empty folders are one row that names some', () => {
 test('a file whose name is no text is told too', () => {
   const failure: UploadFailure = { code: 'unreadable' }
   expect(nameOf({ name: '', failure })).toBe('A file whose name is no text')
-  expect(failureText(failure, '').nextStep).toBe('Rename or move it, and add it again.')
+  expect(failureText(failure, '').nextStep).toBe('Rename it and add it again.')
   expect(failureText(failure, 'a.txt').nextStep).toBe('Make it readable and add it again.')
 })
 
@@ -100,4 +100,12 @@ test('what is being sent has taken its slot', () => {
 test('there is no forecast where nothing is to be sent, or nobody is connected', () => {
   expect(forecastUploads({ waiting: 0, waitingBytes: 0, running: [] }, gate)).toBeNull()
   expect(forecastUploads(uploads(2, 10, 0), null)).toBeNull()
+})
+
+test('what breaks a rule of names or of depth is helped by another name or place', () => {
+  const rule = 'Folders must be at most 32 levels deep.'
+  expect(failureText({ code: 'against_rule', rule }, 'a.txt')).toEqual({
+    reason: rule,
+    nextStep: 'Rename or move it, and add it again.',
+  })
 })
