@@ -86,6 +86,12 @@ test('each bad extra is left out by name, and the video and the good ones are ke
             ['fi', '/tt.ttml'],
             ['da/x', '/en.vtt'],
           ] as const),
+          ...([
+            ['cs', '/subtitles?of=cs'],
+            ['pl', '/sign-in?for=pl'],
+            ['temp', '/en.vtt'],
+            ['x'.repeat(300), '/en.vtt'],
+          ] as const),
         ]),
         ',SUBTITLES="s"',
       ),
@@ -100,15 +106,17 @@ test('each bad extra is left out by name, and the video and the good ones are ke
       '/large.vtt': large,
       '/tt.ttml':
         '<?xml version="1.0"?><tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="00:00:01.000" end="00:00:02.500">Hei<br/>&amp; moi</p></div></body></tt>',
+      '/subtitles': cue('Ahoj'),
+      '/sign-in': { type: 'text/html', body: html },
       '/cut.jpg': poster.subarray(0, 4000),
     },
   })
   await using imports = await startTestImportServer({ config: { importAllow: [site.host] } })
   const task = await imports.run(`${site.origin}/watch`, { video: all })
   expect(task).toMatchObject({ state: 'completed', folder: '/Odd/' })
-  const names = ['Odd.en.forced.vtt', 'Odd.en.vtt', 'Odd.fi.vtt', 'Odd.mp4', 'Odd.pt.vtt']
+  const tracks = ['en.forced', 'en', 'fi', 'pt', 'sv', 'zh-Hans', 'cs', 'temp', 'x'.repeat(80)]
   expect((await imports.list('/Odd/')).names.toSorted()).toEqual(
-    [...names, 'Odd.sv.vtt', 'Odd.zh-Hans.vtt'].toSorted(),
+    ['Odd.mp4', ...tracks.map((track) => `Odd.${track}.vtt`)].toSorted(),
   )
   expect(await textOf(imports, '/Odd/', 'Odd.zh-Hans.vtt')).toContain(
     '00:00:00.000 --> 00:00:02.000\n你好',
@@ -121,6 +129,7 @@ test('each bad extra is left out by name, and the video and the good ones are ke
   const notes = Object.fromEntries((task.notes ?? []).map(({ file, message }) => [file, message]))
   expect(notes).toEqual({
     'Odd.de': 'The subtitles “de” were left out: the file is empty.',
+    'Odd.pl': expect.stringContaining('web page'),
     'Odd.fr.vtt': expect.stringContaining('web page'),
     'Odd.es': expect.stringContaining('404'),
     'Odd.it.vtt': expect.stringMatching(/^The subtitles “it” were left out: /),

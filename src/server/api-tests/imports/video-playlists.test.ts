@@ -43,6 +43,11 @@ const liveMaster =
 
 test.each([
   ['a list of pieces without an end', '/live.m3u8', { '/live.m3u8': liveWindow }],
+  [
+    'a list whose end stands in a title only',
+    '/live.m3u8',
+    { '/live.m3u8': list('', '#EXTINF:1,a #EXT-X-ENDLIST b\n/media/360/index4.ts\n') },
+  ],
   ['a master list of such', '/m.m3u8', { '/m.m3u8': liveMaster, '/live.m3u8': liveWindow }],
   ['a DASH manifest that changes', '/live.mpd', { '/live.mpd': dash('dynamic', picture) }],
 ])('%s is told as live, and nothing is stored', async (_what, contentUrl, files) => {
@@ -119,10 +124,15 @@ const text = (id: string, inside = '', type = 'vtt') =>
   `<AdaptationSet mimeType="${type === 'vtt' ? 'text/vtt' : 'application/ttml+xml'}" lang="en">${inside}<Representation id="${id}" bandwidth="1"><BaseURL>/${id}.${type}</BaseURL></Representation></AdaptationSet>`
 const role = (value: string) => `<Role schemeIdUri="urn:mpeg:dash:role:2011" value="${value}"/>`
 
+const ttmlInMp4 = Buffer.from(
+  '\0\0\0\x10ftypiso6\0\0\0\0\0\0\x01\0mdat<?xml version="1.0"?><tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="00:00:01.000" end="00:00:02.500">Hei</p></div></body></tt>',
+)
+
 test('several subtitle tracks of one language in a DASH manifest are all kept', async () => {
   const tracks = [
     ...[text('plain'), text('same', '', 'ttml'), text('forced', role('forced-subtitle'))],
     ...[text('director', '<Label>Director</Label>'), text('again')],
+    '<AdaptationSet mimeType="application/mp4" lang="fi"><Representation id="fi" codecs="stpp" bandwidth="1"><BaseURL>/fi.mp4</BaseURL></Representation></AdaptationSet>',
   ]
   const ids = ['plain', 'forced', 'director', 'again']
   const cue = (id: string) => `WEBVTT\n\n00:00.000 --> 00:02.000\n${id}\n`
@@ -130,21 +140,24 @@ test('several subtitle tracks of one language in a DASH manifest are all kept', 
   const manifest = dash('static', picture + sound('en') + tracks.join(''))
   const { names, asked } = await importOdd(
     '/m.mpd',
-    { ...files, '/m.mpd': manifest },
+    { ...files, '/fi.mp4': ttmlInMp4, '/m.mpd': manifest },
     { subtitles: true },
   )
   expect(names).toEqual(
-    ['en-2.vtt', 'en.Director.vtt', 'en.forced-subtitle.vtt', 'en.vtt', 'mp4'].map(
+    ['en-2.vtt', 'en.Director.vtt', 'en.forced-subtitle.vtt', 'en.vtt', 'fi.vtt', 'mp4'].map(
       (ending) => `Odd.${ending}`,
     ),
   )
   expect(asked).not.toContain('/same.ttml')
 })
 
-test('the sound of a film that has none is refused in words', async () => {
-  const { task } = await importOdd('/media/silent.mp4', {}, { quality: 'audio' })
-  expect(task).toMatchObject({ state: 'failed', error: 'That video has no sound.' })
-})
+test.each([false, true])(
+  'the sound of a film that has none is refused in words, with subtitles: %s',
+  async (subtitles) => {
+    const { task } = await importOdd('/media/silent.mp4', {}, { quality: 'audio', subtitles })
+    expect(task).toMatchObject({ state: 'failed', error: 'That video has no sound.' })
+  },
+)
 
 test.each(['/trap', '/trap.mp3'])(
   'what calls itself sound and lists files of this machine says nothing of them: %s',

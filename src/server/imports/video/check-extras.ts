@@ -11,8 +11,11 @@ export const unfit = {
   unfinished: { code: 'unfinished', reason: 'the file did not come whole' },
 } as const satisfies Record<string, Unfit>
 
-/** Kept as they are, or made WebVTT, which every browser shows; `null` where only ffmpeg can. */
-export type ReadSubtitles = { text: string; extension: string } | Unfit | null
+/**
+ * Made WebVTT, which every browser shows, or another text; `text` null for bytes to keep as they are.
+ * Null where only ffmpeg can read them.
+ */
+export type ReadSubtitles = { text: string | null; extension: string } | Unfit | null
 
 const timing =
   /^\s*((\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3})\s+-->\s+((\d+:)?\d{1,2}:\d{1,2}[.,]\d{1,3})(\s.*)?$/
@@ -23,6 +26,7 @@ const timing =
  * @param language tells the old encodings that its text may have
  */
 export function readSubtitles(bytes: Buffer, extension: string, language: string): ReadSubtitles {
+  if (/^(ftyp|styp|moof|moov|sidx)$/.test(bytes.toString('latin1', 4, 8))) return readMp4(bytes)
   const text = decode(bytes, language)
   if (text === null) return unfit.encoding
   const plain = text.replace(/\r\n?/g, '\n').trim()
@@ -31,10 +35,20 @@ export function readSubtitles(bytes: Buffer, extension: string, language: string
   if (isTtml(plain)) return readTtml(plain)
   if (/^\[script info\]/i.test(plain)) return null
   if (/^WEBVTT(\s|$)/.test(plain)) return checkCues(plain)
-  if (/-->/.test(plain.slice(0, 10_000))) return checkCues(`WEBVTT\n\n${srtToVtt(plain)}`)
+  if (/-->/.test(plain.slice(0, 10_000))) return checkCues(vttHeader + srtToVtt(plain))
   if (/^(json\d?|srv\d|sbv|lrc|smi|sami|xml)$/.test(extension)) return { text: plain, extension }
   return unfit.format
 }
+
+/** Pieces of DASH: TTML stands in them as text; WebVTT is spread over boxes that few programs read. */
+function readMp4(bytes: Buffer): ReadSubtitles {
+  const documents = bytes.toString('utf8').match(/<([\w-]+:)?tt\b[\s\S]*?<\/([\w-]+:)?tt>/g)
+  if (documents === null) return { text: null, extension: 'mp4' }
+  const cues = documents.flatMap((xml) => convertTtml(xml) ?? [])
+  return cues.length === 0 ? unfit.empty : { text: vttHeader + cues.join('\n'), extension: 'vtt' }
+}
+
+const vttHeader = 'WEBVTT\n\n'
 
 function isTtml(text: string): boolean {
   return /^<(\?xml|!--|([\w-]+:)?tt\b)/.test(text) && /<([\w-]+:)?tt[\s>]/.test(text)
@@ -43,7 +57,7 @@ function isTtml(text: string): boolean {
 function readTtml(text: string): ReadSubtitles {
   if (!/<\/([\w-]+:)?tt>$/.test(text)) return unfit.cutOff
   const converted = convertTtml(text)
-  return converted === null ? unfit.empty : { text: converted, extension: 'vtt' }
+  return converted === null ? unfit.empty : { text: vttHeader + converted, extension: 'vtt' }
 }
 
 /** A player skips a cue that it cannot read; where it is the last one, the file was cut off. */
@@ -101,7 +115,7 @@ function tryToDecode(bytes: Buffer, encoding: string): string | null {
 }
 
 /**
- * Makes WebVTT of TTML (also called DFXP): its times and words, without its looks.
+ * The cues of TTML (also called DFXP) as WebVTT: its times and words, without its looks.
  * @returns null where it holds no line of text
  */
 function convertTtml(xml: string): string | null {
@@ -119,7 +133,7 @@ function convertTtml(xml: string): string | null {
     if (begin === null || Number.isNaN(end) || words === '') continue
     cues.push(`${vttTime(begin)} --> ${vttTime(end)}\n${words}\n`)
   }
-  return cues.length === 0 ? null : `WEBVTT\n\n${cues.join('\n')}`
+  return cues.length === 0 ? null : cues.join('\n')
 }
 
 function attributeOf(attributes: string, name: string): string | undefined {

@@ -21,6 +21,8 @@ type Folder = {
   maxBytes: number
   /** Formats that were joined to one video, by yt-dlp's ids: each may still lie there. */
   formatIds: readonly string[]
+  /** Files that yt-dlp wrote as subtitles, whatever they end in. */
+  subtitleNames: ReadonlySet<string>
   runTool: RunMediaTool
 }
 
@@ -72,21 +74,26 @@ const unfinishedEnding = /\.(part|ytdl|temp)(-Frag\d+)?(\.part)?$/
 const extraMaxBytes = 64_000_000
 
 /** What lies there, by kind, without a look into it. Nothing that the program wrote is passed over. */
-export async function listVideoFiles({ output, formatIds }: Pick<Folder, 'output' | 'formatIds'>) {
+export async function listVideoFiles({
+  output,
+  formatIds,
+  subtitleNames,
+}: Pick<Folder, 'output' | 'formatIds' | 'subtitleNames'>) {
   const entries = await readdir(output, { withFileTypes: true })
   const names = entries.flatMap((entry) => (entry.isFile() ? entry.name : [])).sort()
   const files = await Promise.all(
     names.map(async (name) => {
       const ending = endingOf(name)
+      const isSubtitles = subtitleNames.has(name.replace(unfinishedEnding, ''))
       const { size } = await stat(join(output, name))
-      const kind = kindOf(ending.replace(unfinishedEnding, ''))
+      const kind = isSubtitles ? 'subtitles' : kindOf(ending.replace(unfinishedEnding, ''))
       return { name, path: join(output, name), ending, size, kind }
     }),
   )
   const isPart = ({ name, kind }: (typeof files)[number]) =>
     kind === 'video' && formatIds.some((id) => name.startsWith(`video.f${id}.`))
   const isUnfinished = ({ name }: (typeof files)[number]) =>
-    unfinishedEnding.test(name) || name.startsWith('video.temp.')
+    !subtitleNames.has(name) && (unfinishedEnding.test(name) || name.startsWith('video.temp.'))
   const whole = files.filter((file) => !isUnfinished(file))
   return {
     unfinished: files.filter(isUnfinished),
@@ -115,7 +122,9 @@ export async function gatherVideoFiles(folder: Folder): Promise<VideoFiles> {
   for (const { path, ending, size, kind } of extras) {
     const tooLarge = size > Math.min(folder.maxBytes, extraMaxBytes)
     const checked = tooLarge ? unfit.tooLarge : await checkExtra(folder, { path, ending, kind })
-    if ('reason' in checked) leftOut.push({ ...checked, kind, ending })
+    // yt-dlp's word for an ending that it does not know.
+    const told = ending.replace(/\.unknown_video$/, '')
+    if ('reason' in checked) leftOut.push({ ...checked, kind, ending: told })
     else kept.push(checked)
   }
   return { videos, extras: withOwnEndings(kept), leftOut }
@@ -141,7 +150,7 @@ async function checkSubtitles(
   const read = readSubtitles(bytes, extension, language)
   if (read !== null && 'reason' in read) return read
   if (read !== null) {
-    await writeFile(path, read.text)
+    if (read.text !== null) await writeFile(path, read.text)
     return { path, ending: withExtension(ending, read.extension) }
   }
   const made = `${path}.vtt`

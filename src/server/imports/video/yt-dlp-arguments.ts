@@ -7,6 +7,8 @@ export const ytDlpMarks = {
   done: 'BARKEEP-DONE',
   /** Printed by the python-guard, which sees the playlist. */
   live: 'BARKEEP-LIVE',
+  /** By the same: the name of a file of subtitles, before it is fetched. */
+  subtitles: 'BARKEEP-SUBTITLES ',
 }
 
 /**

@@ -60,6 +60,10 @@ export const unknownStream: ImportError = {
   message: 'That kind of stream cannot be imported.',
 }
 
+const tooManyRedirects: ImportError = {
+  code: 'bad_answer',
+  message: 'The link redirects too often.',
+}
 const noSound: ImportError = { code: 'unusable_format', message: 'That video has no sound.' }
 const broken: ImportError = { code: 'site_error', message: 'The site broke the connection.' }
 const forbidden: ImportError = new ForbiddenAddress()
@@ -68,7 +72,12 @@ type Known = [pattern: RegExp, error: ImportError]
 
 // The first one that fits counts: many messages hold words of others ("Sign in to confirm your age").
 const knownErrors: Known[] = [
-  [/only the (proxy|media tools)/, forbidden],
+  [/only the (proxy|media tools)|403: Refused by the filtering proxy/, forbidden],
+  [
+    /Refused by the filtering proxy/,
+    { code: 'site_error', message: 'The site cannot be reached.' },
+  ],
+  [/redirect error|infinite loop/i, tooManyRedirects],
   [/unable to obtain file audio codec|no audio stream/i, noSound],
   [/No space left|Errno 28|disk quota/i, noRoom],
   [/File too large|Errno 27/i, tooLarge],

@@ -40,6 +40,8 @@ export type VideoProgress = {
   /** The length that the site tells; null where it does not. */
   seconds(): number | null
   hasThumbnail(): boolean
+  /** Names of the files of subtitles: their endings may be any. */
+  subtitleNames(): ReadonlySet<string>
   /** Videos on the page; 1 where it is not a list. */
   videosOnPage(): number
   /** 0–100 over all parts, never falling; null before the first part, and while no part tells its length. */
@@ -56,6 +58,7 @@ export function createVideoProgress(): VideoProgress {
   let isOnAir = false
   let isDone = false
   let highest = 0
+  const subtitleNames = new Set<string>()
   const shares = new Map<string, { share: number | null; bytes: number }>()
 
   const readPart = (part: PartLine) => {
@@ -84,6 +87,7 @@ export function createVideoProgress(): VideoProgress {
           formats = Array.isArray(ids) ? ids.map(String) : []
           parts = Math.max(1, formats.length)
         }) ||
+        readJson(line, ytDlpMarks.subtitles, z.string(), (name) => subtitleNames.add(name)) ||
         readMark(line) ||
         readJson(line, ytDlpMarks.part, partLine, readPart)
       return seen
@@ -98,6 +102,7 @@ export function createVideoProgress(): VideoProgress {
     isDone: () => isDone,
     formatIds: () => formats,
     seconds: () => video.duration ?? null,
+    subtitleNames: () => subtitleNames,
     hasThumbnail: () => video.thumbnail != null,
     videosOnPage: () => video.playlist_count ?? 1,
     percent: () => ([...shares.values()].some(({ share }) => share !== null) ? highest : null),
@@ -116,7 +121,7 @@ function readJson<Value>(
   line: string,
   mark: string,
   schema: z.ZodMiniType<Value>,
-  take: (value: Value) => void,
+  take: (value: Value) => unknown,
 ): boolean {
   if (!line.startsWith(mark)) return false
   const text = line.slice(mark.length)

@@ -77,7 +77,8 @@ export async function fetchVideo<Result>(
   if (isOverExtras) await removeLargeExtras(work)
   const alone = { ...fetch.video, subtitles: false, thumbnail: false }
   const run = isOverExtras ? await runYtDlp(parts, { ...fetch, video: alone }, work) : first
-  const fetched = await readResult({ parts, fetch, work, runTool, run })
+  const subtitleNames = first.progress.subtitleNames()
+  const fetched = await readResult({ parts, fetch, work, runTool, run, subtitleNames })
   const missed = missedExtras({
     ...{ asked: fetch.video, warnings: [...first.warnings, ...run.warnings], isOverExtras },
     ...{ fetched, hasThumbnail: first.progress.hasThumbnail() },
@@ -96,10 +97,14 @@ const keptOfFailedBytes = 64_000_000
 
 /** One that never ended may have filled the room that the video needs. */
 async function removeLargeExtras({ output }: ImportWorkFolder): Promise<void> {
-  const { extras, unfinished } = await listVideoFiles({ output, formatIds: [] })
+  const { extras, unfinished } = await listVideoFiles({
+    ...{ output, formatIds: [], subtitleNames: new Set<string>() },
+  })
   const large = [...extras, ...unfinished].filter(({ size }) => size > keptOfFailedBytes)
   await Promise.all(large.map(({ path }) => rm(path, { force: true })))
 }
+
+const isOfPreparing = /Postprocessing|ffmpeg|ffprobe|Conversion failed/i
 
 async function readResult(asked: {
   parts: VideoFetchOptions
@@ -107,10 +112,11 @@ async function readResult(asked: {
   work: ImportWorkFolder
   runTool: RunMediaTool
   run: YtDlpRun
+  subtitleNames: ReadonlySet<string>
 }): Promise<FetchedVideo> {
-  const { parts, fetch, work, runTool, run } = asked
+  const { parts, fetch, work, runTool, run, subtitleNames } = asked
   const { code, stopped, progress } = run
-  const folder = { output: work.output, formatIds: progress.formatIds() }
+  const folder = { output: work.output, formatIds: progress.formatIds(), subtitleNames }
   const listed = await listVideoFiles(folder)
   const { maxBytes } = parts
   // Where the system bounds files itself, a program ends at the limit without saying why.
@@ -119,7 +125,9 @@ async function readResult(asked: {
   )
   if (isTooLarge) throw ImportFailure.of(tooLarge)
   if (stopped !== null) throw stopped
-  const isUnprepared = code !== 0 && !progress.isDone()
+  // Where errors of extras are passed over, so is one of preparing the video.
+  const isDone = progress.isDone() && !run.errors.some((line) => isOfPreparing.test(line))
+  const isUnprepared = code !== 0 && !isDone
   if (isUnprepared && !(await isWholeVideo(listed, { asked: fetch.video, progress, runTool }))) {
     throw failureOf(run, fetch.video)
   }

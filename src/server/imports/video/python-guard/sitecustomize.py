@@ -9,6 +9,7 @@ nothing that yt-dlp prints.
 """
 
 import functools
+import json
 import os
 import re
 import sys
@@ -54,9 +55,9 @@ def _tell_live():
 def _is_live_hls(text):
     """RFC 8216: without an end more pieces may come, unless the type says that none will."""
     return (
-        '#EXTINF' in text
-        and '#EXT-X-ENDLIST' not in text
-        and not re.search(r'#EXT-X-PLAYLIST-TYPE:\s*VOD', text)
+        re.search(r'^#EXTINF', text, re.M)
+        and not re.search(r'^#EXT-X-ENDLIST', text, re.M)
+        and not re.search(r'^#EXT-X-PLAYLIST-TYPE:\s*VOD', text, re.M)
     )
 
 
@@ -72,15 +73,17 @@ def _keep_apart(tracks):
 
     Takes (language, what tells the text, its name, its forms) in their order, and gives each text a key."""
     subtitles, keys = {}, {}
-    for language, text, name, forms in tracks:
-        key = keys.get((language, text))
+    for original, text, name, forms in tracks:
+        key = keys.get((original, text))
         if key is None:
             base = re.sub(r'[^\w-]+', ' ', name or '').strip()[:40]
+            # It becomes part of a file's name, which has 255 bytes at most.
+            language = original.encode()[:80].decode(errors='ignore')
             wanted = f'{language}.{base}' if base and language in subtitles else language
             key, number = wanted, 2
             while key in subtitles:
                 key, number = f'{wanted}-{number}', number + 1
-            keys[language, text] = key
+            keys[original, text] = key
         subtitles.setdefault(key, []).extend(forms)
     return subtitles
 
@@ -248,22 +251,29 @@ def _open(original, self, *args, **kwargs):
 
 
 def _fetch(original, self, name, info, subtitle=False, *args, **kwargs):
-    """A subtitle track that cannot be read must not take those after it and the video with it."""
+    """A subtitle track that cannot be read must not take those after it and the video with it.
+
+    Its file is told by name: the ending is made from the address, and may be any."""
     if info.get('barkeep_live'):
         _tell_live()
     if not subtitle:
         return original(self, name, info, subtitle, *args, **kwargs)
+    print('BARKEEP-SUBTITLES ' + json.dumps(os.path.basename(name)), flush=True)
+    said = []
+    # A downloader takes it from here. What it says is no failure of the video.
+    self.report_error = lambda message, *args, **kwargs: said.append(str(message))
     try:
         result = original(self, name, info, subtitle, *args, **kwargs)
     except OSError:
         raise
     except Exception as error:
         raise ValueError(str(error)) from error
-    # It says only "no" of a file that is empty, and goes on as if it were there.
+    finally:
+        del self.report_error
+    # It says only "no" of a file that did not come, and goes on as if it were there.
     if result is False or (isinstance(result, tuple) and not result[0]):
-        has_place = os.path.isdir(os.path.dirname(name) or '.')
-        is_empty = has_place and not os.path.exists(name + '.part')
-        raise ValueError('it is empty' if is_empty else 'it could not be fetched')
+        is_empty = any('data block' in message or 'is empty' in message for message in said)
+        raise ValueError('it is empty' if is_empty else said[-1] if said else 'it could not be fetched')
     return result
 
 
