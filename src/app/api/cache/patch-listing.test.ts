@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { addTreeFolder, joinFirstPage, withFile, withFolder } from './patch-listing.ts'
+import { addTreeFolder, joinFirstPage, withFiles, withFolder } from './patch-listing.ts'
 
 const file = (name: string, size = 1): ListedFile => ({
   name,
@@ -26,13 +26,13 @@ const names = ({ pages }: { pages: FilesPage[] }) =>
   pages.map(({ files }) => files.map(({ name }) => name))
 
 test('a file that arrived stands where the server lists it, case folded', () => {
-  const patched = withFile(listing(page(['Apple', 'cherry'])), file('Banana'))
+  const patched = withFiles(listing(page(['Apple', 'cherry'])), [file('Banana')])
   expect(names(patched)).toEqual([['Apple', 'Banana', 'cherry']])
 })
 
 test('a file that arrived between loaded pages moves the offset of the next page on', () => {
   const before = listing(page(['a', 'b']), page(['d', 'e'], { next_offset: 4, has_more: true }))
-  const patched = withFile(before, file('c'))
+  const patched = withFiles(before, [file('c')])
   expect(names(patched)).toEqual([
     ['a', 'b'],
     ['c', 'd', 'e'],
@@ -42,13 +42,34 @@ test('a file that arrived between loaded pages moves the offset of the next page
 
 test('a file that belongs behind the loaded pages is left for the server to list', () => {
   const before = listing(page(['a', 'b'], { has_more: true }))
-  expect(withFile(before, file('z'))).toBe(before)
+  expect(withFiles(before, [file('z')])).toBe(before)
 })
 
 test('a file that is listed already is replaced, not doubled', () => {
-  const patched = withFile(listing(page(['a', 'b'])), file('b', 9))
+  const patched = withFiles(listing(page(['a', 'b'])), [file('b', 9)])
   expect(names(patched)).toEqual([['a', 'b']])
   expect(patched.pages[0]?.files[1]?.size).toBe(9)
+})
+
+test('many that arrive together change the pages they belong to and leave the others as they are', () => {
+  const middle = page(['f', 'h'])
+  const before = listing(
+    page(['b', 'd']),
+    middle,
+    page(['m', 'p'], { next_offset: 6, has_more: true }),
+  )
+  const arrived = ['z', 'n', 'a', 'E', 'c', 'm', 'a'].map((name) => file(name, 9))
+  const patched = withFiles(before, arrived)
+  expect(names(patched)).toEqual([
+    ['a', 'b', 'c', 'd'],
+    ['E', 'f', 'h'],
+    ['m', 'n', 'p'],
+  ])
+  expect(patched.pages[2]?.next_offset).toBe(10)
+  expect(patched.pages[2]?.files[0]?.size).toBe(9)
+  const again = withFiles(patched, [file('o')])
+  expect(again.pages[1]).toBe(patched.pages[1])
+  expect(before.pages[1]).toBe(middle)
 })
 
 test('a new folder shows in its order, and once', () => {

@@ -5,24 +5,65 @@ import { childFolder, type FolderPath, folderSegments } from '#contract/folder-p
 type Listing = InfiniteData<FilesPage, unknown>
 
 /**
- * The listing with `file` where the server lists it. In a page that is not loaded yet it is left to the
- * server, whose offsets move on by one: the page that is loaded last says so.
+ * The listing with `files` where the server lists them; pages that none belongs to stay as they are. In a
+ * page that is not loaded yet they are left to the server.
  */
-export function withFile(listing: Listing, file: ListedFile): Listing {
-  const there = findPage(listing, (other) => other.name === file.name)
-  if (there >= 0) {
-    const files = listing.pages[there]?.files.map((other) =>
-      other.name === file.name ? file : other,
-    )
-    return changePage(listing, there, { files: files ?? [] })
+export function withFiles(listing: Listing, files: readonly ListedFile[]): Listing {
+  const byPage = Map.groupBy(files, (file) => findPlace(listing, file.name))
+  let patched = listing
+  for (const [place, some] of byPage) {
+    const page = listing.pages[place]
+    if (!page) continue
+    const merged = mergeFiles(page, some)
+    patched = changePage(patched, place, { files: merged })
+    patched = moveEnd(patched, merged.length - page.files.length)
   }
-  const at = findPage(listing, (other) => isBefore(file.name, other.name))
-  const last = listing.pages.length - 1
-  const hasMore = listing.pages[last]?.has_more ?? false
-  if (at < 0 && hasMore) return listing
-  const place = at < 0 ? last : at
-  const files = insertFile(listing.pages[place]?.files ?? [], file)
-  return moveEnd(changePage(listing, place, { files }), 1)
+  return patched
+}
+
+/** The page that has the name, or should have it; -1 for one that is not loaded. */
+function findPlace({ pages }: Listing, name: string): number {
+  const there = pages.findIndex((page) => namesOf(page).all.has(name))
+  if (there >= 0) return there
+  const folded = name.toLowerCase()
+  const before = pages.findIndex((page) => folded < namesOf(page).greatest)
+  return before < 0 && !pages.at(-1)?.has_more ? pages.length - 1 : before
+}
+
+type Names = { all: ReadonlySet<string> /** With case folded. */; greatest: string }
+
+const namesByPage = new WeakMap<FilesPage, Names>()
+
+/** Read once for each page: only the pages that change are read again. */
+function namesOf(page: FilesPage): Names {
+  const known = namesByPage.get(page)
+  if (known) return known
+  const all = new Set(page.files.map(({ name }) => name))
+  const names = { all, greatest: '' }
+  for (const name of all) {
+    const folded = name.toLowerCase()
+    if (folded > names.greatest) names.greatest = folded
+  }
+  namesByPage.set(page, names)
+  return names
+}
+
+/** In one pass. Of two files of one name the later one counts. */
+function mergeFiles(page: FilesPage, files: readonly ListedFile[]): ListedFile[] {
+  const arrived = new Map(files.map((file) => [file.name, file]))
+  const known = page.files.map((file) => arrived.get(file.name) ?? file)
+  const fresh = [...arrived.values()].filter(({ name }) => !namesOf(page).all.has(name))
+  fresh.sort((a, b) => (isBefore(a.name, b.name) ? -1 : isBefore(b.name, a.name) ? 1 : 0))
+  const merged: ListedFile[] = []
+  let next = 0
+  for (const file of known) {
+    for (let one = fresh[next]; one && isBefore(one.name, file.name); one = fresh[next]) {
+      merged.push(one)
+      next += 1
+    }
+    merged.push(file)
+  }
+  return merged.concat(fresh.slice(next))
 }
 
 /** The listing with a subfolder called `name`; those come with the first page alone. */
@@ -54,15 +95,6 @@ export function joinFirstPage(listing: Listing, first: FilesPage): Listing {
     next_offset: last.next_offset + moved,
   }
   return { pages: [first, rest], pageParams: [0, first.next_offset] }
-}
-
-function findPage(listing: Listing, isSought: (file: ListedFile) => boolean): number {
-  return listing.pages.findIndex((page) => page.files.some(isSought))
-}
-
-function insertFile(files: ListedFile[], file: ListedFile): ListedFile[] {
-  const at = files.findIndex((other) => isBefore(file.name, other.name))
-  return at < 0 ? [...files, file] : [...files.slice(0, at), file, ...files.slice(at)]
 }
 
 function changePage(listing: Listing, at: number, change: Partial<FilesPage>): Listing {

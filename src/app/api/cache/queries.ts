@@ -91,14 +91,14 @@ function nextOffset(page: FilesPage, _pages: FilesPage[], offset: number): numbe
   return page.has_more && page.next_offset > offset ? page.next_offset : null
 }
 
-/** Shows a file that arrived in `folder` without asking the server. Where that fails, a refresh shows it. */
-export async function addFileToListing(
+/** Shows files that arrived in `folder` without asking the server. Where that fails, a refresh shows them. */
+export async function addFilesToListing(
   patch: CachePatch,
   folder: FolderPath,
-  file: ListedFile,
+  files: readonly ListedFile[],
 ): Promise<void> {
-  const { withFile } = await loadPatches()
-  patchFolder(patch, folder, (cached) => withFile(cached, file))
+  const { withFiles } = await loadPatches()
+  patchFolder(patch, folder, (cached) => withFiles(cached, files))
 }
 
 /** Shows `folder`, and those above it, in the cached tree and in the cached listings. */

@@ -119,8 +119,10 @@ function offsetAfterChange(
   if (last.arrangement !== arrangement) {
     return rearrangedOffset(change, last.isKeptChosen ? last.keptRow : -1)
   }
-  const top = (scroller?.getBoundingClientRect().top ?? 0) + headerHeight
-  const isOverRows = pointerY !== null && pointerY >= top
+  // At the top the pointer does not matter, and asking where it is would make the page lay everything out.
+  const isPointed = pointerY !== null && scroller !== null && seen.scrollTop > 0
+  const top = isPointed ? scroller.getBoundingClientRect().top + headerHeight : 0
+  const isOverRows = isPointed && pointerY >= top
   const pointed = isOverRows ? (seen.scrollTop + pointerY - top) / last.layout.rowHeight : -1
   const hasFocus = scroller?.contains(document.activeElement)
   const focusRow = hasFocus ? last.keptRow : -1

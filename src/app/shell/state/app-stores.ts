@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import {
-  addFileToListing,
   addFolderToTree,
+  type CachePatch,
   createQueries,
   type Queries,
   reconcileFolder,
@@ -20,14 +20,14 @@ import type { ImportConnection, ImportJob } from '#app/features/imports/queue/im
 import { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
 import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts'
 import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
-import type { Upload } from '#app/features/uploads/upload.ts'
 import { browserClock } from '#app/lib/clock.ts'
 import { createStore, type ReadableStore } from '#app/lib/store.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import type { Me } from '#contract/account.ts'
-import { type FolderPath, parseFolderPath } from '#contract/folder-path.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
 
 import type { Sums } from './announce-totals.ts'
+import { createArrivals, readFolder } from './show-arrivals.ts'
 
 /** Everything that belongs to one connected key. */
 export type Session = {
@@ -60,27 +60,20 @@ export function createAppStores(connection: Connection): AppStores {
   const queryClient = createQueryClient()
   const sessions = createStore<Session | null>(null)
 
-  const uploads = new UploadQueue({ onUploaded: showUploaded })
+  const arrivals = createArrivals(findCache)
+  const uploads = new UploadQueue({ onUploaded: ({ arrived }) => arrived && arrivals.add(arrived) })
   const imports = new ImportQueue({ onImported: showImported })
   const importDraft = createImportDraft()
 
-  function showUploaded({ arrived }: Upload) {
-    const folder = readFolder(arrived?.folder)
-    const session = sessions.getSnapshot()
-    if (!session || !arrived || !folder) return
-    const { file_name: name, size, link } = arrived
-    const patch = { queryClient, queries: session.queries }
-    const file = { name, size, link, uploaded_at: new Date().toISOString() }
-    // Where the code for it does not come, a refresh shows the file.
-    void addFileToListing(patch, folder, file).catch(() => {})
-    void addFolderToTree(patch, folder).catch(() => {})
+  function findCache(): CachePatch | null {
+    const queries = sessions.getSnapshot()?.queries
+    return queries ? { queryClient, queries } : null
   }
 
   function showImported(job: ImportJob) {
     const folder = readFolder(job.folder ?? (job.options.folder || '/'))
-    const session = sessions.getSnapshot()
-    if (!session || !folder) return
-    const patch = { queryClient, queries: session.queries }
+    const patch = findCache()
+    if (!patch || !folder) return
     void addFolderToTree(patch, folder).catch(() => {})
     // A failure is shown when the folder is opened; the import itself is done.
     void reconcileFolder(patch, folder).catch(() => {})
@@ -109,6 +102,7 @@ export function createAppStores(connection: Connection): AppStores {
   tellOf('imported', imports)
   connection.subscribe(follow)
   connection.onEnd((reason) => {
+    arrivals.forget()
     queryClient.clear()
     if (reason !== 'signed-out') return
     uploads.reset()
@@ -123,10 +117,10 @@ export function createAppStores(connection: Connection): AppStores {
     importDraft,
     session: sessions,
     async refresh(folder) {
-      const queries = sessions.getSnapshot()?.queries
-      if (!queries) return
-      void queryClient.invalidateQueries({ queryKey: queries.tree().queryKey })
-      await refreshFolder({ queryClient, queries }, folder)
+      const patch = findCache()
+      if (!patch) return
+      void queryClient.invalidateQueries({ queryKey: patch.queries.tree().queryKey })
+      await refreshFolder(patch, folder)
     },
   }
 }
@@ -162,9 +156,4 @@ function tellOf(
       () => {},
     )
   })
-}
-
-function readFolder(text: string | undefined): FolderPath | null {
-  const parsed = parseFolderPath(text ?? '')
-  return parsed.ok ? parsed.value : null
 }

@@ -28,11 +28,12 @@ function ProgressBar({
     >
       <Progress.Indicator
         className={clsx(
-          'h-full origin-left rounded-full transition-[width] duration-200 ease-linear',
+          // Moved, not stretched: a width on its way would have the page laid out for each frame.
+          'h-full rounded-full transition-transform duration-200 ease-linear',
           percent === null && 'animate-breathe',
           tones[tone],
         )}
-        style={{ width: percent === null ? '35%' : `${percent}%` }}
+        style={percent === null ? { width: '35%' } : { transform: `translateX(${percent - 100}%)` }}
       />
     </Progress.Root>
   )

@@ -50,6 +50,8 @@ export type UploadJournal = {
 const keptMs = 7 * 86_400_000
 // A reload in the middle loses only the batches that were not written yet.
 const batchSize = 500
+/** So much may be lost by a reload: sending a file again that arrived is safe. */
+const pauseMs = 100
 
 /** Opens the journal of unfinished uploads in IndexedDB, because web storage is full at about 10,000 of them. */
 export async function openUploadJournal(
@@ -122,10 +124,10 @@ export async function openUploadJournal(
     )
   }
 
-  /** One after the other. */
+  /** One after the other, with a pause: what changes in a crowd is written together. */
   function inTurn(work: () => Promise<void>): Promise<void> {
     const next = last.then(work)
-    last = next.catch(() => {})
+    last = next.catch(() => {}).then(() => new Promise((resolve) => setTimeout(resolve, pauseMs)))
     return next
   }
 
