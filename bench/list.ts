@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
-import { type BenchFile, fillFolder, makeFiles, plainList } from './list-rows.ts'
+import { type BenchFile, fillFolder, makeFiles, plainList, plainVirtualList } from './list-rows.ts'
 import { startListingServer } from './listing-server.ts'
 
-// The wheel through the list `Files` and through a plain list of the same rows, round about, in one Chromium.
-//   npm run bench:list [rows] [rounds]
+// The wheel through the list `Files`, through a plain virtual list of the same rows, and through one that has
+// them all in the page, round about, in one Chromium. Of many rows only the first thousand are passed.
+//   npm run bench:list [rows] [rounds] [list or tiles]
 
-const [rowCount = 1000, rounds = 5] = process.argv.slice(2).map(Number)
+const [rowCount = 1000, rounds = 5] = process.argv.slice(2, 4).map(Number)
+const isTiles = process.argv[4] === 'tiles'
+const passedRows = Math.min(rowCount, 1000)
 const notch = 240
 const slowFrameMs = 20
 
@@ -57,17 +60,20 @@ async function measure(browser: Browser, page: Page, work: () => Promise<void>):
   return { cpuMs, mainMs: now.mainMs - main.mainMs, scriptMs: now.scriptMs - main.scriptMs, frames }
 }
 
-/** From the first row to the last by real wheel events, one at a time. */
-async function wheelThrough(page: Page, rowHeight: number): Promise<void> {
+/** The same way for all, by real wheel events, one at a time. */
+async function wheelDown(page: Page): Promise<void> {
   await page.mouse.move(700, 450)
-  for (let left = rowCount * rowHeight; left > 0; left -= notch) {
+  const way = passedRows * 38 - 900
+  for (let passed = 0; passed < way; passed += notch) {
     await page.mouse.wheel(0, notch)
     await page.evaluate(() => new Promise(requestAnimationFrame))
   }
-  await page.waitForFunction((name) => {
-    const row = [...document.querySelectorAll(`[aria-label="${name}"]`)].at(-1)
-    return row && row.getBoundingClientRect().bottom <= window.innerHeight
-  }, files.at(-1)?.name ?? '')
+  // The browser scrolls smoothly, and so goes on for a while; tiles have their end before.
+  await page.waitForFunction((wanted) => {
+    const box = document.querySelector('main .scroll-area, body > .scroll-area')
+    if (!box) return false
+    return box.scrollTop >= Math.min(wanted, box.scrollHeight - box.clientHeight) - 1
+  }, way)
 }
 
 async function toTop(page: Page): Promise<void> {
@@ -118,17 +124,23 @@ const plain = await openPage()
 const plainOpened = await measure(browser, plain, async () => {
   await plain.setContent(plainList(files))
 })
+const virtual = await openPage()
+const virtualOpened = await measure(browser, virtual, async () => {
+  await virtual.setContent(plainVirtualList(files))
+})
 const barkeep = await openPage()
 const opened = await openBarkeep(barkeep, origin, key)
+if (isTiles) await barkeep.getByRole('button', { name: 'Tiles' }).click()
 
-const costs = { plain: [] as Cost[], barkeep: [] as Cost[] }
+const costs = { plain: [] as Cost[], virtual: [] as Cost[], barkeep: [] as Cost[] }
 for (let round = 0; round < rounds; round += 1) {
   for (const [name, page] of [
     ['plain', plain],
+    ['virtual', virtual],
     ['barkeep', barkeep],
   ] as const) {
     await toTop(page)
-    costs[name].push(await measure(browser, page, () => wheelThrough(page, 38)))
+    costs[name].push(await measure(browser, page, () => wheelDown(page)))
   }
 }
 
@@ -145,18 +157,22 @@ const row = (name: string, all: Cost[]) => {
     longest.toFixed(0),
   ]
 }
-const ratios = costs.barkeep.map(({ cpuMs }, at) => cpuMs / (costs.plain[at]?.cpuMs ?? 1))
+const beside = (others: Cost[]) => {
+  const ratios = costs.barkeep.map(({ cpuMs }, at) => cpuMs / (others[at]?.cpuMs ?? 1))
+  return `${ratios.map((ratio) => `× ${ratio.toFixed(2)}`).join(', ')}; median × ${median(ratios).toFixed(2)}`
+}
 const lines = [
   ['what', 'processor ms', 'main thread ms', 'script ms', 'frames over 20 ms', 'longest ms'],
   ['---', '---', '---', '---', '---', '---'],
-  row('plain list, wheel', costs.plain),
+  row('all rows in the page, wheel', costs.plain),
+  row('plain virtual list, wheel', costs.virtual),
   row('Barkeep, wheel', costs.barkeep),
-  row('plain list, made', [plainOpened]),
+  row('all rows in the page, made', [plainOpened]),
+  row('plain virtual list, made', [virtualOpened]),
   row('Barkeep, connected and all pages loaded', [opened]),
 ]
 process.stdout.write(`${rowCount} rows, medians of ${rounds} rounds\n\n`)
 for (const line of lines) process.stdout.write(`| ${line.join(' | ')} |\n`)
-process.stdout.write(
-  `\nBarkeep beside the plain list, round by round: ${ratios.map((ratio) => `× ${ratio.toFixed(2)}`).join(', ')}; median × ${median(ratios).toFixed(2)}\n`,
-)
+process.stdout.write(`\nBarkeep beside the plain virtual list: ${beside(costs.virtual)}\n`)
+process.stdout.write(`Barkeep beside all rows in the page: ${beside(costs.plain)}\n`)
 await browser.close()

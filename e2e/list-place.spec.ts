@@ -59,6 +59,44 @@ test('files that arrive above leave the row in sight, the focus and the selectio
   await expect(fileRow(page, 'file 099')).toBeInViewport()
 })
 
+test('a scroll moves no element in the page, and the order that is read out stays that of the list', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await fill(barkeep, 120)
+  await connect({ folder: '/Many/' })
+  await expect(fileRow(page, 'file 000')).toBeFocused()
+  const wheelTo = async (name: string) => {
+    await expect(async () => {
+      await page.mouse.wheel(0, 300)
+      await expect(fileRow(page, name)).toBeInViewport({ ratio: 1, timeout: 100 })
+    }).toPass()
+  }
+  await fileRow(page, 'file 000').hover()
+  await wheelTo('file 055')
+  const grid = page.getByRole('grid', { name: 'Files' })
+  await grid.evaluate((element) => {
+    const gone: string[] = []
+    const note = (records: MutationRecord[]) => {
+      for (const node of records.flatMap(({ removedNodes }) => [...removedNodes])) {
+        if (node instanceof HTMLElement && node.dataset.key) gone.push(node.dataset.key)
+      }
+    }
+    new MutationObserver(note).observe(element, { childList: true, subtree: true })
+    Reflect.set(window, 'gone', gone)
+  })
+  await wheelTo('file 080')
+  expect(await page.evaluate(() => Reflect.get(window, 'gone'))).toEqual([])
+  const read = await grid.getByRole('rowgroup').evaluate((group) => {
+    const ids = group.getAttribute('aria-owns')?.split(' ') ?? []
+    return ids.map((id) => document.getElementById(id)?.getAttribute('aria-label'))
+  })
+  expect(read.length).toBeGreaterThan(30)
+  expect(read).toEqual(read.toSorted())
+  expect(read).toContain('file 080')
+})
+
 test('the buttons of a row are there where it is pointed at, focused or selected, and nowhere else', async ({
   page,
   barkeep,

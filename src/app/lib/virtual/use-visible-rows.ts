@@ -46,6 +46,11 @@ export function useVisibleRows(parts: VisibleRowsOptions) {
   const drawn = useRef(range)
   const draw = useCallback(() => {
     const next = visibleRows({ ...seen.current, rowHeight, count, overscan, block })
+    // A block fewer now would be made again with the next few rows that are passed.
+    const most = drawn.current.last - drawn.current.first
+    if (most - (next.last - next.first) <= block) {
+      next.last = Math.max(next.last, Math.min(next.first + most, count - 1))
+    }
     // React would look at the whole list before it finds that nothing changed.
     if (next.first === drawn.current.first && next.last === drawn.current.last) return
     drawn.current = next

@@ -106,7 +106,7 @@ export function ProgressRow(props: ProgressRowProps) {
 }
 
 function Name({ name, link }: Pick<ProgressRowProps, 'name' | 'link'>) {
-  if (link === null) return <NameText name={name} className="min-w-0" />
+  if (link === null) return <NameText name={name} />
   return (
     <a
       href={link}

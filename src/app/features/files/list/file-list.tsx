@@ -44,6 +44,10 @@ export function FileList(props: FileListProps) {
   const { drawn, isNearEnd } = rows
   const [recycledKeys] = useState(createRecycledKeys)
   const keys = recycledKeys(drawn.map(({ index }) => entries[index]?.key ?? `skeleton ${index}`))
+  const elements = drawn.map((one, at) => ({ ...one, key: keys[at] ?? at }))
+  const readingOrder = keys.every((key, at) => at === 0 || key > (keys[at - 1] ?? 0))
+    ? undefined
+    : elements.map(({ key }) => rowId(key)).join(' ')
   useEffect(() => {
     if (isNearEnd) onNearEnd()
   }, [isNearEnd, onNearEnd])
@@ -94,14 +98,14 @@ export function FileList(props: FileListProps) {
         chosen={props.chosen}
         onToggleAll={handleToggleAll}
       />
-      <GridRows className="relative" style={{ height: rows.height }}>
+      <GridRows className="relative" style={{ height: rows.height }} aria-owns={readingOrder}>
         <Suspense fallback={null}>
-          {drawn.map(({ index, place }, at) => {
+          {elements.sort(byKey).map(({ index, place, key }) => {
             const entry = entries[index]
             if (!entry) {
               return (
                 <SkeletonRow
-                  key={keys[at]}
+                  key={key}
                   seed={index}
                   isNarrow={isNarrow}
                   style={place}
@@ -112,7 +116,8 @@ export function FileList(props: FileListProps) {
             const Row = view === 'tiles' ? FileTile : FileRow
             return (
               <Row
-                key={keys[at]}
+                key={key}
+                id={rowId(key)}
                 entry={entry}
                 rowIndex={index + 2}
                 isSelected={selection.chosen.has(entry.key)}
@@ -130,6 +135,13 @@ export function FileList(props: FileListProps) {
     </div>
   )
 }
+
+/*
+ * In the page the rows stand in the order of their keys, which never changes: an element that is moved is
+ * laid out and painted anew, as if it were made. `aria-owns` tells the order in which they are seen.
+ */
+const byKey = (one: { key: number }, other: { key: number }) => one.key - other.key
+const rowId = (key: number) => `file-row-${key}`
 
 /** Rows are compared by their props: what they are given must not be new each time. */
 function useStableToggles(props: FileListProps) {

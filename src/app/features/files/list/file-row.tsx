@@ -23,6 +23,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
   return (
     <GridRow
       ref={ref}
+      id={props.id}
       aria-rowindex={rowIndex}
       aria-label={entry.name || visibleName(entry.name)}
       aria-selected={isSelected}
@@ -49,11 +50,11 @@ export const FileRow = memo(function FileRow(props: RowProps) {
         <FileIcon entry={entry} />
         {isNarrow ? (
           <div className="min-w-0">
-            <NameText name={entry.name} />
+            <NameText name={entry.name} hasRoom />
             <p className="truncate text-muted text-xs">{describeEntry(entry)}</p>
           </div>
         ) : (
-          <NameText name={entry.name} />
+          <NameText name={entry.name} hasRoom />
         )}
       </GridCell>
       {!isNarrow && <Details entry={entry} />}

@@ -19,6 +19,7 @@ export function FileTile(props: RowProps) {
   return (
     <GridRow
       ref={ref}
+      id={props.id}
       aria-rowindex={rowIndex}
       aria-label={entry.name || shown}
       aria-selected={isSelected}

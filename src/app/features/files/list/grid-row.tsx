@@ -47,6 +47,8 @@ export type EntryPlace = { top: number; height: number; left?: string; width?: s
 
 /** What a list row and a tile are given alike. */
 export type RowProps = EntryPlace & {
+  /** Of the element, which goes on to show other entries. */
+  id: string
   entry: Entry
   /** From 1; the header is row 1. */
   rowIndex: number
@@ -111,8 +113,9 @@ export function FileIcon({ entry, className }: { entry: Entry; className?: strin
       strokeWidth={1.75}
       strokeLinecap="round"
       strokeLinejoin="round"
+      // Visible, because a clip in each row is most of what painting them costs.
       className={clsx(
-        'shrink-0',
+        'shrink-0 overflow-visible',
         entry.kind === 'folder' ? 'fill-accent/25 text-accent' : 'text-faint',
         className ?? 'size-4.5',
       )}
