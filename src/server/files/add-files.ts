@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import type { Transaction } from 'kysely'
 import { type FileName, numberedFileName } from '#contract/file-name.ts'
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
 import type { Changes } from '#server/core/changes.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Locks } from '#server/core/locks.ts'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import { isNameTaken } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
+import type { FileTable } from '#server/storage/sqlite/tables.ts'
 import type { FindSame, Place } from './file-listing.ts'
 import { createTrackingId, type FileRepository, type StoredFile } from './file-repository.ts'
 import { foldedName } from './folder-repository.ts'
 
 export type NewFile = { folder: FolderPath; name: FileName; staged: StagedBlob }
 
-/** What must become true together with the listing, written in the same transaction. */
-export type Alongside = (transaction: Transaction<Tables>, listed: StoredFile[]) => Promise<void>
+/** Writes what must come true together with the listing. */
+export type Alongside = (unit: UnitOfWork, listed: StoredFile[]) => Promise<void>
 
 /**
  * The only way files come to be listed: all of them in one transaction, or none. A taken name gets a
@@ -27,7 +27,7 @@ export type AddFiles = (addition: {
   files: NewFile[]
   /** What all their names begin with; a number that they need goes behind it, the same for all. */
   stem?: string
-  withinTransaction?: Alongside
+  alongside?: Alongside
 }) => Promise<StoredFile[]>
 
 type Addition = Parameters<AddFiles>[0]
@@ -104,7 +104,7 @@ function keep({ folder, name, staged }: NewFile, blobId: string, uploadedAt: Dat
 
 async function list(
   { files, changes }: Deps,
-  { userId, files: added, stem, withinTransaction }: Addition,
+  { userId, files: added, stem, alongside }: Addition,
   kept: KeptFiles,
 ): Promise<StoredFile[]> {
   for (;;) {
@@ -115,9 +115,7 @@ async function list(
     const listed = added.map((file) => (named.get(sameKey(file)) as Kept).stored)
     const rows = [...named.values()].flatMap((one) => rowOf(userId, one) ?? [])
     try {
-      const { madeFolders } = await files.insert(rows, async (transaction) =>
-        withinTransaction?.(transaction, listed),
-      )
+      const { madeFolders } = await files.insert(rows, async (unit) => alongside?.(unit, listed))
       if (madeFolders) await changes.tell(userId)
       return listed
     } catch (error) {
@@ -210,7 +208,7 @@ async function nextFreeName(
 
 /** Lists one file, by the rules of `AddFiles`. */
 export type AddFile = (
-  addition: Place & Omit<NewFile, 'folder'> & { withinTransaction?: Alongside },
+  addition: Place & Omit<NewFile, 'folder'> & { alongside?: Alongside },
 ) => Promise<StoredFile>
 
 export function createAddFile(addFiles: AddFiles): AddFile {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
+import type { WriteAlongside } from '#server/core/unit-of-work.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import { type Database, unitOf } from '#server/storage/sqlite/database.ts'
 import { oneOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import { insertFolders } from './folder-repository.ts'
@@ -10,8 +11,6 @@ import { insertFolders } from './folder-repository.ts'
 type FolderOfUser = { userId: string; folder: FolderPath }
 
 type PageOfFolder = { offset: number; limit: number; isCounted: boolean }
-
-type WriteAlongside = (transaction: Transaction<Tables>) => Promise<void>
 
 export type FileRepository = ReturnType<typeof createFileRepository>
 
@@ -61,17 +60,12 @@ export function createFileRepository(database: Database) {
     },
 
     /**
-     * Lists files, with the folders that makes and what `withinTransaction` writes, all or
+     * Lists files, with the folders that makes and what `alongside` writes, all or
      * nothing. `madeFolders` is whether the tree has changed. @throws an error that `isNameTaken`
      * knows when a name is taken
      */
-    insert: (
-      rows: FileTable[],
-      withinTransaction: WriteAlongside,
-    ): Promise<{ madeFolders: boolean }> =>
-      database
-        .transaction()
-        .execute((transaction) => insertFiles(transaction, rows, withinTransaction)),
+    insert: (rows: FileTable[], alongside: WriteAlongside): Promise<{ madeFolders: boolean }> =>
+      database.transaction().execute((transaction) => insertFiles(transaction, rows, alongside)),
 
     /** The file that a share link opens; null also for files of a banned account. */
     async findShared(trackingId: string) {
@@ -155,7 +149,7 @@ const rowsAtOnce = 50
 async function insertFiles(
   transaction: Transaction<Tables>,
   rows: FileTable[],
-  writeAlongside: WriteAlongside,
+  alongside: WriteAlongside,
 ): Promise<{ madeFolders: boolean }> {
   for (let first = 0; first < rows.length; first += rowsAtOnce) {
     const some = rows.slice(first, first + rowsAtOnce)
@@ -165,7 +159,7 @@ async function insertFiles(
   for (const row of new Map(rows.map((one) => [one.folder, one])).values()) {
     madeFolders = (await insertFolders(transaction, row)) || madeFolders
   }
-  await writeAlongside(transaction)
+  await alongside(unitOf(transaction))
   return { madeFolders }
 }
 

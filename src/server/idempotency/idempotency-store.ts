@@ -1,6 +1,5 @@
-import type { Transaction } from 'kysely'
-import type { Database } from '#server/storage/sqlite/database.ts'
-import type { Tables } from '#server/storage/sqlite/tables.ts'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
+import { type Database, transactionOf } from '#server/storage/sqlite/database.ts'
 
 /** Keys are per user and endpoint. */
 export type Slot = { userId: string; endpoint: string; key: string }
@@ -12,9 +11,9 @@ export type IdempotencyStore = {
   /** What was kept after `since` (epoch milliseconds); null where nothing was. */
   find(slot: Slot, since: number): Promise<Omit<Kept, 'at'> | null>
   /** Replaces an expired entry. */
-  keep(transaction: Transaction<Tables>, slot: Slot, kept: Kept): Promise<void>
+  keep(unit: UnitOfWork, slot: Slot, kept: Kept): Promise<void>
   /** Deletes what was kept until `until`, epoch milliseconds. */
-  forget(transaction: Transaction<Tables>, until: number): Promise<void>
+  forget(unit: UnitOfWork, until: number): Promise<void>
 }
 
 /** Keeps answers in the database. */
@@ -32,9 +31,9 @@ export function createIdempotencyStore(database: Database): IdempotencyStore {
       return row ? { fingerprint: row.fingerprint, reply: row.reply_json } : null
     },
 
-    async keep(transaction, { userId, endpoint, key }, { fingerprint, reply, at }) {
+    async keep(unit, { userId, endpoint, key }, { fingerprint, reply, at }) {
       const values = { fingerprint, reply_json: reply, created_at: at }
-      await transaction
+      await transactionOf(unit)
         .insertInto('idempotency')
         .values({ user_id: userId, endpoint, key, ...values })
         .onConflict((conflict) =>
@@ -43,8 +42,8 @@ export function createIdempotencyStore(database: Database): IdempotencyStore {
         .execute()
     },
 
-    async forget(transaction, until) {
-      await transaction.deleteFrom('idempotency').where('created_at', '<=', until).execute()
+    async forget(unit, until) {
+      await transactionOf(unit).deleteFrom('idempotency').where('created_at', '<=', until).execute()
     },
   }
 }

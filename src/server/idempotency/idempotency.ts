@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { Transaction } from 'kysely'
 import type { Clock } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { Locks } from '#server/core/locks.ts'
-import type { Tables } from '#server/storage/sqlite/tables.ts'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import type { IdempotencyStore, Slot } from './idempotency-store.ts'
 
 const keptMs = 24 * 60 * 60 * 1000
@@ -13,8 +12,8 @@ const maxKeyLength = 255
 /** Identifies a request: its user, and a fingerprint of everything that matters. */
 export type RequestedOnce = { userId: string; endpoint: string; fingerprint: unknown }
 
-/** Stores the reply in the transaction that makes it true: both are committed, or neither. */
-export type KeepReply<Reply> = (transaction: Transaction<Tables>, reply: Reply) => Promise<void>
+/** Stores the reply in the unit of work that makes it true: both are committed, or neither. */
+export type KeepReply<Reply> = (unit: UnitOfWork, reply: Reply) => Promise<void>
 
 export type Idempotency = {
   /** The request's `Idempotency-Key`; null without one. @throws ApiFailure `invalid_request` when it is malformed */
@@ -62,11 +61,11 @@ export function createIdempotency({ store, clock, locks }: Deps): Idempotency {
       return await locks.run([name], async () => {
         const known = await recall(slot, fingerprint)
         if (known !== null) return JSON.parse(known) as Reply
-        return await work(async (transaction, reply) => {
+        return await work(async (unit, reply) => {
           const now = clock.now()
-          await store.forget(transaction, now - keptMs)
+          await store.forget(unit, now - keptMs)
           const kept = { fingerprint, reply: JSON.stringify(reply), at: now }
-          await store.keep(transaction, slot, kept)
+          await store.keep(unit, slot, kept)
         })
       })
     },

@@ -20,8 +20,7 @@ import { createUrlOpener } from '#server/imports/source/open-url.ts'
 import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { createHeldOpenings } from '#server/imports/source/source-opening.ts'
 import { createImportQueue } from '#server/imports/tasks/import-queue.ts'
-import { createImportRepository } from '#server/imports/tasks/import-repository.ts'
-import { createImportTasks } from '#server/imports/tasks/import-tasks.ts'
+import { createImportTasks } from '#server/imports/tasks/import-repository.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import { addImportRoutes, type ImportKey } from './imports-routes.ts'
@@ -62,7 +61,7 @@ export function createImports(parts: ImportsOptions): Imports {
   const guard = createAddressGuard(parseImportAllow(config.importAllow), parts.resolve)
   const openUrl = createUrlOpener(guard, parts.patience)
   const openings = createHeldOpenings({ openUrl, patience: parts.patience })
-  const tasks = createImportTasks(createImportRepository(parts.database, clock))
+  const tasks = createImportTasks(parts.database, clock)
   const tools = createToolFinder(parts)
   const maxBytes = config.uploadMaxBytes
   const run = createRunImport({
@@ -83,9 +82,7 @@ export function createImports(parts: ImportsOptions): Imports {
     async start() {
       // Looking takes a second, and nobody has to wait for it but video imports.
       void tools()
-      for (const { id, user_id, key_id } of await tasks.unfinished()) {
-        queue.add({ id, userId: user_id, keyId: key_id, hasWaited: true })
-      }
+      for (const task of await tasks.unfinished()) queue.add({ ...task, hasWaited: true })
     },
     async stop() {
       await queue.stop()

@@ -1,12 +1,14 @@
 import { cutToBytes, type FileName, utf8Length } from '#contract/file-name.ts'
 import { childFolder, type FolderPath, rootFolder } from '#contract/folder-path.ts'
-import { videoOptions } from '#contract/imports.ts'
 import type { AddFiles, NewFile } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import { safeFileName } from '#server/imports/download/import-file-name.ts'
 import type { MediaTools } from '#server/imports/programs/media-tools.ts'
-import type { ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
-import type { ImportTasks, ProgressReading } from '#server/imports/tasks/import-tasks.ts'
+import type {
+  ImportTaskRecord,
+  ImportTasks,
+  ProgressReading,
+} from '#server/imports/tasks/import-tasks.ts'
 import type { VideoFile } from '#server/imports/video/video-files.ts'
 import { videoNotes } from '#server/imports/video/video-notes.ts'
 import {
@@ -31,14 +33,14 @@ export type VideoImportOptions = VideoFetchOptions & {
  */
 export async function importVideo(
   parts: VideoImportOptions,
-  task: ImportTaskRow,
+  task: ImportTaskRecord,
   run: {
     tools: MediaTools
     signal: AbortSignal
     onProgress(reading: ProgressReading): void
   },
 ): Promise<void> {
-  const video = videoOptions.parse(JSON.parse(task.video_json))
+  const { video } = task
   await fetchVideo(parts, { url: new URL(task.url), video, ...run }, async (fetched) => {
     const kept = fetched.files.map(({ path, ending }) => ({ path, ending: safeEnding(ending) }))
     const stem = stemOf(
@@ -100,22 +102,22 @@ async function stageAll(
 
 async function listAll(
   parts: VideoImportOptions,
-  task: ImportTaskRow,
+  task: ImportTaskRecord,
   { fetched, files, stem }: { fetched: FetchedVideo; files: StagedFile[]; stem: string },
 ): Promise<void> {
   const folder = await takeFolder(parts, task, fetched.title)
   const notes = videoNotes(fetched, stem)
   const result = {
     title: titleOf(fetched),
-    result_folder: folder,
-    ...(notes.length === 0 ? {} : { notes_json: JSON.stringify(notes) }),
+    resultFolder: folder,
+    ...(notes.length === 0 ? {} : { notes }),
   }
   try {
     await parts.addFiles({
-      ...{ userId: task.user_id, stem, files: files.map((file) => ({ ...file, folder })) },
+      ...{ userId: task.userId, stem, files: files.map((file) => ({ ...file, folder })) },
       // A crash after the files and before the end would fetch a second copy at the next start.
-      withinTransaction: (transaction) =>
-        parts.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, transaction),
+      alongside: (unit) =>
+        parts.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit),
     })
   } finally {
     parts.takenFolders.delete(takenKey(task, folder))
@@ -125,7 +127,7 @@ async function listAll(
 /** `/Title/`, or the first of `/Title (2)/`, `/Title (3)/` … that nothing is in. */
 async function takeFolder(
   parts: VideoImportOptions,
-  task: ImportTaskRow,
+  task: ImportTaskRecord,
   title: string,
 ): Promise<FolderPath> {
   for (let number = 1; ; number += 1) {
@@ -133,7 +135,7 @@ async function takeFolder(
     const key = takenKey(task, folder)
     if (parts.takenFolders.has(key)) continue
     parts.takenFolders.add(key)
-    if (!(await parts.folders.folderExists(task.user_id, folder))) return folder
+    if (!(await parts.folders.folderExists(task.userId, folder))) return folder
     parts.takenFolders.delete(key)
   }
 }
@@ -142,6 +144,6 @@ function safeTitle(title: string, ending: string): FileName {
   return safeFileName(title, ending) ?? (`Video${ending}` as FileName)
 }
 
-function takenKey(task: ImportTaskRow, folder: FolderPath): string {
-  return `${task.user_id} ${folder}`
+function takenKey(task: ImportTaskRecord, folder: FolderPath): string {
+  return `${task.userId} ${folder}`
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { endpoints } from '#contract/endpoints.ts'
-import type { ImportNote, ImportReply, ImportTask } from '#contract/imports.ts'
+import type { ImportReply, ImportTask } from '#contract/imports.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
@@ -25,34 +25,33 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteOptions)
   const { route, tasks, idempotency } = parts
 
   async function findOwn(id: string, { userId }: ImportKey): Promise<FoundImportTask> {
-    const task = await tasks.find(id)
+    const found = await tasks.find(id)
     // Somebody else's task is as unknown as none: an id must not tell that it exists.
-    if (task?.row.user_id !== userId) {
+    if (found?.task.userId !== userId) {
       throw new ApiFailure('not_found', 'There is no import with that task_id.')
     }
-    return task
+    return found
   }
 
   route(app, endpoints.startImport, async ({ body, key, raw, signal }) => {
     const asked = { userId: key.userId, endpoint: 'import', fingerprint: body }
     const sendersKey = idempotency.readKey(raw)
     return await idempotency.once<ImportReply>(sendersKey, asked, async (keep) => {
-      const withinTransaction: Alongside = (transaction, started) =>
-        keep(transaction, replyOf(started))
-      return replyOf(await startImport(parts, { key, body, signal, withinTransaction }))
+      const alongside: Alongside = (unit, started) => keep(unit, replyOf(started))
+      return replyOf(await startImport(parts, { key, body, signal, alongside }))
     })
   })
 
   route(app, endpoints.importStatus, async ({ query, key }) => {
-    const task = await findOwn(query.task_id, key)
-    return { status: 'ok' as const, task: toImportTask(task) }
+    const found = await findOwn(query.task_id, key)
+    return { status: 'ok' as const, task: toImportTask(found) }
   })
 
   route(app, endpoints.cancelImport, async ({ body, key }) => {
-    const { row } = await findOwn(body.task_id, key)
-    if (row.state === 'running') {
-      parts.openings.drop(row.id)
-      await tasks.cancel(row.id)
+    const { task } = await findOwn(body.task_id, key)
+    if (task.state === 'running') {
+      parts.openings.drop(task.id)
+      await tasks.cancel(task.id)
     }
     return { status: 'ok' as const }
   })
@@ -62,21 +61,22 @@ function replyOf({ id, type }: StartedImport): ImportReply {
   return { status: 'ok', type, task_id: id }
 }
 
-function toImportTask({ row: task, reading: reported }: FoundImportTask): ImportTask {
+function toImportTask({ task, reading: reported }: FoundImportTask): ImportTask {
   const reading = reported ?? { percent: task.progress, bytes: 0, title: null }
   const title = task.title ?? reading.title
   const isDone = task.state === 'completed'
+  const { error, notes, link, resultFolder } = task
   return {
     id: task.id,
     type: task.type ?? guessImportType(new URL(task.url)),
     state: task.state,
     progress: isDone ? '100%' : progressText(reading),
     ...(title === null ? {} : { title }),
-    ...(task.error === null ? {} : { error: task.error }),
-    ...(task.error_code === null ? {} : { error_code: task.error_code }),
-    ...(task.notes_json === null ? {} : { notes: JSON.parse(task.notes_json) as ImportNote[] }),
-    ...(isDone && task.result_link !== null ? { link: task.result_link } : {}),
-    ...(isDone && task.result_folder !== null ? { folder: task.result_folder } : {}),
+    ...(error && { error: error.message }),
+    ...(error?.code && { error_code: error.code }),
+    ...(notes.length === 0 ? {} : { notes }),
+    ...(isDone && link !== null ? { link } : {}),
+    ...(isDone && resultFolder !== null ? { folder: resultFolder } : {}),
   }
 }
 

@@ -1,7 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyBaseLogger } from 'fastify'
-import type { FileName } from '#contract/file-name.ts'
-import type { FolderPath } from '#contract/folder-path.ts'
 import { AccessEnded, type AccessWatch } from '#server/core/access-watch.ts'
 import type { AddFile } from '#server/files/add-files.ts'
 import { fileLink } from '#server/files/file-repository.ts'
@@ -18,8 +16,13 @@ import {
 } from '#server/imports/source/source-opening.ts'
 import { explainEnded, ImportFailure, importErrorOf } from '#server/imports/tasks/import-failure.ts'
 import type { ImportTurn } from '#server/imports/tasks/import-queue.ts'
-import type { ImportEnd, ImportTaskRow } from '#server/imports/tasks/import-repository.ts'
-import type { ImportTasks, ProgressReading } from '#server/imports/tasks/import-tasks.ts'
+import type {
+  ImportEnd,
+  ImportTaskRecord,
+  ImportTasks,
+  ImportType,
+  ProgressReading,
+} from '#server/imports/tasks/import-tasks.ts'
 import { importVideo, type VideoImportOptions } from './import-video.ts'
 
 export type RunImportOptions = FileImportOptions &
@@ -59,13 +62,13 @@ export function createRunImport(parts: RunImportOptions) {
 /** How a task ended that nobody has written down yet: a completed one has been, with its files. */
 async function endOf(
   parts: RunImportOptions,
-  task: ImportTaskRow,
+  task: ImportTaskRecord,
   { stopped, accessEnded, hasWaited }: ImportTurn,
 ): Promise<ImportEnd | null> {
   const signal = AbortSignal.any([stopped, accessEnded])
   try {
     // It may have waited long, for its turn or for the server to start again.
-    await parts.access.require({ keyId: task.key_id, userId: task.user_id })
+    await parts.access.require(task)
     signal.throwIfAborted()
     await runTask(parts, task, { signal, hasWaited })
     return null
@@ -76,15 +79,14 @@ async function endOf(
     if (!(cause instanceof ImportFailure || cause instanceof AccessEnded)) {
       parts.log.warn({ err: cause, importId: task.id }, 'import failed')
     }
-    const { code, message } = importErrorOf(cause)
-    return { state: 'failed', error: message, error_code: code }
+    return { state: 'failed', error: importErrorOf(cause) }
   }
 }
 
 /** Asks the source once, whatever it turns out to be; a link that was looked at is open already. */
 async function runTask(
   parts: RunImportOptions,
-  task: ImportTaskRow,
+  task: ImportTaskRecord,
   { signal, hasWaited }: { signal: AbortSignal; hasWaited: boolean },
 ): Promise<void> {
   let opening = parts.openings.take(task.id)
@@ -94,7 +96,7 @@ async function runTask(
     signal.throwIfAborted()
     const url = new URL(task.url)
     // Looked at, and not held any more: the server was started anew, or it waited too long.
-    const wasSeen = opening === null && task.requested_type === 'auto' && task.type === 'file'
+    const wasSeen = opening === null && task.requestedType === 'auto' && task.type === 'file'
     const past = wasSeen ? 'seen' : hasWaited ? 'waited' : 'new'
     if (task.type !== 'video') opening ??= openSource(parts, url, { past })
     const type = task.type ?? (await findType(parts, task, opening))
@@ -112,9 +114,9 @@ async function runTask(
 
 async function findType(
   { tasks }: RunImportOptions,
-  { id }: ImportTaskRow,
+  { id }: ImportTaskRecord,
   opening: SourceOpening | null,
-): Promise<'file' | 'video'> {
+): Promise<ImportType> {
   const type = (await opening?.type) ?? 'video'
   await tasks.setType(id, type)
   return type
@@ -122,7 +124,7 @@ async function findType(
 
 async function runFile(
   parts: RunImportOptions,
-  task: ImportTaskRow,
+  task: ImportTaskRecord,
   { opening, signal }: { opening: SourceOpening; signal: AbortSignal },
 ): Promise<void> {
   await importFile(parts, task, {
@@ -137,7 +139,7 @@ async function runFile(
 
 async function runVideo(
   parts: RunImportOptions,
-  task: ImportTaskRow,
+  task: ImportTaskRecord,
   signal: AbortSignal,
 ): Promise<void> {
   const tools = await parts.tools()
@@ -183,12 +185,12 @@ export type FileImportOptions = DownloadOptions & {
 /** Downloads a task's link, which is open, and lists it as a file, which ends the task. */
 async function importFile(
   parts: FileImportOptions,
-  task: ImportTaskRow,
+  task: ImportTaskRecord,
   run: Pick<Download, 'source' | 'signal' | 'onProgress'>,
 ): Promise<void> {
   const { name, staged } = await downloadFile(parts, {
     url: new URL(task.url),
-    asked: task.file_name as FileName | null,
+    asked: task.fileName,
     ...run,
   })
   if (run.signal.aborted || !(await parts.tasks.heartbeat(task.id))) {
@@ -198,17 +200,12 @@ async function importFile(
       new ImportFailure('server_error', 'Another worker has taken this import over.')
     )
   }
-  const folder = task.folder as FolderPath
   await parts.addFile({
-    ...{ userId: task.user_id, folder, name, staged },
-    withinTransaction: async (transaction, [file]) => {
+    ...{ userId: task.userId, folder: task.folder, name, staged },
+    alongside: async (unit, [file]) => {
       if (file === undefined) return
-      const result = { title: file.name, result_link: fileLink(parts.publicUrl(), file) }
-      await parts.tasks.finish(
-        task.id,
-        { state: 'completed', progress: 100, ...result },
-        transaction,
-      )
+      const result = { title: file.name, link: fileLink(parts.publicUrl(), file) }
+      await parts.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit)
     },
   })
 }

@@ -1,18 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import type { Transaction } from 'kysely'
 import { rootFolder } from '#contract/folder-path.ts'
 import type { ImportBody } from '#contract/imports.ts'
 import { ApiFailure } from '#server/core/failure.ts'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import type { AddressGuard } from '#server/imports/guard/address-guard.ts'
 import { type FindTools, unfitToolsText } from '#server/imports/programs/media-tools.ts'
 import { guessImportType } from '#server/imports/source/detect-import-type.ts'
 import type { HeldOpenings, SourceOpening } from '#server/imports/source/source-opening.ts'
 import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
 import type { ImportQueue } from '#server/imports/tasks/import-queue.ts'
-import type { NewImportTask } from '#server/imports/tasks/import-repository.ts'
-import type { ImportTasks } from '#server/imports/tasks/import-tasks.ts'
-import type { Tables } from '#server/storage/sqlite/tables.ts'
+import type { ImportTasks, ImportType, NewImportTask } from '#server/imports/tasks/import-tasks.ts'
 
 export type StartImportOptions = {
   guard: AddressGuard
@@ -22,10 +20,10 @@ export type StartImportOptions = {
   tools: FindTools
 }
 
-export type StartedImport = { id: string; type: 'file' | 'video' }
+export type StartedImport = { id: string; type: ImportType }
 
-/** What must become true together with the task, written in the same transaction. */
-export type Alongside = (transaction: Transaction<Tables>, started: StartedImport) => Promise<void>
+/** Writes what must come true together with the task. */
+export type Alongside = (unit: UnitOfWork, started: StartedImport) => Promise<void>
 
 // An answer is awaited by a person; a source that is slower goes on answering to the task itself.
 const lookMs = 5_000
@@ -41,10 +39,10 @@ export async function startImport(
     key: { id: string; userId: string }
     body: ImportBody
     signal: AbortSignal
-    withinTransaction: Alongside
+    alongside: Alongside
   },
 ): Promise<StartedImport> {
-  const { body, key, signal, withinTransaction } = asked
+  const { body, key, signal, alongside } = asked
   const url = readLink(parts.guard, body.url)
   const { type, opening } =
     body.type === 'auto'
@@ -56,18 +54,11 @@ export async function startImport(
   const id = `${told}_${randomBytes(15).toString('base64url')}`
   const started: StartedImport = { id, type: told }
   const task: NewImportTask = {
-    id,
-    user_id: key.userId,
-    key_id: key.id,
-    requested_type: body.type,
-    type,
-    url: url.href,
-    folder: body.path ?? rootFolder,
-    file_name: body.filename ?? null,
-    video_json: JSON.stringify(body.video),
+    ...{ id, userId: key.userId, keyId: key.id, requestedType: body.type, type, url: url.href },
+    ...{ folder: body.path ?? rootFolder, fileName: body.filename ?? null, video: body.video },
   }
   try {
-    await parts.tasks.add(task, (transaction) => withinTransaction(transaction, started))
+    await parts.tasks.add(task, (unit) => alongside(unit, started))
   } catch (error) {
     opening?.close()
     throw error
@@ -99,7 +90,7 @@ function readLink(guard: AddressGuard, text: string): URL {
   return url
 }
 
-type Look = { type: 'file' | 'video' | null; opening: SourceOpening | null }
+type Look = { type: ImportType | null; opening: SourceOpening | null }
 
 /** Opens a link and tells what it is; `type` is null where the source does not tell in time. */
 async function lookAt(

@@ -2,7 +2,6 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Database, databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
-import type { Tables } from '#server/storage/sqlite/tables.ts'
 
 // What tests do to the store of a running server, as another process would. Only here is it known
 // that rows are in SQLite and blobs in folders.
@@ -35,16 +34,81 @@ export function spoilDatabase({ dataFolder }: Stored): Disposable {
   }
 }
 
-/** Refuses every new row of `table` until it is disposed. */
-export function refuseRows({ dataFolder }: Stored, table: keyof Tables): Disposable {
+const writes = {
+  "a request's reply": 'before insert on idempotency',
+  'the second file': 'before insert on file when (select count(*) from file) = 1',
+  "an import's end": "before update on import_task when new.state = 'completed'",
+}
+
+/** Makes one kind of write fail until it is disposed. */
+export function refuseWrites({ dataFolder }: Stored, kind: keyof typeof writes): Disposable {
   const other = new DatabaseSync(databaseFile(dataFolder))
-  other.exec(`create trigger refuse before insert on ${table} begin select raise(abort, 'no'); end`)
+  other.exec(`create trigger refuse ${writes[kind]} begin select raise(abort, 'no'); end`)
   return {
     [Symbol.dispose]() {
       other.exec('drop trigger refuse')
       other.close()
     },
   }
+}
+
+async function withStore<Result>(
+  server: Stored,
+  work: (database: Database) => Promise<Result>,
+): Promise<Result> {
+  const database = await openBeside(server)
+  try {
+    return await work(database)
+  } finally {
+    await database.destroy()
+  }
+}
+
+/** What the command line, or time, does to the key with this secret. */
+export async function endKey(
+  server: Stored,
+  secret: string,
+  how: 'revoked' | 'expired',
+): Promise<void> {
+  const ended = how === 'revoked' ? { revoked_at: 1 } : { expires_at: 1 }
+  await withStore(server, (database) =>
+    database.updateTable('api_key').set(ended).where('last4', '=', secret.slice(-4)).execute(),
+  )
+}
+
+/** Changes all accounts, as the command line does one by one. */
+export async function changeAccounts(
+  server: Stored,
+  to: { isBanned?: boolean; plan?: 'free' | 'pro' },
+): Promise<void> {
+  const { isBanned, plan } = to
+  const values = {
+    ...(isBanned !== undefined && { banned: Number(isBanned) }),
+    ...(plan !== undefined && { plan }),
+  }
+  await withStore(server, (database) => database.updateTable('user').set(values).execute())
+}
+
+/** Makes imports like those of a version that did not note their keys. */
+export async function forgetKeysOfImports(server: Stored): Promise<void> {
+  await withStore(server, (database) =>
+    database.updateTable('import_task').set({ key_id: null }).execute(),
+  )
+}
+
+/** The states of all imports, in no order; also while nobody may ask the server. */
+export function importStates(server: Stored): Promise<string[]> {
+  return withStore(server, async (database) => {
+    const rows = await database.selectFrom('import_task').select('state').execute()
+    return rows.map(({ state }) => state)
+  })
+}
+
+/** How many files are listed; also while no server runs. */
+export function countListedFiles(server: Stored): Promise<number> {
+  return withStore(server, async (database) => {
+    return (await database.selectFrom('file').select('id').execute()).length
+  })
 }
 
 /** Full paths of the stored blobs. */

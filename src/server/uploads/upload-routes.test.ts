@@ -3,7 +3,7 @@ import { errorReply } from '#contract/api-error.ts'
 import { filesReply } from '#contract/files.ts'
 import { type UploadReply, uploadReply } from '#contract/uploads.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
-import { blobPaths, refuseRows, stagedPaths } from '#server/testing/test-store.ts'
+import { blobPaths, refuseWrites, stagedPaths } from '#server/testing/test-store.ts'
 import { watchUpload } from './upload-routes.ts'
 
 async function upload(
@@ -157,7 +157,7 @@ test('what an Idempotency-Key failed at can be tried again', async () => {
 test('a file is not listed when the answer to its Idempotency-Key cannot be kept', async () => {
   await using server = await startTestServer()
   const file = { name: 'a', bytes: 'one' }
-  const refusal = refuseRows(server, 'idempotency')
+  const refusal = refuseWrites(server, "a request's reply")
   const headers = { 'idempotency-key': 'k1' }
   expect((await server.upload(file, { headers })).status).toBe(500)
   expect(await listedNames(server)).toEqual([])

@@ -49,9 +49,8 @@ export function addUploadRoutes(app: FastifyInstance, deps: Deps): void {
         const requested = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
         return await idempotency.once<UploadReply>(sendersKey, requested, async (keep) => {
           const replyOf = (file: StoredFile) => uploadReply(file, publicUrl())
-          const withinTransaction: Alongside = (transaction, [file]) =>
-            keep(transaction, replyOf(file as StoredFile))
-          return replyOf(await addFile({ userId, folder, name, staged, withinTransaction }))
+          const alongside: Alongside = (unit, [file]) => keep(unit, replyOf(file as StoredFile))
+          return replyOf(await addFile({ userId, folder, name, staged, alongside }))
         })
       } finally {
         await staged.discard()

@@ -1,23 +1,16 @@
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
 import { endpoints } from '#contract/endpoints.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
 import { processesWith } from '#server/testing/imports/fake-yt-dlp.ts'
 import {
   startTestImportServer,
   type TestImportServer,
 } from '#server/testing/imports/import-server.ts'
+import { changeAccounts, endKey, importStates } from '#server/testing/test-store.ts'
 
 // Real programs on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
 
-/** Written by another connection than the server's, as the command line does. */
-function write({ server }: TestImportServer, statement: string): void {
-  using database = new DatabaseSync(databaseFile(server.dataFolder))
-  database.exec(statement)
-}
-
-/** Starts an import by a second key of the owner, which ends in `last4`. */
+/** Starts an import by a second key of the owner. */
 async function startBySecondKey(imports: TestImportServer, key: string, link: string) {
   const type = link.startsWith('/watch') ? 'video' : 'file'
   const body = { url: imports.site.origin + link, type, video: { quality: '360' } }
@@ -41,7 +34,7 @@ test.each(['/watch/slow?pace=60000', slowFile])(
       ({ title, progress }) => title !== undefined || progress !== '0%',
     )
     await imports.waitFor(others, ({ progress }) => progress !== '0%')
-    write(imports, `update api_key set revoked_at = 1 where last4 = '${key.slice(-4)}'`)
+    await endKey(imports.server, key, 'revoked')
     for (const id of [waiting, running]) {
       const task = await imports.waitFor(id, hasEnded)
       expect(task).toMatchObject({ state: 'failed', error: 'The key that started it was revoked.' })
@@ -58,9 +51,9 @@ test.each(['/watch/slow?pace=60000', slowFile])(
 )
 
 test.each([
-  ['banned', 'update user set banned = 1', 'update user set banned = 0', 'available'],
-  ['without its plan', "update user set plan = 'free'", "update user set plan = 'pro'", 'plan'],
-])('an account that is %s loses what all of its keys run', async (_how, change, undo, words) => {
+  ['banned', { isBanned: true }, 'available'],
+  ['without its plan', { plan: 'free' }, 'plan'],
+] as const)('an account that is %s loses what all of its keys run', async (_how, change, words) => {
   await using imports = await startTestImportServer()
   const key = await imports.server.keyWith({})
   const ids = [
@@ -68,16 +61,12 @@ test.each([
     await startBySecondKey(imports, key, '/file/second.bin?size=100000000&pace=40'),
   ]
   for (const id of ids) await imports.waitFor(id, ({ progress }) => progress !== '0%')
-  write(imports, change)
+  await changeAccounts(imports.server, change)
   await vi.waitFor(
-    () => {
-      using database = new DatabaseSync(databaseFile(imports.server.dataFolder))
-      const states = database.prepare('select distinct state from import_task').all()
-      expect(states).toEqual([{ state: 'failed' }])
-    },
+    async () => expect(new Set(await importStates(imports.server))).toEqual(new Set(['failed'])),
     { timeout: 60_000 },
   )
-  write(imports, undo)
+  await changeAccounts(imports.server, { isBanned: false, plan: 'pro' })
   for (const id of ids) {
     expect(await imports.status(id)).toMatchObject({ error: expect.stringContaining(words) })
   }
@@ -89,6 +78,6 @@ test('a key that expires ends nothing that it has started', async () => {
   const key = await imports.server.keyWith({})
   const id = await startBySecondKey(imports, key, '/file/a.bin?size=800000&pace=30')
   await imports.waitFor(id, ({ progress }) => progress !== '0%')
-  write(imports, `update api_key set expires_at = 1 where last4 = '${key.slice(-4)}'`)
+  await endKey(imports.server, key, 'expired')
   expect(await imports.waitFor(id, hasEnded)).toMatchObject({ state: 'completed' })
 })

@@ -1,30 +1,14 @@
-import { mkdtempDisposable, readdir } from 'node:fs/promises'
+import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
 import { importClientOf } from '#server/testing/imports/import-client.ts'
 import { startTestVideoSite } from '#server/testing/imports/video-site.ts'
 import { startServerProcess } from '#server/testing/test-server-process.ts'
+import { blobPaths, countListedFiles, stagedPaths } from '#server/testing/test-store.ts'
 
 // Real programs on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
-
-async function filesIn(dataFolder: string, folders: string[]): Promise<string[]> {
-  const paths = folders.map((name) => join(dataFolder, name))
-  const entries = await Promise.all(
-    paths.map((path) => readdir(path, { recursive: true, withFileTypes: true })),
-  )
-  const files = entries.flat().filter((entry) => entry.isFile())
-  return files.map((entry) => join(entry.parentPath, entry.name))
-}
-
-/** Looked at while no server runs. */
-function listedFiles(dataFolder: string): unknown[] {
-  using database = new DatabaseSync(databaseFile(dataFolder))
-  return database.prepare('select folder, name from file').all()
-}
 
 test.each([
   ['file', '/file/slow.bin?size=1200000&pace=40', '/', ['slow.bin']],
@@ -46,21 +30,22 @@ test.each([
     await before.waitFor(id, ({ progress }) => progress !== '0%')
     await killed.end('SIGKILL')
     // The control: there was something half done for the next start to take away.
-    const left = await filesIn(data.path, ['staging', 'work'])
+    const stored = { dataFolder: data.path }
+    const left = await stagedPaths(stored)
     expect(left).not.toEqual([])
-    expect(listedFiles(data.path)).toEqual([])
-    expect(await filesIn(data.path, ['blobs'])).toEqual([])
+    expect(await countListedFiles(stored)).toBe(0)
+    expect(await blobPaths(stored)).toEqual([])
 
     await using server = startServerProcess(settings)
     const client = await importClientOf(server, key)
-    const halfDone = await filesIn(data.path, ['staging', 'work'])
+    const halfDone = await stagedPaths(stored)
     expect(halfDone.filter((path) => left.includes(path))).toEqual([])
     const task = await client.waitFor(id, ({ state }) => state !== 'running')
     expect(task).toMatchObject({ type, state: 'completed' })
     expect(await client.list(folder)).toEqual({ folders: [], names })
-    expect(await filesIn(data.path, ['blobs'])).toHaveLength(names.length)
+    expect(await blobPaths(stored)).toHaveLength(names.length)
     await vi.waitFor(async () => {
-      expect(await filesIn(data.path, ['staging', 'work'])).toEqual([])
+      expect(await stagedPaths(stored)).toEqual([])
     })
   },
 )

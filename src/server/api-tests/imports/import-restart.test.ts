@@ -1,12 +1,17 @@
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
 import { endpoints } from '#contract/endpoints.ts'
 import { systemClock } from '#server/core/clock.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
 import {
   startTestImportServer,
   type TestImportServer,
 } from '#server/testing/imports/import-server.ts'
+import type { TestServer } from '#server/testing/start-test-server.ts'
+import {
+  changeAccounts,
+  endKey,
+  forgetKeysOfImports,
+  importStates,
+} from '#server/testing/test-store.ts'
 
 // Real programs on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
@@ -16,11 +21,6 @@ const slow = {
   video: '/watch/slow?pace=500',
 } as const
 
-function write({ server }: TestImportServer, statement: string): void {
-  using database = new DatabaseSync(databaseFile(server.dataFolder))
-  database.exec(statement)
-}
-
 /** Starts an import by a second key of the owner, and resolves once it moves. */
 async function startMoving(imports: TestImportServer, type: 'file' | 'video') {
   const key = await imports.server.keyWith({})
@@ -28,24 +28,22 @@ async function startMoving(imports: TestImportServer, type: 'file' | 'video') {
   const reply = await imports.server.post('/api/v1/import', body, { key })
   const id = endpoints.startImport.reply.parse(await reply.json()).task_id
   await imports.waitFor(id, ({ progress }) => progress !== '0%')
-  const last4 = key.slice(-4)
-  return { id, last4 }
+  return { id, key }
 }
 
-const ends = {
+type End = { end(server: TestServer, key: string): Promise<void>; error: string }
+
+const ends: Record<string, End> = {
   'the key was revoked': {
-    change: (last4: string) => `update api_key set revoked_at = 1 where last4 = '${last4}'`,
-    undo: '',
+    end: (server, key) => endKey(server, key, 'revoked'),
     error: 'The key that started it was revoked.',
   },
   'the account was banned': {
-    change: () => 'update user set banned = 1',
-    undo: 'update user set banned = 0',
+    end: (server) => changeAccounts(server, { isBanned: true }),
     error: 'The account is not available any more.',
   },
   'the account lost its plan': {
-    change: () => "update user set plan = 'free'",
-    undo: "update user set plan = 'pro'",
+    end: (server) => changeAccounts(server, { plan: 'free' }),
     error: 'The account has no pro plan any more.',
   },
 }
@@ -54,17 +52,14 @@ test.each([
   ...Object.keys(ends).map((why) => ['file', why] as const),
   ['video', 'the key was revoked'] as const,
 ])('a running %s import is not taken up again when %s in between', async (type, why) => {
-  const { change, undo, error } = ends[why as keyof typeof ends]
+  const { end, error } = ends[why] as End
   await using imports = await startTestImportServer()
-  const { id, last4 } = await startMoving(imports, type)
-  write(imports, change(last4))
+  const { id, key } = await startMoving(imports, type)
+  await end(imports.server, key)
   const asked = imports.site.requests.length
   await imports.server.restart()
-  await vi.waitFor(() => {
-    using database = new DatabaseSync(databaseFile(imports.server.dataFolder))
-    expect(database.prepare('select state from import_task').get()).toEqual({ state: 'failed' })
-  })
-  write(imports, undo)
+  await vi.waitFor(async () => expect(await importStates(imports.server)).toEqual(['failed']))
+  await changeAccounts(imports.server, { isBanned: false, plan: 'pro' })
   expect(await imports.status(id)).toMatchObject({ state: 'failed', error })
   expect(await imports.list()).toEqual({ folders: [], names: [] })
   await imports.expectNoLeftovers()
@@ -75,12 +70,12 @@ test.each([
 
 test('an import whose key has expired goes on, and so does one that notes no key', async () => {
   for (const change of [
-    'update api_key set expires_at = 1 where last4 =',
-    "update import_task set key_id = null where '' <>",
+    (server: TestServer, key: string) => endKey(server, key, 'expired'),
+    forgetKeysOfImports,
   ]) {
     await using imports = await startTestImportServer()
-    const { id, last4 } = await startMoving(imports, 'file')
-    write(imports, `${change} '${last4}'`)
+    const { id, key } = await startMoving(imports, 'file')
+    await change(imports.server, key)
     await imports.server.restart()
     const task = await imports.waitFor(id, ({ state }) => state !== 'running')
     expect(task.error).toBeUndefined()

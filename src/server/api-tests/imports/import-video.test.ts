@@ -1,15 +1,12 @@
 import { execFile, execFileSync } from 'node:child_process'
-import { readdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { promisify } from 'node:util'
 import { expect, test, vi } from 'vitest'
 import { findMediaTools } from '#server/imports/programs/media-tools.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
 import {
   startTestImportServer,
   type TestImportServer,
 } from '#server/testing/imports/import-server.ts'
+import { blobPaths, refuseWrites } from '#server/testing/test-store.ts'
 
 // Real programs on a machine that may be busy.
 vi.setConfig({ testTimeout: 120_000 })
@@ -147,43 +144,25 @@ test('a video that runs when the server stops is done after the next start', asy
 })
 
 test.each([
-  [
-    'the second file',
-    'before insert on file when (select count(*) from file) = 1',
-    { type: 'video', video: { quality: '360', thumbnail: true } },
-  ],
-  [
-    "a video's end",
-    "before update on import_task when new.state = 'completed'",
-    { type: 'video', video: { quality: '360', thumbnail: true } },
-  ],
-  [
-    "a file's end",
-    "before update on import_task when new.state = 'completed'",
-    { type: 'file', filename: 'page.html' },
-  ],
+  ['the second file', { type: 'video', video: { quality: '360', thumbnail: true } }],
+  ["an import's end", { type: 'video', video: { quality: '360', thumbnail: true } }],
+  ["an import's end", { type: 'file', filename: 'page.html' }],
 ] as const)(
   'when %s cannot be written nothing is listed and nothing stays',
-  async (_what, moment, asked) => {
+  async (what, asked) => {
     await using imports = await startTestImportServer()
-    using database = new DatabaseSync(databaseFile(imports.server.dataFolder))
-    database.exec(`create trigger fault ${moment} begin select raise(abort, 'broken'); end`)
-    const blobs = async () => {
-      const path = join(imports.server.dataFolder, 'blobs')
-      const entries = await readdir(path, { recursive: true, withFileTypes: true })
-      return entries.filter((entry) => entry.isFile()).length
-    }
+    const refusal = refuseWrites(imports.server, what)
     expect(await imports.run('/watch/a', asked)).toMatchObject({ state: 'failed' })
     expect(await imports.list()).toEqual({ folders: [], names: [] })
-    expect(await blobs()).toBe(0)
+    expect(await blobPaths(imports.server)).toEqual([])
     await imports.expectNoLeftovers()
     // The control: it was the fault that kept it from being listed.
-    database.exec('drop trigger fault')
+    refusal[Symbol.dispose]()
     const task = await imports.run('/watch/a', asked)
     const names =
       asked.type === 'file' ? ['page.html'] : ['Harbour at dawn.jpg', 'Harbour at dawn.mp4']
     expect((await imports.list(task.folder)).names).toEqual(names)
-    expect(await blobs()).toBe(names.length)
+    expect(await blobPaths(imports.server)).toHaveLength(names.length)
   },
 )
 

@@ -1,103 +1,181 @@
-import type { Selectable, Transaction } from 'kysely'
-import type { TaskState } from '#contract/imports.ts'
+import { type ImportNote, type TaskState, videoOptions } from '#contract/imports.ts'
 import type { Clock } from '#server/core/clock.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { UnitOfWork, WriteAlongside } from '#server/core/unit-of-work.ts'
+import { type Database, transactionOf, unitOf } from '#server/storage/sqlite/database.ts'
 import { orderOfArrival } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { ImportTaskTable, Tables } from '#server/storage/sqlite/tables.ts'
-
-export type ImportTaskRow = Selectable<ImportTaskTable>
-
-export type NewImportTask = Pick<
-  ImportTaskRow,
-  | 'id'
-  | 'user_id'
-  | 'key_id'
-  | 'requested_type'
-  | 'type'
-  | 'url'
-  | 'folder'
-  | 'file_name'
-  | 'video_json'
->
-
-/** How a task ends. `progress` is 0–100; a cancelled or failed one keeps how far it came. */
-export type ImportEnd = {
-  state: Exclude<TaskState, 'running'>
-  progress?: number
-  title?: string | null
-  error?: string
-  /** One of the contract's `importErrorCodes`. */
-  error_code?: string
-  /** JSON of the contract's notes. */
-  notes_json?: string
-  result_link?: string
-  result_folder?: string
-}
+import type {
+  ImportEnd,
+  ImportTaskRecord,
+  ImportTasks,
+  ImportType,
+  NewImportTask,
+  ProgressReading,
+} from './import-tasks.ts'
 
 /** How long a task can be asked for once it has ended. */
 const keptForMs = 7 * 86_400_000
 
-export type ImportRepository = ReturnType<typeof createImportRepository>
+type Claim = {
+  reading: ProgressReading | null
+  cancel: AbortController
+  released: PromiseWithResolvers<void>
+}
 
-/** The only SQL about import tasks. */
-export function createImportRepository(database: Database, clock: Clock) {
+/** Tasks in the database, and claims in this process: they end with it, and so does the work. */
+export function createImportTasks(database: Database, clock: Clock): ImportTasks {
+  const claims = new Map<string, Claim>()
+
+  function release(id: string): void {
+    claims.get(id)?.released.resolve()
+    claims.delete(id)
+  }
+
+  async function find(id: string): Promise<ImportTaskRecord | null> {
+    const row = await selectTask(database, id)
+    return row === undefined ? null : recordOf(row)
+  }
+
+  async function end(id: string, how: ImportEnd, unit?: UnitOfWork): Promise<void> {
+    await (unit ? transactionOf(unit) : database)
+      .updateTable('import_task')
+      .set({ ...columnsOf(how), updated_at: clock.now() })
+      .where('id', '=', id)
+      .where('state', '=', 'running')
+      .execute()
+  }
+
   return {
-    /** With what `withinTransaction` writes, or neither. */
-    async add(
-      task: NewImportTask,
-      withinTransaction: (transaction: Transaction<Tables>) => Promise<void>,
-    ): Promise<void> {
-      const now = clock.now()
-      await database.transaction().execute(async (transaction) => {
-        await transaction
-          .deleteFrom('import_task')
-          .where('state', 'in', ['completed', 'failed', 'cancelled'])
-          // By its beginning, which is indexed, and then by its end.
-          .where('created_at', '<', now - keptForMs)
-          .where('updated_at', '<', now - keptForMs)
-          .execute()
-        await transaction
-          .insertInto('import_task')
-          .values({ ...task, state: 'running', progress: 0, created_at: now, updated_at: now })
-          .execute()
-        await withinTransaction(transaction)
-      })
+    add: (task, alongside) => insertTask(database, newRow(task, clock.now()), alongside),
+    async find(id) {
+      const task = await find(id)
+      return task && { task, reading: claims.get(id)?.reading ?? null }
     },
-
-    async find(id: string): Promise<ImportTaskRow | undefined> {
+    async unfinished() {
       return await database
         .selectFrom('import_task')
-        .selectAll()
-        .where('id', '=', id)
-        .executeTakeFirst()
-    },
-
-    /** What was running when the server stopped, in the order in which it came. */
-    async unfinished(): Promise<Pick<ImportTaskRow, 'id' | 'user_id' | 'key_id'>[]> {
-      return await database
-        .selectFrom('import_task')
-        .select(['id', 'user_id', 'key_id'])
+        .select(['id', 'user_id as userId', 'key_id as keyId'])
         .where('state', '=', 'running')
         .orderBy(orderOfArrival)
         .execute()
     },
-
-    async setType(id: string, type: 'file' | 'video'): Promise<void> {
+    async setType(id, type) {
       await database.updateTable('import_task').set({ type }).where('id', '=', id).execute()
     },
-
-    /** Ends a task once: one that has ended stays as it is. */
-    async finish(
-      id: string,
-      end: ImportEnd,
-      writer: Database | Transaction<Tables> = database,
-    ): Promise<void> {
-      await writer
-        .updateTable('import_task')
-        .set({ ...end, updated_at: clock.now() })
-        .where('id', '=', id)
-        .where('state', '=', 'running')
-        .execute()
+    async claim(id) {
+      if (claims.has(id)) return null
+      const cancel = new AbortController()
+      // Before the row is read: a cancelling meanwhile has to reach this worker.
+      claims.set(id, { reading: null, cancel, released: Promise.withResolvers() })
+      try {
+        const task = await find(id)
+        if (task?.state === 'running') return { task, cancelled: cancel.signal }
+      } catch (error) {
+        release(id)
+        throw error
+      }
+      release(id)
+      return null
     },
+    async heartbeat(id) {
+      return claims.get(id)?.cancel.signal.aborted === false
+    },
+    async progress(id, reading) {
+      const claim = claims.get(id)
+      if (claim !== undefined) claim.reading = reading
+    },
+    async cancel(id) {
+      const claim = claims.get(id)
+      const reached = reachedBy(claim?.reading)
+      claim?.cancel.abort()
+      await claim?.released.promise
+      await end(id, { state: 'cancelled', ...reached })
+    },
+    async finish(id, how, unit) {
+      const reached = how.state === 'completed' ? {} : reachedBy(claims.get(id)?.reading)
+      await end(id, { ...how, ...reached }, unit)
+    },
+    release: async (id) => release(id),
+  }
+}
+
+/** What a task keeps that ends before it is complete: how far it came, and its title where it had one. */
+function reachedBy(reading: ProgressReading | null | undefined) {
+  if (!reading) return {}
+  return { progress: Math.floor(reading.percent ?? 0), title: reading.title }
+}
+
+async function insertTask(
+  database: Database,
+  row: ReturnType<typeof newRow>,
+  alongside?: WriteAlongside,
+): Promise<void> {
+  const oldest = row.created_at - keptForMs
+  await database.transaction().execute(async (transaction) => {
+    await transaction
+      .deleteFrom('import_task')
+      .where('state', 'in', ['completed', 'failed', 'cancelled'])
+      // By its beginning, which is indexed, and then by its end.
+      .where('created_at', '<', oldest)
+      .where('updated_at', '<', oldest)
+      .execute()
+    await transaction.insertInto('import_task').values(row).execute()
+    await alongside?.(unitOf(transaction))
+  })
+}
+
+async function selectTask(database: Database, id: string) {
+  return await database
+    .selectFrom('import_task')
+    .selectAll()
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+function newRow(task: NewImportTask, now: number) {
+  return {
+    id: task.id,
+    user_id: task.userId,
+    key_id: task.keyId,
+    requested_type: task.requestedType,
+    type: task.type,
+    url: task.url,
+    folder: task.folder,
+    file_name: task.fileName,
+    video_json: JSON.stringify(task.video),
+    state: 'running',
+    progress: 0,
+    created_at: now,
+    updated_at: now,
+  }
+}
+
+function recordOf(row: NonNullable<Awaited<ReturnType<typeof selectTask>>>): ImportTaskRecord {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    keyId: row.key_id,
+    requestedType: row.requested_type as NewImportTask['requestedType'],
+    type: row.type as ImportType | null,
+    url: row.url,
+    folder: row.folder as NewImportTask['folder'],
+    fileName: row.file_name as NewImportTask['fileName'],
+    video: videoOptions.parse(JSON.parse(row.video_json)),
+    state: row.state as TaskState,
+    progress: row.progress,
+    title: row.title,
+    error: row.error === null ? null : { code: row.error_code, message: row.error },
+    notes: row.notes_json === null ? [] : (JSON.parse(row.notes_json) as ImportNote[]),
+    link: row.result_link,
+    resultFolder: row.result_folder,
+  }
+}
+
+function columnsOf({ error, notes, link, resultFolder, ...end }: ImportEnd) {
+  return {
+    ...end,
+    ...(error && { error: error.message, error_code: error.code }),
+    ...(notes && { notes_json: JSON.stringify(notes) }),
+    ...(link !== undefined && { result_link: link }),
+    ...(resultFolder !== undefined && { result_folder: resultFolder }),
   }
 }

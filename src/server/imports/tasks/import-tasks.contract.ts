@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { NewImportTask } from './import-repository.ts'
-import type { ImportTasks } from './import-tasks.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import type { ImportTasks, NewImportTask } from './import-tasks.ts'
 
 /** `add` stores a task of somebody who is there, whose key is, too. */
 type TasksInHand = AsyncDisposable & {
@@ -9,8 +9,9 @@ type TasksInHand = AsyncDisposable & {
 }
 
 export const importTask = (id: string, userId: string, keyId: string): NewImportTask => ({
-  ...{ id, user_id: userId, key_id: keyId, requested_type: 'auto', type: null },
-  ...{ url: 'https://files.test/a.zip', folder: '/', file_name: null, video_json: '{}' },
+  ...{ id, userId, keyId, requestedType: 'auto', type: null, url: 'https://files.test/a.zip' },
+  ...{ folder: '/' as FolderPath, fileName: null },
+  video: { quality: 'best', subtitles: false, thumbnail: false },
 })
 
 const half = { percent: 50.7, bytes: 507, title: 'Harbour' }
@@ -20,7 +21,7 @@ export function testImportTasks(make: () => Promise<TasksInHand>): void {
   test('a task is found from when it was added, and what is not there is null', async () => {
     await using given = await make()
     await given.add('a')
-    expect(await given.tasks.find('a')).toMatchObject({ row: { state: 'running' }, reading: null })
+    expect(await given.tasks.find('a')).toMatchObject({ task: { state: 'running' }, reading: null })
     expect(await given.tasks.find('b')).toBeNull()
   })
 
@@ -45,7 +46,10 @@ export function testImportTasks(make: () => Promise<TasksInHand>): void {
   test('what does not exist or has ended cannot be claimed', async () => {
     await using given = await make()
     await given.add('a')
-    await given.tasks.finish('a', { state: 'failed', error: 'It is gone.' })
+    await given.tasks.finish('a', {
+      state: 'failed',
+      error: { code: 'bad_link', message: 'It is gone.' },
+    })
     expect(await given.tasks.claim('a')).toBeNull()
     expect(await given.tasks.claim('b')).toBeNull()
   })
@@ -76,7 +80,7 @@ export function testImportTasks(make: () => Promise<TasksInHand>): void {
     await using given = await make()
     await given.add('a')
     await given.tasks.cancel('a')
-    expect((await given.tasks.find('a'))?.row.state).toBe('cancelled')
+    expect((await given.tasks.find('a'))?.task.state).toBe('cancelled')
     expect(await given.tasks.claim('a')).toBeNull()
   })
 
@@ -94,7 +98,7 @@ export function testImportTasks(make: () => Promise<TasksInHand>): void {
     expect(isOver).toBe(false)
     await given.tasks.release('a')
     await cancelling
-    expect((await given.tasks.find('a'))?.row).toMatchObject({
+    expect((await given.tasks.find('a'))?.task).toMatchObject({
       ...{ state: 'cancelled', progress: 50, title: 'Harbour' },
     })
   })
@@ -110,7 +114,7 @@ export function testImportTasks(make: () => Promise<TasksInHand>): void {
       given.tasks.cancel('a'),
     ])
     expect(claim === null || claim.cancelled.aborted).toBe(true)
-    expect((await given.tasks.find('a'))?.row.state).toBe('cancelled')
+    expect((await given.tasks.find('a'))?.task.state).toBe('cancelled')
   })
 
   test('a task ends once: what comes later changes nothing', async () => {
@@ -118,12 +122,15 @@ export function testImportTasks(make: () => Promise<TasksInHand>): void {
     await given.add('a')
     await given.tasks.claim('a')
     await given.tasks.progress('a', half)
-    await given.tasks.finish('a', { state: 'completed', progress: 100, result_link: '/f/1' })
+    await given.tasks.finish('a', { state: 'completed', progress: 100, link: '/f/1' })
     await given.tasks.release('a')
     await given.tasks.cancel('a')
-    await given.tasks.finish('a', { state: 'failed', error: 'Too late.' })
-    expect((await given.tasks.find('a'))?.row).toMatchObject({
-      ...{ state: 'completed', progress: 100, result_link: '/f/1', error: null },
+    await given.tasks.finish('a', {
+      state: 'failed',
+      error: { code: 'bad_link', message: 'Too late.' },
+    })
+    expect((await given.tasks.find('a'))?.task).toMatchObject({
+      ...{ state: 'completed', progress: 100, link: '/f/1', error: null },
     })
   })
 

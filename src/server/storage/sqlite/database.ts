@@ -1,5 +1,13 @@
 import { join } from 'node:path'
-import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
+import {
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+  type Transaction,
+} from 'kysely'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import { createFirstTables } from '#server/storage/sqlite/migrations/0001-first-tables.ts'
 import { addImportKey } from '#server/storage/sqlite/migrations/0002-import-key.ts'
 import { addListingMarks } from '#server/storage/sqlite/migrations/0003-listing-marks.ts'
@@ -12,6 +20,16 @@ import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
 
 export type Database = Kysely<Tables>
+
+/** A transaction, as others hand it on. */
+export function unitOf(transaction: Transaction<Tables>): UnitOfWork {
+  return transaction as unknown as UnitOfWork
+}
+
+/** The transaction that `unitOf` was given. */
+export function transactionOf(unit: UnitOfWork): Transaction<Tables> {
+  return unit as unknown as Transaction<Tables>
+}
 
 /** Where a data folder keeps its database; the server and the command line share it. */
 export function databaseFile(dataFolder: string): string {

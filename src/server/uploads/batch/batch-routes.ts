@@ -51,7 +51,7 @@ export function addBatchRoutes(app: FastifyInstance, deps: Deps): void {
             await addFiles({
               userId,
               files,
-              withinTransaction: (transaction, listed) => keep(transaction, replyOf(listed)),
+              alongside: (unit, listed) => keep(unit, replyOf(listed)),
             }),
           )
         })
