@@ -7,7 +7,7 @@ import { join } from 'node:path'
 // The servers that bench/uploads and bench/downloads compare, each a process of its own.
 
 type Nginx = { origin: string; stored: string } & AsyncDisposable
-type Barkeep = { origin: string; key: string; data: string; pid: number } & AsyncDisposable
+type Barkeep = Started & { data: string }
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
@@ -53,13 +53,24 @@ export async function startBarkeep(
 ): Promise<Barkeep> {
   const data = join(folder, `barkeep-${mode}`)
   const script = join(project, 'bench/barkeep-server.ts')
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', script, data, mode], {
+  return { ...(await startScript(script, [data, mode])), data }
+}
+
+/** The listing of `database` by node:http and node:sqlite alone. */
+export function startBareListing(database: string): Promise<Started> {
+  return startScript(join(import.meta.dirname, 'bare-listing-server.ts'), [database])
+}
+
+type Started = { origin: string; key: string; pid: number } & AsyncDisposable
+
+async function startScript(script: string, args: string[]): Promise<Started> {
+  const child = spawn(process.execPath, ['--max-semi-space-size=2', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const [line] = await once(child.stdout, 'data')
   const { origin, key } = JSON.parse(String(line)) as { origin: string; key: string }
   return {
-    ...{ origin, key, data, pid: child.pid ?? 0 },
+    ...{ origin, key, pid: child.pid ?? 0 },
     async [Symbol.asyncDispose]() {
       child.kill('SIGTERM')
       await once(child, 'exit')

@@ -2,6 +2,7 @@ import type { OwnedApiKey, Scope } from '#contract/api-keys.ts'
 import type { AccessFacts, AccessHolder } from '#server/core/access-watch.ts'
 import { isoTime } from '#server/core/clock.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
+import { prepareRead, type TextValue } from '#server/storage/sqlite/prepare-read.ts'
 import { oneOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { Tables } from '#server/storage/sqlite/tables.ts'
 
@@ -42,15 +43,18 @@ export type StoredApiKey = {
 export type ApiKeyRepository = ReturnType<typeof createApiKeyRepository>
 
 export function createApiKeyRepository(database: Database) {
+  const findByHash = prepareRead(database, (secretHash: TextValue) =>
+    database
+      .selectFrom('api_key')
+      .leftJoin('user', 'user.id', 'api_key.user_id')
+      .where('secret_hash', '=', secretHash)
+      .selectAll('api_key')
+      .select(['user.username', 'user.plan', 'user.banned']),
+  )
+
   return {
     async findByHash(secretHash: string): Promise<StoredApiKey | null> {
-      const row = await database
-        .selectFrom('api_key')
-        .leftJoin('user', 'user.id', 'api_key.user_id')
-        .where('secret_hash', '=', secretHash)
-        .selectAll('api_key')
-        .select(['user.username', 'user.plan', 'user.banned'])
-        .executeTakeFirst()
+      const [row] = await findByHash.read(secretHash)
       return row ? toStoredKey(row) : null
     },
 

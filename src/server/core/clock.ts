@@ -24,7 +24,20 @@ export const systemClock: Clock = {
 
 /** Epoch milliseconds as the API writes times: ISO 8601 in UTC, whole seconds, `+00:00`. */
 export function isoTime(epochMs: number): string {
-  return `${new Date(epochMs).toISOString().slice(0, 19)}+00:00`
+  const day = Math.floor(epochMs / dayMs)
+  if (day !== writtenDay.day) writtenDay = { day, text: writeDay(day) }
+  const second = Math.floor((epochMs - day * dayMs) / 1000)
+  const minute = Math.floor(second / 60)
+  return `${writtenDay.text}T${twoDigits[Math.floor(minute / 60)]}:${twoDigits[minute % 60]}:${twoDigits[second % 60]}+00:00`
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+const twoDigits = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, '0'))
+/** Most times of a listing are of few days, and dates are what takes time to write. */
+let writtenDay = { day: 0, text: '1970-01-01' }
+
+function writeDay(day: number): string {
+  return new Date(day * dayMs).toISOString().slice(0, 10)
 }
 
 /** Linux has an id for each boot; elsewhere monotonic times are not comparable between processes. */

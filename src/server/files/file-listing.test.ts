@@ -222,3 +222,17 @@ test('a large tree is sent compressed to who can read that, and is the same', as
   expect(refused.headers.get('content-encoding')).toBeNull()
   expect(await packed.json()).toEqual(await plain.json())
 })
+
+test.each(['zstd', 'br', 'gzip'])(
+  'a page is sent in %s to who can read that, and is the same',
+  async (coding) => {
+    await using server = await startTestServer({ config })
+    await addFiles(server, names(20))
+    const ask = (accepted: string) =>
+      server.get('/api/v1/files', { headers: { 'accept-encoding': accepted } })
+    const [plain, packed] = [await ask('identity'), await ask(coding)]
+    expect(packed.headers.get('content-encoding')).toBe(coding)
+    expect(plain.headers.get('content-encoding')).toBeNull()
+    expect(await packed.json()).toEqual(await plain.json())
+  },
+)

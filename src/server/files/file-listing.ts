@@ -1,10 +1,11 @@
 import type { FileName } from '#contract/file-name.ts'
-import { type FilesPage, filesPageSize, type ListedFile } from '#contract/files.ts'
+import { type FilesPage, filesPageSize } from '#contract/files.ts'
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
 import { isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
+import { JsonText } from '#server/http/route/serialized-reply.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
-import { type FileRepository, fileLink, type StoredFile } from './file-repository.ts'
+import type { FileRepository, ListedRow, StoredFile } from './file-repository.ts'
 import type { FolderRepository } from './folder-repository.ts'
 
 export type Place = { userId: string; folder: FolderPath }
@@ -14,7 +15,7 @@ export type FileListing = {
    * The page of `GET /files` that starts at `offset`; with `limit` it is of that size and counts the
    * folder. @throws ApiFailure `not_found`
    */
-  page(place: Place, asked: AskedPage): Promise<FilesPage>
+  page(place: Place, asked: AskedPage): Promise<JsonText>
 }
 
 type AskedPage = { offset: number; limit?: number | undefined }
@@ -25,39 +26,45 @@ export function createFileListing({ files, folders, publicUrl }: Deps): FileList
   return {
     async page(place, { offset, limit: askedLimit }) {
       const { userId, folder } = place
+      const limit = askedLimit ?? filesPageSize
+      const { rows, total } = await files.page(place, { offset, limit })
       // The root is there also when nothing is in it.
-      if (folder !== rootFolder && !(await folders.folderExists(userId, folder))) {
+      const isThere = total > 0 || folder === rootFolder
+      if (!isThere && !(await folders.folderExists(userId, folder))) {
         throw new ApiFailure('not_found', `There is no folder ${folder}`)
       }
-      const limit = askedLimit ?? filesPageSize
-      const { files: found, ...counted } = await files.page(place, {
-        offset,
-        // One more than a page holds tells whether there is another page.
-        limit: limit + 1,
-        isCounted: askedLimit !== undefined,
-      })
-      const shown = found.slice(0, limit)
-      return {
+      const nextOffset = offset + rows.length
+      const head = {
         status: 'ok',
         path: folder,
         folders: offset === 0 ? await folders.subfolders(userId, folder) : [],
-        files: shown.map((file) => listedFile(publicUrl(), file)),
+      } satisfies Partial<FilesPage>
+      const tail = {
         limit,
-        next_offset: offset + shown.length,
-        has_more: found.length > limit,
-        ...counted,
-      }
+        next_offset: nextOffset,
+        has_more: nextOffset < total,
+        ...(askedLimit !== undefined && { total }),
+      } satisfies Partial<FilesPage>
+      const text = `"files":[${filesJson(rows, publicUrl())}]`
+      return new JsonText(
+        `${JSON.stringify(head).slice(0, -1)},${text},${JSON.stringify(tail).slice(1)}`,
+      )
     },
   }
 }
 
-function listedFile(publicUrl: string, file: StoredFile): ListedFile {
-  return {
-    name: file.name,
-    size: file.size,
-    link: fileLink(publicUrl, file),
-    uploaded_at: isoTime(file.uploadedAt.getTime()),
+/**
+ * Each file as a `ListedFile` of the contract. Written directly: objects for 1,000 files, and then their
+ * text, take three times as long.
+ */
+function filesJson(rows: ListedRow[], publicUrl: string): string {
+  const shareUrl = JSON.stringify(`${publicUrl}/share/`).slice(0, -1)
+  let text = ''
+  for (const [name, size, trackingId, uploadedAt] of rows) {
+    const link = `${shareUrl}${trackingId}/${encodeURIComponent(name)}"`
+    text += `${text === '' ? '' : ','}{"name":${JSON.stringify(name)},"size":${size},"link":${link},"uploaded_at":"${isoTime(uploadedAt)}"}`
   }
+  return text
 }
 
 /**

@@ -4,18 +4,20 @@ import type { FolderPath } from '#contract/folder-path.ts'
 import type { WriteAlongside } from '#server/core/unit-of-work.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
 import { type Database, unitOf } from '#server/storage/sqlite/database.ts'
+import { prepareTuples, readSnapshot } from '#server/storage/sqlite/prepare-read.ts'
 import { oneOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import { insertFolders } from './folder-repository.ts'
 
 type FolderOfUser = { userId: string; folder: FolderPath }
 
-type PageOfFolder = { offset: number; limit: number; isCounted: boolean }
-
 export type FileRepository = ReturnType<typeof createFileRepository>
 
 /** The only SQL about files. */
 export function createFileRepository(database: Database) {
+  const readMarks = prepareReadMarks(database)
+  const readPage = prepareReadPage(database)
+
   return {
     /** The file that the same request made before, by the requested name or the one it got; null without one. */
     async findSame(requested: {
@@ -79,68 +81,66 @@ export function createFileRepository(database: Database) {
       return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
     },
 
-    /** `limit` files from `offset` on, in the order of a listing; with `isCounted`, how many the folder has. */
-    async page(folder: FolderOfUser, from: PageOfFolder) {
-      const rows = await selectPage(database, folder, from)
-      const files = rows.map(toStoredFile)
-      if (!from.isCounted) return { files }
-      return { files, total: rows[0]?.total ?? (await countFiles(database, folder)) }
+    /**
+     * `limit` files from `offset` on, in the order of a listing, and how many the folder has. In one
+     * snapshot: a file added between the two reads would shift the page.
+     */
+    page({ userId, folder }: FolderOfUser, { offset, limit }: { offset: number; limit: number }) {
+      return readSnapshot(database, (read) => {
+        const marks = read(readMarks, userId, folder)
+        const { foldedName, id, before, total } = findMark(marks, offset)
+        const rows = read(readPage, userId, folder, foldedName, id, limit, offset - before)
+        return { rows, total }
+      })
     },
   }
 }
 
-/**
- * Starts at the last checkpoint (`listing_mark`) before the offset. One statement: a file added between
- * two of them would shift the page.
- */
-function selectPage(
-  database: Database,
-  { userId, folder }: FolderOfUser,
-  { offset, limit, isCounted }: PageOfFolder,
-): Promise<(FileTable & { total?: number })[]> {
-  return database
-    .with('counted', (build) =>
-      build
-        .selectFrom('listing_mark')
-        .select(['folded_name', 'id', 'files'])
-        .select(sql<number>`sum(files) over (order by folded_name, id) - files`.as('before'))
-        .where('user_id', '=', userId)
-        .where('folder', '=', folder),
-    )
-    .with(
-      (mark) => mark('mark').materialized(),
-      (build) =>
-        build
-          .selectFrom('counted')
-          .selectAll()
-          .where('before', '<=', offset)
-          .orderBy('before', 'desc')
-          .limit(1),
-    )
-    .selectFrom('file')
-    .selectAll()
-    .$if(isCounted, (query) =>
-      query.select(sql<number>`(select sum(files) from counted)`.as('total')),
-    )
-    .where('user_id', '=', userId)
-    .where('folder', '=', folder)
-    .where(sql<boolean>`(folded_name, id) >= (select folded_name, id from mark)`)
-    .orderBy('folded_name')
-    .orderBy('id')
-    .limit(limit)
-    .offset(sql<number>`${offset} - coalesce((select before from mark), 0)`)
-    .execute()
+/** What a listing tells of a file; `uploadedAt` is epoch milliseconds. */
+export type ListedRow = [name: string, size: number, trackingId: string, uploadedAt: number]
+
+/** A checkpoint (`listing_mark`): `files` are from it on, up to the next. */
+type Mark = [foldedName: string, id: string, files: number]
+
+function prepareReadMarks(database: Database) {
+  return prepareTuples<[string, string], Mark>(database, (userId, folder) =>
+    database
+      .selectFrom('listing_mark')
+      .select(['folded_name', 'id', 'files'])
+      .where('user_id', '=', userId)
+      .where('folder', '=', folder)
+      .orderBy('folded_name')
+      .orderBy('id'),
+  )
 }
 
-/** For a page that has no row to tell it. */
-async function countFiles(database: Database, { userId, folder }: FolderOfUser): Promise<number> {
-  const row = await database
-    .selectFrom('listing_mark')
-    .select((count) => count.fn.sum<number | null>('files').as('total'))
-    .where('user_id', '=', userId)
-    .where('folder', '=', folder)
-    .executeTakeFirst()
-  return row?.total ?? 0
+/** The last checkpoint before an offset, how many files come before it, and how many there are in all. */
+function findMark(marks: readonly Mark[], offset: number) {
+  let found = { foldedName: '', id: '', before: 0 }
+  let total = 0
+  for (const [foldedName, id, files] of marks) {
+    if (total <= offset) found = { foldedName, id, before: total }
+    total += files
+  }
+  return { ...found, total }
+}
+
+/** From a checkpoint on. */
+function prepareReadPage(database: Database) {
+  return prepareTuples<[string, string, string, string, number, number], ListedRow>(
+    database,
+    (userId, folder, foldedName, id, limit, offset) =>
+      database
+        .selectFrom('file')
+        .select(['name', 'size', 'tracking_id', 'uploaded_at'])
+        .where('user_id', '=', userId)
+        .where('folder', '=', folder)
+        .where(sql<boolean>`(folded_name, id) >= (${foldedName}, ${id})`)
+        .orderBy('folded_name')
+        .orderBy('id')
+        .limit(limit)
+        .offset(offset),
+  )
 }
 
 /** Of one statement: its parameters are counted. */

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
 import { type FolderPath, folderName, folderTrail, parentFolder } from '#contract/folder-path.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
+import { prepareRead, type TextValue } from '#server/storage/sqlite/prepare-read.ts'
 import { joinedNames } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 
@@ -12,24 +13,28 @@ function splitNames(joined: string | null): string[] {
 
 /** The only SQL about folders. */
 export function createFolderRepository(database: Database) {
+  const findFolder = prepareRead(database, (userId: TextValue, path: TextValue) =>
+    database
+      .selectFrom('folder')
+      .select('path')
+      .where('user_id', '=', userId)
+      .where('path', '=', path),
+  )
+  const readSubfolders = prepareRead(database, (userId: TextValue, path: TextValue) =>
+    database
+      .selectFrom('folder')
+      .select(joinedNames.as('names'))
+      .where('user_id', '=', userId)
+      .where('parent', '=', path),
+  )
+
   return {
     async folderExists(userId: string, path: FolderPath): Promise<boolean> {
-      const row = await database
-        .selectFrom('folder')
-        .select('path')
-        .where('user_id', '=', userId)
-        .where('path', '=', path)
-        .executeTakeFirst()
-      return row !== undefined
+      return (await findFolder.read(userId, path)).length > 0
     },
 
     async subfolders(userId: string, path: FolderPath): Promise<string[]> {
-      const row = await database
-        .selectFrom('folder')
-        .select(joinedNames.as('names'))
-        .where('user_id', '=', userId)
-        .where('parent', '=', path)
-        .executeTakeFirst()
+      const [row] = await readSubfolders.read(userId, path)
       return splitNames(row?.names ?? null)
     },
 

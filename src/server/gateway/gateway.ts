@@ -8,6 +8,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { FastifyInstance } from 'fastify'
 import { ApiFailure } from '#server/core/failure.ts'
+import { hijackWithHeaders } from '#server/http/send/serve-app.ts'
 import { headersToUpstream, refuse, sendAnswer, sendBody } from './carry-answer.ts'
 
 export type Gateway = {
@@ -136,7 +137,7 @@ export function addGatewayRoutes(app: FastifyInstance, gateway: Gateway): void {
     config: { readsBodyLate: true },
     // Here already, because what comes next would read the body.
     onRequest: (request, reply) => {
-      reply.hijack()
+      hijackWithHeaders(reply)
       gateway.forward(request.raw, reply.raw)
     },
     handler: () => undefined,

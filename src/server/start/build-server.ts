@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import compress from '@fastify/compress'
 import type { FastifyInstance } from 'fastify'
 import { additions } from '#contract/account.ts'
 import { rateLimitWindowSeconds } from '#contract/rate-limit.ts'
@@ -36,7 +35,7 @@ import {
   type ConnectionLimits,
   connectionLimits,
 } from '#server/http/connections/connection-limits.ts'
-import { addFirstChecks, createApp } from '#server/http/create-app.ts'
+import { addFirstChecks, compressAnswers, createApp } from '#server/http/create-app.ts'
 import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
 import { openWindowJournal } from '#server/http/limits/window-journal.ts'
 import { createLogger } from '#server/http/request/log.ts'
@@ -113,12 +112,7 @@ export async function buildServer(
   if (config.publicUrl === null) keepForwardedOrigin(app)
   addSecurityHeaders(app, pages)
   addFirstChecks(app)
-  await app.register(compress, {
-    threshold: 1024,
-    encodings: ['br', 'gzip'],
-    // It would consume the body of an upload before the route does: raw bytes are stored as they come.
-    globalDecompression: false,
-  })
+  await compressAnswers(app)
   app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
   await pages.add(app)
   const backend = await addBackend(app, { ...others, config, publicUrl })

@@ -1,10 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
 import { assertMatchesOpenApi } from './check-openapi-reply.ts'
 
-const decoders = new Map([
+const decoders = new Map<string, (bytes: Buffer) => Buffer>([
   ['gzip', gunzipSync],
   ['br', brotliDecompressSync],
+  ['zstd', zstdDecompressSync],
 ])
 
 /** Begins a line of a watched process that tells of an answer that broke the document. */
@@ -32,12 +33,13 @@ export function watchReply(
 ): void {
   const isApi = path.startsWith('/api/v1/') && !path.startsWith('/api/v1/openapi.json')
   if (!isApi || method === 'HEAD') return
-  const sent = keepSent(response)
+  const headerOf = keepHead(response)
+  const sent = keepSent(response, headerOf)
   response.once('finish', () => {
     try {
       const body: unknown = JSON.parse(String(sent()))
       assertMatchesOpenApi({ method, path, status: response.statusCode, body })
-      assertTellsWindow(response)
+      assertTellsWindow(headerOf)
     } catch (error) {
       onFault(new Error(`${method} ${path}: ${(error as Error).message}`))
     }
@@ -45,15 +47,28 @@ export function watchReply(
 }
 
 /** "Every response includes" the three headers. */
-function assertTellsWindow(response: ServerResponse): void {
+function assertTellsWindow(headerOf: HeaderOf): void {
   for (const name of ['limit', 'remaining', 'reset']) {
-    const value = String(response.getHeader(`x-ratelimit-${name}`))
+    const value = String(headerOf(`x-ratelimit-${name}`))
     if (!/^\d+$/.test(value)) throw new Error(`its X-RateLimit-${name} is ${value}.`)
   }
 }
 
+type HeaderOf = (name: string) => unknown
+
+/** Returns what tells a header that went out, by its lower-case name. Node forgets those that only `writeHead` got. */
+function keepHead(response: ServerResponse): HeaderOf {
+  let head: unknown
+  const writeHead = response.writeHead.bind(response) as (...parts: unknown[]) => never
+  response.writeHead = (...parts: unknown[]) => {
+    head = parts.at(-1)
+    return writeHead(...parts)
+  }
+  return (name) => response.getHeader(name) ?? (head as Record<string, unknown> | undefined)?.[name]
+}
+
 /** Returns what tells the body that went out, without its compression. */
-function keepSent(response: ServerResponse): () => Buffer {
+function keepSent(response: ServerResponse, headerOf: HeaderOf): () => Buffer {
   const chunks: Buffer[] = []
   for (const name of ['write', 'end'] as const) {
     const send = response[name].bind(response) as (...parts: unknown[]) => never
@@ -64,7 +79,7 @@ function keepSent(response: ServerResponse): () => Buffer {
     }
   }
   return () => {
-    const decode = decoders.get(String(response.getHeader('content-encoding')))
+    const decode = decoders.get(String(headerOf('content-encoding')))
     const bytes = Buffer.concat(chunks)
     return decode ? decode(bytes) : bytes
   }

@@ -65,9 +65,10 @@ function isGone(error: unknown, request: FastifyRequest, reply: FastifyReply): b
   return reply.raw.destroyed && error instanceof Error && error.name === 'AbortError'
 }
 
-function logFailure({ log }: FastifyRequest, { code, message, cause }: ApiFailure): void {
-  if (cause !== undefined) log.error({ err: cause }, 'request failed')
-  else log.warn({ code }, message)
+function logFailure({ id: reqId, log }: FastifyRequest, failure: ApiFailure): void {
+  const { code, message, cause } = failure
+  if (cause !== undefined) log.error({ reqId, err: cause }, 'request failed')
+  else log.warn({ reqId, code }, message)
 }
 
 export function errorBody(failure: ApiFailure): ErrorReply {

@@ -24,6 +24,7 @@ function hideSecrets(line: string): string {
 export async function logWhenOver(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.raw.once('close', () => {
     request.log.info({
+      reqId: request.id,
       method: request.method,
       path: loggedPath(request),
       // Without an answer: the client went away before there was one.

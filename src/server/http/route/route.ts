@@ -13,7 +13,7 @@ import {
 } from '#server/http/limits/rate-limiter.ts'
 import { type IncomingBytes, incomingBytes } from '#server/http/request/incoming-bytes.ts'
 import { awaitSmallBody, checkBodyKind, parseFields, parseQuery } from './request-fields.ts'
-import { SerializedReply } from './serialized-reply.ts'
+import { JsonText, json, SerializedReply } from './serialized-reply.ts'
 
 /** What a route needs to know of a key. */
 type AnyKey = { id: string; scopes: string[] }
@@ -54,7 +54,7 @@ export type RouteContext<E extends Endpoint, Key, Session> = {
 
 export type RouteHandler<E extends Endpoint, Key, Session> = (
   context: RouteContext<E, Key, Session>,
-) => Promise<z.input<E['reply']> | SerializedReply>
+) => Promise<z.input<E['reply']> | SerializedReply | JsonText>
 
 export type Route<Key, Session = unknown> = <E extends Endpoint>(
   app: FastifyInstance,
@@ -91,10 +91,17 @@ export function createRoute<Key extends AnyKey, Session>(
 
     async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
       const { key, session, rateLimit, query } = admitted.get(request) as Admitted<Key, Session>
-      const context = { query, key, session, rateLimit, raw: request, signal: goneSignal(reply) }
-      const body = bodyOf(endpoint, request, reply)
-      const answer = await handler({ ...context, body } as Parameters<typeof handler>[0])
+      const context = {
+        ...{ query, key, session, rateLimit, raw: request },
+        body: bodyOf(endpoint, request, reply),
+        // Made for those who look: most answers are there before a client could go away.
+        get signal() {
+          return goneSignal(reply)
+        },
+      }
+      const answer = await handler(context as Parameters<typeof handler>[0])
       if (answer instanceof SerializedReply) return answer.send(request, reply)
+      if (answer instanceof JsonText) return reply.type(json).send(answer.text)
       return reply.send(answer)
     }
 

@@ -7,7 +7,16 @@ import { checkPreconditions } from '#server/http/send/preconditions.ts'
 const compress = promisify(gzip)
 /** Under this many bytes compressing costs more than it saves. */
 const worthCompressing = 1024
-const json = 'application/json; charset=utf-8'
+export const json = 'application/json; charset=utf-8'
+
+/** The JSON of an answer that is made for one request, where writing it is cheaper than its objects. */
+export class JsonText {
+  readonly text: string
+
+  constructor(text: string) {
+    this.text = text
+  }
+}
 
 /**
  * An answer that was made before, plain and compressed, for answers that are large and seldom

@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs'
+import { IncomingMessage, ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
@@ -57,7 +59,6 @@ export function addSecurityHeaders(
   app: FastifyInstance,
   { isUnderDevelopment }: { isUnderDevelopment: boolean },
 ): void {
-  // Made once: Fastify's plugin for it reads the directives anew at every request.
   const setHeaders = helmet({
     contentSecurityPolicy: !isUnderDevelopment && {
       useDefaults: false,
@@ -80,7 +81,20 @@ export function addSecurityHeaders(
     originAgentCluster: false,
     frameguard: { action: 'deny' },
   })
-  app.addHook('onRequest', (request, reply, done) => {
-    setHeaders(request.raw, reply.raw, (error) => done(error as Error | undefined))
+  // Made once, for they are always the same: helmet writes the policy anew for each answer.
+  const answer = new ServerResponse(new IncomingMessage(new Socket()))
+  setHeaders(answer.req, answer, () => {})
+  const headers = answer.getHeaders()
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers)
+    done()
   })
+}
+
+/** For an answer that goes out past Fastify: it has the headers that were set so far. */
+export function hijackWithHeaders(reply: FastifyReply): void {
+  reply.hijack()
+  for (const [name, value] of Object.entries(reply.getHeaders())) {
+    if (value !== undefined) reply.raw.setHeader(name, value)
+  }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
-import type { AppPages } from './serve-app.ts'
+import { type AppPages, hijackWithHeaders } from './serve-app.ts'
 
 /** The app from its sources, with hot reload, on the same server and port as the API. */
 export function viteAppPages(): AppPages {
@@ -15,7 +15,7 @@ export function viteAppPages(): AppPages {
       })
       app.addHook('onClose', () => vite.close())
       app.setNotFoundHandler(async (request, reply) => {
-        reply.hijack()
+        hijackWithHeaders(reply)
         const isAnswered = once(reply.raw, 'close')
         vite.middlewares(request.raw, reply.raw, () => reply.raw.writeHead(404).end())
         await isAnswered

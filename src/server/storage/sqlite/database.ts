@@ -31,6 +31,15 @@ export function transactionOf(unit: UnitOfWork): Transaction<Tables> {
   return unit as unknown as Transaction<Tables>
 }
 
+const drivers = new WeakMap<Database, SqliteDriver>()
+
+/** What runs the queries of an open database. */
+export function driverOf(database: Database): SqliteDriver {
+  const driver = drivers.get(database)
+  if (driver === undefined) throw new Error('This database was not opened here.')
+  return driver
+}
+
 /** Where a data folder keeps its database; the server and the command line share it. */
 export function databaseFile(dataFolder: string): string {
   return join(dataFolder, 'barkeep.db')
@@ -55,16 +64,18 @@ export const knownFormat = migrations.length
  * @throws ConfigError when it cannot be opened, or a newer version wrote it.
  */
 export async function openDatabase(file: string): Promise<Database> {
+  const driver = new SqliteDriver(file)
   const database = new Kysely<Tables>({
     dialect: {
       createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new SqliteDriver(file),
+      createDriver: () => driver,
       createIntrospector: (kysely) => new SqliteIntrospector(kysely),
       createQueryCompiler: () => new SqliteQueryCompiler(),
     },
   })
   try {
     await migrate(database, file)
+    drivers.set(database, driver)
     return database
   } catch (error) {
     await database.destroy()

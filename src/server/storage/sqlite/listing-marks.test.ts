@@ -101,8 +101,8 @@ test('files that were listed before there were marks are found at their offsets'
   const repository = createFileRepository(database)
   const pageOf = async (userId: string, path: string, offset: number) => {
     const place = { userId, folder: path as FolderPath }
-    const { files } = await repository.page(place, { offset, limit: 50, isCounted: false })
-    return files.map(({ name }) => name)
+    const { rows } = await repository.page(place, { offset, limit: 50 })
+    return rows.map(([name]) => name)
   }
   for (const offset of offsets) {
     expect(await pageOf('alice', '/many/', offset)).toEqual(names.slice(offset, offset + 50))

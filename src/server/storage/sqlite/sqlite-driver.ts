@@ -45,6 +45,26 @@ export class SqliteDriver implements Driver {
     return new SqliteConnection(this.#connections, this.#mutex)
   }
 
+  /** Runs a query that only reads, past Kysely. */
+  async read(query: PreparedText, parameters: Parameter[]): Promise<unknown[]> {
+    const work = () => readRows(this.#connections.reader, query, parameters)
+    return readPatiently(this.#connections, this.#mutex, work)
+  }
+
+  /** Queries that see one state of the database, whoever writes between them. */
+  async snapshot<Result>(work: (run: RunInSnapshot) => Result): Promise<Result> {
+    return readPatiently(this.#connections, this.#mutex, () => {
+      const { reader } = this.#connections
+      reader.exec('begin')
+      try {
+        return work((query, parameters) => readRows(reader, query, parameters))
+      } finally {
+        // It has ended by itself where the connection failed.
+        if (reader.isTransaction) reader.exec('rollback')
+      }
+    })
+  }
+
   beginTransaction(connection: SqliteConnection): Promise<void> {
     return connection.begin()
   }
@@ -98,12 +118,13 @@ class SqliteConnection implements DatabaseConnection {
     const giveUpAt = performance.now() + lockPatienceMs
     await this.#mutex.acquire()
     try {
-      this.#transaction = await this.#patiently(() => {
+      const begin = () => {
         const { writer } = this.#connections
         // "immediate": a lock that is found only at the first write cannot be waited for.
         writer.exec('begin immediate')
         return writer
-      }, giveUpAt)
+      }
+      this.#transaction = await patiently(this.#connections, begin, giveUpAt)
     } catch (error) {
       this.#mutex.release()
       throw error
@@ -128,24 +149,14 @@ class SqliteConnection implements DatabaseConnection {
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
     if (this.#transaction !== null) return run<Row>(this.#transaction, query)
-    const isRead = SelectQueryNode.is(query.query)
-    let failure: unknown = null
-    if (isRead) {
-      try {
-        return run<Row>(this.#connections.reader, query)
-      } catch (error) {
-        if (!isStorageFailure(error)) throw error
-        failure = error
-      }
+    if (SelectQueryNode.is(query.query)) {
+      const work = () => run<Row>(this.#connections.reader, query)
+      return readPatiently(this.#connections, this.#mutex, work)
     }
     const giveUpAt = performance.now() + lockPatienceMs
     await this.#mutex.acquire()
-    if (failure !== null && !isBusy(failure)) this.#connections.renew()
     try {
-      if (isRead) {
-        return await this.#patiently(() => run<Row>(this.#connections.reader, query), giveUpAt)
-      }
-      return await this.#patiently(() => this.#write<Row>(query), giveUpAt)
+      return await patiently(this.#connections, () => this.#write<Row>(query), giveUpAt)
     } finally {
       this.#mutex.release()
     }
@@ -163,20 +174,6 @@ class SqliteConnection implements DatabaseConnection {
     }
   }
 
-  /**
-   * `work` once the database is unlocked. A lock that stays may be one of our own that the system
-   * never let go, and a file handle may have gone stale: then once more on fresh connections.
-   */
-  async #patiently<Result>(work: () => Result, giveUpAt: number): Promise<Result> {
-    try {
-      return await whileUnlocked(work, giveUpAt)
-    } catch (error) {
-      const isSafe = isStorageFailure(error) && !(error instanceof UncertainWrite)
-      if (!isSafe || !this.#connections.renew()) throw error
-      return work()
-    }
-  }
-
   async *streamQuery<Row>(query: CompiledQuery): AsyncIterableIterator<QueryResult<Row>> {
     const statement = (this.#transaction ?? this.#connections.reader).prepare(query.sql)
     for (const row of statement.iterate(...parametersOf(query))) yield { rows: [row as Row] }
@@ -185,20 +182,77 @@ class SqliteConnection implements DatabaseConnection {
 
 class UncertainWrite extends Error {}
 
+/** A read waits for nothing, unless its connection fails. */
+async function readPatiently<Result>(
+  connections: SqliteConnections,
+  mutex: Mutex,
+  work: () => Result,
+): Promise<Result> {
+  let failure: unknown
+  try {
+    return work()
+  } catch (error) {
+    if (!isStorageFailure(error)) throw error
+    failure = error
+  }
+  const giveUpAt = performance.now() + lockPatienceMs
+  await mutex.acquire()
+  try {
+    if (!isBusy(failure)) connections.renew()
+    return await patiently(connections, work, giveUpAt)
+  } finally {
+    mutex.release()
+  }
+}
+
+/**
+ * `work` once the database is unlocked. A lock that stays may be one of our own that the system
+ * never let go, and a file handle may have gone stale: then once more on fresh connections.
+ */
+async function patiently<Result>(
+  connections: SqliteConnections,
+  work: () => Result,
+  giveUpAt: number,
+): Promise<Result> {
+  try {
+    return await whileUnlocked(work, giveUpAt)
+  } catch (error) {
+    const isSafe = isStorageFailure(error) && !(error instanceof UncertainWrite)
+    if (!isSafe || !connections.renew()) throw error
+    return work()
+  }
+}
+
 /** Reading a statement's text takes longer than most of them run. A list of parameters makes many texts. */
 const maxPrepared = 100
-const prepared = new WeakMap<DatabaseSync, Map<string, StatementSync>>()
+type Prepared = WeakMap<DatabaseSync, Map<string, StatementSync>>
+const prepared: Prepared = new WeakMap()
+/** Those that give tuples: the same text may be wanted both ways. */
+const preparedTuples: Prepared = new WeakMap()
 
-function prepare(connection: DatabaseSync, text: string): StatementSync {
-  const statements = prepared.get(connection) ?? new Map<string, StatementSync>()
-  prepared.set(connection, statements)
+function prepare(connection: DatabaseSync, text: string, kept = prepared): StatementSync {
+  const statements = kept.get(connection) ?? new Map<string, StatementSync>()
+  kept.set(connection, statements)
   const known = statements.get(text)
   if (known) return known
   const statement = connection.prepare(text)
   const [oldest] = statements.keys()
   if (statements.size >= maxPrepared && oldest !== undefined) statements.delete(oldest)
   statements.set(text, statement)
+  if (kept === preparedTuples) statement.setReturnArrays(true)
   return statement
+}
+
+/** A query in SQLite's words; with `asTuples` each row is an array of its columns. */
+export type PreparedText = { text: string; asTuples: boolean }
+type RunInSnapshot = (query: PreparedText, parameters: Parameter[]) => unknown[]
+
+function readRows(
+  connection: DatabaseSync,
+  { text, asTuples }: PreparedText,
+  parameters: Parameter[],
+): unknown[] {
+  return prepare(connection, text, asTuples ? preparedTuples : prepared).all(...parameters)
 }
 
 function run<Row>(connection: DatabaseSync, query: CompiledQuery): QueryResult<Row> {
@@ -209,7 +263,7 @@ function run<Row>(connection: DatabaseSync, query: CompiledQuery): QueryResult<R
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
 }
 
-type Parameter = null | number | bigint | string | Uint8Array
+export type Parameter = null | number | bigint | string | Uint8Array
 
 function parametersOf(query: CompiledQuery): Parameter[] {
   return query.parameters as Parameter[]

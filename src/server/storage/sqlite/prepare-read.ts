@@ -1,0 +1,80 @@
+import { type Compilable, type RawBuilder, sql } from 'kysely'
+import { type Database, driverOf } from './database.ts'
+import type { Parameter, PreparedText } from './sqlite-driver.ts'
+
+/** Stands in a query for a value that each call brings. */
+class Placeholder {
+  readonly index: number
+
+  constructor(index: number) {
+    this.index = index
+  }
+}
+
+/** Where a query takes the text that a call brings. */
+export type TextValue = RawBuilder<string>
+
+type Placeholders<Values extends Parameter[]> = {
+  [Index in keyof Values]: RawBuilder<Values[Index]>
+}
+
+/**
+ * A query whose text is made once, for what nearly every request asks: making it anew takes longer
+ * than running it.
+ */
+export type PreparedRead<Values extends Parameter[], Row> = PreparedText & {
+  /** The parameters of a call. */
+  fill(values: Values): Parameter[]
+  read(...values: Values): Promise<Row[]>
+}
+
+/** `build` gets a placeholder for each value of a call: its parameters have no defaults. */
+export function prepareRead<Values extends Parameter[], Row>(
+  database: Database,
+  build: (...values: Placeholders<Values>) => Compilable<Row>,
+): PreparedRead<Values, Row> {
+  return prepare(database, build, false)
+}
+
+/** The same with rows as arrays of their columns, which cost half of what objects do. */
+export function prepareTuples<Values extends Parameter[], Row extends unknown[]>(
+  database: Database,
+  build: (...values: Placeholders<Values>) => Compilable<unknown>,
+): PreparedRead<Values, Row> {
+  return prepare(database, build, true)
+}
+
+/** Runs one of several reads that see the same state of the database. */
+export type ReadInSnapshot = <Values extends Parameter[], Row>(
+  query: PreparedRead<Values, Row>,
+  ...values: Values
+) => Row[]
+
+/** `work` does not wait for anything: a snapshot lasts for the time of its call. */
+export function readSnapshot<Result>(
+  database: Database,
+  work: (read: ReadInSnapshot) => Result,
+): Promise<Result> {
+  return driverOf(database).snapshot((run) =>
+    work((query, ...values) => run(query, query.fill(values)) as never),
+  )
+}
+
+function prepare<Values extends Parameter[], Row>(
+  database: Database,
+  build: (...values: Placeholders<Values>) => Compilable<unknown>,
+  asTuples: boolean,
+): PreparedRead<Values, Row> {
+  const places = Array.from({ length: build.length }, (_, index) => sql`${new Placeholder(index)}`)
+  const { sql: text, parameters } = build(...(places as Placeholders<Values>)).compile()
+  const driver = driverOf(database)
+  const fill = (values: Values) =>
+    parameters.map((parameter) =>
+      parameter instanceof Placeholder ? values[parameter.index] : parameter,
+    ) as Parameter[]
+  const prepared = { text, asTuples, fill }
+  return {
+    ...prepared,
+    read: (...values) => driver.read(prepared, fill(values)) as Promise<Row[]>,
+  }
+}
