@@ -29,7 +29,7 @@ test('uploads that a sleeping machine stops in the middle end by themselves when
   const clock = { ms: 0, now: () => Date.now(), monotonic: () => clock.ms }
   const cable = await startCable()
   await using server = await startTestServer({
-    outside: { clock },
+    dependencies: { clock },
     config: { publicUrl: cable.origin },
   })
   await using _cable = cable

@@ -95,7 +95,7 @@ test('twelve keys that all wait for another process to let go of the database be
 test('a key that has expired counts no more', async () => {
   let now = Date.parse('2026-11-23T12:00:00Z')
   const clock = { now: () => now, monotonic: () => performance.now() }
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   const browser = await signedIn(server)
   for (let made = 0; made < 10; made += 1) {
     await makeKey(browser, { name: 'Short', expires_at: '2026-11-23T13:00:00Z' })

@@ -102,7 +102,7 @@ test('a revoked key is dead for the next request, although another process revok
 test('a key works until the moment it expires', async () => {
   let now = Date.parse('2026-11-23T12:00:00Z')
   const clock = { now: () => now, monotonic: () => performance.now() }
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   const key = await server.keyWith({ expiresAt: new Date(now + 1000) })
 
   now += 999
@@ -195,7 +195,7 @@ test('GET /me tells whose key it is, what it may do and what is left', async () 
 test('the last use of a key is noted once a minute', async () => {
   let now = Date.parse('2026-11-23T12:00:00Z')
   const clock = { now: () => now, monotonic: () => performance.now() }
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   await using store = await openCliStore(server.config)
   const owner = await store.users.find('owner')
   const lastUse = async () => (await store.apiKeys.list(owner?.id ?? ''))[0]?.last_used_at

@@ -19,7 +19,7 @@ async function builtApp() {
 
 test.each(['/', '/Films/2026/', '/keys', '/a.b/c', '/apiary'])('%s is the app', async (path) => {
   await using app = await builtApp()
-  await using server = await startTestServer({ outside: { pages: app.pages } })
+  await using server = await startTestServer({ dependencies: { pages: app.pages } })
   const reply = await fetch(server.origin + path)
   expect(reply.status).toBe(200)
   expect(await reply.text()).toContain('<title>App</title>')
@@ -28,7 +28,7 @@ test.each(['/', '/Films/2026/', '/keys', '/a.b/c', '/apiary'])('%s is the app', 
 
 test('the app may run its own scripts, none inline, and speak to this server alone', async () => {
   await using app = await builtApp()
-  await using server = await startTestServer({ outside: { pages: app.pages } })
+  await using server = await startTestServer({ dependencies: { pages: app.pages } })
   const { headers } = await fetch(server.origin)
   const policy = new Map(
     (headers.get('content-security-policy') ?? '').split(';').map((directive) => {
@@ -55,7 +55,7 @@ test('the app may run its own scripts, none inline, and speak to this server alo
 
 test('hashed files are kept for ever and sent compressed; one that is gone is no page', async () => {
   await using app = await builtApp()
-  await using server = await startTestServer({ outside: { pages: app.pages } })
+  await using server = await startTestServer({ dependencies: { pages: app.pages } })
   const script = await fetch(`${server.origin}/assets/index-abc123.js`, {
     headers: { 'accept-encoding': 'gzip, br' },
   })
@@ -68,7 +68,7 @@ test('hashed files are kept for ever and sent compressed; one that is gone is no
 
 test('pages, scripts and the reference take conditions as files do', async () => {
   await using app = await builtApp()
-  await using server = await startTestServer({ outside: { pages: app.pages } })
+  await using server = await startTestServer({ dependencies: { pages: app.pages } })
   const paths = ['/', '/Films/', '/assets/index-abc123.js', '/api/v1/openapi.json', '/docs/api']
   for (const path of paths) {
     const ask = async (headers: Record<string, string>) => {
@@ -86,7 +86,7 @@ test('pages, scripts and the reference take conditions as files do', async () =>
 })
 
 test('without a built app the API works and other addresses say so in JSON', async () => {
-  await using server = await startTestServer({ outside: { pages: builtAppPages('/nowhere') } })
+  await using server = await startTestServer({ dependencies: { pages: builtAppPages('/nowhere') } })
   expect((await server.get('/api/v1/me')).status).toBe(200)
   const reply = await fetch(server.origin)
   expect(reply.status).toBe(404)
@@ -95,7 +95,7 @@ test('without a built app the API works and other addresses say so in JSON', asy
 
 test('stored files are never pages of the app, however they are asked for', async () => {
   await using app = await builtApp()
-  await using server = await startTestServer({ outside: { pages: app.pages } })
+  await using server = await startTestServer({ dependencies: { pages: app.pages } })
   for (const path of [
     '/data/barkeep.sqlite',
     '/..%2fbarkeep.sqlite',

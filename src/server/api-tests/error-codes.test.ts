@@ -47,7 +47,7 @@ test.each(apiErrorCodes)('%s is told with its status and the window', async (cod
     isFailing ? Promise.reject(failure) : systemDisk.create(path)
   await using server = await startTestServer({
     config: { rateLimit: 5, uploadMaxBytes: 100 },
-    outside: { disk: { ...systemDisk, create } },
+    dependencies: { disk: { ...systemDisk, create } },
   })
   isFailing = true
   const reply = await waysToFail[code](server)

@@ -12,17 +12,17 @@ const styleFile = new URL('reference.css', import.meta.url)
  */
 export function addReferenceRoutes(
   app: FastifyInstance,
-  parts: { publicUrl: () => string; rateLimit: number; upstream: string | null },
+  options: { publicUrl: () => string; rateLimit: number; upstream: string | null },
 ): void {
   const page = madeOncePerOrigin('text/html; charset=utf-8', (origin) =>
-    createReferencePage({ ...parts, origin }),
+    createReferencePage({ ...options, origin }),
   )
   app.get('/docs/api', async (request, reply) => {
     reply.header(
       'content-security-policy',
       "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'",
     )
-    return (await page(parts.publicUrl())).send(request, reply)
+    return (await page(options.publicUrl())).send(request, reply)
   })
   let style: Promise<SerializedReply> | null = null
   app.get('/docs/api.css', async (request, reply) => {

@@ -19,8 +19,8 @@ type PageOptions = {
 }
 
 /** The API for reading, with commands that work as they stand against `origin`. */
-export function createReferencePage(parts: PageOptions): string {
-  const { origin, upstream } = parts
+export function createReferencePage(options: PageOptions): string {
+  const { origin, upstream } = options
   const shown = documentedFor(upstream)
   const page = html`<!doctype html>
 <html lang="en">
@@ -49,9 +49,9 @@ JSON below <code>${origin}/api/v1/</code>; whatever it answers has a <code>statu
 ${upstream === null ? html`` : describeGateway(upstream)}
 ${command('"{url}"', `${origin}/api/v1/me`)}
 ${describeKeys(upstream)}
-${describeRateLimit(parts)}
+${describeRateLimit(options)}
 ${describeErrors()}
-${shown.map((documented) => describeEndpoint(documented, parts))}
+${shown.map((documented) => describeEndpoint(documented, options))}
 </main>
 </body>
 </html>

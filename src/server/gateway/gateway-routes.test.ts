@@ -170,7 +170,7 @@ test('an upload that ends while the gateway is ending is answered, and keeps it 
   const limits = { ...connectionLimits, graceMs: 600_000 }
   await using gateway = await startTestServer({
     config: { upstream: upstream.origin },
-    outside: { limits },
+    dependencies: { limits },
   })
   const { hostname, port } = new URL(gateway.origin)
   const socket = connect(Number(port), hostname).setEncoding('latin1')

@@ -56,21 +56,21 @@ const oldAfterDays = 90
 const silentForMs = 180_000
 
 /** Imports from links, whole. @throws ConfigError when an entry of BARKEEP_IMPORT_ALLOW is no address */
-export function createImports(parts: ImportsOptions): Imports {
-  const { config, clock, idempotency } = parts
-  const guard = createAddressGuard(parseImportAllow(config.importAllow), parts.resolve)
-  const openUrl = createUrlOpener(guard, parts.patience)
-  const openings = createHeldOpenings({ openUrl, patience: parts.patience })
-  const tasks = createImportTasks(parts.database, clock)
-  const tools = createToolFinder(parts)
+export function createImports(deps: ImportsOptions): Imports {
+  const { config, clock, idempotency } = deps
+  const guard = createAddressGuard(parseImportAllow(config.importAllow), deps.resolve)
+  const openUrl = createUrlOpener(guard, deps.patience)
+  const openings = createHeldOpenings({ openUrl, patience: deps.patience })
+  const tasks = createImportTasks(deps.database, clock)
+  const tools = createToolFinder(deps)
   const maxBytes = config.uploadMaxBytes
   const run = createRunImport({
-    ...parts,
+    ...deps,
     ...{ guard, openUrl, openings, tasks, tools, maxBytes, silentForMs },
     takenFolders: new Set(),
   })
   const queue = createImportQueue(
-    { concurrency: config.importConcurrency, access: parts.access },
+    { concurrency: config.importConcurrency, access: deps.access },
     run,
   )
   return {

@@ -32,7 +32,7 @@ export type VideoImportOptions = VideoFetchOptions & {
  * That ends the task.
  */
 export async function importVideo(
-  parts: VideoImportOptions,
+  deps: VideoImportOptions,
   task: ImportTaskRecord,
   run: {
     tools: MediaTools
@@ -41,14 +41,14 @@ export async function importVideo(
   },
 ): Promise<void> {
   const { video } = task
-  await fetchVideo(parts, { url: new URL(task.url), video, ...run }, async (fetched) => {
+  await fetchVideo(deps, { url: new URL(task.url), video, ...run }, async (fetched) => {
     const kept = fetched.files.map(({ path, ending }) => ({ path, ending: safeEnding(ending) }))
     const stem = stemOf(
       fetched.title,
       kept.map(({ ending }) => ending),
     )
-    const files = await stageAll(parts, { files: kept, stem, signal: run.signal })
-    await listAll(parts, task, { fetched, files, stem })
+    const files = await stageAll(deps, { files: kept, stem, signal: run.signal })
+    await listAll(deps, task, { fetched, files, stem })
   })
 }
 
@@ -82,7 +82,7 @@ function safeEnding(ending: string): string {
 type StagedFile = Omit<NewFile, 'folder'>
 
 async function stageAll(
-  parts: VideoImportOptions,
+  deps: VideoImportOptions,
   { files, stem, signal }: { files: VideoFile[]; stem: string; signal: AbortSignal },
 ): Promise<StagedFile[]> {
   const staged: StagedFile[] = []
@@ -90,7 +90,7 @@ async function stageAll(
     for (const { path, ending } of files) {
       signal.throwIfAborted()
       const name = `${stem}${ending}` as FileName
-      staged.push({ name, staged: await parts.blobStore.stage({ workFile: path }) })
+      staged.push({ name, staged: await deps.blobStore.stage({ workFile: path }) })
     }
     signal.throwIfAborted()
     return staged
@@ -101,11 +101,11 @@ async function stageAll(
 }
 
 async function listAll(
-  parts: VideoImportOptions,
+  deps: VideoImportOptions,
   task: ImportTaskRecord,
   { fetched, files, stem }: { fetched: FetchedVideo; files: StagedFile[]; stem: string },
 ): Promise<void> {
-  const folder = await takeFolder(parts, task, fetched.title)
+  const folder = await takeFolder(deps, task, fetched.title)
   const notes = videoNotes(fetched, stem)
   const result = {
     title: titleOf(fetched),
@@ -113,30 +113,30 @@ async function listAll(
     ...(notes.length === 0 ? {} : { notes }),
   }
   try {
-    await parts.addFiles({
+    await deps.addFiles({
       ...{ userId: task.userId, stem, files: files.map((file) => ({ ...file, folder })) },
       // A crash after the files and before the end would fetch a second copy at the next start.
       alongside: (unit) =>
-        parts.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit),
+        deps.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit),
     })
   } finally {
-    parts.takenFolders.delete(takenKey(task, folder))
+    deps.takenFolders.delete(takenKey(task, folder))
   }
 }
 
 /** `/Title/`, or the first of `/Title (2)/`, `/Title (3)/` … that nothing is in. */
 async function takeFolder(
-  parts: VideoImportOptions,
+  deps: VideoImportOptions,
   task: ImportTaskRecord,
   title: string,
 ): Promise<FolderPath> {
   for (let number = 1; ; number += 1) {
     const folder = childFolder(rootFolder, safeTitle(title, number === 1 ? '' : ` (${number})`))
     const key = takenKey(task, folder)
-    if (parts.takenFolders.has(key)) continue
-    parts.takenFolders.add(key)
-    if (!(await parts.folders.folderExists(task.userId, folder))) return folder
-    parts.takenFolders.delete(key)
+    if (deps.takenFolders.has(key)) continue
+    deps.takenFolders.add(key)
+    if (!(await deps.folders.folderExists(task.userId, folder))) return folder
+    deps.takenFolders.delete(key)
   }
 }
 

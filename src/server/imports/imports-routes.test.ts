@@ -69,7 +69,7 @@ test('cancelling a task that has ended is fine and changes nothing', async () =>
 test('a task is forgotten a week after its end, without a new start of the server', async () => {
   let lead = 0
   const clock = { now: () => Date.now() + lead, monotonic: () => performance.now() }
-  await using imports = await startTestImportServer({ outside: { clock } })
+  await using imports = await startTestImportServer({ dependencies: { clock } })
   const { id } = await imports.run('/file/a.bin')
   lead = 6.9 * 86_400_000
   const { id: later } = await imports.run('/file/b.bin')
@@ -142,7 +142,7 @@ test('of a source that does not tell, the type is what its link looks like', asy
   const resolve = async () => {
     throw Object.assign(new Error('nobody knows that name'), { code: 'EAI_AGAIN' })
   }
-  await using imports = await startTestImportServer({ outside: { resolve } })
+  await using imports = await startTestImportServer({ dependencies: { resolve } })
   for (const [path, type] of [
     ['/watch?v=dQw4w9WgXcQ', 'video'],
     ['/', 'video'],

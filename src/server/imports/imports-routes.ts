@@ -21,8 +21,8 @@ export type ImportRouteOptions = StartImportOptions & {
   idempotency: Idempotency
 }
 
-export function addImportRoutes(app: FastifyInstance, parts: ImportRouteOptions): void {
-  const { route, tasks, idempotency } = parts
+export function addImportRoutes(app: FastifyInstance, deps: ImportRouteOptions): void {
+  const { route, tasks, idempotency } = deps
 
   async function findOwn(id: string, { userId }: ImportKey): Promise<FoundImportTask> {
     const found = await tasks.find(id)
@@ -38,7 +38,7 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteOptions)
     const sendersKey = idempotency.readKey(raw)
     return await idempotency.once<ImportReply>(sendersKey, asked, async (keep) => {
       const alongside: Alongside = (unit, started) => keep(unit, replyOf(started))
-      return replyOf(await startImport(parts, { key, body, signal, alongside }))
+      return replyOf(await startImport(deps, { key, body, signal, alongside }))
     })
   })
 
@@ -50,7 +50,7 @@ export function addImportRoutes(app: FastifyInstance, parts: ImportRouteOptions)
   route(app, endpoints.cancelImport, async ({ body, key }) => {
     const { task } = await findOwn(body.task_id, key)
     if (task.state === 'running') {
-      parts.openings.drop(task.id)
+      deps.openings.drop(task.id)
       await tasks.cancel(task.id)
     }
     return { status: 'ok' as const }

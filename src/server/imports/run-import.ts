@@ -39,45 +39,45 @@ const retryFinishMs = 1_000
  * Makes the function that does one import from start to end. It never rejects, and leaves a task in
  * the state `running` only when it was stopped or cancelled: whoever did that says what it is then.
  */
-export function createRunImport(parts: RunImportOptions) {
+export function createRunImport(deps: RunImportOptions) {
   return async (id: string, turn: ImportTurn): Promise<void> => {
     try {
-      const claim = await parts.tasks.claim(id)
+      const claim = await deps.tasks.claim(id)
       if (claim === null) return
       const stopped = AbortSignal.any([turn.stopped, claim.cancelled])
       try {
-        const end = await endOf(parts, claim.task, { ...turn, stopped })
-        if (end !== null) await finish(parts, id, { end, signal: stopped })
+        const end = await endOf(deps, claim.task, { ...turn, stopped })
+        if (end !== null) await finish(deps, id, { end, signal: stopped })
       } finally {
-        await parts.tasks.release(id)
+        await deps.tasks.release(id)
       }
     } catch (error) {
-      parts.log.error({ err: error, importId: id }, 'import task cannot be read')
+      deps.log.error({ err: error, importId: id }, 'import task cannot be read')
     } finally {
-      parts.openings.drop(id)
+      deps.openings.drop(id)
     }
   }
 }
 
 /** How a task ended that nobody has written down yet: a completed one has been, with its files. */
 async function endOf(
-  parts: RunImportOptions,
+  deps: RunImportOptions,
   task: ImportTaskRecord,
   { stopped, accessEnded, hasWaited }: ImportTurn,
 ): Promise<ImportEnd | null> {
   const signal = AbortSignal.any([stopped, accessEnded])
   try {
     // It may have waited long, for its turn or for the server to start again.
-    await parts.access.require(task)
+    await deps.access.require(task)
     signal.throwIfAborted()
-    await runTask(parts, task, { signal, hasWaited })
+    await runTask(deps, task, { signal, hasWaited })
     return null
   } catch (error) {
     if (stopped.aborted) return null
     // Whatever broke when it was ended is not why it ended.
     const cause: unknown = accessEnded.aborted ? accessEnded.reason : error
     if (!(cause instanceof ImportFailure || cause instanceof AccessEnded)) {
-      parts.log.warn({ err: cause, importId: task.id }, 'import failed')
+      deps.log.warn({ err: cause, importId: task.id }, 'import failed')
     }
     return { state: 'failed', error: importErrorOf(cause) }
   }
@@ -85,11 +85,11 @@ async function endOf(
 
 /** Asks the source once, whatever it turns out to be; a link that was looked at is open already. */
 async function runTask(
-  parts: RunImportOptions,
+  deps: RunImportOptions,
   task: ImportTaskRecord,
   { signal, hasWaited }: { signal: AbortSignal; hasWaited: boolean },
 ): Promise<void> {
-  let opening = parts.openings.take(task.id)
+  let opening = deps.openings.take(task.id)
   const close = () => opening?.close()
   signal.addEventListener('abort', close)
   try {
@@ -98,14 +98,14 @@ async function runTask(
     // Looked at, and not held any more: the server was started anew, or it waited too long.
     const wasSeen = opening === null && task.requestedType === 'auto' && task.type === 'file'
     const past = wasSeen ? 'seen' : hasWaited ? 'waited' : 'new'
-    if (task.type !== 'video') opening ??= openSource(parts, url, { past })
-    const type = task.type ?? (await findType(parts, task, opening))
+    if (task.type !== 'video') opening ??= openSource(deps, url, { past })
+    const type = task.type ?? (await findType(deps, task, opening))
     if (type === 'video') {
       close()
-      await runVideo(parts, task, signal).catch((error: unknown) => {
+      await runVideo(deps, task, signal).catch((error: unknown) => {
         throw explainEnded(error, past)
       })
-    } else if (opening !== null) await runFile(parts, task, { opening, signal })
+    } else if (opening !== null) await runFile(deps, task, { opening, signal })
   } finally {
     signal.removeEventListener('abort', close)
     close()
@@ -123,31 +123,31 @@ async function findType(
 }
 
 async function runFile(
-  parts: RunImportOptions,
+  deps: RunImportOptions,
   task: ImportTaskRecord,
   { opening, signal }: { opening: SourceOpening; signal: AbortSignal },
 ): Promise<void> {
-  await importFile(parts, task, {
+  await importFile(deps, task, {
     source: await opening.opened,
     signal,
     onProgress: (bytes, total) => {
       const percent = total === null ? null : total === 0 ? 100 : (bytes / total) * 100
-      report(parts, task.id, { percent, bytes, title: null })
+      report(deps, task.id, { percent, bytes, title: null })
     },
   })
 }
 
 async function runVideo(
-  parts: RunImportOptions,
+  deps: RunImportOptions,
   task: ImportTaskRecord,
   signal: AbortSignal,
 ): Promise<void> {
-  const tools = await parts.tools()
+  const tools = await deps.tools()
   if ('problem' in tools) throw new ImportFailure('feature_disabled', unfitToolsText(tools))
-  await importVideo(parts, task, {
+  await importVideo(deps, task, {
     tools,
     signal,
-    onProgress: (reading) => report(parts, task.id, reading),
+    onProgress: (reading) => report(deps, task.id, reading),
   })
 }
 
@@ -160,16 +160,16 @@ function report({ tasks, log }: RunImportOptions, id: string, reading: ProgressR
 
 /** Writes the end down, again and again while the store cannot: no task may stay running for ever. */
 async function finish(
-  parts: RunImportOptions,
+  deps: RunImportOptions,
   id: string,
   { end, signal }: { end: ImportEnd; signal: AbortSignal },
 ): Promise<void> {
   for (;;) {
     try {
-      await parts.tasks.finish(id, end)
+      await deps.tasks.finish(id, end)
       return
     } catch (error) {
-      parts.log.error({ err: error, importId: id }, 'end of an import cannot be stored')
+      deps.log.error({ err: error, importId: id }, 'end of an import cannot be stored')
       if (signal.aborted) return
       await wait(retryFinishMs, undefined, { signal }).catch(() => undefined)
     }
@@ -184,28 +184,28 @@ export type FileImportOptions = DownloadOptions & {
 
 /** Downloads a task's link, which is open, and lists it as a file, which ends the task. */
 async function importFile(
-  parts: FileImportOptions,
+  deps: FileImportOptions,
   task: ImportTaskRecord,
   run: Pick<Download, 'source' | 'signal' | 'onProgress'>,
 ): Promise<void> {
-  const { name, staged } = await downloadFile(parts, {
+  const { name, staged } = await downloadFile(deps, {
     url: new URL(task.url),
     asked: task.fileName,
     ...run,
   })
-  if (run.signal.aborted || !(await parts.tasks.heartbeat(task.id))) {
+  if (run.signal.aborted || !(await deps.tasks.heartbeat(task.id))) {
     await staged.discard()
     throw (
       run.signal.reason ??
       new ImportFailure('server_error', 'Another worker has taken this import over.')
     )
   }
-  await parts.addFile({
+  await deps.addFile({
     ...{ userId: task.userId, folder: task.folder, name, staged },
     alongside: async (unit, [file]) => {
       if (file === undefined) return
-      const result = { title: file.name, link: fileLink(parts.publicUrl(), file) }
-      await parts.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit)
+      const result = { title: file.name, link: fileLink(deps.publicUrl(), file) }
+      await deps.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit)
     },
   })
 }

@@ -34,7 +34,7 @@ const lookMs = 5_000
  * @throws ApiFailure `invalid_request` for what is no link, `feature_disabled` without the programs
  */
 export async function startImport(
-  parts: StartImportOptions,
+  deps: StartImportOptions,
   asked: {
     key: { id: string; userId: string }
     body: ImportBody
@@ -43,12 +43,12 @@ export async function startImport(
   },
 ): Promise<StartedImport> {
   const { body, key, signal, alongside } = asked
-  const url = readLink(parts.guard, body.url)
+  const url = readLink(deps.guard, body.url)
   const { type, opening } =
     body.type === 'auto'
-      ? await lookAt(parts, { url, userId: key.userId, signal })
+      ? await lookAt(deps, { url, userId: key.userId, signal })
       : { type: body.type, opening: null }
-  if (type === 'video') await requireTools(parts.tools)
+  if (type === 'video') await requireTools(deps.tools)
   const told = type ?? guessImportType(url)
   // 120 random bits: a task is found by its id alone.
   const id = `${told}_${randomBytes(15).toString('base64url')}`
@@ -58,13 +58,13 @@ export async function startImport(
     ...{ folder: body.path ?? rootFolder, fileName: body.filename ?? null, video: body.video },
   }
   try {
-    await parts.tasks.add(task, (unit) => alongside(unit, started))
+    await deps.tasks.add(task, (unit) => alongside(unit, started))
   } catch (error) {
     opening?.close()
     throw error
   }
-  if (opening !== null) parts.openings.hold(id, opening)
-  parts.queue.add({ id, userId: key.userId, keyId: key.id })
+  if (opening !== null) deps.openings.hold(id, opening)
+  deps.queue.add({ id, userId: key.userId, keyId: key.id })
   return started
 }
 

@@ -51,7 +51,7 @@ export type TestServer = AsyncDisposable & {
   start(): Promise<void>
 }
 
-type Options = { config?: Partial<Config>; outside?: Partial<ServerDependencies> }
+type Options = { config?: Partial<Config>; dependencies?: Partial<ServerDependencies> }
 
 /** A real server on a free port with a fresh data folder; `await using` ends it and takes the folder away. */
 export async function startTestServer(options: Options = {}): Promise<TestServer> {
@@ -64,7 +64,7 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
   }
   const checks: (() => void)[] = []
   const start = async () => {
-    const started = await buildServer(config, options.outside)
+    const started = await buildServer(config, options.dependencies)
     if (config.upstream === null) checks.push(watchReplies(started.app.server))
     return started
   }

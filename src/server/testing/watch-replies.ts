@@ -71,11 +71,11 @@ function keepHead(response: ServerResponse): HeaderOf {
 function keepSent(response: ServerResponse, headerOf: HeaderOf): () => Buffer {
   const chunks: Buffer[] = []
   for (const name of ['write', 'end'] as const) {
-    const send = response[name].bind(response) as (...parts: unknown[]) => never
-    response[name] = (...parts: unknown[]) => {
-      const [chunk] = parts
+    const send = response[name].bind(response) as (...args: unknown[]) => never
+    response[name] = (...args: unknown[]) => {
+      const [chunk] = args
       if (typeof chunk === 'string' || chunk instanceof Uint8Array) chunks.push(Buffer.from(chunk))
-      return send(...parts)
+      return send(...args)
     }
   }
   return () => {

@@ -106,7 +106,7 @@ test.each([
   'when %s fails with %s an upload is told unavailable, and the next one works',
   async (breaks, code) => {
     const { disk, state } = breakableDisk()
-    await using server = await startTestServer({ outside: { disk } })
+    await using server = await startTestServer({ dependencies: { disk } })
     Object.assign(state, { breaks, code })
     // Large enough for the disk to be asked to begin before the end.
     const size = breaks === 'datasync' ? 70_000_000 : 100_000
@@ -125,7 +125,7 @@ test.each(['create', 'write', 'sync', 'syncFolder', 'freeBytes'] as const)(
   'when %s fails none of the files of one request is kept, and the next one works',
   async (breaks) => {
     const { disk, state } = breakableDisk()
-    await using server = await startTestServer({ outside: { disk } })
+    await using server = await startTestServer({ dependencies: { disk } })
     const body = new FormData()
     for (const name of ['a', 'b', 'c']) body.append('file', new Blob([name]), name)
     const send = () => server.request('/api/v1/upload/batch', { method: 'POST', body })
@@ -147,7 +147,7 @@ test('a small disk keeps a part of itself free, not all of it', async () => {
     totalBytes: async () => 64_000_000,
     freeBytes: async () => 40_000_000,
   }
-  await using server = await startTestServer({ outside: { disk } })
+  await using server = await startTestServer({ dependencies: { disk } })
   const tooMuch = await sendRaw(server.origin, uploadHead(server, ['Content-Length: 36000001']))
   expect(tooMuch.status).toBe(503)
   expect((await server.upload({ name: 'a.bin', bytes: 'x' })).status).toBe(200)
@@ -237,7 +237,7 @@ test('a client that ends its side before the whole body leaves nothing', async (
 
 test('a client that says nothing for 30 seconds is cut off, and told that it may send it again', async () => {
   const clock = { ms: 0, now: () => Date.now(), monotonic: () => clock.ms }
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   const half = `${uploadHead(server, ['Content-Length: 60000'])}${'x'.repeat(20_000)}`
   const answer = sendRaw(server.origin, half)
   await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
@@ -253,7 +253,7 @@ test('a client that says nothing for 30 seconds is cut off, and told that it may
 
 test('a client that is neither idle nor too slow is not cut off', async () => {
   const clock = { ms: 0, now: () => Date.now(), monotonic: () => clock.ms }
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   const { hostname, port } = new URL(server.origin)
   const socket = connect(Number(port), hostname)
   socket.write(`${uploadHead(server, ['Content-Length: 90000'])}${'x'.repeat(80_000)}`)
@@ -293,7 +293,7 @@ test('an upload is neither listed nor answered before its bytes and its folder a
       steps.push('folder synced')
     },
   }
-  await using server = await startTestServer({ outside: { disk } })
+  await using server = await startTestServer({ dependencies: { disk } })
   steps.length = 0
   const upload = server.upload({ name: 'a.bin', bytes: 'x' }).then((reply) => {
     steps.push('answered')
@@ -319,7 +319,7 @@ test('no file is put into a new folder of blobs before that folder is on the dis
       await systemDisk.syncFolder(folder)
     },
   }
-  await using server = await startTestServer({ config: { rateLimit: 100 }, outside: { disk } })
+  await using server = await startTestServer({ config: { rateLimit: 100 }, dependencies: { disk } })
   hasStarted = true
   // Of so many some share one of the 256 folders.
   const uploads = Array.from({ length: 80 }, (_, index) =>

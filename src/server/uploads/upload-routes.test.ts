@@ -137,7 +137,7 @@ test('other bytes of the same length under a used Idempotency-Key are refused, n
 
 test('an Idempotency-Key answers for what it was used for only, and not for ever', async () => {
   const clock = { ms: 0, now: () => Date.now() + clock.ms, monotonic: () => performance.now() }
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   const headers = { 'idempotency-key': 'k1' }
   await upload(server, { name: 'a.txt', bytes: 'one' }, headers)
   const other = await server.upload({ name: 'b.txt', bytes: 'one' }, { headers })

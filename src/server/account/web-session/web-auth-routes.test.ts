@@ -103,7 +103,7 @@ test('a wrong password and an unknown name get the same answer', async () => {
 test('guessing is stopped after ten tries a minute, also with the right password, and goes on later', async () => {
   let elapsed = 0
   const clock = { now: () => Date.now(), monotonic: () => elapsed }
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   const password = await addTestUser(server, 'alice')
   const browser = openTestBrowser(server)
 

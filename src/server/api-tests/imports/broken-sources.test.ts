@@ -72,7 +72,7 @@ async function startFor(source: TestSource, patience: Partial<RetryPolicy> = {})
   const clock = { now: () => Date.now(), monotonic: () => performance.now() + lead }
   const imports = await startTestImportServer({
     config: { importAllow: [source.host] },
-    outside: { clock, patience: { ...quick, ...patience } },
+    dependencies: { clock, patience: { ...quick, ...patience } },
   })
   const letAMinutePass = () => {
     lead += 61_000
@@ -310,16 +310,16 @@ test.each([
   ['while it waits to ask again', hangUp, {}],
   ['while it waits for an answer', silence, {}],
   ['while its name is being looked up', silence, { resolve: () => new Promise<never>(() => {}) }],
-])('cancelling ends an import %s', async (_when, answer, outside) => {
+])('cancelling ends an import %s', async (_when, answer, dependencies) => {
   await using source = await startTestSource(answer)
   const patience = { ...quick, firstPauseMs: 60_000, longestPauseMs: 60_000 }
   await using imports = await startTestImportServer({
     ...{ config: { importAllow: [source.host, 'slow.test'] } },
-    outside: { patience, ...outside },
+    dependencies: { patience, ...dependencies },
   })
-  const origin = 'resolve' in outside ? 'http://slow.test' : source.origin
+  const origin = 'resolve' in dependencies ? 'http://slow.test' : source.origin
   const id = await imports.start(`${origin}/film.bin`, { type: 'file' })
-  if (!('resolve' in outside)) await expect.poll(() => source.requests.length).toBe(1)
+  if (!('resolve' in dependencies)) await expect.poll(() => source.requests.length).toBe(1)
   await imports.server.post('/api/v1/import/cancel', { task_id: id })
   expect(await imports.status(id)).toMatchObject({ state: 'cancelled' })
 })

@@ -69,7 +69,7 @@ const patience = { ...sourceRetryPolicy, silentMs: 2_000, triesMax: 2, firstPaus
 const startWith = (importAllow: string[], lookup: Resolve = resolve) =>
   startTestImportServer({
     config: { importAllow, importConcurrency: 4 },
-    outside: { resolve: lookup, patience },
+    dependencies: { resolve: lookup, patience },
   })
 const everywhere = ['0.0.0.0/0', '::/0']
 

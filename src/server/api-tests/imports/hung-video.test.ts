@@ -42,7 +42,7 @@ test('one that prints nothing for minutes is ended, and the import fails in word
   let lead = 0
   const clock = { now: () => Date.now(), monotonic: () => performance.now() + lead }
   await using imports = await startTestImportServer({
-    ...{ config: { ytDlp: fake.path }, outside: { clock } },
+    ...{ config: { ytDlp: fake.path }, dependencies: { clock } },
   })
   const id = await imports.start('/watch/a', { type: 'video' })
   await imports.waitFor(id, (task) => task.title === 'Stubborn')

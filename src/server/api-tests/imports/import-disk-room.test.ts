@@ -23,7 +23,9 @@ test.each([
 ])(
   'a video import fails in words when the disk is nearly full after %i looks, %s',
   async (looks) => {
-    await using imports = await startTestImportServer({ outside: { disk: fillingDisk(looks) } })
+    await using imports = await startTestImportServer({
+      dependencies: { disk: fillingDisk(looks) },
+    })
     const task = await imports.run('/watch/harbour?pace=200', { type: 'video' })
     expect(task).toMatchObject({
       state: 'failed',
@@ -37,7 +39,7 @@ test.each([
 test('a file that says its length is refused before it fills the disk', async () => {
   const room = 256 * 1024 ** 2 + 100_000
   const disk = { ...systemDisk, freeBytes: async () => room }
-  await using imports = await startTestImportServer({ outside: { disk } })
+  await using imports = await startTestImportServer({ dependencies: { disk } })
   expect(await imports.run('/file/x?size=100001')).toMatchObject({
     ...{ state: 'failed', progress: '0%' },
     error: 'The server has no room for it, or its disk fails.',

@@ -106,7 +106,7 @@ test('a queue longer than what may run keeps its order over a restart, also of o
   // Every task has the same time.
   const clock = { ...systemClock, now: () => 1_800_000_000_000 }
   await using imports = await startTestImportServer({
-    ...{ config: { importConcurrency: 1 }, outside: { clock } },
+    ...{ config: { importConcurrency: 1 }, dependencies: { clock } },
   })
   const names = Array.from({ length: 8 }, (_, index) => `/file/${index}.bin`)
   const first = await imports.start(slow.file, { type: 'file' })

@@ -30,7 +30,9 @@ async function streamsOf(imports: TestImportServer, folder: string, name: string
 
 test('a video page becomes a folder of its title with the video, the subtitles and the thumbnail', async () => {
   // All of yt-dlp this once, with every site that it knows.
-  await using imports = await startTestImportServer({ outside: { lookForTools: findMediaTools } })
+  await using imports = await startTestImportServer({
+    dependencies: { lookForTools: findMediaTools },
+  })
   const task = await imports.run('/watch/harbour', {
     path: '/ignored/',
     video: { quality: '720', subtitles: true, thumbnail: true },
@@ -205,7 +207,7 @@ test('a page that is called one and has no video is told so also with the type a
 test('a site that drips a video is given up in words, once the first minute is over', async () => {
   let lead = 0
   const clock = { now: () => Date.now(), monotonic: () => performance.now() + lead }
-  await using imports = await startTestImportServer({ outside: { clock } })
+  await using imports = await startTestImportServer({ dependencies: { clock } })
   const film = `${imports.site.origin}/file/v.mp4?size=1000000&pace=60000&type=video/mp4`
   const id = await imports.start(`/hostile/content?to=${encodeURIComponent(film)}`)
   await imports.waitFor(id, ({ title }) => title !== undefined)

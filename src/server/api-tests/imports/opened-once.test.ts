@@ -13,7 +13,7 @@ const whole: SourceAnswer = (outgoing) =>
 async function startWith(host: string, patience: Partial<RetryPolicy> = {}) {
   const imports = await startTestImportServer({
     config: { importAllow: [host, '127.0.0.1'], importConcurrency: 1 },
-    outside: {
+    dependencies: {
       patience: { ...sourceRetryPolicy, firstPauseMs: 10, longestPauseMs: 40, ...patience },
     },
   })

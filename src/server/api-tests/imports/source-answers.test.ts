@@ -20,7 +20,7 @@ async function importFrom(
   await using source = await startTestSource(...answers)
   await using imports = await startTestImportServer({
     config: { importAllow: [source.host] },
-    outside: { patience: quick },
+    dependencies: { patience: quick },
   })
   const task = await imports.run(source.origin + path, { type })
   const asked = source.requests.length
@@ -51,7 +51,7 @@ async function importEach(lists: readonly SourceAnswer[][]) {
   })
   await using imports = await startTestImportServer({
     config: { importAllow: [source.host], importConcurrency: 8 },
-    outside: { patience: quick },
+    dependencies: { patience: quick },
   })
   const told = await Promise.all(
     lists.map(async (_list, index) => {

@@ -56,7 +56,7 @@ test('a disk that fills while ffmpeg joins without a word ends the import', asyn
   let isFull = false
   const freeBytes = async (folder: string) => (isFull ? 1_000 : systemDisk.freeBytes(folder))
   await using imports = await startTestImportServer({
-    ...{ config: { ytDlp: fake.path }, outside: { disk: { ...systemDisk, freeBytes } } },
+    ...{ config: { ytDlp: fake.path }, dependencies: { disk: { ...systemDisk, freeBytes } } },
   })
   const id = await imports.start('/watch/a', { type: 'video' })
   await imports.waitFor(id, ({ title }) => title === 'Joining')

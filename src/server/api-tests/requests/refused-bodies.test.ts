@@ -101,8 +101,8 @@ test.each([
   ['and is asked to hang up', close],
   ['on a connection that is kept', 'Connection: keep-alive'],
 ])('a body that never ends is not read for ever, %s', async (_how, connection) => {
-  const limits = { ...connectionLimits, lingerMs: 200 }
-  await using server = await startTestServer({ outside: { limits } })
+  const limits = { ...connectionLimits, lingeringCloseMs: 200 }
+  await using server = await startTestServer({ dependencies: { limits } })
   const { hostname, port } = new URL(server.origin)
   const socket = connect(Number(port), hostname).on('error', () => {})
   // Not `once`, which a reset rejects: being cut off while bytes are on their way may look like one.

@@ -24,7 +24,7 @@ async function codeOf(reply: Response): Promise<string> {
 
 test('the 61st request of a minute is refused until a slot frees, and says when', async () => {
   const clock = handClock()
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   for (let left = 59; left >= 0; left -= 1) {
     const reply = await server.get('/api/v1/me')
     expect(reply.status).toBe(200)
@@ -56,7 +56,10 @@ test.each([0, 1, 250, 499, 500, 501, 999])(
   async (offset) => {
     const clock = handClock()
     clock.ms = offset
-    await using server = await startTestServer({ config: { rateLimit: 1 }, outside: { clock } })
+    await using server = await startTestServer({
+      config: { rateLimit: 1 },
+      dependencies: { clock },
+    })
     await server.get('/api/v1/me')
     clock.ms += 20_300
     const asked = windowOf(await server.get('/api/v1/me'))
@@ -80,7 +83,7 @@ test.each([0, 1, 250, 499, 500, 501, 999])(
 
 test('refused requests cost nothing, however many there are', async () => {
   const clock = handClock()
-  await using server = await startTestServer({ config: { rateLimit: 2 }, outside: { clock } })
+  await using server = await startTestServer({ config: { rateLimit: 2 }, dependencies: { clock } })
   const key = await server.keyWith({ scopes: ['upload'] })
   for (let knocks = 0; knocks < 20; knocks += 1) await server.get('/api/v1/files', { key })
   expect(windowOf(await server.get('/api/v1/me', { key }))).toMatchObject({ remaining: 1 })
@@ -94,7 +97,7 @@ test('refused requests cost nothing, however many there are', async () => {
 })
 
 test('refusals before the limit carry its headers and take no slot; after it they do take one', async () => {
-  await using server = await startTestServer({ outside: { clock: handClock() } })
+  await using server = await startTestServer({ dependencies: { clock: handClock() } })
   const key = await server.keyWith({ scopes: ['upload'] })
   const unscoped = await server.get('/api/v1/files', { key })
   expect(await codeOf(unscoped)).toBe('insufficient_scope')

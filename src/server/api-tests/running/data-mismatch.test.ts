@@ -264,7 +264,7 @@ test('blobs without a mark of their own get one at the next start', async () => 
 
 test('what was never acknowledged is deleted after a week, and nothing else ever', async () => {
   const clock = { ms: Date.now(), now: () => clock.ms, monotonic: () => performance.now() }
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   await uploadSome(server, 0, 1)
   await server.end()
   const lost = join(server.dataFolder, 'lost+found')

@@ -19,7 +19,7 @@ function handClock(): Clock & { ms: number; wallMs: number } {
 
 test('a restart inside a window admits no more, however the wall clock jumps meanwhile', async () => {
   const clock = handClock()
-  await using server = await startTestServer({ config: { rateLimit: 3 }, outside: { clock } })
+  await using server = await startTestServer({ config: { rateLimit: 3 }, dependencies: { clock } })
   const status = async () => (await server.get('/api/v1/me')).status
   for (const jump of [0, 3_600_000, -7_200_000]) {
     expect([await status(), await status()]).toEqual([200, 200])
@@ -38,7 +38,7 @@ test('a restart inside a window admits no more, however the wall clock jumps mea
 
 test('after a start of the machine the wall clock counts, and a time to come is now', async () => {
   const clock = handClock()
-  await using server = await startTestServer({ config: { rateLimit: 1 }, outside: { clock } })
+  await using server = await startTestServer({ config: { rateLimit: 1 }, dependencies: { clock } })
   const status = async () => (await server.get('/api/v1/me')).status
   expect(await status()).toBe(200)
   Object.assign(clock, { bootId: 'two', ms: 30_000, wallMs: -90_000 })
@@ -50,7 +50,7 @@ test('after a start of the machine the wall clock counts, and a time to come is 
 
 test('a journal that a kill cut short, or that holds nonsense, is read as far as it goes', async () => {
   const clock = handClock()
-  await using server = await startTestServer({ config: { rateLimit: 1 }, outside: { clock } })
+  await using server = await startTestServer({ config: { rateLimit: 1 }, dependencies: { clock } })
   expect((await server.get('/api/v1/me')).status).toBe(200)
   const nonsense = '["key","x"]\n[]\nnull\n["key","y",1,"z"]\n{"key":1}\n["key","cut sh'
   await appendFile(join(server.dataFolder, 'rate-windows-0.log'), nonsense)
@@ -60,7 +60,7 @@ test('a journal that a kill cut short, or that holds nonsense, is read as far as
 
 test('wrong passwords and unknown keys are not forgotten by a restart, either', async () => {
   const clock = handClock()
-  await using server = await startTestServer({ config: { rateLimit: 2 }, outside: { clock } })
+  await using server = await startTestServer({ config: { rateLimit: 2 }, dependencies: { clock } })
   const guess = { key: `csb_live_${'0'.repeat(28)}` }
   await server.get('/api/v1/me', guess)
   await server.get('/api/v1/me', guess)

@@ -12,7 +12,7 @@ import { startTestServer } from '#server/testing/start-test-server.ts'
 import { sendRaw, sendUntilClosed } from '#server/testing/test-raw-request.ts'
 
 const startWith = (limits: Partial<ConnectionLimits>) =>
-  startTestServer({ outside: { limits: { ...connectionLimits, ...limits } } })
+  startTestServer({ dependencies: { limits: { ...connectionLimits, ...limits } } })
 
 async function openTo(origin: string): Promise<Socket> {
   const { hostname, port } = new URL(origin)

@@ -224,7 +224,7 @@ test.each([
       syscall: 'x',
     })
     const disk: Disk = { ...systemDisk, [call]: () => Promise.reject(failure) }
-    await expect(startTestServer({ outside: { disk } })).rejects.toThrow(
+    await expect(startTestServer({ dependencies: { disk } })).rejects.toThrow(
       /^No file can be stored in \S+blobs \(E\w+: of the test\)\. [^\n]+$/,
     )
   },

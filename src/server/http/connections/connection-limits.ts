@@ -18,7 +18,7 @@ export type ConnectionLimits = {
   /** For a body of JSON. Uploads have a rule of their own. */
   bodyMs: number
   /** For what a client still sends once it has its answer: it is taken in and thrown away. */
-  lingerMs: number
+  lingeringCloseMs: number
   /** A kept connection between requests: longer than proxies keep theirs, so that they close first. */
   keptMs: number
   /**
@@ -36,7 +36,7 @@ export const connectionLimits: ConnectionLimits = {
   headMs: 20_000,
   lookEveryMs: 5_000,
   bodyMs: 30_000,
-  lingerMs: 10_000,
+  lingeringCloseMs: 10_000,
   keptMs: 72_000,
   idleMs: 300_000,
   graceMs: 8_000,

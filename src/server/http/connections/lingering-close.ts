@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isBodyAwaited, isBodyUnderWay } from '#server/http/request/incoming-bytes.ts'
 import { connectionLimits } from './connection-limits.ts'
 
-const { lingerMs } = connectionLimits
+const { lingeringCloseMs } = connectionLimits
 
 /** Lets a response arrive although the request's body was not read. */
 export async function lingeringCloseAfterRefusal(
@@ -18,7 +18,7 @@ export async function lingeringCloseAfterRefusal(
   } else if (mayStillSend(raw)) {
     if (reply.getHeader('connection') === 'close') reply.raw.shouldKeepAlive = false
     reply.removeHeader('connection')
-    lingeringClose(raw, reply.raw, server.connectionLimits.lingerMs)
+    lingeringClose(raw, reply.raw, server.connectionLimits.lingeringCloseMs)
   }
   return payload
 }
@@ -31,7 +31,7 @@ export async function lingeringCloseAfterRefusal(
 export function lingeringClose(
   request: IncomingMessage,
   response: ServerResponse,
-  ms = lingerMs,
+  ms = lingeringCloseMs,
 ): void {
   if (!mayStillSend(request)) return
   // Node hangs up after the answer on a client that asked for it, in the middle of its body too.
@@ -46,7 +46,7 @@ export function lingeringClose(
 }
 
 /** Half-closes the socket, and discards what the peer still sends. */
-export function endThenDrain(socket: Socket, lastWords: string, ms = lingerMs): void {
+export function endThenDrain(socket: Socket, lastWords: string, ms = lingeringCloseMs): void {
   socket.end(lastWords)
   socket.resume()
   cutOffAfter(ms, socket, socket)

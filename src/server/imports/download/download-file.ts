@@ -48,21 +48,21 @@ const startsMax = 3
  * @throws ImportFailure or ApiFailure; the signal's reason when it aborts. Nothing stays behind.
  */
 export async function downloadFile(
-  parts: DownloadOptions,
+  deps: DownloadOptions,
   download: Download,
 ): Promise<DownloadedFile> {
-  using watch = watchSource(parts.clock, parts.patience)
+  using watch = watchSource(deps.clock, deps.patience)
   const signal = AbortSignal.any([download.signal, watch.signal])
   const { cookies } = download.source
   let { answer: first, past } = download.source
   for (let start = 1; ; start += 1) {
     try {
-      return await downloadOnce(parts, { ...download, signal }, { first, watch })
+      return await downloadOnce(deps, { ...download, signal }, { first, watch })
     } catch (error) {
       if (!(error instanceof CannotResume)) throw explainEnded(error, past)
       if (start === startsMax || error.cause instanceof SilentSource) throw failureOf(error)
       watch.wait(true)
-      first = error.whole ?? (await openWithRetry(parts, download.url, { signal, cookies }))
+      first = error.whole ?? (await openWithRetry(deps, download.url, { signal, cookies }))
       past = 'seen'
     }
   }
@@ -75,12 +75,12 @@ function failureOf({ cause, whole }: CannotResume): ImportFailure {
 }
 
 async function downloadOnce(
-  parts: DownloadOptions,
+  deps: DownloadOptions,
   download: Download,
   { first, watch }: { first: OpenedUrl; watch: SourceWatch },
 ): Promise<DownloadedFile> {
   const { signal } = download
-  const { maxBytes } = parts
+  const { maxBytes } = deps
   const { cookies } = download.source
   try {
     // Until its first byte: a site may say at once that it has the file, and fetch it then.
@@ -94,11 +94,11 @@ async function downloadOnce(
     const codings = readContentCodings(first.headers['content-encoding'], { name, type })
     const onBytes = (bytes: number) => download.onProgress(bytes, total)
     onBytes(0)
-    const sent = countBytes(readSource(parts, { first, total, watch, cookies, signal }), {
+    const sent = countBytes(readSource(deps, { first, total, watch, cookies, signal }), {
       ...{ maxBytes, onBytes },
     })
     const isPlain = codings.length === 0
-    const staged = await parts.blobStore.stage(
+    const staged = await deps.blobStore.stage(
       isPlain ? sent : decodeContent(sent, codings, maxBytes),
       {
         signal,

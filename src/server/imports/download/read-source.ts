@@ -33,7 +33,7 @@ export class CannotResume extends Error {
   }
 }
 
-type Parts = { openUrl: UrlOpener; patience: RetryPolicy }
+type Deps = { openUrl: UrlOpener; patience: RetryPolicy }
 
 /** How far the file is, and how often the source was asked since it last sent a byte. */
 type Place = { bytes: number; idleTries: number; cause: unknown }
@@ -43,11 +43,11 @@ type Place = { bytes: number; idleTries: number; cause: unknown }
  * the source proves that they are of the same file, or knows no versions and offers its pieces.
  * @throws CannotResume with what broke as its cause; the signal's reason
  */
-export async function* readSource(parts: Parts, source: Source): AsyncGenerator<ByteBatch> {
+export async function* readSource(deps: Deps, source: Source): AsyncGenerator<ByteBatch> {
   const place: Place = { bytes: 0, idleTries: 0, cause: null }
   let answer = source.first
   for (;;) {
-    const failure = yield* readAnswer(answer, { ...parts, ...source }, (length) => {
+    const failure = yield* readAnswer(answer, { ...deps, ...source }, (length) => {
       place.bytes += length
       place.idleTries = 0
     })
@@ -55,7 +55,7 @@ export async function* readSource(parts: Parts, source: Source): AsyncGenerator<
     if (isWhole) return
     source.signal.throwIfAborted()
     place.cause = failure ?? Object.assign(new Error('short body'), { code: 'ECONNRESET' })
-    answer = await resume(parts, source, place)
+    answer = await resume(deps, source, place)
   }
 }
 
@@ -80,17 +80,17 @@ async function* readAnswer(
 }
 
 /** Asks for the rest until there is an answer that settles it. */
-async function resume(parts: Parts, source: Source, place: Place): Promise<OpenedUrl> {
+async function resume(deps: Deps, source: Source, place: Place): Promise<OpenedUrl> {
   const version = versionOf(source.first)
   // Without a proof that the file is the same, two halves of two files could be joined.
   const mayGoOn = version !== undefined || offersPieces(source)
   if (!mayGoOn || place.bytes === 0) throw new CannotResume(place.cause)
   source.watch.wait(false)
-  let pause = (tries: number) => pauseBefore(tries, parts.patience, source.signal)
+  let pause = (tries: number) => pauseBefore(tries, deps.patience, source.signal)
   for (;;) {
     place.idleTries += 1
     await pause(place.idleTries)
-    const answer = await askForRest(parts, source, { place, version })
+    const answer = await askForRest(deps, source, { place, version })
     if (isOpened(answer)) return answer
     pause = answer.pause
   }
@@ -119,19 +119,19 @@ function isOpened(answer: OpenedUrl | AskAgain): answer is OpenedUrl {
 
 /** The answer that goes on where the file is; else how to wait until it is worth to ask again. */
 async function askForRest(
-  parts: Parts,
+  deps: Deps,
   source: Source,
   { place, version }: { place: Place; version: string | undefined },
 ): Promise<OpenedUrl | AskAgain> {
   const { first, signal, watch, cookies } = source
-  const { patience } = parts
+  const { patience } = deps
   const headers = {
     range: `bytes=${place.bytes}-`,
     ...(version === undefined ? {} : { 'if-range': version }),
   }
   watch.wait(true)
   try {
-    const answer = await parts.openUrl(first.url, { signal, headers, cookies })
+    const answer = await deps.openUrl(first.url, { signal, headers, cookies })
     if (isTheRest(answer, source, { place, version })) return answer
     // It has no such range, or another file by now: this is the file.
     if (answer.status === 200) throw new CannotResume(place.cause, answer)

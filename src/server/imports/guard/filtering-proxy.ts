@@ -19,7 +19,7 @@ export type FilteringProxy = {
   [Symbol.asyncDispose](): Promise<void>
 }
 
-type Parts = {
+type Deps = {
   guard: AddressGuard
   /** Bytes that came in from outside, as they come. */
   onBytes(bytes: number): void
@@ -37,7 +37,7 @@ export const proxyPhrase = 'Refused by the filtering proxy'
  * An HTTP proxy on loopback that connects only where the guard lets it, for a program that cannot
  * be trusted to ask. Everything is judged when connecting, so redirects, manifests and segments are.
  */
-export async function startFilteringProxy(parts: Parts): Promise<FilteringProxy> {
+export async function startFilteringProxy(deps: Deps): Promise<FilteringProxy> {
   const secret = randomBytes(18).toString('base64url')
   const credentials = Buffer.from(`Basic ${Buffer.from(`barkeep:${secret}`).toString('base64')}`)
   const sockets = new Set<Duplex>()
@@ -47,7 +47,7 @@ export async function startFilteringProxy(parts: Parts): Promise<FilteringProxy>
     const given = Buffer.from(incoming.headers['proxy-authorization'] ?? '')
     return given.length === credentials.length && timingSafeEqual(given, credentials)
   }
-  const count = (chunk: Buffer) => parts.onBytes(chunk.length)
+  const count = (chunk: Buffer) => deps.onBytes(chunk.length)
   const track = (socket: Duplex) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
@@ -60,14 +60,14 @@ export async function startFilteringProxy(parts: Parts): Promise<FilteringProxy>
 
   const server = createServer((incoming, outgoing) => {
     if (!isAuthorized(incoming)) return reply(outgoing, 407)
-    passOn(parts.guard, { incoming, outgoing, count }).catch((error: unknown) =>
+    passOn(deps.guard, { incoming, outgoing, count }).catch((error: unknown) =>
       reply(outgoing, statusOf(error)),
     )
   })
   server.on('connection', track)
   server.on('connect', (incoming: IncomingMessage, client: Duplex, head: Buffer) => {
     if (!isAuthorized(incoming)) return refuseTunnel(client, 407)
-    openTunnel(parts.guard, incoming.url ?? '').then(
+    openTunnel(deps.guard, incoming.url ?? '').then(
       (outside) => {
         track(outside)
         outside.on('data', count)

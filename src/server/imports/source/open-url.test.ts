@@ -276,7 +276,7 @@ test('a cookie is not sent to another host that a redirect leads to', async () =
   })
   await using imports = await startTestImportServer({
     config: { importAllow: [source.host, other.host] },
-    outside: { resolve: async () => [{ address: '127.0.0.1', family: 4 }] },
+    dependencies: { resolve: async () => [{ address: '127.0.0.1', family: 4 }] },
   })
   expect((await imports.run(`${source.origin}/x`, { type: 'file' })).state).toBe('completed')
   expect(other.requests.map(({ cookie }) => cookie)).toEqual([undefined])

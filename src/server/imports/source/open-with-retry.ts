@@ -26,31 +26,31 @@ export type OpenWithRetryOptions = OpenOptions & {
  * asked much later, or makes wait too long; the signal's reason when it aborts
  */
 export async function openWithRetry(
-  parts: OpenDeps,
+  deps: OpenDeps,
   url: URL,
   options: OpenWithRetryOptions,
 ): Promise<OpenedUrl> {
   const late = new SilentSource()
   const tooLong = new AbortController()
-  const timer = setTimeout(() => tooLong.abort(late), parts.patience.openMs)
+  const timer = setTimeout(() => tooLong.abort(late), deps.patience.openMs)
   try {
     const signal = AbortSignal.any([options.signal, tooLong.signal])
     // Its body has limits of its own.
-    return await tryToOpen(parts, url, { ...options, signal })
+    return await tryToOpen(deps, url, { ...options, signal })
   } finally {
     clearTimeout(timer)
   }
 }
 
 async function tryToOpen(
-  parts: OpenDeps,
+  deps: OpenDeps,
   url: URL,
   options: OpenWithRetryOptions,
 ): Promise<OpenedUrl> {
-  const { patience } = parts
+  const { patience } = deps
   for (let tries = 1; ; tries += 1) {
     try {
-      const answer = await parts.openUrl(url, options)
+      const answer = await deps.openUrl(url, options)
       const told = readRetryAfter(answer.headers, Date.now())
       const mayAskAgain = told !== null || tries < patience.triesMax
       const isTransient = isTransientStatus(answer.status) && options.isEnough?.(answer) !== true

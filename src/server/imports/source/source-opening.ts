@@ -19,7 +19,7 @@ export type SourceOpening = {
 
 /** Opens a link for one import. Whoever gets it closes it in the end. */
 export function openSource(
-  parts: OpenDeps,
+  deps: OpenDeps,
   url: URL,
   { past = 'new' }: { past?: SourcePast } = {},
 ): SourceOpening {
@@ -33,7 +33,7 @@ export function openSource(
       if (past === 'new') past = 'waited'
     },
   }
-  const opened = openWithRetry(parts, url, options).then((answer) => ({ answer, cookies, past }))
+  const opened = openWithRetry(deps, url, options).then((answer) => ({ answer, cookies, past }))
   const type = opened.then(({ answer }) => detectImportType(answer))
   // Whoever closes it early asks for neither.
   type.catch(() => undefined)
@@ -74,7 +74,7 @@ const heldMs = 10 * 60_000
  * Keeps what was opened to look at it until the import has its turn. Bounded in number and time; where
  * a link cannot be held it is not opened before its turn, for opening may use it up.
  */
-export function createHeldOpenings(parts: OpenDeps): HeldOpenings {
+export function createHeldOpenings(deps: OpenDeps): HeldOpenings {
   /** All that are open, with their owners: being looked at, or held. */
   const owners = new Map<SourceOpening, string>()
   const held = new Map<string, { opening: SourceOpening; timer: NodeJS.Timeout }>()
@@ -91,7 +91,7 @@ export function createHeldOpenings(parts: OpenDeps): HeldOpenings {
     open(url, userId) {
       const own = [...owners.values()].filter((owner) => owner === userId)
       if (owners.size >= openMax || own.length >= openMaxOfOne) return null
-      const { close, ...opening } = openSource(parts, url)
+      const { close, ...opening } = openSource(deps, url)
       const counted: SourceOpening = {
         ...opening,
         close() {

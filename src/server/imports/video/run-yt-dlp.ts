@@ -32,23 +32,23 @@ export type YtDlpRun = {
  * @throws the reason of the fetch's signal; whatever else ends it is in the answer
  */
 export async function runYtDlp(
-  parts: VideoFetchOptions,
+  deps: VideoFetchOptions,
   fetch: VideoFetch,
   work: ImportWorkFolder,
 ): Promise<YtDlpRun> {
   const refusal = new AbortController()
   const onTooLarge = () => refusal.abort(ImportFailure.of(tooLarge))
-  using pace = monitorVideoThroughput(parts.clock, parts.patience.pace, refusal)
+  using pace = monitorVideoThroughput(deps.clock, deps.patience.pace, refusal)
   await using proxy = await startFilteringProxy({
-    guard: parts.guard,
+    guard: deps.guard,
     onBytes(bytes) {
       // Picture and sound may each be fetched again after a break: twice the limit is never needed.
-      if (pace.note(bytes) > parts.maxBytes * 2) onTooLarge()
+      if (pace.note(bytes) > deps.maxBytes * 2) onTooLarge()
     },
   })
   // yt-dlp and ffmpeg write by themselves, not through the store that keeps the disk's reserve.
   const watch = setInterval(() => {
-    parts.blobStore.ensureFreeSpace(0).catch((error: unknown) => refusal.abort(error))
+    deps.blobStore.ensureFreeSpace(0).catch((error: unknown) => refusal.abort(error))
   }, lookAtDiskEveryMs)
   using _watch = { [Symbol.dispose]: () => clearInterval(watch) }
   const progress = createVideoProgress()
@@ -65,7 +65,7 @@ export async function runYtDlp(
       note(line)
       return
     }
-    if (progress.bytes() > parts.maxBytes) onTooLarge()
+    if (progress.bytes() > deps.maxBytes) onTooLarge()
     const live = progress.live()
     if (live !== null) refusal.abort(ImportFailure.of(liveError[live]))
     fetch.onProgress({
@@ -79,7 +79,7 @@ export async function runYtDlp(
   try {
     const code = await runProgram({
       command: [
-        ...programLimits(parts, fetch.tools),
+        ...programLimits(deps, fetch.tools),
         ...fetch.tools.ytDlp,
         ...ytDlpArguments(fetch.url, fetch.video, work.programs),
       ] as unknown as [string, ...string[]],
@@ -87,8 +87,8 @@ export async function runYtDlp(
       env: environmentFor(work, proxy),
       mark: work.mark,
       signal: AbortSignal.any([fetch.signal, refusal.signal]),
-      clock: parts.clock,
-      silentForMs: parts.silentForMs,
+      clock: deps.clock,
+      silentForMs: deps.silentForMs,
       onLine,
     })
     // Its last line may have come after it ended.

@@ -60,25 +60,25 @@ export type VideoFetch = {
  * the signal's reason when it aborts
  */
 export async function fetchVideo<Result>(
-  parts: VideoFetchOptions,
+  deps: VideoFetchOptions,
   fetch: VideoFetch,
   use: (video: FetchedVideo) => Promise<Result>,
 ): Promise<Result> {
-  await parts.blobStore.ensureFreeSpace(0)
-  await using work = await createImportWorkFolder(parts.blobStore, fetch.tools)
+  await deps.blobStore.ensureFreeSpace(0)
+  await using work = await createImportWorkFolder(deps.blobStore, fetch.tools)
   const runTool = createMediaToolRunner(work, {
-    limits: programLimits(parts, fetch.tools),
+    limits: programLimits(deps, fetch.tools),
     signal: fetch.signal,
-    clock: parts.clock,
-    silentForMs: parts.silentForMs,
+    clock: deps.clock,
+    silentForMs: deps.silentForMs,
   })
-  const first = await runYtDlp(parts, fetch, work)
+  const first = await runYtDlp(deps, fetch, work)
   const isOverExtras = failedOverExtras(first, fetch.video)
   if (isOverExtras) await removeLargeExtras(work)
   const alone = { ...fetch.video, subtitles: false, thumbnail: false }
-  const run = isOverExtras ? await runYtDlp(parts, { ...fetch, video: alone }, work) : first
+  const run = isOverExtras ? await runYtDlp(deps, { ...fetch, video: alone }, work) : first
   const subtitleNames = first.progress.subtitleNames()
-  const fetched = await readResult({ parts, fetch, work, runTool, run, subtitleNames })
+  const fetched = await readResult({ deps, fetch, work, runTool, run, subtitleNames })
   const missed = missedExtras({
     ...{ asked: fetch.video, warnings: [...first.warnings, ...run.warnings], isOverExtras },
     ...{ fetched, hasThumbnail: first.progress.hasThumbnail() },
@@ -107,18 +107,18 @@ async function removeLargeExtras({ output }: ImportWorkFolder): Promise<void> {
 const isOfPreparing = /Postprocessing|ffmpeg|ffprobe|Conversion failed/i
 
 async function readResult(asked: {
-  parts: VideoFetchOptions
+  deps: VideoFetchOptions
   fetch: VideoFetch
   work: ImportWorkFolder
   runTool: RunMediaTool
   run: YtDlpRun
   subtitleNames: ReadonlySet<string>
 }): Promise<FetchedVideo> {
-  const { parts, fetch, work, runTool, run, subtitleNames } = asked
+  const { deps, fetch, work, runTool, run, subtitleNames } = asked
   const { code, stopped, progress } = run
   const folder = { output: work.output, formatIds: progress.formatIds(), subtitleNames }
   const listed = await listVideoFiles(folder)
-  const { maxBytes } = parts
+  const { maxBytes } = deps
   // Where the system bounds files itself, a program ends at the limit without saying why.
   const isTooLarge = [...listed.videos, ...listed.parts, ...listed.unfinished].some(
     ({ size }) => size > maxBytes || (code !== 0 && size === maxBytes),

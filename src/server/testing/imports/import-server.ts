@@ -9,7 +9,7 @@ import { startTestServer, type TestServer } from '#server/testing/start-test-ser
 import { findTestTools } from './media-tools.ts'
 import { startTestVideoSite, type TestVideoSite } from './video-site.ts'
 
-type ServerDependencies = NonNullable<Parameters<typeof startTestServer>[0]>['outside']
+type ServerDependencies = NonNullable<Parameters<typeof startTestServer>[0]>['dependencies']
 
 export type TestImportServer = AsyncDisposable & {
   server: TestServer
@@ -30,11 +30,11 @@ export type TestImportServer = AsyncDisposable & {
 
 /** A server whose imports may reach one test video site, and nothing else on this machine. */
 export async function startTestImportServer(
-  options: { config?: Partial<Config>; outside?: ServerDependencies } = {},
+  options: { config?: Partial<Config>; dependencies?: ServerDependencies } = {},
 ): Promise<TestImportServer> {
   const site = await startTestVideoSite()
   const server = await startTestServer({
-    outside: { lookForTools: findTestTools, ...options.outside },
+    dependencies: { lookForTools: findTestTools, ...options.dependencies },
     config: { importAllow: [site.host], rateLimit: 1_000_000, ytDlp: null, ...options.config },
   })
   const status = async (taskId: string) => {

@@ -177,7 +177,7 @@ test('a connection that breaks in the middle of a form leaves none of its files'
 
 test('a form whose client says nothing for 30 seconds is ended, and none of its files is kept', async () => {
   const clock = { ms: 0, now: () => Date.now(), monotonic: () => clock.ms }
-  await using server = await startTestServer({ outside: { clock } })
+  await using server = await startTestServer({ dependencies: { clock } })
   const { socket } = await startForm(server)
   // Again and again: what was still on its way when it jumped was a sign of life.
   const jumping = setInterval(() => (clock.ms += 30_001), 200)
