@@ -78,7 +78,7 @@ function waitFor({ region, end }: { region: string; end: string }) {
   const noted = Reflect.get(window, 'noted_') as Noted
   return new Promise<Omit<Cost, 'mainSeconds'>>((resolve) => {
     const look = () => {
-      if (!document.querySelector(region)?.textContent?.includes(end)) return
+      if (!document.querySelector(region)?.innerHTML.includes(end)) return
       clearInterval(timer)
       // Tasks are told of after they ended.
       const seconds = (performance.now() - noted.chosenAt) / 1000

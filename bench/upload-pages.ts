@@ -7,6 +7,7 @@ export type CrowdPage = {
   region: string
   /** Files, or one folder. */
   choose(paths: string | string[]): Promise<void>
+  /** What its HTML then has. */
   shown(files: number): string
   done(files: number): string
 }
@@ -34,7 +35,8 @@ export async function openApp(page: Page, { origin, key }: Server): Promise<Crow
         .click()
       await (await chooser).setFiles(paths)
     },
-    shown: (files) => `${number.format(files)} files`,
+    // Not the words: some are sent already when the last ones are there.
+    shown: (files) => `aria-setsize="${files}"`,
     done: (files) => `${number.format(files)} done`,
   }
 }

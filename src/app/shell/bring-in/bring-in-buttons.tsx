@@ -27,7 +27,7 @@ export function BringInButtons({
   const abilities = {
     importLinks: onImport,
     chooseFiles: async (what: 'files' | 'folder') =>
-      onFiles(placeFiles(chosenFiles(await chooseFiles(what)), folder)),
+      onFiles(await placeFiles(chosenFiles(await chooseFiles(what)), folder)),
   }
   useAbilities(abilities)
   // Two buttons that never work would be furniture; one that does not, beside one that does, is a hint.

@@ -46,7 +46,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
       isSameAccount: () => parts.session.getSnapshot()?.me.username === session.me.username,
       onLinks: parts.importDraft.add,
       onUploads(uploads, words) {
-        parts.uploads.add(uploads)
+        void parts.uploads.add(uploads)
         transfers.show('uploads')
         tellStart(words)
       },

@@ -2,25 +2,29 @@ import { expect, test } from 'vitest'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { chosenFiles, placeFiles } from './place-files.ts'
 
-test('files go to their place, with the folders they came in', () => {
+test('files go to their place, with the folders they came in', async () => {
   const file = new File([], 'a.txt')
   for (const [folders, folder] of [
     ['', '/Films/'],
     ['Trip/day 1/', '/Films/Trip/day 1/'],
     ['.config/', '/Films/.config/'],
   ] as const) {
-    const placed = placeFiles([{ file, folders }], '/Films/' as FolderPath)
+    const placed = await placeFiles([{ file, folders }], '/Films/' as FolderPath)
     expect(placed).toEqual([{ file, name: 'a.txt', folder }])
   }
 })
 
-test('what came together goes in the order that a person would expect', () => {
-  const found = ['T/f10.txt', 'T/f9.txt', 'S/z.txt'].map((path) => ({
-    file: new File([], path.slice(2)),
-    folders: path.slice(0, 2),
-  }))
-  const placed = placeFiles(found, '/' as FolderPath)
-  expect(placed.map(({ name }) => name)).toEqual(['z.txt', 'f9.txt', 'f10.txt'])
+test('what came together goes in the order that a person would expect', async () => {
+  const inOrder = [
+    ...['top 2.txt', 'S/z.txt', 'T/Élan.txt', 'T/F 007.txt', 'T/f9.txt', 'T/f10.txt'],
+    ...['T/f20240101123000.txt', 'T/f100000000000000.txt', 'T 2/a.txt', 'T 10/a.txt'],
+  ]
+  const found = inOrder.toSorted().map((path) => {
+    const at = path.lastIndexOf('/') + 1
+    return { file: new File([], path.slice(at)), folders: path.slice(0, at) }
+  })
+  const placed = await placeFiles(found, '/' as FolderPath)
+  expect(placed.map(({ folder, name }) => (folder + name).slice(1))).toEqual(inOrder)
 })
 
 test.each([

@@ -1,7 +1,6 @@
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
+import { eachInSlices, sortInSlices } from '#app/lib/browser/slices.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-
-const byName = new Intl.Collator('en', { numeric: true })
 
 /** A file and the folders it lay in, as `''` or `Trip/day 1/`. */
 export type FoundFile = { file: File; folders: string }
@@ -10,16 +9,37 @@ export type FoundFile = { file: File; folders: string }
  * Puts files into `folder`, with the folders they came in. The text is unchecked: a name that the rules
  * refuse gets a row that says so, for nothing may leave the queue silently.
  */
-export function placeFiles(files: readonly FoundFile[], folder: FolderPath): UploadRequest[] {
-  const requests = files.map(({ file, folders }) => ({
-    file,
-    name: file.name,
-    folder: folder + folders,
-  }))
+export async function placeFiles(
+  files: readonly FoundFile[],
+  folder: FolderPath,
+): Promise<UploadRequest[]> {
+  const placed: { request: UploadRequest; key: string }[] = []
+  await eachInSlices(files, ({ file, folders }) => {
+    const { name } = file
+    // A folder before those whose names go on: `Trip`, `Trip 2`.
+    const place = orderKey(folders).replaceAll('/', '\u0001')
+    const key = `${place}\u0000${orderKey(name)}`
+    placed.push({ request: { file, name, folder: folder + folders }, key })
+  })
   // Disks list a folder in no order that a person would know.
-  return requests.sort(
-    (a, b) => byName.compare(a.folder, b.folder) || byName.compare(a.name, b.name),
-  )
+  const sorted = await sortInSlices(placed, (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
+  return sorted.map(({ request }) => request)
+}
+
+/**
+ * Sorts numbers by their value and letters without case and accents. `Intl.Collator` would compare pair by
+ * pair: a second of it for 30,000 names.
+ */
+function orderKey(text: string): string {
+  const plain = text
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+  return plain.replace(/\d+/g, (digits) => {
+    const value = digits.replace(/^0+(?=.)/, '')
+    // A longer number is a greater one.
+    return String.fromCharCode(0x30 + Math.min(value.length, 16)) + value
+  })
 }
 
 /** The files of an input. One for folders says where they lay: `Trip/a.txt` gives `Trip/`. */

@@ -58,7 +58,8 @@ async function readTransfer(held: HeldTransfer, folder: FolderPath): Promise<Bro
   const showsText = links.length > 0 || (isText && held.items.every(isUnnamed) && !isNamed(held))
   if (arePictures && !isPictureAddress && showsText) return { links, uploads: [] }
   const { files, leftOut } = await readDrop(held.items)
-  const uploads = [...placeFiles(files, folder), ...refusedRequests(leftOut, folder)]
+  const placed = await placeFiles(files, folder)
+  const uploads = placed.concat(refusedRequests(leftOut, folder))
   // Other files come along with the links, but for where a picture among them came from.
   return { links: isPictureAddress && uploads.length > 0 ? [] : links, uploads }
 }

@@ -35,7 +35,10 @@ export function Workspace(props: WorkspaceProps) {
       folder={folder}
       scopes={session.me.key.scopes}
       onFiles={(files) => {
-        parts.uploads.add(files)
+        // Thousands are read for a moment, and somebody else may sit here then.
+        const now = parts.session.getSnapshot()
+        if (now?.me.username !== session.me.username) return
+        void parts.uploads.add(files)
         transfers.show('uploads')
       }}
       onImport={parts.importDraft.open}

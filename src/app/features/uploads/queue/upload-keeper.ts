@@ -170,20 +170,22 @@ export function createInterruptedUploads() {
       }
       return take(kept, file, serverTime)?.[1] ?? null
     },
-    /** The jobs that resume rows, by row id; `rest` are new uploads. */
-    matchAdded(requests: readonly UploadRequest[], serverTime: number) {
-      const jobs = new Map<string, UploadJob>()
-      if (uploads.size === 0) return { jobs, rest: requests }
+    /** Finds, of some requests, the jobs that resume rows, by row id; `rest` are new uploads. */
+    matcher(serverTime: number) {
       const byPath = indexBy(({ folder, name }) => folder + name)
-      const rest = requests.filter((request) => {
-        const job = request.refusal ?? validateUpload(request, serverTime)
-        if ('code' in job) return true
-        const kept = pick(byPath.get(job.folder + job.name) ?? [], request.file)
-        const taken = kept && take(kept, request.file, serverTime)
-        if (taken) jobs.set(...taken)
-        return !taken
-      })
-      return { jobs, rest }
+      return (requests: readonly UploadRequest[]) => {
+        const jobs = new Map<string, UploadJob>()
+        if (uploads.size === 0) return { jobs, rest: requests }
+        const rest = requests.filter((request) => {
+          const job = request.refusal ?? validateUpload(request, serverTime)
+          if ('code' in job) return true
+          const kept = pick(byPath.get(job.folder + job.name) ?? [], request.file)
+          const taken = kept && take(kept, request.file, serverTime)
+          if (taken) jobs.set(...taken)
+          return !taken
+        })
+        return { jobs, rest }
+      }
     },
     /** The jobs that resume rows, by row id, whatever folder they go to. */
     matchChosen(files: readonly FileAgain[], serverTime: number) {

@@ -217,7 +217,7 @@ test('what is written down is what changed, however many wait', async () => {
   }
   const { queue, tries, connection, row } = uploadWorld({ journal })
   queue.connect(connection())
-  queue.add(Array.from({ length: 1_000 }, (_, index) => requestFor(`${index}`)))
+  await queue.add(Array.from({ length: 1_000 }, (_, index) => requestFor(`${index}`)))
   await settle()
   expect(new Set(writes.flat()).size).toBe(1_000)
   writes.length = 0

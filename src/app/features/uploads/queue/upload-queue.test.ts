@@ -124,10 +124,10 @@ test('a row that did not change keeps its identity, and so do the totals', async
   expect(queue.getSnapshot().totals).toBe(before.totals)
 })
 
-test('the forecast counts the requests that are still to be made', () => {
+test('the forecast counts the requests that are still to be made', async () => {
   const { queue, tries, connection } = uploadWorld()
   queue.connect(connection())
-  queue.add(Array.from({ length: 2_143 }, (_, index) => requestFor(`${index}`)))
+  await queue.add(Array.from({ length: 2_143 }, (_, index) => requestFor(`${index}`)))
   for (const { begin } of tries) begin()
   const { totals } = queue.getSnapshot()
   expect(totals).toMatchObject({ unfinished: 2_143, running: 3, waiting: 2_140 })
@@ -146,4 +146,17 @@ test('clearing takes what is over off the list and leaves the rest', async () =>
   queue.abort(row('b').id)
   queue.removeFinished()
   expect(states()).toEqual(['c waiting'])
+})
+
+test('who signs out while thousands are added leaves none of them behind', async () => {
+  const { queue, connection } = uploadWorld()
+  queue.connect(connection())
+  const requests = Array.from({ length: 20_000 }, (_, index) => requestFor(`${index}`, 1))
+  const adding = queue.add(requests)
+  const { all } = queue.getSnapshot().totals
+  expect(all).toBeGreaterThan(0)
+  expect(all).toBeLessThan(20_000)
+  queue.reset()
+  await adding
+  expect(queue.getSnapshot().totals.all).toBe(0)
 })

@@ -10,6 +10,7 @@ import {
   type UploadRequest,
   validateUpload,
 } from '#app/features/uploads/upload.ts'
+import { batchesOf, eachInSlices } from '#app/lib/browser/slices.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import { createRetryPause, type RetryPause } from '#app/lib/retry.ts'
@@ -41,6 +42,8 @@ const sections = [
   ...[['running'], ['failed'], ['waiting'], ['interrupted'], ['done'], ['cancelled']],
 ] as const
 
+const addedTogether = 250
+
 /** A running upload tells by itself how much of it is left. */
 const waitingBytes = ({ state, size }: Upload) => (state === 'waiting' ? size : 0)
 
@@ -52,6 +55,8 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   /** By row id, as long as the file is at hand. */
   readonly #jobs = new Map<string, UploadJob>()
   readonly #interrupted = createInterruptedUploads()
+  /** How many times all rows were forgotten. */
+  #forgotten = 0
   readonly #keeper
 
   constructor(options: UploadQueueOptions = {}) {
@@ -73,13 +78,22 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     return this.getSnapshot().isPaused ? null : (this.connection?.gate ?? null)
   }
 
-  /** A file that a reload interrupted resumes in its old row when it is added to the same folder again. */
-  add(requests: readonly UploadRequest[]): void {
-    const { jobs, rest } = this.#interrupted.matchAdded(requests, this.#serverTime())
-    this.#start(jobs)
-    const added = rest.map((request) => this.#newRow(request))
-    this.rows.add(added)
-    this.tasks.add(added.filter(isUnfinished).map(({ id }) => id))
+  /**
+   * A file that a reload interrupted resumes in its old row when it is added to the same folder again. The
+   * first few are there at once, thousands come in slices.
+   */
+  async add(requests: readonly UploadRequest[]): Promise<void> {
+    const forgotten = this.#forgotten
+    const matchAdded = this.#interrupted.matcher(this.#serverTime())
+    await eachInSlices(batchesOf(requests, addedTogether), (some) => {
+      // Who signed out meanwhile left nothing to add to.
+      if (this.#forgotten !== forgotten) return
+      const { jobs, rest } = matchAdded(some)
+      this.#start(jobs)
+      const added = rest.map((request) => this.#newRow(request))
+      this.rows.add(added)
+      this.tasks.add(added.filter(isUnfinished).map(({ id }) => id))
+    })
   }
 
   /** An interrupted upload needs its `file` again: the reload took its bytes away. */
@@ -161,6 +175,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   protected override onForget(isSignedOut: boolean): void {
+    this.#forgotten += 1
     if (isSignedOut) void this.#keeper.forget()
     else this.#keeper.leave()
     this.#jobs.clear()
@@ -179,10 +194,12 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   #newRow(request: UploadRequest): Upload {
-    const id = randomId()
     const { size } = request.file
     const job = request.refusal ?? validateUpload(request, this.#serverTime())
-    if ('code' in job) return newUpload({ ...request, id, size }, { state: 'failed', failure: job })
+    if ('code' in job) {
+      return newUpload({ ...request, id: randomId(), size }, { state: 'failed', failure: job })
+    }
+    const id = job.idempotencyKey
     const maxBytes = this.connection?.maxBytes ?? Number.POSITIVE_INFINITY
     // Checked here because a server that refuses early looks like a broken connection.
     if (size > maxBytes) {
