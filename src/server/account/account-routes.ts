@@ -8,6 +8,7 @@ import type { Route } from '#server/http/route/route.ts'
 
 type Deps = { route: Route<AuthorizedKey>; uploadMaxBytes: number }
 
+/** `GET /me`. */
 export function addAccountRoutes(app: FastifyInstance, { route, uploadMaxBytes }: Deps): void {
   route(app, endpoints.me, async ({ key, rateLimit }) => ({
     status: 'ok' as const,
@@ -32,7 +33,7 @@ export function addAccountRoutes(app: FastifyInstance, { route, uploadMaxBytes }
   }))
 }
 
-/** Tells the app what stands behind this address, so that it hides what is not there. */
+/** `GET /api/server`: what runs at this address, so that the app can hide what is missing. */
 export function addServerRoute(
   app: FastifyInstance,
   {

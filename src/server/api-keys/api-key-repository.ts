@@ -42,6 +42,7 @@ export type StoredApiKey = {
 
 export type ApiKeyRepository = ReturnType<typeof createApiKeyRepository>
 
+/** The only SQL about API keys. */
 export function createApiKeyRepository(database: Database) {
   const findByHash = prepareRead(database, (secretHash: TextValue) =>
     database

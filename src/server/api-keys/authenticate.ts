@@ -29,19 +29,19 @@ type Deps = {
   onUseNotNoted: (error: unknown) => void
 }
 
-/** "Last used" is for people: once a minute is often enough, and keeps reading from writing. */
+/** "Last used" is for people: once a minute is enough, and most requests need not write. */
 const usedEveryMs = 60_000
 
 /**
- * Makes the check that every request with a key passes first. It looks into the database each time,
- * so a key that was revoked, by whatever process, is dead for the next request.
- * The check throws ApiFailure: about the key, then about its account; with `keyId` from the moment
- * on that the key is known.
+ * Makes the check that every request with a key passes first. It reads the database each time, so
+ * a key that any process has revoked is refused at the next request.
+ * The check throws ApiFailure, about the key first and then its account; it carries `keyId` once
+ * the key is known.
  */
 export function createAuthenticate({ apiKeys, clock, onUseNotNoted }: Deps): Authenticate {
   const noting = new Set<string>()
 
-  /** Nobody waits for it: while another process holds the database, that would stop reading, too. */
+  /** Not awaited: while another process holds the database, every request would wait, too. */
   function noteUse(id: string, now: number): void {
     if (noting.has(id)) return
     noting.add(id)
@@ -77,10 +77,10 @@ async function findKey(apiKeys: ApiKeyRepository, secret: string): Promise<Store
   if (isApiKeySecret(secret)) {
     const hash = hashApiKey(secret)
     const key = await apiKeys.findByHash(hash)
-    // The index compares hashes byte by byte, but who times it learns of a hash, which cannot be
-    // chosen; the last word is a comparison that takes the same time for every answer.
+    // The index lookup is not constant-time, but its timing tells only of hashes, which nobody
+    // can choose; the final comparison is constant-time.
     const isSame = key && timingSafeEqual(Buffer.from(key.secretHash), Buffer.from(hash))
-    // A revoked key is told as an unknown one, whatever else is wrong with it.
+    // A revoked key is answered like an unknown one, whatever else is wrong with it.
     if (isSame && key.revokedAt === null) return key
   }
   throw new ApiFailure('invalid_key', 'This API key is unknown or was revoked.')
@@ -106,7 +106,7 @@ function authorizeKey(key: StoredApiKey, now: number): AuthorizedKey {
 
 const right = 'the header "Authorization: Bearer csb_live_…"'
 
-/** Where a key was looked for in vain: what other services take for one is told what to send here. */
+/** Says what to send instead of what other services accept. */
 function explainMissingKey({ headersDistinct, url = '' }: KeyBearer): string {
   const [header, ...more] = headersDistinct.authorization ?? []
   if (more.length > 0)

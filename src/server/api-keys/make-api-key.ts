@@ -10,7 +10,7 @@ import { type Clock, isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { ApiKeyRepository } from './api-key-repository.ts'
 
-/** From here on ISO 8601 takes more than four digits, and few read that. */
+/** ISO 8601 needs more than four digits from here on, which few programs read. */
 const firstOfYear10000 = Date.UTC(10_000, 0)
 
 export type WantedApiKey = z.output<typeof createApiKeyBody>
@@ -85,12 +85,12 @@ const shownLength = 6
 
 const wellFormed = new RegExp(`^${apiKeyPrefix}[0-9A-Za-z]{${secretLength}}$`)
 
-/** A new key. Its text exists only here and in the one answer that shows it. */
+/** A new key. It is shown once and stored nowhere. */
 export function createApiKeySecret(): string {
   return apiKeyPrefix + randomText(secretLength)
 }
 
-/** Text that no key can be is told apart before anything is hashed or looked up. */
+/** False for text that cannot be a key; checked before anything is hashed or looked up. */
 export function isApiKeySecret(text: string): boolean {
   return wellFormed.test(text)
 }

@@ -24,7 +24,10 @@ export type Arguments = {
   options: Partial<Record<OptionName, string>>
 }
 
-/** Parses what follows `barkeep`; null asks for the help. @throws CliFailure for wrong usage */
+/**
+ * Parses what follows `barkeep`; null where help was asked for. @throws CliFailure for wrong
+ * usage
+ */
 export function readArguments(given: string[]): Arguments | null {
   if (given.length === 0 || given.includes('--help') || given.includes('-h')) return null
   const command = given.slice(0, 2).join(' ')
@@ -54,18 +57,19 @@ function parse(args: string[], names: readonly OptionName[]) {
   }
 }
 
-/** The option's text; throws when it is missing or empty. */
+/** The option's text. @throws CliFailure when it is missing or empty */
 export function requireOption({ command, options }: Arguments, name: OptionName): string {
   const text = options[name]
   if (!text) throw wrongUsage(`"${command}" needs --${name}.`)
   return text
 }
 
-/** `--plan` or `--state` as one of the words it may be; undefined when it was not given. */
+/** `--plan`; undefined when it was not given. @throws CliFailure for any other word */
 export function readPlan({ options }: Arguments) {
   return readWord('plan', options.plan, plans)
 }
 
+/** `--state`; undefined when it was not given. @throws CliFailure for any other word */
 export function readState({ options }: Arguments) {
   return readWord('state', options.state, accountStates)
 }
@@ -82,7 +86,10 @@ function readWord<Word extends string>(
   return word
 }
 
-/** The key that `keys create` is to make. */
+/**
+ * The key that `keys create` is to make. @throws CliFailure for a scope, date or name that cannot
+ * be
+ */
 export function readWantedKey(given: Arguments): WantedApiKey {
   const wanted = createApiKeyBody.safeParse({
     name: requireOption(given, 'name'),
@@ -117,7 +124,7 @@ export class CliFailure extends Error {
   }
 }
 
-/** The command line itself is wrong; points to the help. */
+/** A wrong command line; the message points to the help. */
 export function wrongUsage(message: string): CliFailure {
   return new CliFailure(2, `${message} See: ./barkeep --help`)
 }

@@ -13,10 +13,12 @@ import {
 } from './cli-arguments.ts'
 import type { CliStore } from './cli-store.ts'
 
-/** Reads all of its arguments, then gives the work: a wrong command line must not touch the store. */
+/**
+ * Reads its arguments before it returns the work: a wrong command line must not touch the store.
+ */
 type Command = (given: Arguments) => (store: CliStore) => Promise<string>
 
-/** Each gives what goes to standard output. */
+/** Each command; its work resolves with what goes to standard output. */
 export const runners: Record<CommandName, Command> = {
   'keys create'(given) {
     const username = requireOption(given, 'user')
@@ -111,6 +113,7 @@ function formatTable(head: string[], rows: string[][]): string {
     .join('\n')
 }
 
+/** Control characters would move a terminal's cursor: each becomes U+FFFD. */
 export function withoutControls(text: string): string {
   return text.replaceAll(/\p{Control}/gu, '\uFFFD')
 }

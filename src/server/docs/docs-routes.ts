@@ -7,8 +7,8 @@ import { createReferencePage } from './reference-page.ts'
 const styleFile = new URL('reference.css', import.meta.url)
 
 /**
- * The reference for reading. Its policy allows its own style sheet and nothing else.
- * `publicUrl` is asked on each request, for it is known only once the server listens.
+ * The reference page. Its content policy allows its own style sheet and nothing else. `publicUrl`
+ * is called for each request: it is known only once the server listens.
  */
 export function addReferenceRoutes(
   app: FastifyInstance,
@@ -33,7 +33,7 @@ export function addReferenceRoutes(
   })
 }
 
-/** The API for programs. In gateway mode this address belongs to the upstream. */
+/** The OpenAPI document. In gateway mode this address belongs to the upstream. */
 export function addOpenApiRoute(
   app: FastifyInstance,
   { publicUrl, version }: { publicUrl: () => string; version: string },

@@ -5,11 +5,11 @@ type EndpointText = {
   summary: string
   /** Sentences; text in backquotes is code. */
   about: string
-  /** What this server promises beyond the API; of a service behind a gateway nobody here knows it. */
+  /** What this server promises beyond the API; unknown of a service behind a gateway. */
   ownStore?: string
   /** The arguments that follow `curl`, shell-quoted, a line each; `{url}` is the endpoint's address. */
   curl: string[]
-  /** What can go wrong here beside what can go wrong everywhere. */
+  /** Errors of this endpoint, beside those of every endpoint. */
   errors: ApiErrorCode[]
   /** An answer as it could be; `ORIGIN` stands for the address that has the files. */
   answer: unknown
@@ -17,7 +17,7 @@ type EndpointText = {
 
 export type DocumentedEndpoint = EndpointText & { name: string; endpoint: Endpoint }
 
-/** All there is to say of an endpoint of this server. */
+/** The documentation of one endpoint. */
 export function allAbout({ about, ownStore }: EndpointText): string {
   return ownStore === undefined ? about : `${about} ${ownStore}`
 }
@@ -189,7 +189,7 @@ export const errorWords: Record<ApiErrorCode, string> = {
     'The storage cannot be written right now, for one because the disk is full, or the request stood still or came too slowly. Send it again later.',
 }
 
-/** What any request with a key can meet. */
+/** Errors of every request with a key. */
 const commonErrors: ApiErrorCode[] = [
   'invalid_request',
   'missing_auth',

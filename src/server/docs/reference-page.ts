@@ -18,7 +18,7 @@ type PageOptions = {
   upstream: string | null
 }
 
-/** The API for reading, with commands that work as they stand against `origin`. */
+/** The reference as a page, with commands that work against `origin` as they stand. */
 export function createReferencePage(options: PageOptions): string {
   const { origin, upstream } = options
   const shown = documentedFor(upstream)
@@ -59,7 +59,7 @@ ${shown.map((documented) => describeEndpoint(documented, options))}
   return page.markup
 }
 
-/** Of a service that this server stands in front of, only what every one of them has. */
+/** In front of a service: only what every such service has. */
 function documentedFor(upstream: string | null): DocumentedEndpoint[] {
   return documentedEndpoints.filter(({ endpoint }) => upstream === null || !endpoint.isAddition)
 }

@@ -16,10 +16,11 @@ export type Exchange = {
   outgoing: ClientRequest
   request: IncomingMessage
   response: ServerResponse
-  /** Leaves the rest of the client's body unread. */
+  /** Stops sending the client's body on. */
   stopSending(): void
 }
 
+/** Hands the upstream's answer on; after a refusal, the rest of the client's body stays unread. */
 export function sendAnswer(answer: IncomingMessage, exchange: Exchange): void {
   const { outgoing, request, response, stopSending } = exchange
   const status = answer.statusCode ?? 0
@@ -28,11 +29,11 @@ export function sendAnswer(answer: IncomingMessage, exchange: Exchange): void {
   try {
     response.writeHead(status, answer.statusMessage, headersToClient(answer.headers))
   } catch (error) {
-    // A status or header that no honest server sends.
+    // An illegal status or header.
     outgoing.destroy(error as Error)
     return
   }
-  // Writing on to an upstream that has refused may lose its words to a reset connection.
+  // Sending on to an upstream that has refused may reset the connection and lose its answer.
   if (status >= 400) stopSending()
   pipeAndRelease(answer, response)
 }
@@ -46,7 +47,7 @@ export function refuse(
   const body = JSON.stringify(errorBody(failure))
   const status = apiErrorStatus[failure.code]
   lingeringClose(request, response)
-  // An answer that could not be handed on has left its own words there.
+  // An answer that could not be handed on may have left its reason phrase.
   response.writeHead(status, STATUS_CODES[status], {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),
@@ -67,8 +68,8 @@ type Parties = { outgoing: ClientRequest; request: IncomingMessage; response: Se
  */
 export function sendBody({ outgoing, request, response }: Parties): () => void {
   if (request.complete || request.headers.expect === undefined) {
-    // Node holds a head back until there is a byte of its body. The upstream may refuse by the head
-    // alone, and must not wait for a slow client to begin.
+    // Node holds the head back until the body begins; the upstream may refuse by the head alone,
+    // without waiting for a slow client.
     if (isBodyUnderWay(request)) outgoing.flushHeaders()
     return pipeAndRelease(request, outgoing)
   }
@@ -84,7 +85,7 @@ export function sendBody({ outgoing, request, response }: Parties): () => void {
   outgoing.setHeader('expect', '100-continue')
   outgoing.once('continue', ask)
   let timer: NodeJS.Timeout | undefined
-  // An upstream that cannot even be reached asks for nothing.
+  // Not before there is a connection: an unreachable upstream asks for nothing.
   outgoing.once('socket', (socket) => {
     const wait = () => {
       timer = setTimeout(ask, continueMs)
@@ -112,16 +113,16 @@ const hopByHop = [
   'upgrade',
 ]
 
-/** Cookies of this host are not the upstream's business; nor is where the app is served. */
+/** Cookies of this host, and where the app is served, do not concern the upstream. */
 const neverSent = [
   ...['cookie', 'host', 'origin', 'referer', 'expect'],
-  // An upstream that trusts us would take a visitor's word of himself for ours.
+  // An upstream that trusts this gateway would take what a visitor claims for our word.
   ...['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'x-real-ip'],
 ]
 
 /**
- * What an upstream may say about its own host only: here it would set cookies for, force https on
- * or report to strangers about an address that is not its own.
+ * Valid for the upstream's own host only: handed on, they would set cookies, force https and send
+ * reports for ours.
  */
 const neverReceived = [
   'set-cookie',
@@ -136,19 +137,19 @@ const neverReceived = [
 /** The client's headers as the upstream gets them. */
 export function headersToUpstream(headers: IncomingHttpHeaders): Headers {
   const kept = without(headers, neverSent)
-  // Node frames a body of unknown length by itself, but not a GET's: the upstream would read such a
-  // body as the next request.
+  // Node does not frame the body of a GET by itself: the upstream would read it as the next
+  // request.
   if (headers['transfer-encoding'] !== undefined) kept['transfer-encoding'] = 'chunked'
   return kept
 }
 
 /**
- * The upstream's headers as the client gets them. Whatever page it answers with is shown under our
- * address: without the sandbox its scripts would read the key of the app.
+ * The upstream's headers as the client gets them. A page from the upstream is shown under our
+ * origin: without the sandbox its scripts could read the app's key.
  */
 function headersToClient(headers: IncomingHttpHeaders): Headers {
   return {
-    // Where the upstream says nothing of it, no cache on the way may keep somebody's listing.
+    // By default no cache on the way may keep somebody's listing.
     'cache-control': 'no-store',
     ...without(headers, neverReceived),
     'content-security-policy': "default-src 'none'; sandbox",
@@ -159,7 +160,7 @@ function headersToClient(headers: IncomingHttpHeaders): Headers {
 function without(headers: IncomingHttpHeaders, names: string[]): Headers {
   const named = (headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase())
   const dropped = new Set([...hopByHop, ...names, ...named])
-  // Who names the length as a hop's own wants two readers to see two different requests.
+  // Naming Content-Length in Connection is an attempt at request smuggling.
   dropped.delete('content-length')
   const kept: Headers = {}
   for (const [name, value] of Object.entries(headers)) {

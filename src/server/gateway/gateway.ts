@@ -32,6 +32,7 @@ const unavailable = new ApiFailure(
   'The hosted service does not answer. Try again later.',
 )
 
+/** Makes the gateway to one upstream, with a pool of kept connections for requests that may be repeated. */
 export function createGateway(options: GatewayOptions): Gateway {
   const isTls = options.upstream.startsWith('https:')
   const agent = new (isTls ? HttpsAgent : HttpAgent)({ keepAlive: true })
@@ -43,7 +44,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     const target = upstreamTarget(request.url ?? '', options.upstream)
     if (!target) refuse(request, response, notFound)
     else if (isEncoded(request)) refuse(request, response, encoded)
-    // What may not arrive twice gets a connection of its own: see `exchange`.
+    // What must not be sent twice gets a connection of its own: see `exchange`.
     else exchange(target, { request, response }, isRepeatable(request) ? agent : false)
   }
 
@@ -75,7 +76,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       if (response.destroyed || response.writableEnded) return
       stopSending()
       if (response.headersSent) breakOff(error)
-      // The upstream may close a kept connection just as it is used. Our own patience has no code.
+      // The upstream may close a kept connection just as it is used. Our own timeouts have no
+      // code.
       else if (outgoing.reusedSocket && 'code' in error) exchange(target, client, false)
       else {
         log(error)
@@ -85,8 +87,8 @@ export function createGateway(options: GatewayOptions): Gateway {
 
     function breakOff(error: Error): void {
       log(error)
-      // Cut short, not ended: half an answer must not look whole. What comes after a whole one
-      // (a body to HEAD, for one) takes nothing from it.
+      // Destroyed, not ended: half an answer must not look whole. Bytes after a whole one, such
+      // as a body to HEAD, do no harm.
       if (!isAnswerWhole()) response.destroy()
     }
   }
@@ -100,7 +102,7 @@ function isRepeatable({ method = '', headers }: IncomingMessage): boolean {
   return /^(GET|HEAD)$/.test(method) && !hasBody
 }
 
-/** Node takes off "chunked" alone: handed on, the body would not be what it is called. */
+/** Node decodes "chunked" only: any other coding would be handed on undecoded and unnamed. */
 function isEncoded({ headers }: IncomingMessage): boolean {
   return (headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked'
 }
@@ -114,14 +116,14 @@ const apiRoot = '/api/v1/'
 export function upstreamTarget(requestUrl: string, upstream: string): URL | null {
   if (!requestUrl.startsWith(apiRoot)) return null
   const target = new URL(upstream + requestUrl)
-  // Escaped slashes are read by many a server before it looks for dots.
+  // Many servers decode escaped slashes before they resolve dots.
   const isPlain = !/%(2f|5c)/i.test(target.pathname)
   return isPlain && target.pathname.startsWith(apiRoot) ? target : null
 }
 
 /**
- * Why an upstream failed, in one line for the log. Where a name has several addresses Node throws
- * an error without words, that holds one for each of them.
+ * Why an upstream failed, in one line for the log. For a name with several addresses Node throws
+ * an AggregateError without a message of its own.
  */
 export function describeFailure(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map(describeFailure).join('; ')
@@ -135,7 +137,7 @@ export function addGatewayRoutes(app: FastifyInstance, gateway: Gateway): void {
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: '/api/v1/*',
     config: { readsBodyLate: true },
-    // Here already, because what comes next would read the body.
+    // In this hook already, because the next step would read the body.
     onRequest: (request, reply) => {
       hijackWithHeaders(reply)
       gateway.forward(request.raw, reply.raw)
@@ -146,11 +148,14 @@ export function addGatewayRoutes(app: FastifyInstance, gateway: Gateway): void {
 }
 
 export type Patience = {
-  /** Until the connection stands, encryption included. */
+  /** For connecting, TLS included. */
   connectMs: number
-  /** Without a byte in either direction. There is no limit on the whole: 2 GiB take their time. */
+  /** Without a byte in either direction. The whole has no limit: 2 GiB take their time. */
   idleMs: number
-  /** From the last byte of the request to the head of the answer, however busily it trickles in. */
+  /**
+   * From the last byte of the request to the whole head of the answer, however slowly it
+   * trickles.
+   */
   answerMs: number
 }
 
@@ -164,13 +169,13 @@ function watchUpstream(parties: Parties, limits: Patience): void {
   limitConnecting(outgoing, limits.connectMs)
   limitAnswer(outgoing, limits.answerMs)
   outgoing.on('timeout', () => {
-    // Node tells it once; what comes after a pause of the client's is to be watched again.
+    // Node reports it once: after a pause of the client, watch again.
     if (isClientsTurn(parties)) outgoing.socket?.setTimeout(limits.idleMs)
     else outgoing.destroy(new Error(`nothing moved for ${limits.idleMs} ms`))
   })
 }
 
-/** Nothing moves because the client neither sends nor takes: its own connection has a limit for that. */
+/** The client neither sends nor reads: its own connection has a limit for that. */
 function isClientsTurn({ outgoing, request, response }: Parties): boolean {
   if (response.headersSent) return response.writableNeedDrain
   return !request.complete && !outgoing.writableNeedDrain

@@ -58,13 +58,16 @@ function readReply(text: string): RawReply | null {
   return { status: Number(statusLine.split(' ')[1]), headers, body }
 }
 
-/** One for a whole file: what it refuses leaves no trace, and a server for each case takes a minute. */
+/**
+ * One server for a whole test file: refusals leave no trace, and one for each case would take a
+ * minute.
+ */
 export const startRefusingServer = (): Promise<TestServer> =>
   startTestServer({ config: { rateLimit: 100_000, uploadMaxBytes: 1000 } })
 
 /**
- * Refusals take milliseconds. This is far more, for a busy machine must fail no test, and far less
- * than any of the server's own limits: who gets an answer that waited for something sees it here.
+ * Refusals take milliseconds. This is far more, so that a busy machine fails no test, and far
+ * less than any limit of the server, so that an answer that waited for one fails.
  */
 const patience = () => AbortSignal.timeout(10_000)
 

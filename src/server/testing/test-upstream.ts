@@ -12,6 +12,7 @@ import { createGateway, type GatewayOptions } from '#server/gateway/gateway.ts'
 
 export type TestUpstream = { origin: string; port: number; [Symbol.asyncDispose](): Promise<void> }
 
+/** An HTTP server on a free port that answers with `onRequest`. */
 export async function startUpstream(onRequest: RequestListener): Promise<TestUpstream> {
   const server = createServer(onRequest)
   // Only the gateway's own go-ahead may reach the client.
@@ -55,6 +56,7 @@ type TestGatewayOptions = Partial<GatewayOptions> & {
   onRequest?: (request: IncomingMessage) => void
 }
 
+/** A gateway to `upstream` on a port of its own, without the rest of the server. */
 export async function startTestGateway(upstream: string, options: TestGatewayOptions = {}) {
   const { onRequest, ...rest } = options
   const gateway = createGateway({ upstream, log: () => undefined, ...rest })
@@ -71,6 +73,7 @@ export async function startTestGateway(upstream: string, options: TestGatewayOpt
   }
 }
 
+/** One request by a connection of its own, with its whole answer. */
 export async function ask(url: string, options: RequestOptions = {}, body = '') {
   const outgoing = httpRequest(url, { agent: false, ...options }).end(body)
   const [answer] = (await once(outgoing, 'response')) as [IncomingMessage]

@@ -4,9 +4,9 @@ import type { WebAuth, WebAuthOptions } from './web-auth.ts'
 export type LoadWebAuth = (secure: boolean) => Promise<WebAuth>
 
 /**
- * The library behind web sessions takes as much memory and time to load as the rest of the server,
- * which most of the time is asked with keys alone: it is loaded when it is first needed. It knows one
- * kind of cookie, so it is there twice where browsers come by http as well as by https.
+ * Loads the library behind web sessions when it is first needed: it takes as much memory and time
+ * as the rest of the server, and most requests use keys. One instance knows one kind of cookie,
+ * so there are two where browsers come by http and by https.
  */
 export function createWebAuthLoader(deps: Omit<WebAuthOptions, 'secure'>): LoadWebAuth {
   const loading = new Map<boolean, Promise<WebAuth>>()

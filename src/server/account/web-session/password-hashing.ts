@@ -5,15 +5,15 @@ import { Semaphore } from '#server/core/semaphore.ts'
 
 /** At most half of libuv's four threads, and never the last core. */
 const hashesAtOnce = Math.max(1, Math.min(2, availableParallelism() - 1))
-/** About half a minute of hashing. Who comes later would have given up before his turn. */
+/** About half a minute of hashing: nobody waits longer than that to sign in. */
 const maxWaiting = 300
 const tooMany = 'Too many people are signing in. Try again in a minute.'
 
 /**
- * The library's own hashing, a bounded number at once. Each takes a thread of libuv's pool
- * for a tenth of a second, and reads, writes and fsyncs of files run on the same four threads: 150
- * sign-ins at once kept a download waiting for twenty seconds.
- * @throws ApiFailure `unavailable` when too many wait already.
+ * The library's own hashing, a few at a time. Each hash takes one of libuv's four threads for a
+ * tenth of a second, and file reads, writes and fsyncs need the same threads: 150 sign-ins at
+ * once delayed a download by twenty seconds.
+ * The functions throw ApiFailure `unavailable` when too many are waiting.
  */
 export function createPasswordHashing(): {
   hash: typeof hashPassword

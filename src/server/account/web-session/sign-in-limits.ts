@@ -17,7 +17,7 @@ export function createSignInLimiter(limiters: RateLimiters): BetterAuthRateLimit
   }
 }
 
-/** Two people who mistype share it; who guesses from a thousand addresses gets no more than they. */
+/** Shared by all who try one account: guessing from a thousand addresses gains nothing. */
 const wrongPasswords = { max: 20, seconds: 60 }
 const maxKnownAddresses = 20
 const tooManyWrong = 'Too many wrong passwords for this account. Wait a minute, then try again.'
@@ -25,7 +25,7 @@ const tooManyWrong = 'Too many wrong passwords for this account. Wait a minute, 
 export type AccountGuesses = {
   /**
    * Signs in, unless there were too many wrong passwords for this account, from whatever address.
-   * From where its owner has signed in before he still may: nobody can lock him out.
+   * Addresses that have signed in before are exempt, so nobody can lock the owner out.
    * @throws ApiFailure `rate_limited`
    */
   guard(
@@ -40,7 +40,7 @@ export function createAccountGuesses(deps: {
   locks: Locks
 }): AccountGuesses {
   const limiter = deps.limiters('account', wrongPasswords)
-  /** username → from where the right password came since the start, the latest last. */
+  /** Username → addresses that have signed in since the server started, the latest last. */
   const knownAddresses = new Map<string, Set<string>>()
 
   async function signInOnce(
@@ -60,7 +60,7 @@ export function createAccountGuesses(deps: {
   }
 
   return {
-    // One after the other: at once, all would pass the check before the first fails.
+    // One at a time: in parallel, all of them would pass the check before the first one fails.
     guard: (attempt, signIn) =>
       deps.locks.run([`sign-in ${attempt.username}`], () => signInOnce(attempt, signIn)),
   }
@@ -74,7 +74,7 @@ function remember(addresses: Set<string>, address: string): Set<string> {
   return addresses
 }
 
-/** Set by us on every request that better-auth sees, so nobody picks his own address. */
+/** We set it on every request to better-auth, so that no client can choose its address. */
 export const clientAddressHeader = 'x-barkeep-client-address'
 
 export function clientAddress({ raw, server }: FastifyRequest): string {

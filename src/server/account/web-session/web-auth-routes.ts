@@ -8,7 +8,7 @@ import { isUsername } from './username.ts'
 import type { WebAuth } from './web-auth.ts'
 import { createOriginCheck, isSecure, ownOrigin } from './web-session.ts'
 
-/** Names and passwords are never longer; Fastify's default of 1 MiB would invite abuse. */
+/** Names and passwords are shorter; Fastify's default of 1 MiB would invite abuse. */
 const bodyMaxBytes = 8 * 1024
 
 const signInUrl = '/api/auth/sign-in/username'
@@ -23,6 +23,7 @@ const openPaths = [
   { method: 'POST', url: changePasswordUrl },
 ] as const
 
+/** Signing in and out, the session, and changing the password, all answered by better-auth. */
 export function addWebAuthRoutes(
   app: FastifyInstance,
   {
@@ -101,7 +102,10 @@ function bodyFor({ body, routeOptions }: FastifyRequest): unknown {
   return isChange && isObject(body) ? { ...body, revokeOtherSessions: true } : (body ?? {})
 }
 
-/** The account that is meant; null for what none can be called: the library refuses it without hashing. */
+/**
+ * The account meant; null for a name that no account can have, which the library refuses without
+ * hashing.
+ */
 function usernameIn(body: unknown): string | null {
   const { username } = isObject(body) ? (body as { username?: unknown }) : {}
   // As the library reads it: "Owner" is the account "owner".
@@ -123,8 +127,8 @@ async function sendWebResponse(answer: Response, reply: FastifyReply): Promise<F
 }
 
 /**
- * Of what the library answers, only what the app shows goes out: the token belongs in the HttpOnly
- * cookie, where no script reads it, and the e-mail address is not one.
+ * Only what the app shows leaves the server: the token belongs in the HttpOnly cookie, out of
+ * reach of scripts, and the e-mail address is a placeholder.
  */
 function toReply(content: unknown): unknown {
   const { user, session } = (content ?? {}) as Partial<WebAuth['$Infer']['Session']>
@@ -138,7 +142,8 @@ function toReply(content: unknown): unknown {
 /** The library's refusals in the words of the contract. */
 function toFailure({ status, headers }: Response, content: unknown): Error {
   const { code, message = 'The request was refused.' } = (content ?? {}) as Partial<ErrorReply>
-  // 422 is a name that no account can have: who guesses names learns nothing from it.
+  // 422 is a name that no account can have; answered alike, so that guessing names reveals
+  // nothing.
   if (code === 'INVALID_USERNAME_OR_PASSWORD' || status === 422) {
     return new ApiFailure('missing_auth', 'Name and password do not match.')
   }
@@ -149,7 +154,7 @@ function toFailure({ status, headers }: Response, content: unknown): Error {
     return new ApiFailure('rate_limited', message, { retryAfter })
   }
   if (status < 500) return new ApiFailure('invalid_request', message)
-  // Its mistakes are thrown (see web-auth.ts); this is how it tells that its database failed.
+  // Its bugs are thrown (see web-auth.ts); a 5xx answer means that its database failed.
   const cause = new Error(message)
   return new ApiFailure('unavailable', 'Storage is briefly unavailable. Try again later.', {
     cause,

@@ -17,7 +17,7 @@ export function createRequireSession(loadWebAuth: LoadWebAuth, publicUrl: string
     const { cookie } = request.headers
     if (cookie === undefined) throw noSession()
     const webAuth = await loadWebAuth(isSecure(request, publicUrl))
-    // A refresh here would make a new cookie that nobody sends.
+    // A refresh would make a new cookie, which this answer does not send.
     const found = await webAuth.api.getSession({
       headers: { cookie },
       query: { disableRefresh: true },
@@ -45,9 +45,9 @@ export function isSecure(request: FastifyRequest, publicUrl: string | null): boo
 }
 
 /**
- * A hook for routes that a cookie opens. They are served for hosts alone that somebody named.
- * Browsers send cookies to every port of a host, SameSite or not, so whatever changes something must
- * come from our own pages: `Origin` is compared exactly.
+ * Makes the hook for routes that a cookie opens. They answer only under a host that somebody has
+ * named. Browsers send cookies to every port of a host, SameSite or not, so requests that change
+ * something must come from our own pages: `Origin` is compared exactly.
  */
 export function createOriginCheck(publicUrl: string | null) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -75,9 +75,9 @@ async function refuse(reply: FastifyReply, message: string): Promise<void> {
 }
 
 /**
- * Whether somebody has named the host that a request asked for as this server's: the machine's own
- * names and addresses, what `HOST` says, or a trusted proxy. Any other name may be a stranger's that
- * he made to point here (DNS rebinding), and a page of his would be a page of ours.
+ * Whether the requested host is known to be this server's: the machine's own names and addresses,
+ * what `HOST` says, or the word of a trusted proxy. Any other name may be a stranger's that
+ * points here (DNS rebinding), and its pages would count as ours.
  */
 function isNamedHost({ raw, server }: FastifyRequest): boolean {
   const { host, isHostForwarded } = server.readClient(raw)
