@@ -75,6 +75,8 @@ type ImportWorldOptions = Omit<ImportQueueOptions, 'storage'> & {
   storage?: Storage
 }
 
+const refuse = () => Promise.reject(new Error('Not here.'))
+
 /** A queue whose time, server, storage and tabs the test controls. */
 export function importWorld({ storage, ...overrides }: ImportWorldOptions = {}) {
   const { clock, passTime, retryPause, pauses } = manualTime()
@@ -102,7 +104,7 @@ export function importWorld({ storage, ...overrides }: ImportWorldOptions = {}) 
         },
       })
     })) as ApiClient['call']
-  const client: ApiClient = { call, sendFile: () => Promise.reject(new Error('Not here.')) }
+  const client: ApiClient = { call, sendFile: refuse, sendBatch: refuse }
   const joinTabs = createTabs()
   const queue = new ImportQueue({
     clock,

@@ -93,6 +93,8 @@ export function uploadWorld(overrides: UploadQueueOptions = {}) {
           }
           tries.push({ send, begin, end })
         }),
+      offersBatch: async () => false,
+      sendBatch: () => Promise.reject(new Error('The server offers no batch.')),
       findFile: async (job) => {
         sought.push({ ...job, size: job.file.size })
         return found

@@ -2,8 +2,10 @@ import type * as z from 'zod/mini'
 import type { GatedAnswer, Lane, Purpose } from '#app/api/gate/gated-request.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { Endpoint } from '#contract/endpoints.ts'
+import type { UploadBatchReply } from '#contract/uploads.ts'
 import { ConnectionError, isAbort } from './api-error.ts'
 import { type RawAnswer, readReply, readText, readWindow, requestUrl } from './read-answer.ts'
+import type { SendBatch } from './send-batch.ts'
 import type { SendFile, SendOutcome } from './send-file.ts'
 
 type CallRequest<E extends Endpoint> = {
@@ -26,6 +28,8 @@ export type ApiClient = {
   call<E extends Endpoint>(endpoint: E, request: CallRequest<E>): Promise<z.output<E['reply']>>
   /** Sends one file through the gate's transfer lane. Throws AbortError alone. */
   sendFile(file: SendFile): Promise<SendOutcome>
+  /** Sends many files as one request, where the server offers it. Throws AbortError alone. */
+  sendBatch(batch: SendBatch): Promise<SendOutcome<UploadBatchReply>>
 }
 
 export type ClientOptions = {
@@ -55,6 +59,10 @@ export function createApiClient(parts: ClientOptions): ApiClient {
       // Loaded with the first upload. Where it does not come, nothing was sent.
       const loaded = await import('./send-file.ts').catch(() => null)
       return loaded ? loaded.sendFile({ key, gate, onError }, file) : { outcome: 'lost' }
+    },
+    async sendBatch(batch) {
+      const loaded = await import('./send-batch.ts').catch(() => null)
+      return loaded ? loaded.sendBatch({ key, gate, onError }, batch) : { outcome: 'lost' }
     },
   }
 }

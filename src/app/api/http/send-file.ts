@@ -1,7 +1,8 @@
+import type * as z from 'zod/mini'
 import type { GatedAnswer } from '#app/api/gate/gated-request.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { browserClock } from '#app/lib/clock.ts'
-import { endpoints } from '#contract/endpoints.ts'
+import { type Endpoint, endpoints } from '#contract/endpoints.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { UploadReply } from '#contract/uploads.ts'
 import { ApiError, isForeign, isTransient } from './api-error.ts'
@@ -22,8 +23,8 @@ export type SendFile = {
 }
 
 /** How a try ended. Only `sent` means that the file is there. */
-export type SendOutcome =
-  | { outcome: 'sent'; reply: UploadReply }
+export type SendOutcome<Reply = UploadReply> =
+  | { outcome: 'sent'; reply: Reply }
   /**
    * The server said no, or its answer does not fit the file. `mayHaveArrived`: all bytes were sent,
    * and a gateway that lost its upstream, or a page of a proxy's, says nothing about what became of them.
@@ -50,40 +51,67 @@ export const stallMs = 30_000
 const answerMs = 120_000
 
 /** Sends one file; see `SendOutcome`. Throws AbortError when `signal` fires. */
-export async function sendFile(parts: SendOptions, send: SendFile): Promise<SendOutcome> {
-  const ask = { lane: 'transfer', purpose: 'uploads', signal: send.signal } as const
-  const answer = await parts.gate.run(ask, () => transmit(parts.key, send))
-  if (answer.status === 0) return { outcome: answer.isAllSent ? 'unclear' : 'lost' }
-  const outcome = readOutcome(answer, send.file.size)
-  if (outcome.outcome === 'refused') parts.onError?.(outcome.error)
-  return outcome
+export function sendFile(options: SendOptions, send: SendFile): Promise<SendOutcome> {
+  const { file, name, folder, onProgress } = send
+  const { size } = file
+  return sendBody(options, endpoints.upload, {
+    ...send,
+    query: { filename: name, path: folder },
+    // A slice streams from the disk; the File itself is measurably slower.
+    body: file.slice(0, size, file.type),
+    onProgress: (sentBytes) => onProgress?.({ sentBytes, totalBytes: size }),
+    misfit: (reply) =>
+      reply.size === size ? null : `The server has ${reply.size} bytes of ${size}.`,
+  })
 }
 
-function readOutcome(answer: Answer, size: number): SendOutcome {
+type SendBody<Reply> = Pick<SendFile, 'idempotencyKey' | 'onStart' | 'signal'> & {
+  query: Record<string, string>
+  body: Blob
+  /** Of the body, not of its head. */
+  onProgress(sentBytes: number): void
+  onAllSent?: () => void
+  /** What is wrong with a reply to this body; null where nothing is. */
+  misfit(reply: Reply): string | null
+}
+
+/** Sends a body through the gate's transfer lane, as `sendFile` does. */
+export async function sendBody<E extends Endpoint>(
+  { key, gate, onError }: SendOptions,
+  endpoint: E,
+  send: SendBody<z.output<E['reply']>>,
+): Promise<SendOutcome<z.output<E['reply']>>> {
+  const ask = { lane: 'transfer', purpose: 'uploads', signal: send.signal } as const
+  const answer = await gate.run(ask, () => transmit(key, endpoint, send))
+  if (answer.status === 0) return { outcome: answer.isAllSent ? 'unclear' : 'lost' }
   try {
-    const reply = readReply(endpoints.upload, answer)
-    if (reply.size === size) return { outcome: 'sent', reply }
-    const message = `The server has ${reply.size} bytes of ${size}.`
+    const reply = readReply(endpoint, answer)
+    const message = send.misfit(reply)
+    if (message === null) return { outcome: 'sent', reply }
     const error = new ApiError({ code: 'size_mismatch', status: answer.status, message })
-    return { outcome: 'refused', error, mayHaveArrived: false }
+    return refuse(error, false)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     const isUnclear = isTransient(error) || isForeign(error)
-    return { outcome: 'refused', error, mayHaveArrived: answer.isAllSent && isUnclear }
+    return refuse(error, answer.isAllSent && isUnclear)
+  }
+
+  function refuse(error: ApiError, mayHaveArrived: boolean) {
+    onError?.(error)
+    return { outcome: 'refused', error, mayHaveArrived } as const
   }
 }
 
-function transmit(key: string, send: SendFile): Promise<Answer> {
+function transmit(key: string, endpoint: Endpoint, send: SendBody<never>): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { file, signal } = send
+    const { body, signal } = send
     if (signal?.aborted) return reject(signal.reason)
-    const query = { filename: send.name, path: send.folder }
     const request = new XMLHttpRequest()
-    request.open(endpoints.upload.method, requestUrl(endpoints.upload, query))
+    request.open(endpoint.method, requestUrl(endpoint, send.query))
     request.setRequestHeader('authorization', `Bearer ${key}`)
     request.setRequestHeader('idempotency-key', send.idempotencyKey)
 
-    let isAllSent = file.size === 0
+    let isAllSent = body.size === 0
     let stopWatch = () => {}
     const watch = (ms: number) => {
       stopWatch()
@@ -91,10 +119,11 @@ function transmit(key: string, send: SendFile): Promise<Answer> {
     }
     request.upload.onprogress = ({ loaded }) => {
       watch(stallMs)
-      send.onProgress?.({ sentBytes: Math.min(loaded, file.size), totalBytes: file.size })
+      send.onProgress(Math.min(loaded, body.size))
     }
     request.upload.onload = () => {
       isAllSent = true
+      send.onAllSent?.()
       watch(answerMs)
     }
     const cancel = () => {
@@ -110,8 +139,7 @@ function transmit(key: string, send: SendFile): Promise<Answer> {
     signal?.addEventListener('abort', cancel)
     send.onStart?.()
     watch(stallMs)
-    // A slice streams from the disk; the File itself is measurably slower.
-    request.send(file.slice(0, file.size, file.type))
+    request.send(body)
   })
 }
 

@@ -1,12 +1,13 @@
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { ErrorValues, PauseCode } from '#app/api/http/api-error.ts'
+import type { SendBatch } from '#app/api/http/send-batch.ts'
 import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
 import type { Transfer } from '#app/lib/transfers/transfer-rows.ts'
 import { type FileName, parseFileName } from '#contract/file-name.ts'
 import { type FolderPath, parseNewFolderPath } from '#contract/folder-path.ts'
-import type { UploadReply } from '#contract/uploads.ts'
+import type { UploadBatchReply, UploadReply } from '#contract/uploads.ts'
 
 /**
  * A file and where it should go; `folder` and `name` are not validated yet. With a `refusal` it cannot be
@@ -50,6 +51,9 @@ export type UploadConnection = TransferConnection & {
   canLook: boolean
   maxBytes: number
   sendFile(send: SendFile): Promise<SendOutcome>
+  /** Whether many files may go in one request. */
+  offersBatch(): Promise<boolean>
+  sendBatch(send: SendBatch): Promise<SendOutcome<UploadBatchReply>>
   /**
    * The job's file on the server; null if it is not there, and if the key may not look: sending it again
    * with the same idempotency key is safe.
@@ -93,6 +97,22 @@ export type Upload = Transfer & {
   readonly failure: UploadFailure | null
   /** Set when `done`. */
   readonly arrived: ArrivedFile | null
+}
+
+/** Many files in one request. */
+export type Pack = {
+  /** The server may have them, and only its answer tells. */
+  readonly isAllSent: boolean
+  /** Breaks the request off, so that none of its files is kept, and sends the others again. */
+  leave(ids: Iterable<string>): void
+}
+
+/**
+ * Sizes in bytes. A pack that breaks off is sent again whole: on a slow line, that should not be minutes.
+ * A handful of files go three at a time, each with a request of its own.
+ */
+export const packLimits = {
+  ...{ leastFiles: 10, files: 250, bytes: 32 * 1024 * 1024, fileBytes: 8 * 1024 * 1024 },
 }
 
 const finalFailures = new Set<UploadFailure['code']>([

@@ -8,6 +8,9 @@ export type TaskQueueOptions = {
   run(id: string, signal: AbortSignal): Promise<TaskEnd>
 }
 
+/** Others that stand between those that are taken: a look must not walk over thousands. */
+const mostPassedOver = 1_000
+
 /** First in, first out. It is closed at first; closed, it starts nothing, but what runs goes on. */
 export function createTaskQueue({ concurrency, run }: TaskQueueOptions) {
   let waiting: string[] = []
@@ -48,6 +51,29 @@ export function createTaskQueue({ concurrency, run }: TaskQueueOptions) {
         running.get(id)?.abort()
         running.delete(id)
       }
+      fill()
+    },
+    /**
+     * Takes tasks out, from the head on, for one that runs to do them along: it is their place that they
+     * take, until they are put back. Ends with the first that `accept` has no room for.
+     */
+    take(accept: (id: string) => boolean | 'full'): string[] {
+      const taken: string[] = []
+      const left: string[] = []
+      let index = 0
+      for (; index < waiting.length && left.length < mostPassedOver; index += 1) {
+        const id = waiting[index] ?? ''
+        const verdict = accept(id)
+        if (verdict === 'full') break
+        if (verdict) taken.push(id)
+        else left.push(id)
+      }
+      if (taken.length > 0) waiting = left.concat(waiting.slice(index))
+      return taken
+    },
+    /** Tasks that were taken go to the head of the queue again, or to its tail. */
+    putBack(ids: readonly string[], end: 'first' | 'last') {
+      waiting = end === 'first' ? [...ids, ...waiting] : [...waiting, ...ids]
       fill()
     },
     hasWaiting: () => waiting.length > 0,

@@ -1,7 +1,8 @@
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { ConnectionError } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
-import type { sendUpload } from '#app/features/uploads/send/send-upload.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
+import type { sendPack } from '#app/features/uploads/send/send-pack.ts'
 import type { Upload, UploadConnection, UploadJob } from '#app/features/uploads/upload.ts'
 import type { Clock } from '#app/lib/clock.ts'
 import { retryTransient } from '#app/lib/retry.ts'
@@ -25,6 +26,11 @@ export function connectUploads(session: {
     canLook: me.key.scopes.includes('read'),
     maxBytes: me.limits.upload_max_bytes,
     sendFile: (send) => client.sendFile(send),
+    sendBatch: (send) => client.sendBatch(send),
+    async offersBatch() {
+      const server = await serverDescription.read()
+      return server?.additions.includes('batch') ?? false
+    },
     async findFile(job, signal) {
       const { findArrivedFile } = await import('#app/features/uploads/send/find-file.ts').catch(
         () => {
@@ -65,14 +71,14 @@ export async function lookAfterAbort(
 }
 
 /** Loads the code that sends files with the first upload, to keep it out of the first load. */
-export const sendOnDemand: typeof sendUpload = async (task, connection, options) => {
+export const sendOnDemand: typeof sendPack = async (task, connection, options) => {
   const { id, signal } = task
   try {
-    const { sendUpload } = await retryTransient(
-      () => import('#app/features/uploads/send/send-upload.ts'),
+    const { sendPack } = await retryTransient(
+      () => import('#app/features/uploads/send/send-pack.ts'),
       { retryPause: options.retryPause, isTransient: () => true, tries: 5, signal },
     )
-    return await sendUpload(task, connection, options)
+    return await sendPack(task, connection, options)
   } catch {
     // After five tries the network is there, and the code is not.
     const failure = { code: 'not_loaded' } as const

@@ -4,6 +4,8 @@ import {
   type KeptUpload,
   keepUpload,
   newUpload,
+  type Pack,
+  packLimits,
   type Upload,
   type UploadConnection,
   type UploadJob,
@@ -54,6 +56,10 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   readonly #retryPause: RetryPause
   /** By row id, as long as the file is at hand. */
   readonly #jobs = new Map<string, UploadJob>()
+  /** By row id, while it is on its way with others. */
+  readonly #packs = new Map<string, Pack>()
+  /** Many go in one request here. */
+  #isPacking = false
   readonly #interrupted = createInterruptedUploads()
   /** How many times all rows were forgotten. */
   #forgotten = 0
@@ -132,7 +138,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     const stopped = rows.filter(({ isAborting }) => !isAborting)
     const unsure = new Map(stopped.filter((row) => this.#isUnsure(row)).map((row) => [row.id, row]))
     const sure = new Set(stopped.map(({ id }) => id).filter((id) => !unsure.has(id)))
-    this.tasks.remove([...sure])
+    this.#end([...sure])
     this.rows.changeMany(sure, (row) => newUpload(row, { state: 'cancelled' }))
     this.rows.changeMany(unsure.keys(), (row) => ({ ...row, isAborting: true, note: 'aborting' }))
     for (const { id, state } of unsure.values()) {
@@ -150,6 +156,14 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
       clock: this.#clock,
       retryPause: this.#retryPause,
       canRead,
+      takeAlong: (accept) => this.#takeAlong(accept),
+      putBack: (ids, end) => this.tasks.putBack(ids, end),
+      onPack: (ids, pack) => {
+        for (const one of ids) {
+          if (pack) this.#packs.set(one, pack)
+          else this.#packs.delete(one)
+        }
+      },
       shouldYield: () => this.tasks.hasWaiting(),
       onSessionLost: (lost) => {
         if (this.connection === lost) this.connect(null)
@@ -160,6 +174,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   protected override onConnect({ keyId }: UploadConnection): void {
+    this.#isPacking = false
     this.#keeper.connect(keyId, this.rows.all())
   }
 
@@ -187,6 +202,32 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     const [row, job] = [this.rows.get(id), this.#jobs.get(id)]
     const isOpen = row && (isUnfinished(row) || row.state === 'failed')
     return isOpen && job ? keepUpload(row, job) : (this.#interrupted.uploads.get(id) ?? null)
+  }
+
+  /** How many requests uploads that wait will take, `bytes` in all. */
+  requestsFor(files: number, bytes: number): number {
+    if (!this.#isPacking || files < packLimits.leastFiles) return files
+    const byFiles = Math.ceil(files / packLimits.files)
+    return Math.min(files, Math.max(byFiles, Math.ceil(bytes / packLimits.bytes)))
+  }
+
+  #takeAlong(accept: (job: UploadJob) => boolean | 'full'): { id: string; job: UploadJob }[] {
+    this.#isPacking = true
+    const jobs = new Map<string, UploadJob>()
+    this.tasks.take((id) => {
+      const job = this.#jobs.get(id)
+      const verdict = job !== undefined && accept(job)
+      if (job && verdict === true) jobs.set(id, job)
+      return verdict
+    })
+    return Array.from(jobs, ([id, job]) => ({ id, job }))
+  }
+
+  /** Ends tasks that wait or run; those that run with others leave them. */
+  #end(ids: readonly string[]): void {
+    const packs = new Set(ids.flatMap((id) => this.#packs.get(id) ?? []))
+    this.tasks.remove(ids)
+    for (const pack of packs) pack.leave(ids)
   }
 
   #serverTime(): number {
@@ -221,7 +262,8 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   /** Whether its file may already be on the server. */
   #isUnsure({ id, state, sentBytes, size }: Upload): boolean {
-    const isAllSent = state === 'running' && sentBytes >= size
+    const pack = this.#packs.get(id)
+    const isAllSent = pack ? pack.isAllSent : state === 'running' && sentBytes >= size
     return isAllSent || this.#jobs.get(id)?.mayHaveArrived === true
   }
 
@@ -230,7 +272,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     const job = this.#jobs.get(id)
     if (!job || !this.rows.get(id)?.isAborting) return
     job.mayHaveArrived = true
-    this.tasks.remove([id])
+    this.#end([id])
     const end = await lookAfterAbort(job, this.connection, this.#clock)
     const row = this.rows.get(id)
     if (!row?.isAborting) return

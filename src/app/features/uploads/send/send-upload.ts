@@ -8,6 +8,7 @@ import {
 } from '#app/api/http/api-error.ts'
 import type {
   ArrivedFile,
+  Pack,
   Upload,
   UploadConnection,
   UploadJob,
@@ -25,6 +26,12 @@ export type SendUploadOptions = {
   retryPause: RetryPause
   /** Whether the file on this machine can still be read. */
   canRead?: ((file: File) => Promise<boolean>) | undefined
+  /** Takes uploads that wait, first come first, into a pack with this one: those that `accept` takes. */
+  takeAlong(accept: (job: UploadJob) => boolean | 'full'): Pick<UploadTask, 'id' | 'job'>[]
+  /** Uploads that were taken along wait again. */
+  putBack(ids: readonly string[], end: 'first' | 'last'): void
+  /** These uploads are on their way in one pack; null: no more. */
+  onPack(ids: readonly string[], pack: Pack | null): void
   /** Whether others should go first, asked after some failures in a row. */
   shouldYield(): boolean
   /** The key was refused, or its gate was closed. */
@@ -40,7 +47,7 @@ class FileChangedError extends Error {}
 /** The upload goes to the end of the queue. */
 class RequeuedError extends Error {}
 
-const still = { sentBytes: 0, bytesPerSecond: null, secondsLeft: null } as const
+export const still = { sentBytes: 0, bytesPerSecond: null, secondsLeft: null } as const
 
 /** Sends one file until it has arrived or was refused, and keeps its row up to date. Never rejects. */
 export async function sendUpload(
@@ -94,7 +101,7 @@ export async function sendUpload(
   }
 }
 
-const triesPerTurn = 5
+export const triesPerTurn = 5
 
 /**
  * Tries again after transient errors.
@@ -163,7 +170,7 @@ function meterProgress(id: string, job: UploadJob, { rows, clock }: SendUploadOp
   }
 }
 
-async function canReadFile(file: File): Promise<boolean> {
+export async function canReadFile(file: File): Promise<boolean> {
   try {
     await file.slice(0, 1).arrayBuffer()
     return true

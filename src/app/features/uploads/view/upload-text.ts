@@ -153,17 +153,16 @@ export type UploadForecast = {
   requestsPerMinute: number
 }
 
-/** What is left to send. */
+/** What is left to send; `waiting` counts requests, of which many small files take one. */
 export type UploadLoad = { waiting: number; waitingBytes: number; running: readonly Upload[] }
 
-/** Of a queue whose running uploads stand first: three of them at most. */
-export function uploadLoad({
-  getSnapshot,
-  at,
-}: Pick<UploadQueue, 'getSnapshot' | 'at'>): UploadLoad {
-  const { totals, weight } = getSnapshot()
-  const running = Array.from({ length: totals.running }, (_, index) => at(index) as Upload)
-  return { waiting: totals.waiting, waitingBytes: weight, running }
+/** Of a queue whose running uploads stand first: three requests at most. */
+export function uploadLoad(
+  queue: Pick<UploadQueue, 'getSnapshot' | 'at' | 'requestsFor'>,
+): UploadLoad {
+  const { totals, weight } = queue.getSnapshot()
+  const running = Array.from({ length: totals.running }, (_, index) => queue.at(index) as Upload)
+  return { waiting: queue.requestsFor(totals.waiting, weight), waitingBytes: weight, running }
 }
 
 /** Null if nothing is left to send or `gate` is null. */
