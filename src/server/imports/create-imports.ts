@@ -55,7 +55,10 @@ export type Imports = {
 const oldAfterDays = 90
 const silentForMs = 180_000
 
-/** Imports from links, whole. @throws ConfigError when an entry of BARKEEP_IMPORT_ALLOW is no address */
+/**
+ * Wires everything that imports need. @throws ConfigError for a malformed entry of
+ * BARKEEP_IMPORT_ALLOW
+ */
 export function createImports(deps: ImportsOptions): Imports {
   const { config, clock, idempotency } = deps
   const guard = createAddressGuard(parseImportAllow(config.importAllow), deps.resolve)
@@ -80,7 +83,7 @@ export function createImports(deps: ImportsOptions): Imports {
         ...{ tasks, tools, idempotency },
       }),
     async start() {
-      // Looking takes a second, and nobody has to wait for it but video imports.
+      // Not awaited: looking takes a second, and only video imports need the programs.
       void tools()
       for (const task of await tasks.unfinished()) queue.add({ ...task, hasWaited: true })
     },
@@ -91,7 +94,7 @@ export function createImports(deps: ImportsOptions): Imports {
   }
 }
 
-/** Looks until the programs are found: who installs them need not start the server again. */
+/** Looks again until the programs are found, so that installing them needs no restart. */
 function createToolFinder({
   config,
   clock,

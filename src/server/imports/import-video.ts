@@ -23,7 +23,9 @@ export type VideoImportOptions = VideoFetchOptions & {
   addFiles: AddFiles
   folders: Pick<FolderRepository, 'folderExists'>
   tasks: ImportTasks
-  /** Folders that imports are about to fill, so that two of one title do not share one. */
+  /**
+   * Folders that running imports are about to fill: two videos of one title must not share one.
+   */
   takenFolders: Set<string>
 }
 
@@ -52,12 +54,12 @@ export async function importVideo(
   })
 }
 
-// A page may hold many videos; which one came must not be a riddle.
+// A page may hold many videos: say which one came.
 function titleOf({ title, videosOnPage }: FetchedVideo): string {
   return videosOnPage > 1 ? `${title} (first of ${videosOnPage} on that page)` : title
 }
 
-/** Room for ` (99)`, should somebody put a file of that name there meanwhile. */
+/** Room for ` (99)`, in case a file of that name appears meanwhile. */
 const numberBytes = 5
 const endingMaxBytes = 100
 
@@ -115,7 +117,7 @@ async function listAll(
   try {
     await deps.addFiles({
       ...{ userId: task.userId, stem, files: files.map((file) => ({ ...file, folder })) },
-      // A crash after the files and before the end would fetch a second copy at the next start.
+      // In one unit: after a crash between the two, the next start would fetch a second copy.
       alongside: (unit) =>
         deps.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit),
     })
@@ -124,7 +126,7 @@ async function listAll(
   }
 }
 
-/** `/Title/`, or the first of `/Title (2)/`, `/Title (3)/` … that nothing is in. */
+/** `/Title/`, or the first of `/Title (2)/`, `/Title (3)/` … that does not exist yet. */
 async function takeFolder(
   deps: VideoImportOptions,
   task: ImportTaskRecord,

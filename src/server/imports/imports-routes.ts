@@ -21,12 +21,13 @@ export type ImportRouteOptions = StartImportOptions & {
   idempotency: Idempotency
 }
 
+/** Starting an import, asking for it, and cancelling it. */
 export function addImportRoutes(app: FastifyInstance, deps: ImportRouteOptions): void {
   const { route, tasks, idempotency } = deps
 
   async function findOwn(id: string, { userId }: ImportKey): Promise<FoundImportTask> {
     const found = await tasks.find(id)
-    // Somebody else's task is as unknown as none: an id must not tell that it exists.
+    // Another account's task is answered like an unknown one: ids must not reveal that it exists.
     if (found?.task.userId !== userId) {
       throw new ApiFailure('not_found', 'There is no import with that task_id.')
     }

@@ -67,14 +67,14 @@ async function endOf(
 ): Promise<ImportEnd | null> {
   const signal = AbortSignal.any([stopped, accessEnded])
   try {
-    // It may have waited long, for its turn or for the server to start again.
+    // It may have waited long, in the queue or for a restart.
     await deps.access.require(task)
     signal.throwIfAborted()
     await runTask(deps, task, { signal, hasWaited })
     return null
   } catch (error) {
     if (stopped.aborted) return null
-    // Whatever broke when it was ended is not why it ended.
+    // What broke because access ended is not the reason.
     const cause: unknown = accessEnded.aborted ? accessEnded.reason : error
     if (!(cause instanceof ImportFailure || cause instanceof AccessEnded)) {
       deps.log.warn({ err: cause, importId: task.id }, 'import failed')
@@ -151,14 +151,14 @@ async function runVideo(
   })
 }
 
-/** Nobody waits for a report to arrive, and a lost one is followed by the next. */
+/** Not awaited: a lost report is followed by the next. */
 function report({ tasks, log }: RunImportOptions, id: string, reading: ProgressReading): void {
   tasks.progress(id, reading).catch((error) => {
     log.warn({ err: error, importId: id }, 'progress of an import cannot be stored')
   })
 }
 
-/** Writes the end down, again and again while the store cannot: no task may stay running for ever. */
+/** Stores the end, and retries while the store fails: no task may stay running for ever. */
 async function finish(
   deps: RunImportOptions,
   id: string,

@@ -25,13 +25,15 @@ export type StartedImport = { id: string; type: ImportType }
 /** Writes what must come true together with the task. */
 export type Alongside = (unit: UnitOfWork, started: StartedImport) => Promise<void>
 
-// An answer is awaited by a person; a source that is slower goes on answering to the task itself.
+// A person waits for the reply; a slower source goes on answering to the task itself.
 const lookMs = 5_000
 
 /**
- * Notes an import and queues it. With `auto` the source is asked what it is, and its answer is held for
- * the task; where it does not tell in time, the reply says what the link looks like and the task finds out.
- * @throws ApiFailure `invalid_request` for what is no link, `feature_disabled` without the programs
+ * Stores an import and queues it. With `auto` the source is asked what it is, and its answer is
+ * held for the task; if it does not say in time, the reply says what the link looks like and the
+ * task finds out.
+ * @throws ApiFailure `invalid_request` for what is no link, `feature_disabled` without the
+ * programs
  */
 export async function startImport(
   deps: StartImportOptions,
@@ -101,7 +103,7 @@ async function lookAt(
   if (opening === null) return { type: null, opening }
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookMs)])
   const type = await Promise.race([opening.type, aborted(bounded)]).catch(() => 'failed' as const)
-  // A page is opened again by the program that reads it.
+  // yt-dlp opens a page by itself.
   if (signal.aborted || type === 'failed' || type === 'video') opening.close()
   signal.throwIfAborted()
   if (type === 'failed') return { type: null, opening: null }

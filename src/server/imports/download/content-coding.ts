@@ -14,10 +14,10 @@ import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
 
 export type ContentCoding = 'gzip' | 'deflate' | 'br' | 'zstd'
 
-/** So much may come of little; above it, no file that is meant to be read unpacks to so many times its size. */
+/** Up to here any expansion is fine; beyond it, no honest file expands `expansionMax` times. */
 const freeBytes = 32 * 1024 * 1024
 const expansionMax = 250
-/** Proxies may compress what is compressed; more often than this is a trap. */
+/** A proxy may compress what is compressed already; more layers are a trap. */
 const codingsMax = 2
 
 const known: Record<string, ContentCoding> = {
@@ -85,7 +85,7 @@ export async function* decodeContent(
     { objectMode: false },
   )
   const running = pipeline([input, ...bounded, decoded])
-  // Told by the stream that is read.
+  // The reader of `decoded` gets the error.
   running.catch(() => undefined)
   try {
     yield* batchChunks(decoded)
@@ -103,7 +103,7 @@ async function takeStart(source: AsyncGenerator<ByteBatch>) {
     if (next.done) break
     taken.push(...next.value)
   }
-  // A copy: whoever takes the bytes takes their memory.
+  // A copy: the consumer may detach the buffers of a batch.
   const start = Buffer.concat(taken.slice(0, 4)).subarray(0, 4)
   async function* rest(): AsyncGenerator<ByteBatch> {
     try {
@@ -130,9 +130,9 @@ async function* chunksOf(
 
 function isCoded(start: Buffer, coding: ContentCoding): boolean {
   if (coding === 'gzip') return start[0] === 0x1f && start[1] === 0x8b
-  // A frame, or one that is skipped.
+  // A frame or a skippable frame.
   if (coding === 'zstd') return /^(28b52ffd|5.2a4d18)/.test(start.toString('hex'))
-  // Nothing tells these two from other bytes.
+  // Deflate and brotli have no magic number.
   return true
 }
 
@@ -144,7 +144,7 @@ function createDecoder(coding: ContentCoding, start: Buffer): Transform {
     // RFC 9659: no decoder of the web needs a larger window than 8 MiB.
     return createZstdDecompress({ chunkSize, params: { [constants.ZSTD_d_windowLogMax]: 23 } })
   }
-  // "Deflate" is zlib's format by the standard, and the bare one at many servers.
+  // By the standard "deflate" has a zlib header; many servers send it without.
   const [first = 0, second = 0] = start
   const isZlib = (first & 0x0f) === 8 && ((first << 8) | second) % 31 === 0
   return isZlib ? createInflate({ chunkSize }) : createInflateRaw({ chunkSize })
@@ -170,7 +170,7 @@ function boundBytes(check: (bytes: number) => void): Transform {
       bytes += chunk.length
       try {
         check(bytes)
-        // A copy: zlib writes on in the memory that its last chunk is a part of.
+        // A copy: zlib goes on writing into the buffer that its last chunk belongs to.
         done(null, Buffer.from(new Uint8Array(chunk).buffer))
       } catch (error) {
         done(error as Error)

@@ -30,7 +30,7 @@ export type DownloadOptions = {
 
 export type Download = {
   url: URL
-  /** The answer to the first request, open; it is closed in the end. */
+  /** The answer to the first request, still open. Closed here, whatever happens. */
   source: OpenedSource
   asked: FileName | null
   signal: AbortSignal
@@ -68,7 +68,7 @@ export async function downloadFile(
   }
 }
 
-/** A source that was silent had all the time there is, and is not asked again. */
+/** A silent source has used up its time and is not asked again. */
 function failureOf({ cause, whole }: CannotResume): ImportFailure {
   if (whole !== null) closeBody(whole.body)
   return ImportFailure.of(importErrorOf(cause))
@@ -83,7 +83,7 @@ async function downloadOnce(
   const { maxBytes } = deps
   const { cookies } = download.source
   try {
-    // Until its first byte: a site may say at once that it has the file, and fetch it then.
+    // Until the first byte: a site may answer at once and only then fetch the file.
     watch.wait(true)
     const total = checkAnswer(first, maxBytes)
     const type = first.headers['content-type']
@@ -102,7 +102,7 @@ async function downloadOnce(
       isPlain ? sent : decodeContent(sent, codings, maxBytes),
       {
         signal,
-        // So that one the disk has no room for is refused before it fills what is left.
+        // A file that does not fit is refused before it fills the disk.
         ...(total === null || !isPlain ? {} : { expectedBytes: total }),
       },
     )
@@ -123,8 +123,8 @@ function checkAnswer(answer: OpenedUrl, maxBytes: number): number | null {
 }
 
 function lengthOf({ status, headers }: OpenedUrl): number | null {
-  // 201 brings what was made just now, 203 is a 200 that a proxy has touched; a 206 is a piece, unless it
-  // is all there is.
+  // 201 carries what was just made, 203 is a 200 that a proxy has changed; 206 counts if it holds
+  // the whole file.
   const isWhole = [200, 201, 203].includes(status)
   const length = isWhole ? headers['content-length'] : wholeRange(status, headers['content-range'])
   if (!isWhole && length === undefined) throw new RefusedBySource(status)

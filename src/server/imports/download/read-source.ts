@@ -79,10 +79,10 @@ async function* readAnswer(
   }
 }
 
-/** Asks for the rest until there is an answer that settles it. */
+/** Asks for the rest until an answer settles whether it can be had. */
 async function resume(deps: Deps, source: Source, place: Place): Promise<OpenedUrl> {
   const version = versionOf(source.first)
-  // Without a proof that the file is the same, two halves of two files could be joined.
+  // Without proof that it is the same file, halves of two files could be joined.
   const mayGoOn = version !== undefined || offersPieces(source)
   if (!mayGoOn || place.bytes === 0) throw new CannotResume(place.cause)
   source.watch.wait(false)
@@ -105,7 +105,7 @@ function versionOf({ headers }: OpenedUrl): string | undefined {
   return age >= 1_000 ? modified : undefined
 }
 
-/** Simple servers keep no versions. Where one offers pieces all the same, their length must do. */
+/** Simple servers send no validators. If they offer ranges all the same, the length has to do. */
 function offersPieces({ first: { headers }, total }: Source): boolean {
   const hasVersion = headers.etag !== undefined || headers['last-modified'] !== undefined
   return !hasVersion && total !== null && headers['accept-ranges'] === 'bytes'
@@ -117,7 +117,7 @@ function isOpened(answer: OpenedUrl | AskAgain): answer is OpenedUrl {
   return 'body' in answer
 }
 
-/** The answer that goes on where the file is; else how to wait until it is worth to ask again. */
+/** The answer that continues the file, or how to wait before asking again. */
 async function askForRest(
   deps: Deps,
   source: Source,
@@ -133,10 +133,10 @@ async function askForRest(
   try {
     const answer = await deps.openUrl(first.url, { signal, headers, cookies })
     if (isTheRest(answer, source, { place, version })) return answer
-    // It has no such range, or another file by now: this is the file.
+    // It ignores ranges, or has another file by now: this is the whole file.
     if (answer.status === 200) throw new CannotResume(place.cause, answer)
     closeBody(answer.body)
-    // Another answer than that is one to live with.
+    // Any other status is final.
     if (!isTransientStatus(answer.status)) throw new CannotResume(place.cause)
     return { pause: (tries) => waitAsTold(answer, source, { tries, patience, signal }) }
   } catch (error) {
@@ -153,7 +153,7 @@ async function waitAsTold(
   { watch }: Source,
   options: Parameters<typeof pauseAfter>[1],
 ): Promise<void> {
-  // Only what it asks for itself is no silence.
+  // Only a wait that the source asked for is no silence.
   const isTold = answer.headers['retry-after'] !== undefined
   watch.wait(isTold)
   try {
@@ -163,7 +163,7 @@ async function waitAsTold(
   }
 }
 
-/** Not every source that knows Range honours If-Range, so the answer's own word is compared, too. */
+/** Some sources honour Range and ignore If-Range, so the validators are compared, too. */
 function isTheRest(
   answer: OpenedUrl,
   { first, total }: Source,

@@ -5,7 +5,7 @@ import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { ImportFailure, SilentSource } from '#server/imports/tasks/import-failure.ts'
 
 export type SourceWatch = Watch & {
-  /** Says that an answer is awaited, or no more: up to a limit that is no silence. A byte ends it. */
+  /** Says whether an answer is awaited, which up to a limit is no silence. A byte ends it. */
   wait(isWaiting: boolean): void
   /**
    * Watches one connection as well, from its answer on: `giveUp` is called when it stands still, for
@@ -17,7 +17,7 @@ export type SourceWatch = Watch & {
   ): Watch & Disposable
 }
 
-/** One watch over all connections of a download: a source cannot win time by breaking them. */
+/** One watch over all connections of a download, so that breaking them wins a source no time. */
 export function watchSource(
   clock: Clock,
   patience: Pick<RetryPolicy, 'pace' | 'waitsMs'>,

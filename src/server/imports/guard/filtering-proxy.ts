@@ -30,12 +30,12 @@ const hopByHop = ['connection', 'keep-alive', 'proxy-authorization', 'proxy-conn
   .concat('te', 'trailer', 'transfer-encoding', 'upgrade')
   .concat('proxy-authenticate')
 
-/** Stands in the answers of the proxy itself, so that they are not taken for the site's. */
+/** The reason phrase of the proxy's own answers, to tell them from the site's. */
 export const proxyPhrase = 'Refused by the filtering proxy'
 
 /**
  * An HTTP proxy on loopback that connects only where the guard lets it, for a program that cannot
- * be trusted to ask. Everything is judged when connecting, so redirects, manifests and segments are.
+ * be trusted to ask. Each connection is judged, so redirects, manifests and segments are, too.
  */
 export async function startFilteringProxy(deps: Deps): Promise<FilteringProxy> {
   const secret = randomBytes(18).toString('base64url')
@@ -115,7 +115,7 @@ async function passOn(
 ): Promise<void> {
   const { incoming, outgoing, count } = exchange
   const url = URL.parse(incoming.url ?? '')
-  // ftp and the like are for nobody: this speaks http, and tunnels carry https.
+  // Other schemes, such as ftp, are refused: this proxy speaks http, and tunnels carry https.
   if (url?.protocol !== 'http:') throw new ForbiddenAddress()
   guard.checkUrl(url)
   const socket = await guardedConnect(guard, url)
@@ -123,7 +123,7 @@ async function passOn(
     method: incoming.method ?? 'GET',
     headers: { ...withoutHopByHop(incoming.headers), host: url.host, connection: 'close' },
     createConnection: () => tolerateResponseHead(socket),
-    // As for what is imported without a program: heads are read as browsers read them.
+    // Heads are read as leniently as in imports of files.
     insecureHTTPParser: true,
     maxHeaderSize: responseHeadMaxBytes * 2,
   })
@@ -132,7 +132,7 @@ async function passOn(
   const answer = await awaitAnswer(outside)
   outgoing.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers))
   answer.on('data', count)
-  // Headers are out: a source that breaks now must look broken, not finished.
+  // The head is sent: a source that breaks now must look broken, not finished.
   await pipeline(answer, outgoing).catch(() => outgoing.destroy())
 }
 

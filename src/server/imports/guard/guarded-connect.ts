@@ -37,7 +37,7 @@ export async function connectToSource(
 ): Promise<Socket> {
   const step = <Value>(code: string, work: (signal: AbortSignal) => Promise<Value>) =>
     bounded({ signal, ms: stepMs, code }, work)
-  // A resolver cannot be called off, and takes half a minute where nobody answers it.
+  // A lookup cannot be aborted, and takes half a minute if no resolver answers.
   const addresses = await step('EAI_AGAIN', () => guard.resolve(plainHost(url), portOf(url)))
   const socket = await step('ETIMEDOUT', (stop) => connectTo(url, addresses, stop))
   if (url.protocol !== 'https:') return socket
@@ -60,7 +60,7 @@ async function shakeHands(url: URL, socket: Socket, signal: AbortSignal): Promis
     // "Literal IP addresses are not permitted" as a server name; the certificate is held against `host`.
     ...(isIP(host) ? { host } : { host, servername: host }),
     ALPNProtocols: ['http/1.1'],
-    // As browsers: a server that never heard of secure renegotiation is reached, and never renegotiates.
+    // As browsers do: servers without secure renegotiation are reached; nothing is renegotiated.
     secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT,
   })
   return await ready(secured, 'secureConnect', signal)

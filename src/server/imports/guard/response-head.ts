@@ -26,8 +26,8 @@ const lengthName = 'Content-Length'
 type Field = { name: string; value: string }
 
 /**
- * What a source sends before its body, made strict: sites send heads that every browser reads and
- * HTTP's grammar forbids, and Node's parser, the lenient one too, says no to some of them.
+ * Makes the head of an answer strict. Sites send heads that HTTP's grammar forbids and every
+ * browser reads; even Node's lenient parser refuses some of them.
  * @param head up to its empty line, each byte a character
  * @throws ImportFailure where browsers give up as well
  */
@@ -38,7 +38,7 @@ export function rewriteResponseHead(head: string): ResponseHead {
   const isOld = Number(major) < 1 || (Number(major) === 1 && Number(minor) === 0)
   const fields = lines.flatMap(readField)
   const framed = frameBody(fields, isOld)
-  // There is one answer a connection, whatever the source says: what follows it is not looked at.
+  // One answer per connection, whatever the source says.
   const text = [...framed, { name: 'Connection', value: 'close' }]
     .map(({ name, value }) => `${name}: ${value}\r\n`)
     .join('')
@@ -86,12 +86,15 @@ function unfold(lines: string[]): string[] {
 /** Browsers pass over lines that are no field. */
 function readField(line: string): Field[] {
   const [, name, value = ''] = /^([!#$%&'*+\-.^_`|~\w]+)[ \t]*:(.*)$/s.exec(line) ?? []
-  // Controls, that no field may hold.
+  // Control characters are illegal in fields.
   const plain = value.replace(/(?!\t)\p{Cc}/gu, (control) => (control >= '\x80' ? control : ' '))
   return name === undefined ? [] : [{ name, value: plain.trim() }]
 }
 
-/** Leaves one word on where the body ends: chunks before a length, and a length only once. */
+/**
+ * Leaves one field that says where the body ends: chunks win over a length, equal lengths become
+ * one.
+ */
 function frameBody(fields: Field[], isOld: boolean): Field[] {
   const valuesOf = (wanted: string) =>
     fields
@@ -114,7 +117,7 @@ function frameBody(fields: Field[], isOld: boolean): Field[] {
   return [...others, ...[...lengths].map((value) => ({ name: lengthName, value }))]
 }
 
-/** Joined by a comma, a name said twice would be another name. */
+/** Node would join a repeated name by a comma, which makes it another name. */
 function isRepeated(fields: Field[], index: number): boolean {
   const field = fields[index]
   const isSame = (other: Field) =>

@@ -60,7 +60,7 @@ export function tolerateResponseHead(connection: Duplex): Duplex {
   })
   connection.on('error', (error) => tolerant.destroy(error))
   connection.on('close', () => {
-    // Neither its end nor an error was told: it was cut.
+    // Closed without end or error: it was cut off.
     if (!connection.readableEnded) tolerant.destroy()
   })
   return tolerant
@@ -116,7 +116,7 @@ type HeadReader = {
   end(): void
 }
 
-/** Looks at each byte once: a source that sends them one by one costs no more than another. */
+/** Looks at each byte once, so a source that sends them one by one costs no more. */
 function createHeadReader(): HeadReader {
   const held = createGrowingBuffer()
   let headStart = 0
@@ -127,7 +127,7 @@ function createHeadReader(): HeadReader {
   function takeLine(lineEnd: number): ReturnType<HeadReader['add']> {
     const isEmpty = /^\r*$/.test(held.text(lineStart, Math.min(lineEnd, lineStart + 8)))
     lineStart = lineEnd + 1
-    // Blank lines before a status line end nothing.
+    // Blank lines before a status line do not end the head.
     if (!isEmpty || !hasLines) {
       hasLines ||= !isEmpty
       return null

@@ -25,7 +25,7 @@ export function openSource(
 ): SourceOpening {
   const stop = new AbortController()
   const cookies = createSourceCookies()
-  // A site that refuses us may still be one that yt-dlp knows its way into.
+  // yt-dlp may know its way into a site that refuses us.
   const isEnough = (answer: OpenedUrl) => guessImportType(url) === 'video' && isPage(answer)
   const options = {
     ...{ signal: stop.signal, cookies, isEnough },
@@ -35,7 +35,7 @@ export function openSource(
   }
   const opened = openWithRetry(deps, url, options).then((answer) => ({ answer, cookies, past }))
   const type = opened.then(({ answer }) => detectImportType(answer))
-  // Whoever closes it early asks for neither.
+  // Closed early, nobody awaits it.
   type.catch(() => undefined)
   return {
     opened,
@@ -64,10 +64,10 @@ export type HeldOpenings = {
   dropAll(): void
 }
 
-/** Each is a connection whose bytes wait in the system's memory. */
+/** Each is a connection with bytes in the kernel's buffers. */
 const openMax = 32
 const openMaxOfOne = 16
-/** Most sites give up sooner on a reader that takes nothing. */
+/** Most sites drop a reader that reads nothing sooner than that. */
 const heldMs = 10 * 60_000
 
 /**
@@ -106,7 +106,7 @@ export function createHeldOpenings(deps: OpenDeps): HeldOpenings {
     hold(importId, opening) {
       const drop = () => takeOut(importId)?.close()
       held.set(importId, { opening, timer: setTimeout(drop, heldMs) })
-      // One that fails while it waits says nothing of what will be when its turn comes.
+      // One that fails while it waits is simply opened again when its turn comes.
       opening.opened.catch(() => takeOut(importId))
     },
     take(importId) {

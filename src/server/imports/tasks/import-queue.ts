@@ -37,7 +37,7 @@ export function createImportQueue(
 ): ImportQueue {
   const waiting: Waiting[] = []
   const running = new Map<string, Running>()
-  // Ending without a turn of their own: they take no place.
+  // Tasks that are only being ended; they do not count as running.
   const leaving = new Map<string, Running>()
   let isStopped = false
 

@@ -64,7 +64,7 @@ export function createImportTasks(database: Database, clock: Clock): ImportTasks
     async claim(id) {
       if (claims.has(id)) return null
       const cancel = new AbortController()
-      // Before the row is read: a cancelling meanwhile has to reach this worker.
+      // Before the row is read, so that a cancellation meanwhile reaches this worker.
       claims.set(id, { reading: null, cancel, released: Promise.withResolvers() })
       try {
         const task = await find(id)
@@ -98,7 +98,7 @@ export function createImportTasks(database: Database, clock: Clock): ImportTasks
   }
 }
 
-/** What a task keeps that ends before it is complete: how far it came, and its title where it had one. */
+/** What a task that did not complete keeps: how far it came, and its title. */
 function reachedBy(reading: ProgressReading | null | undefined) {
   if (!reading) return {}
   return { progress: Math.floor(reading.percent ?? 0), title: reading.title }

@@ -60,7 +60,7 @@ function readTtml(text: string): ReadSubtitles {
   return converted === null ? unfit.empty : { text: vttHeader + converted, extension: 'vtt' }
 }
 
-/** A player skips a cue that it cannot read; where it is the last one, the file was cut off. */
+/** Players skip a malformed cue; if it is the last one, the file was cut off. */
 function checkCues(text: string): ReadSubtitles {
   const timings = text.split('\n').filter((line) => line.includes('-->'))
   const last = timings.at(-1)
@@ -79,7 +79,7 @@ function srtToVtt(text: string): string {
     .join('\n')
 }
 
-// WebVTT is UTF-8; what is not mostly has the encoding that its language had before.
+// WebVTT is UTF-8; other files mostly have their language's legacy encoding.
 const oldEncodings: Record<string, string> = {
   ...{ ja: 'shift_jis', ko: 'euc-kr', zh: 'gb18030', 'zh-tw': 'big5', 'zh-hant': 'big5' },
   ...{ ru: 'windows-1251', uk: 'windows-1251', bg: 'windows-1251', sr: 'windows-1251' },
@@ -101,7 +101,7 @@ function decode(bytes: Buffer, language: string): string | null {
   if (asUtf8 !== null) return asUtf8
   const [code = ''] = language.toLowerCase().split(/[.-]/)
   const old = oldEncodings[language.toLowerCase()] ?? oldEncodings[code === '' ? 'und' : code]
-  // A binary file decodes to something in most of them.
+  // Binary data decodes to something in most of them.
   if (old === undefined || bytes.includes(0)) return null
   return tryToDecode(bytes, old)
 }

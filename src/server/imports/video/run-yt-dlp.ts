@@ -42,7 +42,7 @@ export async function runYtDlp(
   await using proxy = await startFilteringProxy({
     guard: deps.guard,
     onBytes(bytes) {
-      // Picture and sound may each be fetched again after a break: twice the limit is never needed.
+      // Twice the limit, because a broken picture or sound may be fetched again.
       if (pace.note(bytes) > deps.maxBytes * 2) onTooLarge()
     },
   })
@@ -99,13 +99,16 @@ export async function runYtDlp(
   }
 }
 
-/** What is put before a program: it dies with the server, and its memory and files are bounded. */
+/**
+ * The prefix of a program's command: it makes the program die with the server, and bounds its
+ * memory and files.
+ */
 export function programLimits(
   { maxBytes }: Pick<VideoFetchOptions, 'maxBytes'>,
   tools: MediaTools,
 ): string[] {
   const dieWithServer = tools.setpriv === null ? [] : [tools.setpriv, '--pdeathsig', 'KILL', '--']
-  // yt-dlp reads a page whole, also one that never ends or unpacks to more than there is memory.
+  // yt-dlp reads a page into memory, even one that never ends or expands without bound.
   const memory = `--as=${pageMemoryMaxBytes}:${mediaMemoryMaxBytes}`
   const bounded =
     tools.prlimit === null ? [] : [tools.prlimit, memory, `--fsize=${maxBytes}`, '--core=0', '--']
@@ -115,7 +118,7 @@ export function programLimits(
 const warningsMax = 1000
 const lookAtDiskEveryMs = 250
 const pageMemoryMaxBytes = 1024 ** 3
-/** The media tools raise their own limit to this: each of their threads takes room for itself. */
+/** The media tools raise their soft limit to this: each of their threads needs address space. */
 const mediaMemoryMaxBytes = 4 * 1024 ** 3
 
 function environmentFor(
@@ -128,7 +131,8 @@ function environmentFor(
     HOME: work.home,
     TMPDIR: work.home,
     LC_ALL: 'C.UTF-8',
-    // By environment, not by --proxy: that option leaves ftp alone, and arguments are for all to see.
+    // By environment, not by --proxy: that option ignores ftp, and arguments are visible to all
+    // users.
     http_proxy: proxy.url,
     https_proxy: proxy.url,
     ftp_proxy: proxy.url,
@@ -148,8 +152,8 @@ export type VideoThroughputMonitor = Disposable & {
 }
 
 /**
- * Ends a video whose site drips: yt-dlp waits as long as a byte comes now and then. It counts from
- * the first byte. Silence is not judged here, for joining and converting take time without a byte.
+ * Ends a video whose site trickles: yt-dlp waits as long as a byte comes now and then. Counts
+ * from the first byte. Silence is allowed, because joining and converting receive nothing.
  */
 function monitorVideoThroughput(
   clock: Clock,

@@ -104,7 +104,9 @@ export async function listVideoFiles({
   }
 }
 
-/** Looks into each extra file: it is kept, converted, or left out by name; none decides on the video. */
+/**
+ * Looks into each extra file and keeps, converts or leaves it out by name; none fails the video.
+ */
 export async function gatherVideoFiles(folder: Folder): Promise<VideoFiles> {
   const { unfinished, parts, videos, extras } = await listVideoFiles(folder)
   const whole = new Set([...videos, ...extras].map(({ ending }) => ending))
@@ -170,7 +172,7 @@ async function checkThumbnail(
   const { extension, demuxer } = kind
   const named = withExtension(ending, extension)
   if (demuxer === null) return { path, ending: named }
-  // Decoding it shows what is broken in the middle. JPEG is what every player shows beside a video.
+  // Decoding shows damage in the middle. JPEG is what every player shows beside a video.
   const made = `${path}.jpg`
   const target = extension === 'webp' ? ['-frames:v', '1', '-y', made] : ['-f', 'null', '-']
   const input = ['-v', 'error', '-xerror', '-f', demuxer, '-i', path]
@@ -178,7 +180,7 @@ async function checkThumbnail(
   if (extension === 'webp' && code === 0) {
     return { path: made, ending: withExtension(ending, 'jpg') }
   }
-  // Moving pictures are beyond this ffmpeg, and whole all the same.
+  // This ffmpeg cannot decode animated WebP, which is fine all the same.
   return code === 0 || extension === 'webp' ? { path, ending: named } : unfit.format
 }
 
@@ -197,12 +199,12 @@ function kindOf(ending: string): FileKind {
 /** Of names like `.en.srt` the part after the last dot; a whole ending like `.webp` too. */
 function withExtension(ending: string, extension: string): string {
   const kept = ending.slice(0, ending.lastIndexOf('.'))
-  // "jpeg" is as true as "jpg", and nobody asked for another name.
+  // `.jpeg` is as right as `.jpg`.
   const isSame = extension === 'jpg' && /\.(jpe?g|jpe)$/i.test(ending)
   return isSame ? ending : `${kept}.${extension}`
 }
 
-/** Two that became one by converting, `.en.srt` and `.en.vtt`, keep apart. */
+/** Two that converting gave one name, `.en.srt` and `.en.vtt`, stay apart. */
 function withOwnEndings(files: VideoFile[]): VideoFile[] {
   const taken = new Set<string>()
   return files.map(({ path, ending }) => {

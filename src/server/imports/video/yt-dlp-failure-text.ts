@@ -70,7 +70,7 @@ const forbidden: ImportError = new ForbiddenAddress()
 
 type Known = [pattern: RegExp, error: ImportError]
 
-// The first one that fits counts: many messages hold words of others ("Sign in to confirm your age").
+// The first match counts: many messages contain words of others ("Sign in to confirm your age").
 const knownErrors: Known[] = [
   [/only the (proxy|media tools)|403: Refused by the filtering proxy/, forbidden],
   [
@@ -183,7 +183,7 @@ const knownErrors: Known[] = [
   ],
   [/WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE/i, noHttps],
   [/BadStatusLine|UnknownProtocol/, noHttpHead],
-  // Python that is out of memory mostly says nothing at all.
+  // Out of memory, Python mostly prints nothing.
   [
     /^ERROR:\s*$|unable to allocate|MemoryError/i,
     { code: 'not_available', message: 'That page is too large to look for a video in it.' },
@@ -210,7 +210,7 @@ const latestErrors: Known[] = [
   ],
 ]
 
-// Such a sentence says nothing to whoever pasted a link.
+// Programmers' words mean nothing to whoever pasted a link.
 const isOfProgram = /Traceback|\bErrno\b|\b\w+(Error|Exception)\b\(|\bat 0x|\[\w+ @ |<class/i
 
 function cleanReason(text: string): string {

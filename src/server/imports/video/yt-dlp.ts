@@ -86,7 +86,7 @@ export async function fetchVideo<Result>(
   return await use({ ...fetched, leftOut: [...fetched.leftOut, ...missed] })
 }
 
-/** It writes them first: it knew the video and did not begin with it. */
+/** yt-dlp writes extras first: it knew the video and had not begun with it. */
 function failedOverExtras({ code, progress }: YtDlpRun, asked: VideoOptions): boolean {
   const isAsked = asked.subtitles || asked.thumbnail
   const isBefore = progress.title() !== null && !progress.hasStarted()
@@ -95,7 +95,7 @@ function failedOverExtras({ code, progress }: YtDlpRun, asked: VideoOptions): bo
 
 const keptOfFailedBytes = 64_000_000
 
-/** One that never ended may have filled the room that the video needs. */
+/** An endless one may have filled the space that the video needs. */
 async function removeLargeExtras({ output }: ImportWorkFolder): Promise<void> {
   const { extras, unfinished } = await listVideoFiles({
     ...{ output, formatIds: [], subtitleNames: new Set<string>() },
@@ -119,13 +119,13 @@ async function readResult(asked: {
   const folder = { output: work.output, formatIds: progress.formatIds(), subtitleNames }
   const listed = await listVideoFiles(folder)
   const { maxBytes } = deps
-  // Where the system bounds files itself, a program ends at the limit without saying why.
+  // Under a file size limit (prlimit) a program dies at the limit without saying why.
   const isTooLarge = [...listed.videos, ...listed.parts, ...listed.unfinished].some(
     ({ size }) => size > maxBytes || (code !== 0 && size === maxBytes),
   )
   if (isTooLarge) throw ImportFailure.of(tooLarge)
   if (stopped !== null) throw stopped
-  // Where errors of extras are passed over, so is one of preparing the video.
+  // --ignore-errors, for extras, also lets errors of post-processing pass.
   const isDone = progress.isDone() && !run.errors.some((line) => isOfPreparing.test(line))
   const isUnprepared = code !== 0 && !isDone
   if (isUnprepared && !(await isWholeVideo(listed, { asked: fetch.video, progress, runTool }))) {
@@ -137,7 +137,7 @@ async function readResult(asked: {
       'Picture and sound of that video could not be joined.',
     )
   }
-  // What is no page and no media that yt-dlp knows is taken for a video by it, even a line of text.
+  // yt-dlp takes anything it does not know for a video, even a line of text.
   const isUnknown = listed.videos.some(({ ending }) => ending === '.unknown_video')
   if (isUnknown || listed.videos.length === 0) throw ImportFailure.of(noVideo)
   if (listed.videos.every(({ size }) => size === 0)) {
@@ -177,7 +177,7 @@ function failureOf({ unreached, errors }: YtDlpRun, { quality }: VideoOptions): 
 
 type Listed = Awaited<ReturnType<typeof listVideoFiles>>
 
-/** What sites say of a length is rounded, and some count the trailer. */
+/** Sites round the length, and some count the trailer. */
 const lengthMin = 0.9
 
 /**
