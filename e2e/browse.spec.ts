@@ -1,6 +1,7 @@
 import { fileRow, treeItem } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
 import { folderUrl } from './folder-url.ts'
+import { withoutAdditions } from './without-additions.ts'
 
 test.use({ settings: { BARKEEP_RATE_LIMIT: '100000' } })
 
@@ -74,6 +75,7 @@ test('a folder of 200 files loads its pages while one scrolls, each once', async
     const url = new URL(request.url())
     if (url.pathname === '/api/v1/files') offsets.push(url.searchParams.get('offset') ?? '0')
   })
+  await withoutAdditions(page)
   await connect({ folder: '/Many/' })
   await expect(fileRow(page, 'file-000')).toBeVisible()
   await fileRow(page, 'file-000').hover()

@@ -4,6 +4,7 @@ import { expect, test } from './fixtures.ts'
 import { folderUrl } from './folder-url.ts'
 import { pasteText } from './paste-text.ts'
 import type { Barkeep } from './start-barkeep.ts'
+import { withoutAdditions } from './without-additions.ts'
 
 test.use({ settings: { BARKEEP_RATE_LIMIT: '100000' } })
 
@@ -131,6 +132,7 @@ test('"Select all" says what it took of a folder that is not loaded, and takes t
   connect,
 }) => {
   await fill(barkeep, 130)
+  await withoutAdditions(page)
   await connect({ folder: '/Many/' })
   await expect(fileRow(page, 'file 000')).toBeFocused()
   await page.keyboard.press('ControlOrMeta+a')
@@ -261,6 +263,7 @@ test.describe('on a tablet', () => {
 
   test('what is selected is said whole', async ({ page, barkeep, connect }) => {
     await fill(barkeep, 60)
+    await withoutAdditions(page)
     await connect({ folder: '/Many/' })
     await expect(fileRow(page, 'file 000')).toBeFocused()
     await page.keyboard.press('ControlOrMeta+a')
@@ -312,6 +315,7 @@ test('End loads on to the end of the folder, and anything else that is done stop
     if (offset >= 150) await gate.promise
     await route.continue()
   })
+  await withoutAdditions(page)
   await connect({ folder: '/Many/' })
   await expect(fileRow(page, 'file 000')).toBeFocused()
   await page.keyboard.press('End')

@@ -4,7 +4,7 @@ import { folderPathOrRoot, limitField, offsetField } from './request-fields.ts'
 /** Files on one page of a listing, unless asked otherwise. */
 export const filesPageSize = 50
 /** The most that can be asked for. */
-const maxFilesPageSize = 1000
+export const maxFilesPageSize = 1000
 
 export const filesQuery = z.object({
   path: folderPathOrRoot.check(z.meta({ description: 'The folder, `/` if left out.' })),

@@ -1,6 +1,7 @@
 import './theme.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { serverDescription } from '#app/api/session/server-description.ts'
 import { connection } from '#app/api/session/session.ts'
 import { readChoice } from '#app/lib/browser/storage.ts'
 import { createAppStores } from '#app/shell/state/app-stores.ts'
@@ -8,6 +9,8 @@ import { showTheme, themeChoiceName, themes } from '#app/shell/state/theme.ts'
 import { App } from './app.tsx'
 
 showTheme(readChoice(themeChoiceName, themes))
+// The first listing wants to know it.
+void serverDescription.read()
 const parts = createAppStores(connection)
 void connection.restore()
 

@@ -21,7 +21,10 @@ const page = (names: string[], rest: Partial<FilesPage> = {}): FilesPage => ({
   ...rest,
 })
 
-const listing = (...pages: FilesPage[]) => ({ pages, pageParams: pages.map((_, at) => at * 50) })
+const listing = (...pages: FilesPage[]) => {
+  const offsetOf = (at: number) => pages.slice(0, at).flatMap(({ files }) => files).length
+  return { pages, pageParams: pages.map((_, at) => offsetOf(at)) }
+}
 const names = ({ pages }: { pages: FilesPage[] }) =>
   pages.map(({ files }) => files.map(({ name }) => name))
 
@@ -106,6 +109,36 @@ test('a first page of files that are all unknown drops what is loaded, which loa
   const joined = joinFirstPage(before, page(['a', 'b'], { has_more: true }))
   expect(names(joined)).toEqual([['a', 'b']])
   expect(joined.pageParams).toEqual([0])
+})
+
+/** `a b`, then eight that are not loaded, then `m n`, the last. */
+const sparse = () => ({
+  pages: [page(['a', 'c'], { has_more: true }), page(['m', 'n'], { next_offset: 12 })],
+  pageParams: [0, 10],
+  total: 12,
+})
+
+test('a file that belongs where nothing is loaded is counted, and moves what is behind it on', () => {
+  const patched = withFiles(sparse(), [file('f')])
+  expect(names(patched)).toEqual([
+    ['a', 'c'],
+    ['m', 'n'],
+  ])
+  expect(patched.pageParams).toEqual([0, 11])
+  expect(patched.total).toBe(13)
+  const before = withFiles(sparse(), [file('b')])
+  expect(names(before)[0]).toEqual(['a', 'b', 'c'])
+  expect(before.pages[0]?.next_offset).toBe(3)
+  expect(before.pageParams).toEqual([0, 11])
+  expect(before.total).toBe(13)
+})
+
+test('a fresh first page leaves a page far behind it where no file came or went, and drops it otherwise', () => {
+  const same = joinFirstPage(sparse(), page(['a', 'c'], { has_more: true, total: 12 }))
+  expect(same.pageParams).toEqual([0, 10])
+  const other = joinFirstPage(sparse(), page(['a', 'b'], { has_more: true, total: 13 }))
+  expect(names(other)).toEqual([['a', 'b'], ['c']])
+  expect(other).toMatchObject({ pageParams: [0, 2], total: 13 })
 })
 
 test('a folder deep down grows all the folders above it in the tree', () => {

@@ -1,33 +1,40 @@
-import type { InfiniteData } from '@tanstack/react-query'
 import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
 import { childFolder, type FolderPath, folderSegments } from '#contract/folder-path.ts'
-
-type Listing = InfiniteData<FilesPage, unknown>
+import { findGaps, type Listing } from './listing.ts'
 
 /**
  * The listing with `files` where the server lists them; pages that none belongs to stay as they are. In a
- * page that is not loaded yet they are left to the server.
+ * page that is not loaded yet they are left to the server, and counted.
  */
 export function withFiles(listing: Listing, files: readonly ListedFile[]): Listing {
   const byPage = Map.groupBy(files, (file) => findPlace(listing, file.name))
   let patched = listing
   for (const [place, some] of byPage) {
     const page = listing.pages[place]
-    if (!page) continue
-    const merged = mergeFiles(page, some)
-    patched = changePage(patched, place, { files: merged })
-    patched = moveEnd(patched, merged.length - page.files.length)
+    if (page) {
+      const merged = mergeFiles(page, some)
+      patched = changePage(patched, place, { files: merged })
+      patched = moveBehind(patched, place, merged.length - page.files.length)
+    } else patched = moveBehind(patched, place, some.length)
   }
   return patched
 }
 
-/** The page that has the name, or should have it; -1 for one that is not loaded. */
-function findPlace({ pages }: Listing, name: string): number {
+/** The page that has the name, or should have it; half a page less where that is not loaded. */
+function findPlace(listing: Listing, name: string): number {
+  const { pages } = listing
   const there = pages.findIndex((page) => namesOf(page).all.has(name))
   if (there >= 0) return there
   const folded = name.toLowerCase()
   const before = pages.findIndex((page) => folded < namesOf(page).greatest)
-  return before < 0 && !pages.at(-1)?.has_more ? pages.length - 1 : before
+  if (before < 0) return pages.at(-1)?.has_more ? pages.length - 0.5 : pages.length - 1
+  const first = pages[before]?.files[0]?.name.toLowerCase() ?? ''
+  return before > 0 && folded < first && hasGapBefore(listing, before) ? before - 0.5 : before
+}
+
+function hasGapBefore({ pages, pageParams }: Listing, at: number): boolean {
+  const before = (pageParams[at - 1] ?? 0) + (pages[at - 1]?.files.length ?? 0)
+  return (pageParams[at] ?? 0) > before
 }
 
 type Names = { all: ReadonlySet<string> /** With case folded. */; greatest: string }
@@ -81,6 +88,25 @@ export function withFolder(listing: Listing, name: string): Listing {
  * nobody who has scrolled there loses it; where they know none, it loads again as somebody scrolls.
  */
 export function joinFirstPage(listing: Listing, first: FilesPage): Listing {
+  const gap = findGaps(listing)[0]
+  const near = listing.pageParams.filter((offset) => !gap || offset < gap.offset).length
+  const joined = joinNear(
+    { pages: listing.pages.slice(0, near), pageParams: listing.pageParams.slice(0, near) },
+    first,
+  )
+  const end = joined.pages.at(-1)?.next_offset ?? 0
+  // Behind a gap nobody knows how far files have moved, unless none has come or gone.
+  const isSame = first.total !== undefined && first.total === listing.total
+  const far = listing.pageParams.findIndex((offset, at) => at >= near && offset >= end)
+  if (!isSame || far < 0) return { ...joined, total: first.total }
+  return {
+    pages: joined.pages.concat(listing.pages.slice(far)),
+    pageParams: joined.pageParams.concat(listing.pageParams.slice(far)),
+    total: first.total,
+  }
+}
+
+function joinNear(listing: Listing, first: FilesPage): Listing {
   const files = listing.pages.flatMap((page) => page.files)
   const behind = new Map(files.map((file, at) => [file.name, at + 1]))
   const known = first.files.findLast((file) => behind.has(file.name))
@@ -102,11 +128,17 @@ function changePage(listing: Listing, at: number, change: Partial<FilesPage>): L
   return { ...listing, pages }
 }
 
-/** One file more before the end: the next page starts one further on. */
-function moveEnd(listing: Listing, by: number): Listing {
-  const last = listing.pages.length - 1
-  const page = listing.pages[last]
-  return page ? changePage(listing, last, { next_offset: page.next_offset + by }) : listing
+/** So many files more on a page, or in the gap before it: what is behind starts so much further on. */
+function moveBehind(listing: Listing, place: number, by: number): Listing {
+  const { pages, pageParams, total } = listing
+  if (by === 0 || (place > pages.length - 1 && total === undefined)) return listing
+  return {
+    pages: pages.map((page, at) =>
+      at < place ? page : { ...page, next_offset: page.next_offset + by },
+    ),
+    pageParams: pageParams.map((offset, at) => (at > place ? offset + by : offset)),
+    ...(total === undefined ? {} : { total: total + by }),
+  }
 }
 
 /** The tree with `folder` and those above it in it; the same tree where it was there already. */

@@ -1,17 +1,13 @@
-import {
-  type InfiniteData,
-  infiniteQueryOptions,
-  type QueryClient,
-  queryOptions,
-} from '@tanstack/react-query'
+import { type QueryClient, queryOptions } from '@tanstack/react-query'
 import type { Lane } from '#app/api/gate/gated-request.ts'
 import { isTransient } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import { createRetryPause, retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
-import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
+import { type FilesPage, type FolderNode, filesPageSize, type ListedFile } from '#contract/files.ts'
 import { type FolderPath, folderName, parentFolder, rootFolder } from '#contract/folder-path.ts'
+import { type Listing, listingOf, type PageRange } from './listing.ts'
 
 const freshMs = 5 * 60_000
 
@@ -28,8 +24,13 @@ function tryFor<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
  * Every read that the app makes. Keys start with the key's id: another account never sees them.
  * Leaving a folder fires the signal, and a request that still waits gives its place back.
  */
-export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
+export function createQueries({ client, me, readAdditions }: QueriesOptions) {
   const scope = me.key.id
+  async function readPage(path: FolderPath, { offset, limit }: PageRange, how: ReadPage) {
+    const canLimit = (await readAdditions()).includes('limit')
+    const query = { path, offset, ...(canLimit && limit !== undefined ? { limit } : {}) }
+    return client.call(endpoints.files, { query, purpose: 'browsing', ...how })
+  }
   return {
     me: () =>
       queryOptions({
@@ -40,35 +41,25 @@ export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
           ),
         initialData: me,
       }),
-    /** One folder, page by page as a person scrolls; `lane` is that of the pages still to come. */
-    folder: (path: FolderPath, lane: Lane = 'person') =>
-      infiniteQueryOptions({
+    /** One folder, which begins with what can be seen; `withPage` adds to it as a person scrolls. */
+    folder: (path: FolderPath) =>
+      queryOptions({
         queryKey: [scope, 'folder', path],
-        queryFn: ({ pageParam, signal }) =>
-          tryFor(signal, () =>
-            client.call(endpoints.files, {
-              query: { path, offset: pageParam },
-              signal,
-              ...browsing,
-              lane,
-            }),
+        queryFn: async ({ signal }): Promise<Listing> =>
+          listingOf(
+            await tryFor(signal, () => readPage(path, firstPage, { lane: 'person', signal })),
           ),
-        initialPageParam: 0,
-        getNextPageParam: nextOffset,
-        // react-query would ask for every loaded page anew: see refreshFolderIfOld.
+        // It would be as small as at the start again: see refreshFolderIfOld.
         staleTime: Number.POSITIVE_INFINITY,
       }),
+    /** One more page of a folder, as large as the server makes them. Throws what the call throws. */
+    page: (path: FolderPath, range: PageRange, how: ReadPage): Promise<FilesPage> =>
+      tryFor(how.signal, () => readPage(path, range, how)),
     /** The first page alone. Not cached: it is joined to the folder. */
     firstPage: (path: FolderPath, lane: Lane) =>
       queryOptions({
         queryKey: [scope, 'first-page', path],
-        queryFn: ({ signal }) =>
-          client.call(endpoints.files, {
-            query: { path, offset: 0 },
-            lane,
-            purpose: 'browsing',
-            signal,
-          }),
+        queryFn: ({ signal }) => readPage(path, firstPage, { lane, signal }),
         staleTime: 0,
         gcTime: 0,
       }),
@@ -82,14 +73,20 @@ export function createQueries({ client, me }: { client: ApiClient; me: Me }) {
   }
 }
 
+type QueriesOptions = {
+  client: ApiClient
+  me: Me
+  /** What the server can do beyond the reference; none where that cannot be read. */
+  readAdditions: () => Promise<readonly string[]>
+}
+
+type ReadPage = { lane: Lane; signal: AbortSignal }
+
+const firstPage = { offset: 0, limit: filesPageSize }
+
 export type Queries = ReturnType<typeof createQueries>
 
 export type CachePatch = { queryClient: QueryClient; queries: Queries }
-
-/** A page that does not move on would be asked for again and again. */
-function nextOffset(page: FilesPage, _pages: FilesPage[], offset: number): number | null {
-  return page.has_more && page.next_offset > offset ? page.next_offset : null
-}
 
 /** Shows files that arrived in `folder` without asking the server. Where that fails, a refresh shows them. */
 export async function addFilesToListing(
@@ -119,13 +116,13 @@ export async function addFolderToTree(patch: CachePatch, folder: FolderPath): Pr
 function patchFolder(
   { queryClient, queries }: CachePatch,
   folder: FolderPath,
-  patch: (listing: InfiniteData<FilesPage, unknown>) => InfiniteData<FilesPage, unknown>,
+  patch: (listing: Listing) => Listing,
 ): void {
   const { queryKey } = queries.folder(folder)
   const updatedAt = queryClient.getQueryState(queryKey)?.dataUpdatedAt
   queryClient.setQueryData(
     queryKey,
-    (cached) => cached && (patch(cached) as typeof cached),
+    (cached) => cached && patch(cached),
     updatedAt === undefined ? {} : { updatedAt },
   )
 }
@@ -143,10 +140,7 @@ export async function reconcileFolder(
   if (!queryClient.getQueryData(queryKey)) return
   const first = await queryClient.fetchQuery(queries.firstPage(folder, lane))
   const { joinFirstPage } = await loadPatches()
-  queryClient.setQueryData(
-    queryKey,
-    (cached) => cached && (joinFirstPage(cached, first) as typeof cached),
-  )
+  queryClient.setQueryData(queryKey, (cached) => cached && joinFirstPage(cached, first))
 }
 
 /** The same because a person asked for it and waits; a folder that could not be shown is tried again. */

@@ -83,7 +83,7 @@ export function FolderView(props: FolderViewProps) {
   }
   const status = (
     <ListStatus
-      summary={listing.isPending ? 'Loading…' : describeFolder(entries, isComplete)}
+      summary={listing.isPending ? 'Loading…' : describeFolder(entries, isComplete, listing.total)}
       coverage={describeCoverage({
         found: shown.length,
         loaded: entries.length,
@@ -111,7 +111,7 @@ export function FolderView(props: FolderViewProps) {
       >
         <Rows
           {...props}
-          shown={shown}
+          {...rowsOf(shown, listing, { filter, sorting })}
           place={place}
           scroller={scroller}
           selected={selected}
@@ -130,6 +130,18 @@ export function FolderView(props: FolderViewProps) {
   )
 }
 
+/** A filter and another order are of what is loaded alone. */
+function rowsOf(
+  shown: readonly Entry[],
+  { rows, total, isComplete }: Folder,
+  { filter, sorting }: { filter: string; sorting: Sorting },
+) {
+  const isAll = filter.trim() === '' && sorting.column === 'name' && !sorting.isDescending
+  return isAll
+    ? { rows, isSized: isComplete || total !== null }
+    : { rows: shown, isSized: isComplete }
+}
+
 /** On a short screen the line at the foot scrolls with the list, unless it has something to press. */
 function useStatusInList(chosen: readonly Entry[], error: unknown): boolean {
   const isShort = useMediaQuery('(height < 30rem)')
@@ -137,7 +149,9 @@ function useStatusInList(chosen: readonly Entry[], error: unknown): boolean {
 }
 
 type RowsProps = FolderViewProps & {
-  shown: readonly Entry[]
+  rows: readonly (Entry | undefined)[]
+  /** Whether the rows are those of the whole folder, loaded or not. */
+  isSized: boolean
   place: FolderPlace
   scroller: HTMLElement | null
   selected: ReturnType<typeof useSelection>
@@ -166,9 +180,11 @@ function Rows(props: RowsProps) {
   }
   return (
     <FileList
-      entries={props.shown}
-      isComplete={listing.isComplete}
+      entries={props.rows}
+      isSized={props.isSized}
       loadsAtEnd={props.filter.trim() === '' && listing.error === null}
+      isLoading={listing.isLoadingMore}
+      onMissing={listing.loadRow}
       onNearEnd={listing.loadMore}
       followedEnd={props.followedEnd}
       arrangement={`${sorting.column} ${sorting.isDescending} ${props.filter.trim()}`}

@@ -107,6 +107,7 @@ export function useVisibleRows(parts: VisibleRowsOptions) {
   const there = { first: range.first, last: Math.min(range.last, count - 1) }
   return {
     rows: rowsWith(there, keptRow < count ? keptRow : -1),
+    firstRow: there.first,
     lastRow: there.last,
     height: count * rowHeight,
     /** Whole rows on one screen. */

@@ -10,6 +10,7 @@ import {
 import { createQueryClient } from '#app/api/cache/query-client.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
 import type { Connection } from '#app/api/session/session.ts'
 import { createFilesViewState, type FilesViewState } from '#app/features/files/folder/view-state.ts'
 import {
@@ -89,7 +90,7 @@ export function createAppStores(connection: Connection): AppStores {
             me,
             client,
             gate,
-            queries: createQueries({ client, me }),
+            queries: createQueries({ client, me, readAdditions }),
             viewState: createFilesViewState(),
           }
     importDraft.connect(session?.me.username ?? null)
@@ -124,6 +125,8 @@ export function createAppStores(connection: Connection): AppStores {
     },
   }
 }
+
+const readAdditions = async () => (await serverDescription.read())?.additions ?? []
 
 /** What the import queue needs of a session. */
 function connectImports({ me, client }: Session): ImportConnection {

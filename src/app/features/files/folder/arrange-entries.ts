@@ -120,17 +120,21 @@ function compareHeavier(one: Weighed, other: Weighed): number {
   return compareLighter(other, one)
 }
 
-/** `2 folders, 48 files`; `2 folders, 48 files so far` while more may come. */
-export function describeFolder(entries: readonly Entry[], isComplete: boolean): string {
+/** `2 folders, 48 files`; `2 folders, 48 files so far` while more may come and nobody says how many. */
+export function describeFolder(
+  entries: readonly Entry[],
+  isComplete: boolean,
+  total: number | null = null,
+): string {
   // Folders come first.
   const firstFile = entries.findIndex((entry) => entry.kind === 'file')
   const folders = firstFile < 0 ? entries.length : firstFile
-  const files = entries.length - folders
+  const files = isComplete || total === null ? entries.length - folders : total
   const parts = [
     ...(folders > 0 ? [count(folders, 'folder')] : []),
     ...(files > 0 || folders === 0 ? [count(files, 'file')] : []),
   ]
-  return `${parts.join(', ')}${isComplete ? '' : ' so far'}`
+  return `${parts.join(', ')}${isComplete || total !== null ? '' : ' so far'}`
 }
 
 /** What a filter or an order covers, while only a part of the folder is loaded; '' when it is all. */

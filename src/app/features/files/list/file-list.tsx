@@ -10,7 +10,7 @@ import {
   toggleAll,
 } from '#app/features/files/selection/selection.ts'
 import { useGridFocus } from '#app/features/files/selection/use-grid-focus.ts'
-import { pressedRow, useListEvents } from '#app/features/files/selection/use-list-events.ts'
+import { keysOf, pressedRow, useListEvents } from '#app/features/files/selection/use-list-events.ts'
 import { isFocusLost } from '#app/lib/browser/keyboard-focus.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { createRecycledKeys } from '#app/lib/virtual/virtual-rows.ts'
@@ -19,6 +19,7 @@ import { FileRow } from './file-row.tsx'
 import { GridRows } from './grid-row.tsx'
 import { ListHeader, type ListHeaderProps, SkeletonRow } from './list-header.tsx'
 import { type FileRowsOptions, useFileRows } from './use-file-rows.ts'
+import { useAwaitedRow, useMissingRows } from './use-missing-rows.ts'
 
 // Few choose tiles: their code is not for the first screen.
 const FileTile = memo(
@@ -28,6 +29,10 @@ const FileTile = memo(
 export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen'> &
   FileRowsOptions & {
     onNearEnd: () => void
+    /** A page is on its way. */
+    isLoading: boolean
+    /** A row in sight, or near to that, is not loaded. */
+    onMissing: (index: number) => void
     followedEnd: FollowedEnd
     onSelectionChange: (selection: Selection) => void
     onOpen: (entry: Entry) => void
@@ -67,7 +72,10 @@ export function FileList(props: FileListProps) {
       ? { clearSelection: () => props.onSelectionChange(clearSelection(selection)) }
       : {}),
   })
-  const events = useListEvents({ ...props, ...rows, onEnd: props.followedEnd.start })
+  const isMissing = useMissingRows(props, rows.range)
+  const awaited = useAwaitedRow(props, rows)
+  const onEnd = props.isSized ? () => {} : props.followedEnd.start
+  const events = useListEvents({ ...props, ...rows, ...awaited, onEnd })
   useFollowing(props.scroller, props.followedEnd, {
     count: entries.length,
     goTo(index) {
@@ -84,7 +92,8 @@ export function FileList(props: FileListProps) {
       role="grid"
       aria-label="Files"
       aria-multiselectable
-      aria-rowcount={props.isComplete ? entries.length + 1 : -1}
+      aria-rowcount={props.isSized ? entries.length + 1 : -1}
+      aria-busy={isMissing || undefined}
       ref={ref}
       // Without rows there is nothing else for the keyboard to stand on.
       tabIndex={entries.length === 0 ? 0 : undefined}
@@ -159,8 +168,4 @@ function useStableToggles(props: FileListProps) {
     onSelectionChange(toggleAll(selection, keysOf(entries)))
   }, [])
   return { handleToggle, handleToggleAll }
-}
-
-function keysOf(entries: readonly Entry[]): string[] {
-  return entries.map((entry) => entry.key)
 }

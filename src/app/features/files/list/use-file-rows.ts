@@ -13,9 +13,10 @@ const nearEndRows = 10
 const pendingRows = 3
 
 export type FileRowsOptions = {
-  entries: readonly Entry[]
-  /** Every file of the folder is among `entries`, so that their number is known. */
-  isComplete: boolean
+  /** `undefined` for one that is there and not loaded. */
+  entries: readonly (Entry | undefined)[]
+  /** Every file of the folder is among `entries`, loaded or not. */
+  isSized: boolean
   /** More rows come when the end is near. Off while a filter hides rows: it would ask without end. */
   loadsAtEnd: boolean
   /** The filter and the order that a person asked for. */
@@ -41,7 +42,7 @@ export function useFileRows(props: FileRowsOptions) {
   const height = isTiles ? tileHeight : rowHeight(props.isNarrow)
   const activeIndex = useActiveIndex(props)
   const rowCount = Math.ceil(entries.length / columns)
-  const hasMore = props.loadsAtEnd && !props.isComplete
+  const hasMore = props.loadsAtEnd && !props.isSized
   const count = rowCount + (hasMore ? pendingRows : 0)
   const layout = useMemo((): RowsLayout => {
     const keyAt = (row: number) => entries[row * columns]?.key
@@ -79,6 +80,10 @@ export function useFileRows(props: FileRowsOptions) {
     drawn,
     activeIndex,
     height: visible.height,
+    /** The entries in sight and a few beyond, without the one that has the keyboard elsewhere. */
+    range: { first: visible.firstRow * columns, end: (visible.lastRow + 1) * columns },
+    /** Brings a row into sight. */
+    showRow: (index: number) => visible.show(Math.floor(index / columns)),
     isNearEnd: hasMore && visible.lastRow >= rowCount - nearEndRows,
     shape: () => ({ columns, pageRows: visible.pageRows() }),
     /** Brings a row into sight; it takes the focus when it is drawn. */
@@ -94,8 +99,8 @@ export function useFileRows(props: FileRowsOptions) {
   }
 }
 
-function indexOf(entries: readonly Entry[], key: string | null): number {
-  return entries.findIndex((entry) => entry.key === key)
+function indexOf(entries: readonly (Entry | undefined)[], key: string | null): number {
+  return entries.findIndex((entry) => entry?.key === key)
 }
 
 /** The row that Tab reaches. Where it is gone, as a file that was deleted, the one that took its place. */

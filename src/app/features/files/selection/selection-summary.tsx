@@ -6,7 +6,6 @@ import type { Entry } from '#app/features/files/folder/entry.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { formatBytes, formatNumber } from '#app/lib/format.ts'
 import { Button, IconButton } from '#app/ui/button.tsx'
-import { filesPageSize } from '#contract/files.ts'
 import type { Rest } from './selection.ts'
 
 export type SelectionSummaryProps = {
@@ -38,13 +37,13 @@ export function SelectionSummary({ chosen, among, onClear, rest }: SelectionSumm
 }
 
 /** What is not loaded is not selected: says so, and what it takes. */
-function RestOfFolder({ isLoading, onLoad, onStop }: Rest) {
+function RestOfFolder({ isLoading, pageSize, onLoad, onStop }: Rest) {
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-2">
       <p>
         {isLoading
           ? 'Loading the rest…'
-          : `More is not loaded: one request for each ${filesPageSize}.`}
+          : `More is not loaded: one request for each ${formatNumber(pageSize)}.`}
       </p>
       <Button size="small" onClick={isLoading ? onStop : onLoad}>
         {isLoading ? 'Stop' : 'Load all'}

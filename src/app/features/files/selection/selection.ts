@@ -17,7 +17,10 @@ export type Selection = {
 
 export const nothingSelected: Selection = { chosen: new Set(), anchor: null, active: null }
 
-/** `only`: this row alone; `toggle`: this row in or out; `range`: from the anchor to this row. */
+/**
+ * `only`: this row alone; `toggle`: this row in or out; `range`: from the anchor to this row. An `order` has
+ * '' for each row that is not loaded, and so is not chosen.
+ */
 export type SelectMode = 'only' | 'toggle' | 'range'
 
 export function select(
@@ -37,13 +40,15 @@ function selectRange(selection: Selection, key: string, order: readonly string[]
   const to = order.indexOf(key)
   const start = from === -1 ? to : Math.min(from, to)
   const chosen = new Set(order.slice(start, Math.max(from, to) + 1))
+  chosen.delete('')
   return { chosen, anchor: order[from === -1 ? to : from] ?? key, active: key }
 }
 
-/** All of `order`, or nothing when all of it is chosen already. */
+/** All of `order` that is loaded, or nothing when all of it is chosen already. */
 export function toggleAll(selection: Selection, order: readonly string[]): Selection {
-  const isAll = order.length > 0 && order.every((key) => selection.chosen.has(key))
-  return { ...selection, chosen: new Set(isAll ? [] : order) }
+  const keys = order.filter((key) => key !== '')
+  const isAll = keys.length > 0 && keys.every((key) => selection.chosen.has(key))
+  return { ...selection, chosen: new Set(isAll ? [] : keys) }
 }
 
 export function clearSelection(selection: Selection): Selection {
@@ -69,7 +74,13 @@ export function takeStep(
 }
 
 /** What is left of a folder once all that is loaded is selected. */
-export type Rest = { isLoading: boolean; onLoad: () => void; onStop: () => void }
+export type Rest = {
+  isLoading: boolean
+  /** Files that one request brings. */
+  pageSize: number
+  onLoad: () => void
+  onStop: () => void
+}
 
 const nothing: readonly Entry[] = []
 
@@ -102,6 +113,7 @@ export function useSelection({
   }
   const rest: Rest = {
     isLoading: wantsRest,
+    pageSize: listing.pageSize,
     onLoad() {
       setWantsRest(true)
       listing.loadAll()

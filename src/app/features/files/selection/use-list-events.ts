@@ -7,12 +7,13 @@ import {
   useState,
 } from 'react'
 import type { Entry } from '#app/features/files/folder/entry.ts'
-import { readListKey } from './list-keys.ts'
+import { type ListStep, readListKey } from './list-keys.ts'
 import { moveTo, type Selection, type SelectMode, select, takeStep } from './selection.ts'
 import { createTypeahead, isKeyOfAction, isTyped } from './typeahead.ts'
 
 export type ListOptions = {
-  entries: readonly Entry[]
+  /** `undefined` for one that is there and not loaded. */
+  entries: readonly (Entry | undefined)[]
   selection: Selection
   onSelectionChange: (selection: Selection) => void
   onOpen: (entry: Entry) => void
@@ -20,6 +21,10 @@ export type ListOptions = {
   onEnd: () => void
   /** The row that Tab reaches. */
   activeIndex: number
+  /** The keyboard is to go to a row that is not loaded. */
+  onAwait: (step: ListStep) => void
+  /** Something else is done. */
+  onAct: () => void
   /** Brings a row into sight and gives it the focus. */
   focusRow: (index: number) => void
   shape: () => { pageRows: number; columns: number }
@@ -32,7 +37,7 @@ export type ListOptions = {
 export function useListEvents(parts: ListOptions) {
   const { entries, selection, onSelectionChange } = parts
   const [typeahead] = useState(createTypeahead)
-  const order = () => entries.map((entry) => entry.key)
+  const order = () => keysOf(entries)
 
   function goTo(next: Selection, index: number) {
     onSelectionChange(next)
@@ -42,7 +47,7 @@ export function useListEvents(parts: ListOptions) {
   function handleLetter(event: KeyboardEvent, index: number) {
     // Within a word it is a letter, and no shortcut.
     if (isKeyOfAction(event.key)) event.preventDefault()
-    const names = entries.map((entry) => entry.name)
+    const names = entries.map((entry) => entry?.name ?? '')
     const found = typeahead.find(event.key, { names, from: index, now: event.timeStamp })
     const entry = found === null ? undefined : entries[found]
     if (found !== null && entry) goTo(moveTo(selection, entry.key), found)
@@ -53,6 +58,7 @@ export function useListEvents(parts: ListOptions) {
     const entry = entries[index]
     if (!step || !entry) return
     event.preventDefault()
+    if (!entries[step.index]) return parts.onAwait(step)
     goTo(takeStep(selection, step, { order: order(), index }), step.index)
     if (event.key === 'End') parts.onEnd()
   }
@@ -66,6 +72,7 @@ export function useListEvents(parts: ListOptions) {
     // A menu is drawn elsewhere, but its events come through its row as well.
     const isInside = event.target instanceof Node && event.currentTarget.contains(event.target)
     if (event.defaultPrevented || !isInside) return
+    parts.onAct()
     const index = pressedRow(event, entries)
     if (isOnRow(event) || event.target === event.currentTarget) handleRowKey(event, index)
     // From the head of the list, the keys that move lead into it.
@@ -80,7 +87,7 @@ export function useListEvents(parts: ListOptions) {
  * as the screen does: a finger's work on a tablet, a mouse's beside a mouse. `pointerdown` alone says which it
  * is: `click` is a MouseEvent in some browsers, and calls a finger a mouse in others.
  */
-function usePresses({ entries, selection, onSelectionChange, onOpen }: ListOptions) {
+function usePresses({ entries, selection, onSelectionChange, onOpen, onAct }: ListOptions) {
   const press = useRef<{ by: string | null; isDown: boolean }>({ by: null, isDown: false })
   const isTouch = () => {
     const { by } = press.current
@@ -95,7 +102,7 @@ function usePresses({ entries, selection, onSelectionChange, onOpen }: ListOptio
   }
 
   function choose(entry: Entry, mode: SelectMode) {
-    const order = entries.map(({ key }) => key)
+    const order = keysOf(entries)
     onSelectionChange(select(selection, entry.key, { mode, order }))
   }
 
@@ -124,6 +131,7 @@ function usePresses({ entries, selection, onSelectionChange, onOpen }: ListOptio
   }
   return {
     onPointerDown: (event: PointerEvent) => {
+      onAct()
       press.current = { by: event.pointerType, isDown: true }
     },
     onPointerUp: release,
@@ -141,10 +149,18 @@ function isTouchScreen(): boolean {
 }
 
 /** The index of the row that an event happened in; -1 outside all. */
-export function pressedRow(event: { target: EventTarget }, entries: readonly Entry[]): number {
+export function pressedRow(
+  event: { target: EventTarget },
+  entries: readonly (Entry | undefined)[],
+): number {
   const row = event.target instanceof Element ? event.target.closest('[data-key]') : null
   const key = row?.getAttribute('data-key')
-  return key == null ? -1 : entries.findIndex((entry) => entry.key === key)
+  return key == null ? -1 : entries.findIndex((entry) => entry?.key === key)
+}
+
+/** In their order, by row; '' for one that is not loaded. */
+export function keysOf(entries: readonly (Entry | undefined)[]): string[] {
+  return entries.map((entry) => entry?.key ?? '')
 }
 
 function readMode(event: MouseEvent): SelectMode {
