@@ -1,5 +1,6 @@
 import clsx from 'clsx'
 import { type KeyboardEvent, type ReactNode, useId } from 'react'
+import { formatNumber } from '#app/lib/format.ts'
 
 export type Tab<Value extends string> = {
   value: Value
@@ -103,7 +104,7 @@ function TabButton<Value extends string>({
       aria-selected={isCurrent}
       tabIndex={isCurrent ? 0 : -1}
       onClick={onPress}
-      {...(tab.count ? { 'aria-description': `${tab.count} listed` } : {})}
+      {...(tab.count ? { 'aria-description': `${formatNumber(tab.count)} listed` } : {})}
       aria-label={tab.label}
       className={clsx(
         'relative flex items-center gap-1.5 rounded-md px-2 text-sm focus-visible:-outline-offset-2',
@@ -115,7 +116,7 @@ function TabButton<Value extends string>({
       {tab.label}
       {tab.count ? (
         <span className="min-w-5 rounded-full bg-pressed px-1.5 text-center font-normal text-xs">
-          {tab.count}
+          {formatNumber(tab.count)}
         </span>
       ) : null}
     </button>
