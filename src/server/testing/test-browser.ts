@@ -1,3 +1,4 @@
+import { errorReply } from '#contract/api-error.ts'
 import { createUser } from '#server/account/users-repository.ts'
 import { openCliStore } from '#server/cli/cli-store.ts'
 import type { TestServer } from './start-test-server.ts'
@@ -42,4 +43,17 @@ export function openTestBrowser(server: TestServer, cookie = ''): TestBrowser {
 export async function addTestUser(server: TestServer, username: string): Promise<string> {
   await using store = await openCliStore(server.config)
   return (await createUser(store, { username, plan: 'pro' })).password
+}
+
+/** Status and code of a refusal. */
+export async function refusalOf(reply: Response): Promise<[number, string]> {
+  return [reply.status, errorReply.parse(await reply.json()).code]
+}
+
+/** A browser in which a new account is signed in, and its password. */
+export async function signInNew(server: TestServer, username: string) {
+  const password = await addTestUser(server, username)
+  const browser = openTestBrowser(server)
+  await browser.signIn(username, password)
+  return { browser, password }
 }

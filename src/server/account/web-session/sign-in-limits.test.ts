@@ -2,6 +2,8 @@ import { expect, test } from 'vitest'
 import { ApiFailure } from '#server/core/failure.ts'
 import { createLocks } from '#server/core/locks.ts'
 import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
+import { startTestServer } from '#server/testing/start-test-server.ts'
+import { addTestUser, openTestBrowser, refusalOf } from '#server/testing/test-browser.ts'
 import { createAccountGuesses } from './sign-in-limits.ts'
 
 function guessesBy(monotonic: () => number) {
@@ -56,4 +58,39 @@ test('an attempt that fails by itself holds nobody up', async () => {
   const broken = guesses.guard(who, () => Promise.reject(new Error('disk')))
   await expect(broken).rejects.toThrow('disk')
   expect((await guesses.guard(who, async () => new Response())).status).toBe(200)
+})
+
+test('guessing is stopped after ten tries a minute, also with the right password, and goes on later', async () => {
+  let elapsed = 0
+  const clock = { now: () => Date.now(), monotonic: () => elapsed }
+  await using server = await startTestServer({ dependencies: { clock } })
+  const password = await addTestUser(server, 'alice')
+  const browser = openTestBrowser(server)
+
+  for (let guess = 0; guess < 10; guess += 1) {
+    expect((await browser.signIn('alice', `guess-${guess}`)).status).toBe(401)
+    elapsed += 1000
+  }
+  const stopped = await browser.signIn('alice', password)
+  expect(stopped.headers.get('retry-after')).toBe('50')
+  expect(await refusalOf(stopped)).toEqual([429, 'rate_limited'])
+
+  elapsed = 59_999
+  expect((await browser.signIn('alice', password)).status).toBe(429)
+  elapsed = 60_000
+  expect((await browser.signIn('alice', password)).status).toBe(200)
+})
+
+test('a header that names another address does not open a fresh row of guesses', async () => {
+  await using server = await startTestServer()
+  const browser = openTestBrowser(server)
+  const statuses: number[] = []
+  for (let guess = 0; guess < 11; guess += 1) {
+    const headers = {
+      'x-forwarded-for': `203.0.113.${guess}`,
+      'x-barkeep-client-address': `203.0.113.${guess}`,
+    }
+    statuses.push((await browser.signIn('nobody', 'wrong-password', { headers })).status)
+  }
+  expect(statuses).toEqual([...Array(10).fill(401), 429])
 })

@@ -6,7 +6,7 @@ import { createUrlOpener } from '#server/imports/source/open-url.ts'
 import { sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { importErrorOf } from '#server/imports/tasks/import-failure.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
-import { startRawSource } from '#server/testing/imports/raw-source.ts'
+import { startRawSource } from '#server/testing/imports/source.ts'
 
 const open = createUrlOpener(
   createAddressGuard(parseImportAllow(['127.0.0.0/8'])),
