@@ -3,7 +3,7 @@ import type { AccessFacts, AccessHolder } from '#server/core/access-watch.ts'
 import { isoTime } from '#server/core/clock.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import { prepareRead, type TextValue } from '#server/storage/sqlite/prepare-read.ts'
-import { oneOf } from '#server/storage/sqlite/sqlite-dialect.ts'
+import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { Tables } from '#server/storage/sqlite/tables.ts'
 
 type KeyRow = Tables['api_key']
@@ -53,6 +53,8 @@ export function createApiKeyRepository(database: Database) {
       .select(['user.username', 'user.plan', 'user.banned']),
   )
 
+  const readAccess = prepareReadAccess(database)
+
   return {
     async findByHash(secretHash: string): Promise<StoredApiKey | null> {
       const [row] = await findByHash.read(secretHash)
@@ -96,28 +98,7 @@ export function createApiKeyRepository(database: Database) {
       return result.numUpdatedRows > 0n
     },
 
-    /** What decides whether work that runs for these may go on. */
-    async readAccess(holders: readonly AccessHolder[]): Promise<AccessFacts> {
-      const keyIds = [...new Set(holders.flatMap(({ keyId }) => keyId ?? []))]
-      const userIds = [...new Set(holders.map(({ userId }) => userId))]
-      const revoked = await database
-        .selectFrom('api_key')
-        .select('id')
-        .where('id', 'in', oneOf(keyIds))
-        .where('revoked_at', 'is not', null)
-        .execute()
-      const accounts = await database
-        .selectFrom('user')
-        .select(['id', 'banned', 'plan'])
-        .where('id', 'in', oneOf(userIds))
-        .execute()
-      return {
-        revokedKeys: new Set(revoked.map(({ id }) => id)),
-        accounts: new Map(
-          accounts.map(({ id, banned, plan }) => [id, { isBanned: banned === 1, plan }]),
-        ),
-      }
-    },
+    readAccess,
 
     async markUsed(id: string, now: number): Promise<void> {
       await database
@@ -126,6 +107,36 @@ export function createApiKeyRepository(database: Database) {
         .where('id', '=', id)
         .execute()
     },
+  }
+}
+
+/** What decides whether work that runs for these may go on. */
+function prepareReadAccess(database: Database) {
+  const readRevoked = prepareRead(database, (idsJson: TextValue) =>
+    database
+      .selectFrom('api_key')
+      .select('id')
+      .where('id', 'in', elementsOf(idsJson))
+      .where('revoked_at', 'is not', null),
+  )
+  const readAccounts = prepareRead(database, (idsJson: TextValue) =>
+    database
+      .selectFrom('user')
+      .select(['id', 'banned', 'plan'])
+      .where('id', 'in', elementsOf(idsJson)),
+  )
+
+  return async (holders: readonly AccessHolder[]): Promise<AccessFacts> => {
+    const keyIds = [...new Set(holders.flatMap(({ keyId }) => keyId ?? []))]
+    const userIds = [...new Set(holders.map(({ userId }) => userId))]
+    const revoked = await readRevoked.read(JSON.stringify(keyIds))
+    const accounts = await readAccounts.read(JSON.stringify(userIds))
+    return {
+      revokedKeys: new Set(revoked.map(({ id }) => id)),
+      accounts: new Map(
+        accounts.map(({ id, banned, plan }) => [id, { isBanned: banned === 1, plan }]),
+      ),
+    }
   }
 }
 

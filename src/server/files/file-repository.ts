@@ -4,8 +4,13 @@ import type { FolderPath } from '#contract/folder-path.ts'
 import type { WriteAlongside } from '#server/core/unit-of-work.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
 import { type Database, unitOf } from '#server/storage/sqlite/database.ts'
-import { prepareTuples, readSnapshot } from '#server/storage/sqlite/prepare-read.ts'
-import { oneOf } from '#server/storage/sqlite/sqlite-dialect.ts'
+import {
+  prepareRead,
+  prepareTuples,
+  readSnapshot,
+  type TextValue,
+} from '#server/storage/sqlite/prepare-read.ts'
+import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import { insertFolders } from './folder-repository.ts'
 
@@ -17,6 +22,25 @@ export type FileRepository = ReturnType<typeof createFileRepository>
 export function createFileRepository(database: Database) {
   const readMarks = prepareReadMarks(database)
   const readPage = prepareReadPage(database)
+  const readSame = prepareReadSame(database)
+  const readTaken = prepareRead(
+    database,
+    (userId: TextValue, folder: TextValue, namesJson: TextValue) =>
+      database
+        .selectFrom('file')
+        .select('name')
+        .where('user_id', '=', userId)
+        .where('folder', '=', folder)
+        .where('name', 'in', elementsOf(namesJson)),
+  )
+  const readShared = prepareRead(database, (trackingId: TextValue) =>
+    database
+      .selectFrom('file')
+      .innerJoin('user', 'user.id', 'file.user_id')
+      .selectAll('file')
+      .where('tracking_id', '=', trackingId)
+      .where((or) => or.or([or('user.banned', 'is', null), or('user.banned', '!=', 1)])),
+  )
 
   return {
     /** The file that the same request made before, by the requested name or the one it got; null without one. */
@@ -26,17 +50,8 @@ export function createFileRepository(database: Database) {
       name: string
       sha256: string
     }): Promise<(StoredFile & KnownBlob) | null> {
-      const row = await database
-        .selectFrom('file')
-        .selectAll()
-        .where('user_id', '=', requested.userId)
-        .where('folder', '=', requested.folder)
-        .where((or) =>
-          or.or([or('requested_name', '=', requested.name), or('name', '=', requested.name)]),
-        )
-        .where('sha256', '=', requested.sha256)
-        .orderBy('uploaded_at')
-        .executeTakeFirst()
+      const { userId, folder, name, sha256 } = requested
+      const [row] = await readSame.read(userId, folder, name, sha256)
       return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
     },
 
@@ -51,13 +66,7 @@ export function createFileRepository(database: Database) {
 
     /** Which of `names` are taken. */
     async takenNames(userId: string, folder: FolderPath, names: string[]): Promise<Set<string>> {
-      const rows = await database
-        .selectFrom('file')
-        .select('name')
-        .where('user_id', '=', userId)
-        .where('folder', '=', folder)
-        .where('name', 'in', oneOf(names))
-        .execute()
+      const rows = await readTaken.read(userId, folder, JSON.stringify(names))
       return new Set(rows.map((row) => row.name))
     },
 
@@ -71,13 +80,7 @@ export function createFileRepository(database: Database) {
 
     /** The file that a share link opens; null also for files of a banned account. */
     async findShared(trackingId: string) {
-      const row = await database
-        .selectFrom('file')
-        .innerJoin('user', 'user.id', 'file.user_id')
-        .selectAll('file')
-        .where('tracking_id', '=', trackingId)
-        .where((or) => or.or([or('user.banned', 'is', null), or('user.banned', '!=', 1)]))
-        .executeTakeFirst()
+      const [row] = await readShared.read(trackingId)
       return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
     },
 
@@ -94,6 +97,22 @@ export function createFileRepository(database: Database) {
       })
     },
   }
+}
+
+function prepareReadSame(database: Database) {
+  return prepareRead(
+    database,
+    (userId: TextValue, folder: TextValue, name: TextValue, sha256: TextValue) =>
+      database
+        .selectFrom('file')
+        .selectAll()
+        .where('user_id', '=', userId)
+        .where('folder', '=', folder)
+        .where((or) => or.or([or('requested_name', '=', name), or('name', '=', name)]))
+        .where('sha256', '=', sha256)
+        .orderBy('uploaded_at')
+        .limit(1),
+  )
 }
 
 /** What a listing tells of a file; `uploadedAt` is epoch milliseconds. */

@@ -89,7 +89,11 @@ export function createReceiveUpload({ blobs, clock, maxBytes }: ReceiveOptions):
     signal.throwIfAborted()
     // Also while no byte comes.
     signal.addEventListener('abort', () => watch.stop(signal.reason), { once: true })
-    return await blobs.stage(body.open(watch), { expectedBytes: declaredBytes, signal })
+    return await blobs.stage(body.open(watch), {
+      expectedBytes: declaredBytes,
+      isRoomEnsured: true,
+      signal,
+    })
   }
 }
 

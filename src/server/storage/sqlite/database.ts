@@ -45,6 +45,13 @@ export function databaseFile(dataFolder: string): string {
   return join(dataFolder, 'barkeep.db')
 }
 
+/** The driver keeps transactions apart by itself: Kysely would let all reads wait for them, and for each commit. */
+class ConcurrentAdapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+}
+
 /** In order; the database's `user_version` says how many of them it has had. Never change one. */
 const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   createFirstTables,
@@ -67,7 +74,7 @@ export async function openDatabase(file: string): Promise<Database> {
   const driver = new SqliteDriver(file)
   const database = new Kysely<Tables>({
     dialect: {
-      createAdapter: () => new SqliteAdapter(),
+      createAdapter: () => new ConcurrentAdapter(),
       createDriver: () => driver,
       createIntrospector: (kysely) => new SqliteIntrospector(kysely),
       createQueryCompiler: () => new SqliteQueryCompiler(),

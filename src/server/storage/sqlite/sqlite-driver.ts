@@ -9,7 +9,7 @@ import {
   SelectQueryNode,
 } from 'kysely'
 import { isStorageFailure } from '#server/core/failure.ts'
-import { Mutex } from '#server/core/semaphore.ts'
+import { CommitGroup } from './commit-group.ts'
 import { SqliteConnections } from './sqlite-connections.ts'
 import { isBusy } from './sqlite-dialect.ts'
 
@@ -21,18 +21,22 @@ const lockPollMs = 5
 
 /**
  * Runs Kysely's queries on node:sqlite. Statements there are synchronous, so only transactions need
- * to be kept apart: they, and single writes, take turns on one connection, while reads go to a
+ * to be kept apart: they, and single writes, take turns on one connection (`CommitGroup`), while reads go to a
  * second one and never wait. A lock of another process is waited for without blocking the event
  * loop, which SQLite's own busy timeout would do.
  */
 export class SqliteDriver implements Driver {
   readonly #file: string
-  readonly #mutex = new Mutex()
   readonly #connections: SqliteConnections
+  readonly #group: CommitGroup
 
   constructor(file: string) {
     this.#file = file
     this.#connections = new SqliteConnections(file)
+    this.#group = new CommitGroup({
+      begin: (giveUpAt) => beginToWrite(this.#connections, giveUpAt),
+      drop: (failure) => this.#connections.drop(failure),
+    })
   }
 
   async init(): Promise<void> {
@@ -42,18 +46,18 @@ export class SqliteDriver implements Driver {
   }
 
   async acquireConnection(): Promise<SqliteConnection> {
-    return new SqliteConnection(this.#connections, this.#mutex)
+    return new SqliteConnection(this.#connections, this.#group)
   }
 
   /** Runs a query that only reads, past Kysely. */
   async read(query: PreparedText, parameters: Parameter[]): Promise<unknown[]> {
     const work = () => readRows(this.#connections.reader, query, parameters)
-    return readPatiently(this.#connections, this.#mutex, work)
+    return readPatiently(this.#connections, this.#group, work)
   }
 
   /** Queries that see one state of the database, whoever writes between them. */
   async snapshot<Result>(work: (run: RunInSnapshot) => Result): Promise<Result> {
-    return readPatiently(this.#connections, this.#mutex, () => {
+    return readPatiently(this.#connections, this.#group, () => {
       const { reader } = this.#connections
       reader.exec('begin')
       try {
@@ -80,6 +84,7 @@ export class SqliteDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   async destroy(): Promise<void> {
+    this.#group.end()
     this.#connections.end()
   }
 }
@@ -105,60 +110,50 @@ export async function restrictToOwner(file: string): Promise<void> {
 
 class SqliteConnection implements DatabaseConnection {
   readonly #connections: SqliteConnections
-  readonly #mutex: Mutex
+  readonly #group: CommitGroup
   /** The connection that this one's transaction runs on. */
   #transaction: DatabaseSync | null = null
+  /** What a statement of it failed with. */
+  #failure: unknown = null
 
-  constructor(connections: SqliteConnections, mutex: Mutex) {
+  constructor(connections: SqliteConnections, group: CommitGroup) {
     this.#connections = connections
-    this.#mutex = mutex
+    this.#group = group
   }
 
   async begin(): Promise<void> {
-    const giveUpAt = performance.now() + lockPatienceMs
-    await this.#mutex.acquire()
-    try {
-      const begin = () => {
-        const { writer } = this.#connections
-        // "immediate": a lock that is found only at the first write cannot be waited for.
-        writer.exec('begin immediate')
-        return writer
-      }
-      this.#transaction = await patiently(this.#connections, begin, giveUpAt)
-    } catch (error) {
-      this.#mutex.release()
-      throw error
-    }
+    this.#failure = null
+    this.#transaction = await this.#group.begin(performance.now() + lockPatienceMs)
   }
 
   async finish(command: 'commit' | 'rollback'): Promise<void> {
     const writer = this.#transaction
     if (writer === null) return
-    try {
-      // SQLite has rolled back by itself after some errors (a full disk).
-      if (command === 'commit' || writer.isTransaction) writer.exec(command)
-    } catch (error) {
-      // What cannot even be rolled back ends with its connection.
-      if (writer.isTransaction) this.#connections.drop(error)
-      throw error
-    } finally {
-      this.#transaction = null
-      this.#mutex.release()
-    }
+    this.#transaction = null
+    await this.#group.finish(writer, command, this.#failure)
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    if (this.#transaction !== null) return run<Row>(this.#transaction, query)
+    if (this.#transaction !== null) return this.#runWithin<Row>(this.#transaction, query)
     if (SelectQueryNode.is(query.query)) {
       const work = () => run<Row>(this.#connections.reader, query)
-      return readPatiently(this.#connections, this.#mutex, work)
+      return readPatiently(this.#connections, this.#group, work)
     }
     const giveUpAt = performance.now() + lockPatienceMs
-    await this.#mutex.acquire()
+    await this.#group.acquireAlone()
     try {
       return await patiently(this.#connections, () => this.#write<Row>(query), giveUpAt)
     } finally {
-      this.#mutex.release()
+      this.#group.release()
+    }
+  }
+
+  #runWithin<Row>(writer: DatabaseSync, query: CompiledQuery): QueryResult<Row> {
+    try {
+      return run<Row>(writer, query)
+    } catch (error) {
+      this.#failure = error
+      throw error
     }
   }
 
@@ -180,12 +175,22 @@ class SqliteConnection implements DatabaseConnection {
   }
 }
 
+/** "immediate": a lock that is found only at the first write cannot be waited for. */
+function beginToWrite(connections: SqliteConnections, giveUpAt: number): Promise<DatabaseSync> {
+  const begin = () => {
+    const { writer } = connections
+    writer.exec('begin immediate')
+    return writer
+  }
+  return patiently(connections, begin, giveUpAt)
+}
+
 class UncertainWrite extends Error {}
 
 /** A read waits for nothing, unless its connection fails. */
 async function readPatiently<Result>(
   connections: SqliteConnections,
-  mutex: Mutex,
+  group: CommitGroup,
   work: () => Result,
 ): Promise<Result> {
   let failure: unknown
@@ -196,12 +201,12 @@ async function readPatiently<Result>(
     failure = error
   }
   const giveUpAt = performance.now() + lockPatienceMs
-  await mutex.acquire()
+  await group.acquireAlone()
   try {
     if (!isBusy(failure)) connections.renew()
     return await patiently(connections, work, giveUpAt)
   } finally {
-    mutex.release()
+    group.release()
   }
 }
 
