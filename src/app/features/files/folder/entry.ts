@@ -23,6 +23,8 @@ export type Entry = FolderEntry | FileEntry
 type Reading = {
   pages: readonly FilesPage[]
   entries: readonly Entry[]
+  folders: readonly FolderEntry[]
+  files: Map<FilesPage, FileEntry[]>
   /** Which of the listed files has a key. */
   owners: Map<string, ListedFile | string>
 }
@@ -36,38 +38,48 @@ const fileEntries = new WeakMap<ListedFile, FileEntry>()
 export function readEntries(folder: FolderPath, pages: readonly FilesPage[]): readonly Entry[] {
   const last = pages.at(-1)
   if (!last) return []
-  const read = readings.get(last)
-  if (read && isSame(read.pages, pages)) return read.entries
-  const reading = readNextPage(pages, last) ?? readAll(folder, pages)
+  const read = readings.get(last) ?? readings.get(pages.at(-2) ?? last)
+  const known = read?.pages.at(-1)
+  // One of them is enough: each holds all the rows so far.
+  if (known) readings.delete(known)
+  const reading = (read && readAdded(read, pages)) ?? readAll(folder, pages)
   readings.set(last, reading)
   return reading.entries
 }
 
-function isSame(some: readonly FilesPage[], others: readonly FilesPage[]): boolean {
-  return some.length === others.length && some.every((page, at) => page === others[at])
-}
-
-/** Null where something else than the last page is new. */
-function readNextPage(pages: readonly FilesPage[], last: FilesPage): Reading | null {
-  const before = pages.slice(0, -1)
-  const read = before.length > 0 ? readings.get(before[before.length - 1] as FilesPage) : undefined
-  if (!read || !isSame(read.pages, before) || last.folders.length > 0) return null
-  const { owners } = read
-  // One of them is enough: each holds all the rows so far.
-  readings.delete(before[before.length - 1] as FilesPage)
-  const added = last.files.map((file) => readFile(file, owners))
-  return { pages, owners, entries: read.entries.concat(added) }
+/** Null where a page that was read before is gone. */
+function readAdded(read: Reading, pages: readonly FilesPage[]): Reading | null {
+  let kept = 0
+  for (const page of pages) if (page === read.pages[kept]) kept += 1
+  if (kept < read.pages.length || pages[0] !== read.pages[0]) return null
+  if (pages.length === kept) return read
+  const { folders, files, owners } = read
+  const added = pages.filter((page) => !files.has(page))
+  if (added.some((page) => page.folders.length > 0)) return null
+  for (const page of added)
+    files.set(
+      page,
+      page.files.map((file) => readFile(file, owners)),
+    )
+  return { ...read, pages, entries: joinEntries(folders, files, pages) }
 }
 
 function readAll(folder: FolderPath, pages: readonly FilesPage[]): Reading {
   const owners: Reading['owners'] = new Map()
-  const folders = pages.flatMap((page) => page.folders)
-  const files = pages.flatMap((page) => page.files)
-  const entries = [
-    ...folders.map((name, at) => readFolder(folder, name, { owners, at })),
-    ...files.map((file) => readFile(file, owners)),
-  ]
-  return { pages, owners, entries }
+  const folders = pages
+    .flatMap((page) => page.folders)
+    .map((name, at) => readFolder(folder, name, { owners, at }))
+  const read = (page: FilesPage) => page.files.map((file) => readFile(file, owners))
+  const files = new Map(pages.map((page) => [page, read(page)]))
+  return { pages, folders, files, owners, entries: joinEntries(folders, files, pages) }
+}
+
+function joinEntries(
+  folders: readonly FolderEntry[],
+  files: Reading['files'],
+  pages: readonly FilesPage[],
+): readonly Entry[] {
+  return ([] as Entry[]).concat(folders, ...pages.map((page) => files.get(page) ?? []))
 }
 
 /** The row of a subfolder, unless the listing names it twice. */
