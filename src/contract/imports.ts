@@ -81,24 +81,26 @@ export type ImportNote = z.infer<typeof importNote>
 
 /** Why an import failed, as far as somebody can act on it. An addition of Barkeep; more may come. */
 export const importErrorCodes = [
-  ...([
-    'bad_link',
-    'link_expired',
-    'private_address',
-    'sign_in_required',
-    'not_available',
-  ] as const),
-  ...([
-    'live',
-    'no_video',
-    'unusable_format',
-    'too_large',
-    'bad_answer',
-    'insecure_site',
-    'wrong_scheme',
-  ] as const),
-  ...(['site_error', 'retry_later', 'server_full', 'server_error', 'feature_disabled'] as const),
-  ...(['invalid_key', 'premium_required', 'account_unavailable'] as const),
+  'bad_link',
+  'link_expired',
+  'private_address',
+  'sign_in_required',
+  'not_available',
+  'live',
+  'no_video',
+  'unusable_format',
+  'too_large',
+  'bad_answer',
+  'insecure_site',
+  'wrong_scheme',
+  'site_error',
+  'retry_later',
+  'server_full',
+  'server_error',
+  'feature_disabled',
+  'invalid_key',
+  'premium_required',
+  'account_unavailable',
 ] as const
 
 export type ImportErrorCode = (typeof importErrorCodes)[number]
@@ -113,7 +115,7 @@ export const importTask = z.object({
   error: z.optional(z.string()),
   error_code: z.optional(z.string()).check(
     z.meta({
-      description: `An addition of Barkeep: why it failed, for programs. One of ${importErrorCodes.join(', ')}; more may come.`,
+      description: 'An addition of Barkeep: why it failed, in a word for programs; more may come.',
     }),
   ),
   link: z.optional(z.string()),

@@ -1,5 +1,6 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
 import { type Endpoint, endpoints } from '#contract/endpoints.ts'
+import { importErrorCodes } from '#contract/imports.ts'
 
 type EndpointText = {
   summary: string
@@ -108,7 +109,7 @@ const words = {
     summary: 'See how an import is doing',
     about:
       'Ask every few seconds until `state` is `completed`, `failed` or `cancelled`. A finished file import has its `link`, a finished video import its `folder`.',
-    ownStore: 'A failed one says why in `error`.',
+    ownStore: `A failed one says why in \`error\`, and in \`error_code\` for programs: ${importErrorCodes.map((code) => `\`${code}\``).join(', ')}; more may come.`,
     curl: ['"{url}?task_id=TASK_ID"'],
     errors: ['not_found'],
     answer: {
