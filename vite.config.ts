@@ -3,12 +3,14 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { compression } from 'vite-plugin-compression2'
 import { stampBuild } from './scripts/app-build.ts'
+import { leanContract } from './scripts/lean-contract.ts'
 import { leanIcons } from './scripts/lean-icons.ts'
 
 export default defineConfig({
   // Once, at build, as small as it gets: compressing at each request is slower and larger.
   plugins: [
     react(),
+    leanContract(),
     leanIcons(),
     tailwindcss(),
     compression({ algorithms: ['gzip', 'brotliCompress'] }),
