@@ -83,7 +83,10 @@ function waitFor({ region, end }: { region: string; end: string }) {
       // Tasks are told of after they ended.
       const seconds = (performance.now() - noted.chosenAt) / 1000
       const tell = () => {
-        const since = noted.longTasks.filter(({ at, ms }) => at + ms >= noted.chosenAt)
+        // The browser hands thousands of files over in one task of its own, at the end of which it says so.
+        const since = noted.longTasks
+          .map(({ at, ms }) => ({ ms: at + ms - Math.max(at, noted.chosenAt) }))
+          .filter(({ ms }) => ms > 50)
         resolve({
           seconds,
           longTasks: since.map(({ ms }) => ms),

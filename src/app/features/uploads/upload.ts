@@ -24,6 +24,8 @@ export type UploadJob = {
   idempotencyKey: string
   /** Server time in epoch ms when it was added: a file that is older is another file. */
   notBefore: number
+  /** Epoch ms; null until it was read: see `Upload.size`. */
+  lastModified: number | null
   /** A try ended after the last byte without an answer, so the file may be on the server. */
   mayHaveArrived: boolean
 }
@@ -85,8 +87,8 @@ export type Upload = Transfer & {
   /** As dropped, even if the rules refuse it; '' if it is not text. */
   readonly name: string
   readonly folder: string
-  /** Bytes. */
-  readonly size: number
+  /** Bytes; null until a File of a crowd was asked for it, which takes another process each time. */
+  readonly size: number | null
   readonly sentBytes: number
   readonly bytesPerSecond: number | null
   readonly secondsLeft: number | null
@@ -165,6 +167,7 @@ export function validateUpload(
     name: name.value,
     idempotencyKey: randomId(),
     notBefore: serverTime,
+    lastModified: null,
     mayHaveArrived: false,
   }
 }
@@ -185,10 +188,12 @@ export function resumeUpload(
   return { ...job, idempotencyKey, notBefore, mayHaveArrived }
 }
 
-/** What to keep of an upload over a reload. */
-export function keepUpload({ id, state }: Upload, job: UploadJob): KeptUpload {
+/** What to keep of an upload over a reload; null while its file is not known well enough to be found again. */
+export function keepUpload({ id, state, size }: Upload, job: UploadJob): KeptUpload | null {
   const { file, name, folder, idempotencyKey, notBefore } = job
+  if (size === null) return null
+  job.lastModified ??= file.lastModified
+  const { lastModified } = job
   const mayHaveArrived = job.mayHaveArrived || state === 'running'
-  const { size, lastModified } = file
   return { id, name, folder, size, lastModified, idempotencyKey, notBefore, mayHaveArrived }
 }

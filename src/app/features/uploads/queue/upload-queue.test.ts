@@ -160,3 +160,26 @@ test('who signs out while thousands are added leaves none of them behind', async
   await adding
   expect(queue.getSnapshot().totals.all).toBe(0)
 })
+
+test('a crowd is listed before each of its files is asked how large it is', async () => {
+  const { queue, connection, row } = uploadWorld()
+  queue.connect(connection())
+  const listed: number[] = []
+  const requests = Array.from({ length: 300 }, (_, index) => {
+    const request = requestFor(`${index}`)
+    Object.defineProperty(request.file, 'size', {
+      get() {
+        listed.push(queue.getSnapshot().totals.all)
+        return index === 200 ? 5_000 : 10
+      },
+    })
+    return request
+  })
+  await queue.add(requests)
+  // But for those that are sent at once.
+  expect(listed.filter((all) => all < 300).length).toBeLessThan(20)
+  expect(listed.length).toBeGreaterThan(299)
+  expect(row('299').size).toBe(10)
+  expect(row('200').failure).toEqual({ code: 'too_large', size: 5_000, maxBytes: 1_000 })
+  expect(queue.getSnapshot()).toMatchObject({ weight: 2_990, totals: { waiting: 299, failed: 1 } })
+})

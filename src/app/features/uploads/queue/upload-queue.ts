@@ -8,6 +8,7 @@ import {
   packLimits,
   type Upload,
   type UploadConnection,
+  type UploadFailure,
   type UploadJob,
   type UploadRequest,
   validateUpload,
@@ -44,10 +45,12 @@ const sections = [
   ...[['running'], ['failed'], ['waiting'], ['interrupted'], ['done'], ['cancelled']],
 ] as const
 
-const addedTogether = 250
+/** More than these are a crowd, and added in batches. */
+const crowd = 250
+const batchSize = 50
 
 /** A running upload tells by itself how much of it is left. */
-const waitingBytes = ({ state, size }: Upload) => (state === 'waiting' ? size : 0)
+const waitingBytes = ({ state, size }: Upload) => (state === 'waiting' && size !== null ? size : 0)
 
 /** The uploads of this page, in the order they were added; three run at once. */
 export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
@@ -85,21 +88,25 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   /**
-   * A file that a reload interrupted resumes in its old row when it is added to the same folder again. The
-   * first few are there at once, thousands come in slices.
+   * A file that a reload interrupted resumes in its old row when it is added to the same folder again. A
+   * crowd comes in slices, its sizes after all rows.
    */
   async add(requests: readonly UploadRequest[]): Promise<void> {
     const forgotten = this.#forgotten
     const matchAdded = this.#interrupted.matcher(this.#serverTime())
-    await eachInSlices(batchesOf(requests, addedTogether), (some) => {
+    const isCrowd = requests.length > crowd
+    const unmeasured: string[] = []
+    await eachInSlices(batchesOf(requests, isCrowd ? batchSize : crowd), (some) => {
       // Who signed out meanwhile left nothing to add to.
       if (this.#forgotten !== forgotten) return
       const { jobs, rest } = matchAdded(some)
       this.#start(jobs)
-      const added = rest.map((request) => this.#newRow(request))
+      const added = rest.map((request) => this.#newRow(request, isCrowd))
       this.rows.add(added)
+      for (const { id, size } of added) if (size === null) unmeasured.push(id)
       this.tasks.add(added.filter(isUnfinished).map(({ id }) => id))
     })
+    await eachInSlices(unmeasured, (id) => this.#measure(id))
   }
 
   /** An interrupted upload needs its `file` again: the reload took its bytes away. */
@@ -148,6 +155,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   protected override run(id: string, signal: AbortSignal): Promise<TaskEnd> {
+    this.#measure(id)
     const job = this.#jobs.get(id)
     if (!job || !this.connection) return Promise.resolve('over')
     const { canRead, sendUpload = sendOnDemand } = this.#options
@@ -234,21 +242,34 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     return this.connection?.serverTime() ?? 0
   }
 
-  #newRow(request: UploadRequest): Upload {
-    const { size } = request.file
+  #newRow(request: UploadRequest, isCrowd: boolean): Upload {
     const job = request.refusal ?? validateUpload(request, this.#serverTime())
     if ('code' in job) {
-      return newUpload({ ...request, id: randomId(), size }, { state: 'failed', failure: job })
+      const row = { ...request, id: randomId(), size: request.file.size }
+      return newUpload(row, { state: 'failed', failure: job })
     }
-    const id = job.idempotencyKey
+    const row = { ...job, id: job.idempotencyKey, size: isCrowd ? null : job.file.size }
+    const failure = this.#whyTooLarge(row.size)
+    if (failure) return newUpload(row, { state: 'failed', failure })
+    this.#jobs.set(row.id, job)
+    return newUpload(row)
+  }
+
+  /** Looked at here because a server that refuses early looks like a broken connection. */
+  #whyTooLarge(size: number | null): UploadFailure | null {
     const maxBytes = this.connection?.maxBytes ?? Number.POSITIVE_INFINITY
-    // Checked here because a server that refuses early looks like a broken connection.
-    if (size > maxBytes) {
-      const failure = { code: 'too_large', size, maxBytes } as const
-      return newUpload({ ...job, id, size }, { state: 'failed', failure })
-    }
-    this.#jobs.set(id, job)
-    return newUpload({ ...job, id, size })
+    return size !== null && size > maxBytes ? { code: 'too_large', size, maxBytes } : null
+  }
+
+  /** Looks how large a file of a crowd is. */
+  #measure(id: string): void {
+    const [row, job] = [this.rows.get(id), this.#jobs.get(id)]
+    if (!row || row.size !== null) return
+    const size = job?.file.size ?? row.arrived?.size ?? 0
+    const failure = row.state === 'waiting' ? this.#whyTooLarge(size) : null
+    this.rows.change(id, failure ? { size, state: 'failed', failure } : { size })
+    if (failure) this.#jobs.delete(id)
+    this.#keeper.note([id])
   }
 
   #start(jobs: ReadonlyMap<string, UploadJob>): void {
@@ -263,7 +284,8 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   /** Whether its file may already be on the server. */
   #isUnsure({ id, state, sentBytes, size }: Upload): boolean {
     const pack = this.#packs.get(id)
-    const isAllSent = pack ? pack.isAllSent : state === 'running' && sentBytes >= size
+    const isSent = state === 'running' && size !== null && sentBytes >= size
+    const isAllSent = pack ? pack.isAllSent : isSent
     return isAllSent || this.#jobs.get(id)?.mayHaveArrived === true
   }
 

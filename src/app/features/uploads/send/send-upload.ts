@@ -6,6 +6,7 @@ import {
   isTransient,
   pauseCode,
 } from '#app/api/http/api-error.ts'
+import type { SendFile } from '#app/api/http/send-file.ts'
 import type {
   ArrivedFile,
   Pack,
@@ -116,7 +117,7 @@ function sendUntilThere(
   options: SendUploadOptions,
 ): Promise<ArrivedFile> {
   const { rows, retryPause, canRead = canReadFile, shouldYield, onUnsure } = options
-  const meter = meterProgress(id, job, options)
+  const meter = meterProgress(id, options)
   const tryOnce = async () => {
     const found = job.mayHaveArrived ? await connection.findFile(job, signal) : null
     return found ?? (await sendOnce(job, connection, { ...meter, signal }))
@@ -135,7 +136,7 @@ function sendUntilThere(
   })
 }
 
-type Meter = { onStart(): void; onProgress(progress: { sentBytes: number }): void }
+type Meter = Required<Pick<SendFile, 'onStart' | 'onProgress'>>
 
 async function sendOnce(
   job: UploadJob,
@@ -153,18 +154,18 @@ async function sendOnce(
   throw new ConnectionError('The connection was lost.')
 }
 
-function meterProgress(id: string, job: UploadJob, { rows, clock }: SendUploadOptions): Meter {
+function meterProgress(id: string, { rows, clock }: SendUploadOptions): Meter {
   let samples: ProgressSample[] = []
   return {
     onStart() {
       samples = [{ at: clock.now(), bytes: 0 }]
       rows.change(id, { ...still, state: 'running', note: null })
     },
-    onProgress({ sentBytes }) {
+    onProgress({ sentBytes, totalBytes }) {
       const now = clock.now()
       samples = addSample(samples, { at: now, bytes: sentBytes })
       const speed = bytesPerSecond(samples, now)
-      const secondsLeft = secondsForBytes(job.file.size - sentBytes, speed)
+      const secondsLeft = secondsForBytes(totalBytes - sentBytes, speed)
       rows.change(id, { sentBytes, bytesPerSecond: speed, secondsLeft })
     },
   }

@@ -162,8 +162,8 @@ const UploadRow = memo(function UploadRow(props: UploadRowProps) {
   )
 })
 
-/** From 0 to 1. An empty file has no bytes to count. */
+/** From 0 to 1. An empty file has no bytes to count, and of one that waits they may not be counted yet. */
 function shareOf({ state, size, sentBytes }: Upload): number {
   if (state === 'done') return 1
-  return size === 0 ? 0 : sentBytes / size
+  return size ? sentBytes / size : 0
 }

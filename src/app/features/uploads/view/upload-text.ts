@@ -26,8 +26,10 @@ export function nameOf({ name, failure }: Pick<Upload, 'name' | 'failure'>): str
 
 /** `61 %`, `12 MB/s` and `8 s left` while it is sent, its size otherwise. */
 export function progressText(upload: Upload): string[] {
-  if (upload.state !== 'running') return [formatBytes(upload.size)]
-  const share = upload.size === 0 ? 1 : upload.sentBytes / upload.size
+  const { size } = upload
+  if (size === null) return []
+  if (upload.state !== 'running') return [formatBytes(size)]
+  const share = size === 0 ? 1 : upload.sentBytes / size
   const words = [`${Math.floor(share * 100)} %`]
   // The server is still storing it, and nobody knows for how long.
   if (share >= 1) return words
@@ -174,7 +176,7 @@ export function forecastUploads(
   let bytes = waitingBytes
   let speed = 0
   for (const { size, sentBytes, bytesPerSecond } of running) {
-    bytes += size - sentBytes
+    bytes += (size ?? sentBytes) - sentBytes
     speed += bytesPerSecond ?? 0
   }
   // A running upload has used its request already.
