@@ -1,8 +1,9 @@
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { ApiError } from '#app/api/http/api-error.ts'
 import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
+import type { UploadQueueOptions } from '#app/features/uploads/queue/upload-connection.ts'
 import type { JournalAccess } from '#app/features/uploads/queue/upload-keeper.ts'
-import { UploadQueue, type UploadQueueOptions } from '#app/features/uploads/queue/upload-queue.ts'
+import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import { sendUpload } from '#app/features/uploads/send/send-upload.ts'
 import type {
   ArrivedFile,

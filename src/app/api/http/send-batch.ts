@@ -49,8 +49,9 @@ function packForm(files: readonly BatchFile[], id: string): { body: Blob; starts
   for (const { file, folder, name } of files) {
     const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename*=UTF-8''${escapeName(folder.slice(1) + name)}\r\n\r\n`
     starts.push(length + head.length)
-    length += head.length + file.size + 2
-    parts.push(head, file.slice(0, file.size), '\r\n')
+    const part = file.slice()
+    length += head.length + part.size + 2
+    parts.push(head, part, '\r\n')
   }
   parts.push(`--${boundary}--\r\n`)
   // A blob's type is lower case, and so is the id.

@@ -4,7 +4,7 @@ import type { SendBatch } from '#app/api/http/send-batch.ts'
 import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
-import type { Transfer } from '#app/lib/transfers/transfer-rows.ts'
+import type { Transfer, TransferState } from '#app/lib/transfers/transfer-rows.ts'
 import { type FileName, parseFileName } from '#contract/file-name.ts'
 import { type FolderPath, parseNewFolderPath } from '#contract/folder-path.ts'
 import type { UploadBatchReply, UploadReply } from '#contract/uploads.ts'
@@ -24,7 +24,8 @@ export type UploadJob = {
   idempotencyKey: string
   /** Server time in epoch ms when it was added: a file that is older is another file. */
   notBefore: number
-  /** Epoch ms; null until it was read: see `Upload.size`. */
+  /** Bytes, and epoch ms; null until they were read: see `Upload.size`. */
+  size: number | null
   lastModified: number | null
   /** A try ended after the last byte without an answer, so the file may be on the server. */
   mayHaveArrived: boolean
@@ -130,6 +131,43 @@ export function canRetry({ failure }: Pick<Upload, 'failure'>): boolean {
   return failure === null || !finalFailures.has(failure.code)
 }
 
+/** What runs and what failed stays in sight above thousands that wait. */
+export const uploadSections: readonly (readonly TransferState[])[] = [
+  ...(['running', 'failed', 'waiting', 'interrupted', 'done', 'cancelled'] as const),
+].map((state) => [state])
+
+/** A running upload tells by itself how much of it is left. */
+export function waitingBytes({ state, size }: Upload): number {
+  return state === 'waiting' && size !== null ? size : 0
+}
+
+/** Bytes. Asked of the File once: it may have changed since, so the body that is sent tells its own. */
+export function sizeOf(job: UploadJob): number {
+  job.size ??= job.file.size
+  return job.size
+}
+
+/** Looked at here because a server that refuses early looks like a broken connection. */
+export function whyTooLarge(size: number, maxBytes: number): UploadFailure | null {
+  return size > maxBytes ? { code: 'too_large', size, maxBytes } : null
+}
+
+/** The row of a file that is added, and its job if it can be sent; of a crowd without its size. */
+export function admitUpload(
+  request: UploadRequest,
+  { serverTime, maxBytes, isCrowd }: { serverTime: number; maxBytes: number; isCrowd: boolean },
+): { row: Upload; job: UploadJob | null } {
+  const job = request.refusal ?? validateUpload(request, serverTime)
+  if ('code' in job) {
+    const row = { ...request, id: randomId(), size: request.file.size }
+    return { row: newUpload(row, { state: 'failed', failure: job }), job: null }
+  }
+  const size = isCrowd ? null : sizeOf(job)
+  const failure = size === null ? null : whyTooLarge(size, maxBytes)
+  const row = newUpload({ ...job, id: job.idempotencyKey, size })
+  return failure ? { row: { ...row, state: 'failed', failure }, job: null } : { row, job }
+}
+
 /** A waiting row, with `change` in it. */
 export function newUpload(
   { id, name, folder, size }: Pick<Upload, 'id' | 'name' | 'folder' | 'size'>,
@@ -167,6 +205,7 @@ export function validateUpload(
     name: name.value,
     idempotencyKey: randomId(),
     notBefore: serverTime,
+    size: null,
     lastModified: null,
     mayHaveArrived: false,
   }

@@ -5,8 +5,20 @@ import { serverDescription } from '#app/api/session/server-description.ts'
 import type { sendPack } from '#app/features/uploads/send/send-pack.ts'
 import type { Upload, UploadConnection, UploadJob } from '#app/features/uploads/upload.ts'
 import type { Clock } from '#app/lib/clock.ts'
-import { retryTransient } from '#app/lib/retry.ts'
+import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
+import type { JournalAccess } from './upload-keeper.ts'
+
+export type UploadQueueOptions = {
+  clock?: Clock
+  retryPause?: RetryPause
+  /** Keeps unfinished uploads over a reload. */
+  journal?: JournalAccess
+  canRead?: (file: File) => Promise<boolean>
+  sendUpload?: typeof sendPack
+  /** Told of each upload that is done. */
+  onUploaded?: (upload: Upload) => void
+}
 
 /** What the upload queue needs of a session. Call it when the session begins, with its fresh `/me`. */
 export function connectUploads(session: {

@@ -1,17 +1,19 @@
-import type { sendUpload } from '#app/features/uploads/send/send-upload.ts'
 import {
+  admitUpload,
   canRetry,
   type KeptUpload,
   keepUpload,
   newUpload,
   type Pack,
   packLimits,
+  sizeOf,
   type Upload,
   type UploadConnection,
-  type UploadFailure,
   type UploadJob,
   type UploadRequest,
-  validateUpload,
+  uploadSections,
+  waitingBytes,
+  whyTooLarge,
 } from '#app/features/uploads/upload.ts'
 import { batchesOf, eachInSlices } from '#app/lib/browser/slices.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
@@ -20,37 +22,21 @@ import { createRetryPause, type RetryPause } from '#app/lib/retry.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
 import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
-import { lastAnswerMs, lookAfterAbort, sendOnDemand } from './upload-connection.ts'
+import {
+  lastAnswerMs,
+  lookAfterAbort,
+  sendOnDemand,
+  type UploadQueueOptions,
+} from './upload-connection.ts'
 import {
   browserJournal,
   createInterruptedUploads,
   createUploadKeeper,
   type FileAgain,
-  type JournalAccess,
 } from './upload-keeper.ts'
 
-export type UploadQueueOptions = {
-  clock?: Clock
-  retryPause?: RetryPause
-  /** Keeps unfinished uploads over a reload. */
-  journal?: JournalAccess
-  canRead?: (file: File) => Promise<boolean>
-  sendUpload?: typeof sendUpload
-  /** Told of each upload that is done. */
-  onUploaded?: (upload: Upload) => void
-}
-
-/** What runs and what failed stays in sight above thousands that wait. */
-const sections = [
-  ...[['running'], ['failed'], ['waiting'], ['interrupted'], ['done'], ['cancelled']],
-] as const
-
 /** More than these are a crowd, and added in batches. */
-const crowd = 250
-const batchSize = 50
-
-/** A running upload tells by itself how much of it is left. */
-const waitingBytes = ({ state, size }: Upload) => (state === 'waiting' && size !== null ? size : 0)
+const [crowd, batchSize] = [250, 50]
 
 /** The uploads of this page, in the order they were added; three run at once. */
 export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
@@ -70,7 +56,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   constructor(options: UploadQueueOptions = {}) {
     const clock = options.clock ?? browserClock
-    super({ clock, concurrency: 3, sections, weigh: waitingBytes })
+    super({ clock, concurrency: 3, sections: uploadSections, weigh: waitingBytes })
     this.#options = options
     this.#clock = clock
     this.#retryPause = options.retryPause ?? createRetryPause({ clock })
@@ -88,25 +74,21 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   /**
-   * A file that a reload interrupted resumes in its old row when it is added to the same folder again. A
-   * crowd comes in slices, its sizes after all rows.
+   * A file that a reload interrupted resumes in its old row when it is added to its folder again. A crowd
+   * comes in slices, and is asked for its sizes when all of it is listed.
    */
   async add(requests: readonly UploadRequest[]): Promise<void> {
-    const forgotten = this.#forgotten
     const matchAdded = this.#interrupted.matcher(this.#serverTime())
-    const isCrowd = requests.length > crowd
-    const unmeasured: string[] = []
-    await eachInSlices(batchesOf(requests, isCrowd ? batchSize : crowd), (some) => {
+    if (requests.length <= crowd) return this.tasks.add(this.#list(matchAdded(requests), false))
+    const forgotten = this.#forgotten
+    const ids: string[] = []
+    await eachInSlices(batchesOf(requests, batchSize), (some) => {
       // Who signed out meanwhile left nothing to add to.
-      if (this.#forgotten !== forgotten) return
-      const { jobs, rest } = matchAdded(some)
-      this.#start(jobs)
-      const added = rest.map((request) => this.#newRow(request, isCrowd))
-      this.rows.add(added)
-      for (const { id, size } of added) if (size === null) unmeasured.push(id)
-      this.tasks.add(added.filter(isUnfinished).map(({ id }) => id))
+      if (this.#forgotten === forgotten) ids.push(...this.#list(matchAdded(some), true))
     })
-    await eachInSlices(unmeasured, (id) => this.#measure(id))
+    // All at once: many go in one request. Some may have been stopped meanwhile.
+    this.tasks.add(ids.filter((id) => this.rows.get(id)?.state === 'waiting'))
+    await eachInSlices(ids, (id) => this.#measure(id))
   }
 
   /** An interrupted upload needs its `file` again: the reload took its bytes away. */
@@ -223,6 +205,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.#isPacking = true
     const jobs = new Map<string, UploadJob>()
     this.tasks.take((id) => {
+      this.#measure(id)
       const job = this.#jobs.get(id)
       const verdict = job !== undefined && accept(job)
       if (job && verdict === true) jobs.set(id, job)
@@ -242,43 +225,44 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     return this.connection?.serverTime() ?? 0
   }
 
-  #newRow(request: UploadRequest, isCrowd: boolean): Upload {
-    const job = request.refusal ?? validateUpload(request, this.#serverTime())
-    if ('code' in job) {
-      const row = { ...request, id: randomId(), size: request.file.size }
-      return newUpload(row, { state: 'failed', failure: job })
-    }
-    const row = { ...job, id: job.idempotencyKey, size: isCrowd ? null : job.file.size }
-    const failure = this.#whyTooLarge(row.size)
-    if (failure) return newUpload(row, { state: 'failed', failure })
-    this.#jobs.set(row.id, job)
-    return newUpload(row)
+  /** Makes rows, or resumes them; the answer are those that wait. */
+  #list(
+    { jobs, rest }: { jobs: ReadonlyMap<string, UploadJob>; rest: readonly UploadRequest[] },
+    isCrowd: boolean,
+  ): string[] {
+    this.#place(jobs)
+    const options = { serverTime: this.#serverTime(), maxBytes: this.#maxBytes, isCrowd }
+    const added = rest.map((request) => admitUpload(request, options))
+    for (const { row, job } of added) if (job) this.#jobs.set(row.id, job)
+    this.rows.add(added.map(({ row }) => row))
+    return [...jobs.keys(), ...added.filter(({ job }) => job).map(({ row }) => row.id)]
   }
 
-  /** Looked at here because a server that refuses early looks like a broken connection. */
-  #whyTooLarge(size: number | null): UploadFailure | null {
-    const maxBytes = this.connection?.maxBytes ?? Number.POSITIVE_INFINITY
-    return size !== null && size > maxBytes ? { code: 'too_large', size, maxBytes } : null
+  get #maxBytes(): number {
+    return this.connection?.maxBytes ?? Number.POSITIVE_INFINITY
   }
 
   /** Looks how large a file of a crowd is. */
   #measure(id: string): void {
     const [row, job] = [this.rows.get(id), this.#jobs.get(id)]
     if (!row || row.size !== null) return
-    const size = job?.file.size ?? row.arrived?.size ?? 0
-    const failure = row.state === 'waiting' ? this.#whyTooLarge(size) : null
+    const size = job ? sizeOf(job) : (row.arrived?.size ?? 0)
+    const failure = row.state === 'waiting' ? whyTooLarge(size, this.#maxBytes) : null
     this.rows.change(id, failure ? { size, state: 'failed', failure } : { size })
     if (failure) this.#jobs.delete(id)
     this.#keeper.note([id])
   }
 
   #start(jobs: ReadonlyMap<string, UploadJob>): void {
-    if (jobs.size === 0) return
+    this.#place(jobs)
+    this.tasks.add([...jobs.keys()])
+  }
+
+  #place(jobs: ReadonlyMap<string, UploadJob>): void {
     for (const [id, job] of jobs) this.#jobs.set(id, job)
     this.rows.changeMany(jobs.keys(), (row) =>
       newUpload({ ...row, size: jobs.get(row.id)?.file.size ?? row.size }),
     )
-    this.tasks.add([...jobs.keys()])
   }
 
   /** Whether its file may already be on the server. */

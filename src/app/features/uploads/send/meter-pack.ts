@@ -1,4 +1,5 @@
 import type { SendBatch } from '#app/api/http/send-batch.ts'
+import { sizeOf } from '#app/features/uploads/upload.ts'
 import {
   addSample,
   bytesPerSecond,
@@ -24,7 +25,7 @@ export function meterPack(
   function showWhole(until: number) {
     for (; whole < until; whole += 1) {
       const { id = '', job } = members[whole] ?? {}
-      const { size = 0 } = job?.file ?? {}
+      const size = job ? sizeOf(job) : 0
       wholeBytes += size
       rows.change(id, { ...still, sentBytes: size })
     }
@@ -45,7 +46,7 @@ export function meterPack(
       const now = clock.now()
       samples = addSample(samples, { at: now, bytes: wholeBytes + sentBytes })
       const speed = bytesPerSecond(samples, now)
-      const secondsLeft = secondsForBytes(job.file.size - sentBytes, speed)
+      const secondsLeft = secondsForBytes(sizeOf(job) - sentBytes, speed)
       rows.change(id, { sentBytes, bytesPerSecond: speed, secondsLeft })
     },
     onAllSent() {

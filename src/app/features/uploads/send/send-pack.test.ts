@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ApiError } from '#app/api/http/api-error.ts'
 import type { SendBatch } from '#app/api/http/send-batch.ts'
 import type { SendOutcome } from '#app/api/http/send-file.ts'
-import type { UploadQueueOptions } from '#app/features/uploads/queue/upload-queue.ts'
+import type { UploadQueueOptions } from '#app/features/uploads/queue/upload-connection.ts'
 import { packLimits, type UploadConnection } from '#app/features/uploads/upload.ts'
 import { settle } from '#app/testing/manual-clock.ts'
 import { first, requestFor, sent, uploadWorld } from '#app/testing/upload-world.ts'
@@ -91,7 +91,7 @@ test('a handful of files go three at a time, each by itself', async () => {
 
 test('a thousand small files take a few requests, and the forecast counts those', async () => {
   const { queue, packs, tries } = packWorld()
-  queue.add(Array.from({ length: 1_000 }, (_, index) => requestFor(`${index}`)))
+  await queue.add(Array.from({ length: 1_000 }, (_, index) => requestFor(`${index}`)))
   await settle()
   expect(packs.map(({ names }) => names.length)).toEqual([250, 250, 250])
   expect(queue.requestsFor(250, 2_500)).toBe(1)

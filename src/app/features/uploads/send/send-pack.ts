@@ -11,6 +11,7 @@ import {
 import {
   type Pack,
   packLimits,
+  sizeOf,
   type Upload,
   type UploadConnection,
   type UploadJob,
@@ -58,19 +59,19 @@ export async function sendPack(
 }
 
 function isPackable(job: UploadJob): boolean {
-  return job.file.size <= packLimits.fileBytes && !alone.has(job)
+  return sizeOf(job) <= packLimits.fileBytes && !alone.has(job)
 }
 
 /** What else a pack with this file has room for. */
-function roomBeside({ file }: UploadJob) {
-  let [files, bytes, isFull] = [1, file.size, false]
+function roomBeside(first: UploadJob) {
+  let [files, bytes, isFull] = [1, sizeOf(first), false]
   return {
     accept(job: UploadJob): boolean | 'full' {
       if (!isPackable(job)) return false
-      isFull = files === packLimits.files || bytes + job.file.size > packLimits.bytes
+      isFull = files === packLimits.files || bytes + sizeOf(job) > packLimits.bytes
       if (isFull) return 'full'
       files += 1
-      bytes += job.file.size
+      bytes += sizeOf(job)
       return true
     },
     isFull: () => isFull,
