@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { type FileName, numberedFileName } from '#contract/file-name.ts'
-import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
+import { rootFolder } from '#contract/folder-path.ts'
 import type { Changes } from '#server/core/changes.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Locks } from '#server/core/locks.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
-import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
 import { isNameTaken } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable } from '#server/storage/sqlite/tables.ts'
-import type { FindSame, Place } from './file-listing.ts'
+import type { FindSame, NewFile, Place } from './file-listing.ts'
 import { createTrackingId, type FileRepository, type StoredFile } from './file-repository.ts'
 import { foldedName } from './folder-repository.ts'
-
-export type NewFile = { folder: FolderPath; name: FileName; staged: StagedBlob }
 
 /** Writes what must come true together with the listing. */
 export type Alongside = (unit: UnitOfWork, listed: StoredFile[]) => Promise<void>
@@ -65,12 +63,11 @@ async function addAll(deps: Deps, addition: Addition): Promise<StoredFile[]> {
   const { userId } = addition
   const kept: KeptFiles = new Map()
   const fresh = new Map<string, NewFile>()
-  for (const file of addition.files) {
-    const key = sameKey(file)
-    if (kept.has(key) || fresh.has(key)) continue
-    const same = await deps.findSame({ userId, folder: file.folder }, file)
-    if (same) kept.set(key, { requested: file.name, stored: same, blobId: null })
-    else fresh.set(key, file)
+  const found = await deps.findSame(userId, addition.files)
+  for (const [index, file] of addition.files.entries()) {
+    const same = found[index]
+    if (same) kept.set(sameKey(file), { requested: file.name, stored: same, blobId: null })
+    else fresh.set(sameKey(file), file)
   }
   const blobIds = await deps.blobs.commit([...fresh.values()].map(({ staged }) => staged))
   try {

@@ -5,7 +5,7 @@ import { isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { JsonText } from '#server/http/route/serialized-reply.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
-import type { FileRepository, ListedRow, StoredFile } from './file-repository.ts'
+import type { FileRepository, ListedRow, NamedFile, StoredFile } from './file-repository.ts'
 import type { FolderRepository } from './folder-repository.ts'
 
 export type Place = { userId: string; folder: FolderPath }
@@ -67,20 +67,36 @@ function filesJson(rows: ListedRow[], publicUrl: string): string {
   return text
 }
 
+/** A file that has come, and where it is to go. */
+export type NewFile = { folder: FolderPath; name: FileName; staged: StagedBlob }
+
 /**
- * The listed file of the same folder, name and bytes; null without one. Where its own bytes are
- * missing or damaged the staged ones, which are the same, take their place.
+ * For each file the listed one of the same folder, name and bytes; null without one. Where its own
+ * bytes are missing or damaged the staged ones, which are the same, take their place.
  */
-export type FindSame = (
-  place: Place,
-  file: { name: FileName; staged: StagedBlob },
-) => Promise<StoredFile | null>
+export type FindSame = (userId: string, files: NewFile[]) => Promise<(StoredFile | null)[]>
 
 export function createFindSame(deps: { files: FileRepository; blobs: BlobStore }): FindSame {
   const { files, blobs } = deps
-  return async ({ userId, folder }, { name, staged }) => {
-    const same = await files.findSame({ userId, folder, name, sha256: staged.sha256 })
-    if (same && !(await blobs.isWhole(same))) await blobs.repair(same.blobId, staged)
-    return same
+  return async (userId, wanted) => {
+    const known = new Map<string, NamedFile[]>()
+    for (const [folder, some] of Map.groupBy(wanted, (file) => file.folder)) {
+      const names = some.map(({ name }) => name)
+      known.set(folder, await files.named(userId, folder, names))
+    }
+    const found: (StoredFile | null)[] = []
+    for (const { folder, name, staged } of wanted) {
+      const same = known
+        .get(folder)
+        ?.find((one) => one.sha256 === staged.sha256 && isNamed(one, name))
+      if (same && !(await blobs.isWhole(same))) await blobs.repair(same.blobId, staged)
+      found.push(same ?? null)
+    }
+    return found
   }
+}
+
+/** By the name that was requested for it, or the one it got. */
+function isNamed(file: NamedFile, name: FileName): boolean {
+  return file.requestedName === name || file.name === name
 }

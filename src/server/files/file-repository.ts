@@ -22,7 +22,7 @@ export type FileRepository = ReturnType<typeof createFileRepository>
 export function createFileRepository(database: Database) {
   const readMarks = prepareReadMarks(database)
   const readPage = prepareReadPage(database)
-  const readSame = prepareReadSame(database)
+  const readNamed = prepareReadNamed(database)
   const readTaken = prepareRead(
     database,
     (userId: TextValue, folder: TextValue, namesJson: TextValue) =>
@@ -43,16 +43,12 @@ export function createFileRepository(database: Database) {
   )
 
   return {
-    /** The file that the same request made before, by the requested name or the one it got; null without one. */
-    async findSame(requested: {
-      userId: string
-      folder: FolderPath
-      name: string
-      sha256: string
-    }): Promise<(StoredFile & KnownBlob) | null> {
-      const { userId, folder, name, sha256 } = requested
-      const [row] = await readSame.read(userId, folder, name, sha256)
-      return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
+    /** Files that were requested by one of `names`, or got it, in the order of their upload. */
+    async named(userId: string, folder: FolderPath, names: string[]): Promise<NamedFile[]> {
+      const rows = await readNamed.read(userId, folder, JSON.stringify(names))
+      return rows.map((row) => ({
+        ...{ ...toStoredFile(row), blobId: row.blob_id, requestedName: row.requested_name },
+      }))
     },
 
     async hasBlob(blobId: string): Promise<boolean> {
@@ -99,20 +95,19 @@ export function createFileRepository(database: Database) {
   }
 }
 
-function prepareReadSame(database: Database) {
-  return prepareRead(
-    database,
-    (userId: TextValue, folder: TextValue, name: TextValue, sha256: TextValue) =>
-      database
-        .selectFrom('file')
-        .selectAll()
-        .where('user_id', '=', userId)
-        .where('folder', '=', folder)
-        .where((or) => or.or([or('requested_name', '=', name), or('name', '=', name)]))
-        .where('sha256', '=', sha256)
-        .orderBy('uploaded_at')
-        .limit(1),
-  )
+function prepareReadNamed(database: Database) {
+  return prepareRead(database, (userId: TextValue, folder: TextValue, namesJson: TextValue) => {
+    const ofFolder = database
+      .selectFrom('file')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('folder', '=', folder)
+    // Two searches: for "or", SQLite would walk over the whole folder.
+    return ofFolder
+      .where('requested_name', 'in', elementsOf(namesJson))
+      .union(ofFolder.where('name', 'in', elementsOf(namesJson)))
+      .orderBy('uploaded_at')
+  })
 }
 
 /** What a listing tells of a file; `uploadedAt` is epoch milliseconds. */
@@ -193,6 +188,8 @@ function toStoredFile(row: FileTable): StoredFile {
     uploadedAt: new Date(row.uploaded_at),
   }
 }
+
+export type NamedFile = StoredFile & KnownBlob & { requestedName: string }
 
 export type StoredFile = {
   id: string

@@ -1,6 +1,7 @@
 import { cutToBytes, type FileName, utf8Length } from '#contract/file-name.ts'
 import { childFolder, type FolderPath, rootFolder } from '#contract/folder-path.ts'
-import type { AddFiles, NewFile } from '#server/files/add-files.ts'
+import type { AddFiles } from '#server/files/add-files.ts'
+import type { NewFile } from '#server/files/file-listing.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import { safeFileName } from '#server/imports/download/import-file-name.ts'
 import type { MediaTools } from '#server/imports/programs/media-tools.ts'

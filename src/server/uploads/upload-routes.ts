@@ -44,7 +44,7 @@ export function addUploadRoutes(app: FastifyInstance, deps: Deps): void {
         // The last bytes may come right after the key was revoked: sooner than the watch looks.
         await access.require({ keyId, userId })
         // The kept answer is no proof that the bytes are still there.
-        if (sendersKey !== null) await findSame({ userId, folder }, { name, staged })
+        if (sendersKey !== null) await findSame(userId, [{ folder, name, staged }])
         // Known by its bytes, or another file under a used key would be lost with a 200.
         const requested = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
         return await idempotency.once<UploadReply>(sendersKey, requested, async (keep) => {

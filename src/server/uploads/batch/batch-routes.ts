@@ -4,8 +4,8 @@ import type { FolderPath } from '#contract/folder-path.ts'
 import type { UploadBatchReply } from '#contract/uploads.ts'
 import type { AccessWatch } from '#server/core/access-watch.ts'
 import { ApiFailure } from '#server/core/failure.ts'
-import type { AddFiles, NewFile } from '#server/files/add-files.ts'
-import type { FindSame } from '#server/files/file-listing.ts'
+import type { AddFiles } from '#server/files/add-files.ts'
+import type { FindSame, NewFile } from '#server/files/file-listing.ts'
 import type { StoredFile } from '#server/files/file-repository.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
@@ -39,10 +39,8 @@ export function addBatchRoutes(app: FastifyInstance, deps: Deps): void {
         signal.throwIfAborted()
         // The last bytes may come right after the key was revoked: sooner than the watch looks.
         await access.require({ keyId, userId })
-        if (sendersKey !== null) {
-          // The kept answer is no proof that the bytes are still there.
-          for (const file of files) await findSame({ userId, folder: file.folder }, file)
-        }
+        // The kept answer is no proof that the bytes are still there.
+        if (sendersKey !== null) await findSame(userId, files)
         const fingerprint = fingerprintOf(query.path, parts)
         const requested = { userId, endpoint: 'upload_batch', fingerprint }
         return await idempotency.once<UploadBatchReply>(sendersKey, requested, async (keep) => {
