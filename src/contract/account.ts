@@ -7,6 +7,15 @@ export type Plan = (typeof plans)[number]
 export const accountStates = ['active', 'banned'] as const
 export type AccountState = (typeof accountStates)[number]
 
+/** Shown whenever a name is refused. */
+export const usernameRule =
+  'A username has 1 to 32 lower-case letters, digits, ".", "_" or "-", and starts with a letter or digit.'
+
+/** Lower case only, so that no two names look alike in a list. */
+export function isUsername(text: string): boolean {
+  return /^[a-z0-9][a-z0-9._-]{0,31}$/.test(text)
+}
+
 /** `GET /me`: whose key this is, what it may do, and the live rate-limit window. */
 export const meReply = z.object({
   status: z.literal('ok'),

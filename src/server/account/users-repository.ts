@@ -1,6 +1,5 @@
-import type { AccountState, Plan } from '#contract/account.ts'
+import { type AccountState, isUsername, type Plan, usernameRule } from '#contract/account.ts'
 import type { LoadWebAuth } from '#server/account/web-session/load-web-auth.ts'
-import { isUsername, placeholderEmail, usernameRule } from '#server/account/web-session/username.ts'
 import { randomText } from '#server/api-keys/make-api-key.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
@@ -100,4 +99,12 @@ export async function createUser(
     },
   })
   return { id: user.id, password }
+}
+
+/**
+ * The e-mail address that better-auth demands of every user. Nothing is ever sent to it: `.invalid` is
+ * reserved (RFC 2606).
+ */
+function placeholderEmail(username: string): string {
+  return `${username}@barkeep.invalid`
 }

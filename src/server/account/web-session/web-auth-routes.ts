@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isUsername } from '#contract/account.ts'
 import type { ErrorReply } from '#contract/api-error.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { LoadWebAuth } from './load-web-auth.ts'
 import type { AccountGuesses } from './sign-in-limits.ts'
 import { clientAddress, clientAddressHeader } from './sign-in-limits.ts'
-import { isUsername } from './username.ts'
 import type { WebAuth } from './web-auth.ts'
 import { createOriginCheck, isSecure, ownOrigin } from './web-session.ts'
 

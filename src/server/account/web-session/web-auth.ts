@@ -1,10 +1,10 @@
 import { type BetterAuthRateLimitStorage, betterAuth } from 'better-auth'
 import { admin } from 'better-auth/plugins/admin'
 import { username } from 'better-auth/plugins/username'
+import { isUsername } from '#contract/account.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import { createPasswordHashing } from './password-hashing.ts'
 import { clientAddressHeader } from './sign-in-limits.ts'
-import { isUsername } from './username.ts'
 
 const sessionSeconds = 7 * 24 * 60 * 60
 /** Ten guesses a minute and address: a person who mistypes is not stopped, a program is. */

@@ -2,11 +2,11 @@ import { expect, test, vi } from 'vitest'
 import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.ts'
 import { sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { type Canary, startCanary } from '#server/testing/imports/canary.ts'
-import { fetchPlainly } from '#server/testing/imports/fake-yt-dlp.ts'
 import {
   startTestImportServer,
   type TestImportServer,
 } from '#server/testing/imports/import-server.ts'
+import { fetchPlainly } from '#server/testing/imports/test-yt-dlp.ts'
 import { startTestVideoSite } from '#server/testing/imports/video-site.ts'
 
 // Real programs, a hundred times, on a machine that may be busy.

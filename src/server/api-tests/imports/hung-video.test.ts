@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createFakeYtDlp, processesWith } from '#server/testing/imports/fake-yt-dlp.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
+import { createFakeYtDlp, processesWith } from '#server/testing/imports/test-yt-dlp.ts'
 
 const title = `echo 'BARKEEP-VIDEO {"title": "Stubborn"}'`
 // Ignores SIGTERM, and so does the child that it has.

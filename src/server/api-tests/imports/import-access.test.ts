@@ -1,10 +1,10 @@
 import { expect, test, vi } from 'vitest'
 import { endpoints } from '#contract/endpoints.ts'
-import { processesWith } from '#server/testing/imports/fake-yt-dlp.ts'
 import {
   startTestImportServer,
   type TestImportServer,
 } from '#server/testing/imports/import-server.ts'
+import { processesWith } from '#server/testing/imports/test-yt-dlp.ts'
 import { changeAccounts, endKey, importStates } from '#server/testing/test-store.ts'
 
 // Real programs on a machine that may be busy.

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { createFakeYtDlp } from '#server/testing/imports/fake-yt-dlp.ts'
 import {
   startTestImportServer,
   type TestImportServer,
@@ -11,6 +10,7 @@ import {
   startOddVideoSite,
   subtitleLines,
 } from '#server/testing/imports/odd-video-site.ts'
+import { createFakeYtDlp } from '#server/testing/imports/test-yt-dlp.ts'
 import { makeTestVideoMedia } from '#server/testing/imports/video-files.ts'
 
 // Real programs on a machine that may be busy.

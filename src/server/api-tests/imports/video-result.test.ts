@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { systemDisk } from '#server/storage/disk/disk.ts'
-import { createFakeYtDlp } from '#server/testing/imports/fake-yt-dlp.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
+import { createFakeYtDlp } from '#server/testing/imports/test-yt-dlp.ts'
 
 const titled = (title: string) => {
   const line = `BARKEEP-VIDEO ${JSON.stringify({ title })}`

@@ -4,9 +4,9 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { createFakeYtDlp, processesWith } from '#server/testing/imports/fake-yt-dlp.ts'
 import { importClientOf } from '#server/testing/imports/import-client.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
+import { createFakeYtDlp, processesWith } from '#server/testing/imports/test-yt-dlp.ts'
 import { startServerProcess } from '#server/testing/test-server-process.ts'
 
 const title = `echo 'BARKEEP-VIDEO {"title": "Detached"}'`

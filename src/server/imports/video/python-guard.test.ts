@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { createFakeYtDlp } from '#server/testing/imports/fake-yt-dlp.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
+import { createFakeYtDlp } from '#server/testing/imports/test-yt-dlp.ts'
 
 /** What a version with a hole could be made to do: write to a folder that is not its own. */
 const writingTo = (folder: string) => `import os

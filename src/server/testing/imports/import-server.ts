@@ -6,7 +6,7 @@ import { endpoints } from '#contract/endpoints.ts'
 import type { ImportRequest, ImportTask } from '#contract/imports.ts'
 import type { Config } from '#server/core/config.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
-import { findTestTools } from './media-tools.ts'
+import { findTestTools } from './test-yt-dlp.ts'
 import { startTestVideoSite, type TestVideoSite } from './video-site.ts'
 
 type ServerDependencies = NonNullable<Parameters<typeof startTestServer>[0]>['dependencies']
