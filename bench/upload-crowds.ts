@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Browser, type CDPSession, chromium, type Page } from '@playwright/test'
 import { median, startBarkeep } from './rival-servers.ts'
-import { type CrowdPage, openApp, openBarePage } from './upload-pages.ts'
+import { type CrowdPage, openApp, openBarePage, openPlainApp } from './upload-pages.ts'
 
 // Many small files through the app and through a bare page (XMLHttpRequest, three at once), round about, each
 // to a server of its own without a rate limit, in one Chromium.
@@ -123,18 +123,19 @@ const newPage = async (): Promise<Page> =>
 type Row = { name: string; costs: Cost[]; open: (page: Page) => Promise<CrowdPage> }
 
 let rowsMade = 0
-async function startRow(name: string, kind: 'app' | 'bare', project?: string) {
+type OpenCrowdPage = (page: Page, server: { origin: string; key: string }) => Promise<CrowdPage>
+async function startRow(name: string, openPage: OpenCrowdPage, project?: string) {
   const data = join(folder.path, String(rowsMade))
   rowsMade += 1
   const server = await startBarkeep(data, 'whole', project)
-  const open = kind === 'app' ? openApp : openBarePage
-  return { name, costs: [], server, open: (page: Page) => open(page, server) }
+  return { name, costs: [], server, open: (page: Page) => openPage(page, server) }
 }
 
 const rows = [
-  await startRow('bare page', 'bare'),
-  await startRow('Barkeep', 'app'),
-  ...(other === undefined ? [] : [await startRow(`Barkeep in ${other}`, 'app', other)]),
+  await startRow('bare page', openBarePage),
+  await startRow('Barkeep, a request for each file', openPlainApp),
+  await startRow('Barkeep', openApp),
+  ...(other === undefined ? [] : [await startRow(`Barkeep in ${other}`, openApp, other)]),
 ]
 
 const sum = (numbers: number[]) => numbers.reduce((total, number) => total + number, 0)

@@ -20,6 +20,11 @@ export function count(amount: number, noun: string): string {
   return plural(amount, { one: `# ${noun}`, other: `# ${noun}s` })
 }
 
+/** `61 %`, rounded down: `100 %` is all of it. */
+export function formatPercent(percent: number): string {
+  return `${numbers.format(Math.floor(percent))} %`
+}
+
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /**

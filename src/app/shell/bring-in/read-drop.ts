@@ -1,4 +1,5 @@
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
+import { batchesOf } from '#app/lib/browser/slices.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { HeldItem } from './hold-transfer.ts'
@@ -59,6 +60,9 @@ async function readFolder(folder: Node, contents: DropContents): Promise<void> {
   }
 }
 
+/** Chromium hands over all answers that are there in one task: of thousands, one of half a minute. */
+const askedTogether = 50
+
 /** Files side by side, because each is a round trip to another process; folders one after the other. */
 async function readBatch(batch: readonly Node[], contents: DropContents): Promise<void> {
   const readOne = async (node: Node) => {
@@ -66,7 +70,8 @@ async function readBatch(batch: readonly Node[], contents: DropContents): Promis
     if (file) contents.files.push({ file, folders: node.folders })
     else contents.leftOut.push({ name: node.name, folders: node.folders, why: 'unreadable' })
   }
-  await Promise.all(batch.filter(({ isFolder }) => !isFolder).map(readOne))
+  const files = batch.filter(({ isFolder }) => !isFolder)
+  for (const some of batchesOf(files, askedTogether)) await Promise.all(some.map(readOne))
   for (const node of batch) if (node.isFolder) await readFolder(node, contents)
 }
 

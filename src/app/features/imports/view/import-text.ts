@@ -5,6 +5,7 @@ import type {
   ImportJob,
   ImportNote,
 } from '#app/features/imports/queue/import-job.ts'
+import { formatPercent } from '#app/lib/format.ts'
 import type { ImportErrorCode } from '#contract/imports.ts'
 
 /** The states in words. Screen readers and scripts rely on them. */
@@ -24,7 +25,7 @@ export function nameOf(job: ImportJob): string {
 /** `Importing`, `42 %` if the server says so, and the options. */
 export function progressText(job: ImportJob): string[] {
   const { state, percent } = job
-  const share = state === 'running' && percent !== null ? [`${Math.floor(percent)} %`] : []
+  const share = state === 'running' && percent !== null ? [formatPercent(percent)] : []
   return [stateText[state], ...share, optionsText(job)]
 }
 

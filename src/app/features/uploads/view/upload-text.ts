@@ -3,7 +3,14 @@ import { errorFromValues } from '#app/api/http/api-error.ts'
 import { errorText, pauseText } from '#app/api/http/error-text.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import type { Upload, UploadFailure, UploadNote } from '#app/features/uploads/upload.ts'
-import { count, formatBytes, formatDuration, formatLimit, formatNumber } from '#app/lib/format.ts'
+import {
+  count,
+  formatBytes,
+  formatDuration,
+  formatLimit,
+  formatNumber,
+  formatPercent,
+} from '#app/lib/format.ts'
 import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
 
 /** The states in words. Screen readers and scripts rely on them. */
@@ -30,7 +37,7 @@ export function progressText(upload: Upload): string[] {
   if (size === null) return []
   if (upload.state !== 'running') return [formatBytes(size)]
   const share = size === 0 ? 1 : upload.sentBytes / size
-  const words = [`${Math.floor(share * 100)} %`]
+  const words = [formatPercent(share * 100)]
   // The server is still storing it, and nobody knows for how long.
   if (share >= 1) return words
   if (upload.bytesPerSecond !== null) words.push(`${formatBytes(upload.bytesPerSecond)}/s`)
