@@ -157,6 +157,21 @@ export function testBlobStore(make: () => Promise<TestedBlobs>): void {
     await expect(access(work.path)).rejects.toThrow()
   })
 
+  test('many are committed at once in their order, or none of them', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    expect(await blobs.commit([])).toEqual([])
+    const staged = [await blobs.stage(batches('one')), await blobs.stage(batches('three'))]
+    const blobIds = await blobs.commit(staged)
+    const known = blobIds.map((blobId, index) => ({ blobId, size: staged[index]?.size ?? 0 }))
+    const texts = await Promise.all(known.map(async (blob) => String(await read(blobs, blob))))
+    expect(texts).toEqual(['one', 'three'])
+
+    const [first, gone] = [await blobs.stage(batches('1')), await blobs.stage(batches('2'))]
+    await gone.discard()
+    await expect(blobs.commit([first, gone])).rejects.toThrow()
+  })
+
   test('a sweep at the next start takes what was never finished, and no blob', async () => {
     await using tested = await make()
     const blob = await store(tested.blobs, 'kept')
