@@ -9,7 +9,7 @@ import { join } from 'node:path'
 type Nginx = { origin: string; stored: string } & AsyncDisposable
 type Barkeep = Started & { data: string }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
