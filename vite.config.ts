@@ -5,6 +5,7 @@ import { compression } from 'vite-plugin-compression2'
 import { stampBuild } from './scripts/app-build.ts'
 import { leanContract } from './scripts/lean-contract.ts'
 import { leanIcons } from './scripts/lean-icons.ts'
+import { leanQueries } from './scripts/lean-queries.ts'
 
 export default defineConfig({
   // Once, at build, as small as it gets: compressing at each request is slower and larger.
@@ -12,6 +13,7 @@ export default defineConfig({
     react(),
     leanContract(),
     leanIcons(),
+    leanQueries(),
     tailwindcss(),
     compression({ algorithms: ['gzip', 'brotliCompress'] }),
     stampBuild(),

@@ -1,3 +1,4 @@
+import { fileRow, treeItem } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
 import { folderUrl } from './folder-url.ts'
 
@@ -64,6 +65,33 @@ test('a reload keeps the session, and another tab has none', async ({
   const other = await context.newPage()
   await other.goto(folderUrl(barkeep, '/Films/'))
   await expect(other.getByRole('heading', { name: 'Connect' })).toBeVisible()
+})
+
+test('after a reload the folder and the tree are asked for beside the account, and once', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await barkeep.upload({ folder: '/Films/', name: 'a.txt' })
+  await connect({ folder: '/Films/' })
+  await expect(fileRow(page, 'a.txt')).toBeVisible()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname))
+  const others = ['files', 'folders'].map((name) =>
+    page.waitForRequest((request) => new URL(request.url()).pathname === `/api/v1/${name}`),
+  )
+  await page.route('**/api/v1/me', async (route) => {
+    await Promise.all(others)
+    await route.continue()
+  })
+  await page.reload()
+  await expect(fileRow(page, 'a.txt')).toBeVisible()
+  await expect(treeItem(page, 'Films')).toBeVisible()
+  expect(asked.filter((path) => path.startsWith('/api/v1/')).sort()).toEqual([
+    '/api/v1/files',
+    '/api/v1/folders',
+    '/api/v1/me',
+  ])
 })
 
 test('signing out wipes the key and everything that was shown', async ({

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { FilesPage } from '#contract/files.ts'
-import { findGaps, gapAt, listingOf, pageOf, spreadRows, withPage } from './listing.ts'
+import { findGaps, gapAt, listingOf, spreadRows } from './listing.ts'
+import { pageOf, withPage } from './patch-listing.ts'
 
 const total = 10
 const page = (offset: number, count: number, rest: Partial<FilesPage> = {}): FilesPage => ({

@@ -44,28 +44,6 @@ export function findGaps({ pages, pageParams, total }: Listing): Gap[] {
   return [...gaps, { loadedBefore, offset: end, size }]
 }
 
-/** The page to ask for: on from what is loaded, or around `near` where that is far from it. */
-export function pageOf({ offset, size }: Gap, near: number, limit: number): PageRange {
-  if (size === null) return { offset, limit }
-  const last = Math.max(offset, offset + size - limit)
-  const start =
-    near < offset + limit ? offset : Math.min(last, Math.max(offset, near - Math.floor(limit / 4)))
-  return { offset: start, limit: Math.min(limit, offset + size - start) }
-}
-
-/** The listing with a page more. What was listed behind a page that is the last now is gone. */
-export function withPage(listing: Listing, page: FilesPage, offset: number): Listing {
-  const before = listing.pageParams.filter((other) => other < offset).length
-  const isLast = !page.has_more || page.files.length === 0
-  const behind = listing.pageParams.findIndex((other) => other > offset)
-  const rest = isLast || behind < 0 ? listing.pages.length : behind
-  return {
-    pages: [...listing.pages.slice(0, before), page, ...listing.pages.slice(rest)],
-    pageParams: [...listing.pageParams.slice(0, before), offset, ...listing.pageParams.slice(rest)],
-    total: page.total ?? listing.total,
-  }
-}
-
 /** The rows of a folder with `undefined` for each file that is known to be there and not loaded. */
 export function spreadRows<T>(
   entries: readonly T[],

@@ -5,9 +5,15 @@ import type { ApiClient } from '#app/api/http/client.ts'
 import { createRetryPause, retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
-import { type FilesPage, type FolderNode, filesPageSize, type ListedFile } from '#contract/files.ts'
+import {
+  type FilesPage,
+  type FolderNode,
+  filesPageSize,
+  type ListedFile,
+  maxFilesPageSize,
+} from '#contract/files.ts'
 import { type FolderPath, folderName, parentFolder, rootFolder } from '#contract/folder-path.ts'
-import { type Listing, listingOf, type PageRange } from './listing.ts'
+import { type Gap, type Listing, listingOf, type PageRange } from './listing.ts'
 
 const freshMs = 5 * 60_000
 
@@ -24,30 +30,22 @@ function tryFor<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
  * Every read that the app makes. Keys start with the key's id: another account never sees them.
  * Leaving a folder fires the signal, and a request that still waits gives its place back.
  */
-export function createQueries({ client, me, readAdditions }: QueriesOptions) {
+export function createQueries(parts: QueriesOptions) {
+  const { client, me, early } = parts
   const scope = me.key.id
-  async function readPage(path: FolderPath, { offset, limit }: PageRange, how: ReadPage) {
-    const canLimit = (await readAdditions()).includes('limit')
-    const query = { path, offset, ...(canLimit && limit !== undefined ? { limit } : {}) }
-    return client.call(endpoints.files, { query, purpose: 'browsing', ...how })
-  }
+  const readPage = (path: FolderPath, range: PageRange, how: ReadPage) =>
+    readFiles(parts, { path, ...range }, how)
   return {
-    me: () =>
-      queryOptions({
-        queryKey: [scope, 'me'],
-        queryFn: ({ signal }) =>
-          tryFor(signal, () =>
-            client.call(endpoints.me, { lane: 'person', purpose: 'account', signal }),
-          ),
-        initialData: me,
-      }),
     /** One folder, which begins with what can be seen; `withPage` adds to it as a person scrolls. */
     folder: (path: FolderPath) =>
       queryOptions({
         queryKey: [scope, 'folder', path],
         queryFn: async ({ signal }): Promise<Listing> =>
           listingOf(
-            await tryFor(signal, () => readPage(path, firstPage, { lane: 'person', signal })),
+            await tryFor(
+              signal,
+              () => early?.takeFiles(path) ?? readPage(path, firstPage, { lane: 'person', signal }),
+            ),
           ),
         // It would be as small as at the start again: see refreshFolderIfOld.
         staleTime: Number.POSITIVE_INFINITY,
@@ -66,27 +64,89 @@ export function createQueries({ client, me, readAdditions }: QueriesOptions) {
     tree: () =>
       queryOptions({
         queryKey: [scope, 'tree'],
-        queryFn: async ({ signal }): Promise<FolderNode> =>
-          (await tryFor(signal, () => client.call(endpoints.folders, { signal, ...browsing })))
-            .tree,
+        queryFn: ({ signal }): Promise<FolderNode> =>
+          tryFor(signal, () => early?.takeTree() ?? readTree(client, signal)),
       }),
   }
 }
 
-type QueriesOptions = {
+type Server = {
   client: ApiClient
-  me: Me
   /** What the server can do beyond the reference; none where that cannot be read. */
   readAdditions: () => Promise<readonly string[]>
 }
 
+type QueriesOptions = Server & { me: Me; early?: EarlyReads | undefined }
+
 type ReadPage = { lane: Lane; signal: AbortSignal }
+
+async function readFiles(
+  { client, readAdditions }: Server,
+  { path, offset, limit }: PageRange & { path: FolderPath },
+  how: ReadPage,
+): Promise<FilesPage> {
+  const canLimit = (await readAdditions()).includes('limit')
+  const query = { path, offset, ...(canLimit && limit !== undefined ? { limit } : {}) }
+  return client.call(endpoints.files, { query, purpose: 'browsing', ...how })
+}
+
+async function readTree(client: ApiClient, signal?: AbortSignal): Promise<FolderNode> {
+  const asked = { ...browsing, ...(signal ? { signal } : {}) }
+  return (await client.call(endpoints.folders, asked)).tree
+}
+
+/** What was asked for before anything is shown, each for whoever wants it first. */
+export type EarlyReads = {
+  takeFiles(path: FolderPath): Promise<FilesPage> | undefined
+  takeTree(): Promise<FolderNode> | undefined
+}
+
+/** Asks for the first screen's folder and tree at once, while `/me` is still asked for. */
+export function readEarly(server: Server, folder: FolderPath): EarlyReads {
+  const { signal } = new AbortController()
+  let files: Promise<FilesPage> | undefined = readFiles(
+    server,
+    { path: folder, ...firstPage },
+    { lane: 'person', signal },
+  )
+  let tree: Promise<FolderNode> | undefined = readTree(server.client)
+  // Told by whoever takes it, if anybody does.
+  for (const read of [files, tree]) read.catch(() => {})
+  return {
+    takeFiles(path) {
+      const taken = path === folder ? files : undefined
+      files = undefined
+      return taken
+    },
+    takeTree() {
+      const taken = tree
+      tree = undefined
+      return taken
+    },
+  }
+}
 
 const firstPage = { offset: 0, limit: filesPageSize }
 
 export type Queries = ReturnType<typeof createQueries>
 
 export type CachePatch = { queryClient: QueryClient; queries: Queries }
+
+/** Asks for a page that is not loaded, and adds it to the cached folder. Throws what the call throws. */
+export async function addPage(
+  { queryClient, queries }: CachePatch,
+  path: FolderPath,
+  { gap, offset }: { gap: Gap; offset: number },
+  how: ReadPage,
+): Promise<void> {
+  const { pageOf, withPage } = await loadPatches()
+  const range = pageOf(gap, offset, maxFilesPageSize)
+  const page = await queries.page(path, range, how)
+  queryClient.setQueryData(
+    queries.folder(path).queryKey,
+    (cached) => cached && withPage(cached, page, range.offset),
+  )
+}
 
 /** Shows files that arrived in `folder` without asking the server. Where that fails, a refresh shows them. */
 export async function addFilesToListing(

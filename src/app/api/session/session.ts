@@ -65,6 +65,7 @@ export class Connection {
   readonly #reachability: Reachability
   readonly #store
   readonly #ends = createEmitter<OutReason>()
+  readonly #restores = createEmitter<ApiClient>()
   #session: Session | null = null
 
   constructor(parts: ConnectionOptions = {}) {
@@ -91,6 +92,11 @@ export class Connection {
     return this.#ends.subscribe(listener)
   }
 
+  /** Runs when a reload goes on with the key of this tab, before it is known whose key it is. */
+  onRestore(listener: (client: ApiClient) => void): () => void {
+    return this.#restores.subscribe(listener)
+  }
+
   /** Asks `/me` with `key` and keeps it for this tab. Never throws: see the snapshot's `error`. */
   async connect(key: string): Promise<void> {
     const session = this.#open(key)
@@ -113,7 +119,7 @@ export class Connection {
     const kept = takeKeptWindow(this.#storage)
     if (kept) session.gate.takeOver(kept)
     try {
-      const me = await retryTransient(() => session.client.call(endpoints.me, askMe), {
+      const asking = retryTransient(() => session.client.call(endpoints.me, askMe), {
         retryPause: createRetryPause({ ...this.#environment, onReconnect: this.#onReconnect }),
         // A network that wants a sign-in of its own knows nothing about this key.
         isTransient: (error) => isTransient(error) || isForeign(error),
@@ -122,7 +128,8 @@ export class Connection {
           if (this.#session === session) this.#store.set(this.#out('fresh', error))
         },
       })
-      this.#enter(session, me)
+      this.#restores.emit(session.client)
+      this.#enter(session, await asking)
     } catch (error) {
       this.#fail(session, error)
     }

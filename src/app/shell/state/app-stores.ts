@@ -3,7 +3,9 @@ import {
   addFolderToTree,
   type CachePatch,
   createQueries,
+  type EarlyReads,
   type Queries,
+  readEarly,
   reconcileFolder,
   refreshFolder,
 } from '#app/api/cache/queries.ts'
@@ -21,6 +23,7 @@ import type { ImportConnection, ImportJob } from '#app/features/imports/queue/im
 import { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
 import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts'
 import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import { tabStorage } from '#app/lib/browser/storage.ts'
 import { browserClock } from '#app/lib/clock.ts'
 import { createStore, type ReadableStore } from '#app/lib/store.ts'
 import { tell } from '#app/ui/announcer.tsx'
@@ -28,6 +31,7 @@ import type { Me } from '#contract/account.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 
 import type { Sums } from './announce-totals.ts'
+import { filesHref, readFolderHref } from './folder-href.ts'
 import { createArrivals, readFolder } from './show-arrivals.ts'
 
 /** Everything that belongs to one connected key. */
@@ -80,6 +84,8 @@ export function createAppStores(connection: Connection): AppStores {
     void reconcileFolder(patch, folder).catch(() => {})
   }
 
+  const early = watchRestores(connection)
+
   function follow() {
     const { me, client, gate } = connection.getSnapshot()
     if (client === (sessions.getSnapshot()?.client ?? null)) return
@@ -90,9 +96,10 @@ export function createAppStores(connection: Connection): AppStores {
             me,
             client,
             gate,
-            queries: createQueries({ client, me, readAdditions }),
+            queries: createQueries({ client, me, readAdditions, early: early.take() }),
             viewState: createFilesViewState(),
           }
+    if (me?.key.scopes.includes('read')) tabStorage.set(couldRead, 'yes')
     importDraft.connect(session?.me.username ?? null)
     uploads.connect(session && connectUploads(session))
     imports.connect(session && connectImports(session))
@@ -105,6 +112,7 @@ export function createAppStores(connection: Connection): AppStores {
   connection.onEnd((reason) => {
     arrivals.forget()
     queryClient.clear()
+    tabStorage.remove(couldRead)
     if (reason !== 'signed-out') return
     uploads.reset()
     imports.reset()
@@ -126,6 +134,28 @@ export function createAppStores(connection: Connection): AppStores {
   }
 }
 
+/**
+ * Asks for what the first screen shows while a reload still asks whose key it is. Only where the key could
+ * read before: what it may not is not tried.
+ */
+function watchRestores(connection: Connection) {
+  let early: EarlyReads | undefined
+  connection.onRestore((client) => {
+    const { pathname } = location
+    const folder = readFolderHref(pathname === '/' ? filesHref : pathname)
+    if (!folder || tabStorage.get(couldRead) === null) return
+    early = readEarly({ client, readAdditions }, folder)
+  })
+  return {
+    take() {
+      const taken = early
+      early = undefined
+      return taken
+    },
+  }
+}
+
+const couldRead = 'barkeep.could-read'
 const readAdditions = async () => (await serverDescription.read())?.additions ?? []
 
 /** What the import queue needs of a session. */

@@ -44,9 +44,11 @@ function sendIndex(reply: FastifyReply): FastifyReply {
 }
 
 function setCaching(reply: FastifyReply, path: string): void {
-  // Names under assets/ carry a hash of their content; all else may change under its name.
+  // Names under assets/ carry a hash of their content; all else may change under its name. The icon is
+  // asked for twice on each page, by the browser and by the page, and may be a day old.
   const isHashed = /[/\\]assets[/\\]/.test(path)
-  reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+  const others = path.endsWith('icon.svg') ? 'public, max-age=86400' : 'no-cache'
+  reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : others)
 }
 
 /**

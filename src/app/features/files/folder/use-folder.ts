@@ -1,15 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import {
-  findGaps,
-  type Gap,
-  gapAt,
-  type Listing,
-  pageOf,
-  spreadRows,
-  withPage,
-} from '#app/api/cache/listing.ts'
-import { type Queries, refreshFolderIfOld } from '#app/api/cache/queries.ts'
+import { findGaps, type Gap, gapAt, type Listing, spreadRows } from '#app/api/cache/listing.ts'
+import { addPage, type Queries, refreshFolderIfOld } from '#app/api/cache/queries.ts'
 import { filesPageSize, maxFilesPageSize } from '#contract/files.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { type Entry, readEntries } from './entry.ts'
@@ -124,13 +116,9 @@ function usePageLoader(queries: Queries, path: FolderPath) {
       const ending = new AbortController()
       running.current = ending
       setState({ path, isLoading: true, error: null })
-      const range = pageOf(wanted.gap, wanted.offset, maxFilesPageSize)
-      const error = await queries.page(path, range, { lane, signal: ending.signal }).then(
-        (page) => {
-          const add = (cached?: Listing) => cached && withPage(cached, page, range.offset)
-          queryClient.setQueryData(queryKey, add)
-          return null
-        },
+      const how = { lane, signal: ending.signal }
+      const error = await addPage({ queryClient, queries }, path, wanted, how).then(
+        () => null,
         (error: unknown) => error,
       )
       if (running.current !== ending) return
