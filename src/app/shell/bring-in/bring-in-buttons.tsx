@@ -4,11 +4,18 @@ import { actionItem, actionItems } from '#app/actions/registry.ts'
 import { looksOnly } from '#app/api/http/api-key-text.ts'
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
+import { announce } from '#app/ui/announcer.tsx'
 import { Button, IconButton } from '#app/ui/button.tsx'
 import { chooseFiles } from '#app/ui/choose-files.ts'
 import { Menu } from '#app/ui/overlay/triggers.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { chosenFiles, placeFiles } from './place-files.ts'
+import { notLoaded } from './bring-in.tsx'
+
+/** The code for it is not for the first screen. */
+async function placeChosen(chosen: readonly File[], folder: FolderPath): Promise<UploadRequest[]> {
+  const { chosenFiles, placeFiles } = await import('./place-files.ts')
+  return placeFiles(chosenFiles(chosen), folder)
+}
 
 /** What brings files into a folder: `Upload` and `Import links`; for a key that may do neither, why not. */
 export function BringInButtons({
@@ -26,8 +33,10 @@ export function BringInButtons({
   const isCompact = useMediaQuery('(width < 64rem)')
   const abilities = {
     importLinks: onImport,
-    chooseFiles: async (what: 'files' | 'folder') =>
-      onFiles(await placeFiles(chosenFiles(await chooseFiles(what)), folder)),
+    chooseFiles: (what: 'files' | 'folder') =>
+      chooseFiles(what)
+        .then((chosen) => placeChosen(chosen, folder))
+        .then(onFiles, () => announce(notLoaded)),
   }
   useAbilities(abilities)
   // Two buttons that never work would be furniture; one that does not, beside one that does, is a hint.

@@ -15,7 +15,7 @@ const ImportDialog = lazyPart(
   { floats: true },
 )
 
-const notLoaded =
+export const notLoaded =
   'The part of this page that reads it could not be loaded. Check the connection and try again.'
 
 export type BringInProps = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { chosenFiles, placeFiles } from './place-files.ts'
+import { chosenFiles, placeFiles, sortInSlices } from './place-files.ts'
 
 test('files go to their place, with the folders they came in', async () => {
   const file = new File([], 'a.txt')
@@ -33,4 +33,15 @@ test.each([
 ])('a file that was %s tells its folders', (_case, webkitRelativePath, folders) => {
   const file = Object.assign(new File([], 'a.txt'), { webkitRelativePath })
   expect(chosenFiles([file])).toEqual([{ file, folders }])
+})
+
+test('thousands are sorted as a sort does it, those that are alike in their order', async () => {
+  const seed = Math.floor(Math.random() * 1_000)
+  const items = Array.from({ length: 5_003 }, (_, at) => ({ at, key: (at * 7_919 + seed) % 301 }))
+  const compare = (a: { key: number }, b: { key: number }) => a.key - b.key
+  expect({ seed, sorted: await sortInSlices(items, compare) }).toEqual({
+    seed,
+    sorted: items.toSorted(compare),
+  })
+  expect(await sortInSlices([], compare)).toEqual([])
 })

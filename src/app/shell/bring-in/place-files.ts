@@ -1,5 +1,5 @@
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
-import { eachInSlices, sortInSlices } from '#app/lib/browser/slices.ts'
+import { eachInSlices } from '#app/lib/browser/slices.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 
 /** A file and the folders it lay in, as `''` or `Trip/day 1/`. */
@@ -49,4 +49,45 @@ export function chosenFiles(files: readonly File[]): FoundFile[] {
     // Cut by length: Chromium writes a backslash in a name as a slash here.
     folders: file.webkitRelativePath.slice(0, -file.name.length),
   }))
+}
+
+/** Sorted in slices; of two that are alike the first one stays first. */
+export async function sortInSlices<Item>(
+  items: readonly Item[],
+  compare: (a: Item, b: Item) => number,
+): Promise<Item[]> {
+  const shortRun = 500
+  let runs: Item[][] = []
+  const starts = Array.from(
+    { length: Math.ceil(items.length / shortRun) },
+    (_, at) => at * shortRun,
+  )
+  await eachInSlices(starts, (at) => {
+    runs.push(items.slice(at, at + shortRun).sort(compare))
+  })
+  while (runs.length > 1) {
+    const merged: Item[][] = []
+    for (let at = 0; at < runs.length; at += 2) {
+      merged.push(await merge(runs[at] ?? [], runs[at + 1] ?? [], compare))
+    }
+    runs = merged
+  }
+  return runs[0] ?? []
+}
+
+async function merge<Item>(
+  left: readonly Item[],
+  right: readonly Item[],
+  compare: (a: Item, b: Item) => number,
+): Promise<Item[]> {
+  const all: Item[] = []
+  let next = 0
+  await eachInSlices(right, (item) => {
+    for (let one = left[next]; one !== undefined && compare(one, item) <= 0; one = left[next]) {
+      all.push(one)
+      next += 1
+    }
+    all.push(item)
+  })
+  return all.concat(left.slice(next))
 }
