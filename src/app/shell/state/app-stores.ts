@@ -99,7 +99,8 @@ export function createAppStores(connection: Connection): AppStores {
             queries: createQueries({ client, me, readAdditions, early: early.take() }),
             viewState: createFilesViewState(),
           }
-    if (me?.key.scopes.includes('read')) tabStorage.set(couldRead, 'yes')
+    if (me?.key.scopes.includes('read'))
+      void rememberReading(() => session === sessions.getSnapshot())
     importDraft.connect(session?.me.username ?? null)
     uploads.connect(session && connectUploads(session))
     imports.connect(session && connectImports(session))
@@ -143,8 +144,9 @@ function watchRestores(connection: Connection) {
   connection.onRestore((client) => {
     const { pathname } = location
     const folder = readFolderHref(pathname === '/' ? filesHref : pathname)
-    if (!folder || tabStorage.get(couldRead) === null) return
-    early = readEarly({ client, readAdditions }, folder)
+    const additions = tabStorage.get(couldRead)
+    if (!folder || additions === null) return
+    early = readEarly({ client, readAdditions: async () => additions.split(' ') }, folder)
   })
   return {
     take() {
@@ -153,6 +155,12 @@ function watchRestores(connection: Connection) {
       return taken
     },
   }
+}
+
+/** For the next reload, which does not wait to be told what the server can do. */
+async function rememberReading(isStill: () => boolean): Promise<void> {
+  const additions = await readAdditions()
+  if (isStill()) tabStorage.set(couldRead, additions.join(' '))
 }
 
 const couldRead = 'barkeep.could-read'
