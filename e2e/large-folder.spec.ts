@@ -110,3 +110,18 @@ test('a key that goes on after End leaves the keyboard where it is', async ({
   await page.keyboard.press('End')
   await expect(fileRow(page, nameOf(1199))).toBeFocused()
 })
+
+test('a filter looks at the whole folder where few requests bring it', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await fill(barkeep, 2300)
+  const asked = watchPages(page)
+  await connect({ folder: '/Many/' })
+  await expect(fileRow(page, nameOf(0))).toBeFocused()
+  await page.getByRole('searchbox', { name: 'Filter files' }).fill('2299')
+  await expect(fileRow(page, nameOf(2299))).toBeVisible()
+  await expect(page.getByText('1 of 2,300 match')).toBeVisible()
+  expect(asked).toEqual(['0+50', '50+1000', '1050+1000', '2050+250'])
+})

@@ -6,10 +6,11 @@ import {
   createArranger,
   describeCoverage,
   describeFolder,
+  isAsListed,
   type Sorting,
 } from '#app/features/files/folder/arrange-entries.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
-import type { Folder } from '#app/features/files/folder/use-folder.ts'
+import { type Folder, useWholeFolder } from '#app/features/files/folder/use-folder.ts'
 import { type FollowedEnd, useFollowedEnd } from '#app/features/files/folder/use-followed-end.ts'
 import {
   type FilesViewState,
@@ -66,6 +67,7 @@ export function FolderView(props: FolderViewProps) {
   const isInList = useStatusInList(selected.chosen, listing.error)
   const isFiltered = filter.trim() !== ''
   const followedEnd = useFollowedEnd(listing, isFiltered)
+  useWholeFolder(listing, !isAsListed({ filter, sorting }))
   // What went wrong stays in sight while it is tried again: rows to come would flash up for nothing.
   const [lastError, setLastError] = useState(listing.error)
   if (listing.error !== null && listing.error !== lastError) setLastError(listing.error)
@@ -136,8 +138,7 @@ function rowsOf(
   { rows, total, isComplete }: Folder,
   { filter, sorting }: { filter: string; sorting: Sorting },
 ) {
-  const isAll = filter.trim() === '' && sorting.column === 'name' && !sorting.isDescending
-  return isAll
+  return isAsListed({ filter, sorting })
     ? { rows, isSized: isComplete || total !== null }
     : { rows: shown, isSized: isComplete }
 }

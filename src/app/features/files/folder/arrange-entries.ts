@@ -9,6 +9,15 @@ export type Arrangement = { filter: string; sorting: Sorting }
 
 export const serverOrder: Sorting = { column: 'name', isDescending: false }
 
+/** Whether it shows all that the server lists, in the server's order. */
+export function isAsListed({ filter, sorting }: Arrangement): boolean {
+  return filter.trim() === '' && isServerOrder(sorting)
+}
+
+function isServerOrder({ column, isDescending }: Sorting): boolean {
+  return column === serverOrder.column && isDescending === serverOrder.isDescending
+}
+
 type Weighed = { entry: Entry; weight: number }
 const nothing: readonly Entry[] = []
 
@@ -150,7 +159,6 @@ export function describeCoverage(shown: {
     const words = `${formatNumber(found)} of ${formatNumber(loaded)} match`
     return isComplete ? words : `${words} · more may match in what is not loaded yet`
   }
-  const isServerOrder = sorting.column === 'name' && !sorting.isDescending
-  if (isComplete || isServerOrder) return ''
+  if (isComplete || isServerOrder(sorting)) return ''
   return `Sorted among the ${formatNumber(loaded)} loaded so far`
 }

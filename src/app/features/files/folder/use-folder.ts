@@ -62,6 +62,7 @@ export function useFolder(queries: Queries, path: FolderPath): Folder {
     (row: number) => load(({ gaps, folders }) => gapAt(gaps, folders, row), 'person'),
     [load],
   )
+  const loadAll = useCallback(() => setFolderLoadedWhole(path), [path])
   useEffect(() => {
     if (isLoadingAll && !isLoading) loadMore()
   }, [isLoadingAll, isLoading, loadMore])
@@ -78,10 +79,28 @@ export function useFolder(queries: Queries, path: FolderPath): Folder {
     loadMore,
     loadRow,
     isLoadingAll,
-    loadAll: () => setFolderLoadedWhole(path),
+    loadAll,
     stopLoadingAll: () => setFolderLoadedWhole(null),
     retry: () => (query.data === undefined ? void query.refetch() : loadMore()),
   }
+}
+
+/** What nobody has to be asked about. */
+const fewRequests = 10
+
+/**
+ * A filter and another order look at what is loaded alone. While one is `isNeeded`, the rest comes by
+ * itself where the server says that few requests bring it.
+ */
+export function useWholeFolder(
+  { total, rows, entries, pageSize, isComplete, loadAll }: Folder,
+  isNeeded: boolean,
+): void {
+  const missing = rows.length - entries.length
+  const isCheap = total !== null && missing <= fewRequests * pageSize
+  useEffect(() => {
+    if (isNeeded && isCheap && !isComplete) loadAll()
+  }, [isNeeded, isCheap, isComplete, loadAll])
 }
 
 type Known = { gaps: readonly Gap[]; folders: number }
