@@ -5,6 +5,7 @@ import { compression } from 'vite-plugin-compression2'
 import { stampBuild } from './scripts/app-build.ts'
 import { leanContract } from './scripts/lean-contract.ts'
 import { leanIcons } from './scripts/lean-icons.ts'
+import { leanImports } from './scripts/lean-imports.ts'
 import { leanQueries } from './scripts/lean-queries.ts'
 
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
     react(),
     leanContract(),
     leanIcons(),
+    leanImports(),
     leanQueries(),
     tailwindcss(),
     compression({ algorithms: ['gzip', 'brotliCompress'] }),
@@ -38,7 +40,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /lean-icon$|node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract|app\/api\/http\/(api-error|api-key-text|scopes)|app\/lib\/(format|store|untrusted-text)|app\/ui\/announcer)/,
+              test: /preload-helper|lean-icon$|node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract|app\/api\/http\/(api-error|api-key-text|scopes)|app\/lib\/(format|store|untrusted-text)|app\/ui\/announcer)/,
             },
           ],
         },

@@ -266,7 +266,6 @@ test('a drop that comes before what reads it is not lost, and one before connect
   await expect(page.getByText('Connect with a key first')).toBeVisible()
   expect(new URL(page.url()).origin).toBe(barkeep.origin)
 
-  await connect()
   let letGo = () => {}
   const held = new Promise<void>((resolve) => {
     letGo = resolve
@@ -275,8 +274,18 @@ test('a drop that comes before what reads it is not lost, and one before connect
     await held
     await route.continue()
   })
+  watch.expectTrouble(/ERR_FAILED/)
+  let queueTries = 0
+  await page.route(/transfer-queues/, async (route) => {
+    queueTries += 1
+    if (queueTries === 1) return route.abort()
+    await held
+    await route.continue()
+  })
+  await connect()
   await dropFiles(page, [file])
   await expect(page.getByText('Reading what was dropped…')).toBeVisible()
   letGo()
   await expect(transferRow(page, 'early.txt')).toContainText('Done')
+  expect(queueTries).toBe(2)
 })

@@ -1,8 +1,8 @@
 import type { Plugin } from 'vite'
 
 /**
- * Builds react-query without its infinite queries, which its core brings although the app has none: a
- * folder is pages with gaps (`api/cache/listing.ts`). Half a kilobyte of the first load.
+ * Builds react-query without what its core brings although the app has none of it: infinite queries (a
+ * folder is pages with gaps, `api/cache/listing.ts`) and mutations. A kilobyte and a half of the first load.
  */
 export function leanQueries(): Plugin {
   return {
@@ -10,12 +10,25 @@ export function leanQueries(): Plugin {
     apply: 'build',
     enforce: 'pre',
     load(id) {
-      return /query-core\/build\/modern\/infiniteQueryBehavior\.js$/.test(id) ? refusing : null
+      const [, name = ''] = /query-core\/build\/modern\/(\w+)\.js$/.exec(id) ?? []
+      return { infiniteQueryBehavior, mutationCache }[name] ?? null
     },
   }
 }
 
-const refusing = `const refuse = () => {
-  throw new Error('Infinite queries are left out of the build: see scripts/lean-queries.ts')
+const refuse = `const refuse = () => {
+  throw new Error('Left out of the build: see scripts/lean-queries.ts')
 }
+`
+
+const infiniteQueryBehavior = `${refuse}
 export { refuse as infiniteQueryBehavior, refuse as hasNextPage, refuse as hasPreviousPage }`
+
+const mutationCache = `${refuse}
+export class MutationCache {
+  build = refuse
+  clear() {}
+  findAll() { return [] }
+  getAll() { return [] }
+  async resumePausedMutations() {}
+}`

@@ -54,8 +54,8 @@ function Screens({ connection, parts }: AppProps) {
   const keyId = session?.me.key.id ?? null
   const shown = readFolderHref(pathname === '/' ? filesHref : pathname)
   const folder = useLastFolder(shown, keyId)
-  const transfers = useTransfersView(parts, keyId)
-  useLeaveQuestion(() => parts.uploads.getSnapshot().totals.unfinished > 0)
+  const transfers = useTransfersView(parts.transfers, keyId)
+  useLeaveQuestion(parts.transfers.hasUnfinished)
   usePersonActivity(session?.gate ?? null)
   useActionKeys()
   useTooltips()

@@ -27,7 +27,8 @@ export function BringInButtons({
   folder: FolderPath
   /** Of the key that is connected. */
   scopes: readonly string[]
-  onFiles: (files: UploadRequest[]) => void
+  /** Rejects if they could not be taken. */
+  onFiles: (files: UploadRequest[]) => Promise<void>
   onImport: () => void
 }) {
   const isCompact = useMediaQuery('(width < 64rem)')
@@ -36,7 +37,8 @@ export function BringInButtons({
     chooseFiles: (what: 'files' | 'folder') =>
       chooseFiles(what)
         .then((chosen) => placeChosen(chosen, folder))
-        .then(onFiles, () => announce(notLoaded)),
+        .then(onFiles)
+        .catch(() => announce(notLoaded)),
   }
   useAbilities(abilities)
   // Two buttons that never work would be furniture; one that does not, beside one that does, is a hint.

@@ -1,4 +1,4 @@
-import { Suspense, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import { count } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
@@ -33,12 +33,19 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
   const { isOpen } = useSnapshot(parts.importDraft)
   const [wasOpened, setWasOpened] = useState(isOpen)
   if (isOpen && !wasOpened) setWasOpened(true)
+  const queues = useSnapshot(parts.transfers)
+  useEffect(() => {
+    if (wasOpened) parts.transfers.load().catch(() => announce(notLoaded))
+  }, [wasOpened, parts])
   const access = accessFromScopes(session?.me.key.scopes ?? [])
 
   const tellStart = (words: string) => showsTransfers || announce(words)
   const take = async (held: HeldTransfer) => {
     if (!session) return announce('Connect with a key first, then bring it in again.')
-    const { takeTransfer } = await import('./read-transfer.ts')
+    const [{ takeTransfer }, { uploads: queue }] = await Promise.all([
+      import('./read-transfer.ts'),
+      parts.transfers.load(),
+    ])
     await takeTransfer(held, {
       folder,
       access,
@@ -46,7 +53,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
       isSameAccount: () => parts.session.getSnapshot()?.me.username === session.me.username,
       onLinks: parts.importDraft.add,
       onUploads(uploads, words) {
-        void parts.uploads.add(uploads)
+        void queue.add(uploads)
         transfers.show('uploads')
         tellStart(words)
       },
@@ -61,14 +68,14 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
         canImport={access.canImport}
         onTransfer={(held) => take(held).catch(() => announce(notLoaded))}
       />
-      {session && wasOpened && (
+      {session && wasOpened && queues && (
         <Suspense fallback={null}>
           <ImportDialog
             draft={parts.importDraft}
             folder={folder}
             canImport={access.canImport}
             onStart={(links, options) => {
-              parts.imports.add(links, options)
+              queues.imports.add(links, options)
               transfers.show('imports')
               tellStart(`${count(links.length, 'import')} started`)
             }}

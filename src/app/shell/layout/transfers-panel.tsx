@@ -1,12 +1,14 @@
 import clsx from 'clsx'
 import { ChevronDown, ChevronUp } from 'lucide-react'
-import { Suspense, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import type { Access } from '#app/api/http/api-key-text.ts'
 import { browserStorage } from '#app/lib/browser/storage.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
-import { useSelected } from '#app/lib/store.ts'
+import { useSelected, useSnapshot } from '#app/lib/store.ts'
+import { notLoaded } from '#app/shell/bring-in/bring-in.tsx'
 import type { AppStores } from '#app/shell/state/app-stores.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
+import { announce } from '#app/ui/announcer.tsx'
 import { IconButton } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Tabs } from '#app/ui/tabs.tsx'
@@ -24,7 +26,7 @@ const PanelEdge = lazyPart(async () => (await import('./panel-edge.tsx')).PanelE
 })
 
 export type TransfersPanelProps = {
-  parts: Pick<AppStores, 'uploads' | 'imports'>
+  parts: Pick<AppStores, 'transfers'>
   access: Access
   view: TransfersView
   onOpenFolder: (path: string) => void
@@ -33,10 +35,14 @@ export type TransfersPanelProps = {
 /** The region `Transfers`: a bar with what is under way, and its rows; a sheet on narrow screens. */
 export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersPanelProps) {
   const isNarrow = useMediaQuery('(width < 48rem), (height < 30rem)')
-  const uploads = useSelected(parts.uploads, ({ totals }) => totals)
-  const imports = useSelected(parts.imports, ({ totals }) => totals)
+  const queues = useSnapshot(parts.transfers)
+  const uploads = useSelected(queues?.uploads ?? noRows, ({ totals }) => totals)
+  const imports = useSelected(queues?.imports ?? noRows, ({ totals }) => totals)
   const [height, setHeight] = useState(readHeight)
   const { isOpen, setIsOpen, tab } = view
+  useEffect(() => {
+    if (isOpen) parts.transfers.load().catch(() => announce(notLoaded))
+  }, [isOpen, parts])
   const isSheet = isNarrow && isOpen
   return (
     <>
@@ -79,10 +85,10 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
               value: 'uploads',
               label: 'Uploads',
               count: uploads.unfinished + uploads.interrupted,
-              content: isOpen && (
+              content: isOpen && queues && (
                 <Suspense fallback={null}>
                   <UploadList
-                    queue={parts.uploads}
+                    queue={queues.uploads}
                     canUpload={access.canUpload}
                     onOpenFolder={onOpenFolder}
                   />
@@ -93,10 +99,10 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
               value: 'imports',
               label: 'Imports',
               count: imports.unfinished,
-              content: isOpen && (
+              content: isOpen && queues && (
                 <Suspense fallback={null}>
                   <ImportList
-                    queue={parts.imports}
+                    queue={queues.imports}
                     canImport={access.canImport}
                     onOpenFolder={onOpenFolder}
                   />
@@ -118,6 +124,13 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
     </>
   )
 }
+
+/** Of a queue that is not loaded. */
+const noRows = {
+  subscribe: () => () => {},
+  getSnapshot: () => empty,
+}
+const empty = { totals: { unfinished: 0, interrupted: 0 } }
 
 /** px */
 const leastHeight = 120

@@ -34,11 +34,12 @@ export function Workspace(props: WorkspaceProps) {
     <BringInButtons
       folder={folder}
       scopes={session.me.key.scopes}
-      onFiles={(files) => {
-        // Thousands are read for a moment, and somebody else may sit here then.
+      onFiles={async (files) => {
+        const { uploads } = await parts.transfers.load()
+        // That takes a moment, and somebody else may sit here then.
         const now = parts.session.getSnapshot()
         if (now?.me.username !== session.me.username) return
-        void parts.uploads.add(files)
+        void uploads.add(files)
         transfers.show('uploads')
       }}
       onImport={parts.importDraft.open}

@@ -1,17 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query'
 import {
-  addFolderToTree,
   type CachePatch,
   createQueries,
   type EarlyReads,
   type Queries,
   readEarly,
-  reconcileFolder,
   refreshFolder,
 } from '#app/api/cache/queries.ts'
 import { createQueryClient } from '#app/api/cache/query-client.ts'
-import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
-import type { ApiClient } from '#app/api/http/client.ts'
 import { serverDescription } from '#app/api/session/server-description.ts'
 import type { Connection } from '#app/api/session/session.ts'
 import { createFilesViewState, type FilesViewState } from '#app/features/files/folder/view-state.ts'
@@ -19,34 +15,22 @@ import {
   createImportDraft,
   type ImportDraftStore,
 } from '#app/features/imports/dialog/import-draft.ts'
-import type { ImportConnection, ImportJob } from '#app/features/imports/queue/import-job.ts'
-import { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
-import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts'
-import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import { tabStorage } from '#app/lib/browser/storage.ts'
-import { browserClock } from '#app/lib/clock.ts'
 import { createStore, type ReadableStore } from '#app/lib/store.ts'
-import { tell } from '#app/ui/announcer.tsx'
-import type { Me } from '#contract/account.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-
-import type { Sums } from './announce-totals.ts'
 import { filesHref, readFolderHref } from './folder-href.ts'
-import { createArrivals, readFolder } from './show-arrivals.ts'
+import type { TransferSession } from './transfer-queues.ts'
+import { createTransfers, type Transfers } from './transfers.ts'
 
 /** Everything that belongs to one connected key. */
-export type Session = {
-  me: Me
-  client: ApiClient
-  gate: RateLimitGate
+export type Session = TransferSession & {
   queries: Queries
   viewState: FilesViewState
 }
 
 export type AppStores = {
   queryClient: QueryClient
-  uploads: UploadQueue
-  imports: ImportQueue
+  transfers: Transfers
   importDraft: ImportDraftStore
   /** Null while nobody is connected. */
   session: ReadableStore<Session | null>
@@ -65,23 +49,12 @@ export function createAppStores(connection: Connection): AppStores {
   const queryClient = createQueryClient()
   const sessions = createStore<Session | null>(null)
 
-  const arrivals = createArrivals(findCache)
-  const uploads = new UploadQueue({ onUploaded: ({ arrived }) => arrived && arrivals.add(arrived) })
-  const imports = new ImportQueue({ onImported: showImported })
+  const transfers = createTransfers({ session: sessions, findCache })
   const importDraft = createImportDraft()
 
   function findCache(): CachePatch | null {
     const queries = sessions.getSnapshot()?.queries
     return queries ? { queryClient, queries } : null
-  }
-
-  function showImported(job: ImportJob) {
-    const folder = readFolder(job.folder ?? (job.options.folder || '/'))
-    const patch = findCache()
-    if (!patch || !folder) return
-    void addFolderToTree(patch, folder).catch(() => {})
-    // A failure is shown when the folder is opened; the import itself is done.
-    void reconcileFolder(patch, folder).catch(() => {})
   }
 
   const early = watchRestores(connection)
@@ -96,34 +69,28 @@ export function createAppStores(connection: Connection): AppStores {
             me,
             client,
             gate,
+            connectedAt: gate.now(),
             queries: createQueries({ client, me, readAdditions, early: early.take() }),
             viewState: createFilesViewState(),
           }
     if (me?.key.scopes.includes('read'))
       void rememberReading(() => session === sessions.getSnapshot())
     importDraft.connect(session?.me.username ?? null)
-    uploads.connect(session && connectUploads(session))
-    imports.connect(session && connectImports(session))
     sessions.set(session)
   }
 
-  tellOf('uploaded', uploads)
-  tellOf('imported', imports)
   connection.subscribe(follow)
   connection.onEnd((reason) => {
-    arrivals.forget()
     queryClient.clear()
     tabStorage.remove(couldRead)
     if (reason !== 'signed-out') return
-    uploads.reset()
-    imports.reset()
+    transfers.getSnapshot()?.reset()
     importDraft.reset()
   })
 
   return {
     queryClient,
-    uploads,
-    imports,
+    transfers,
     importDraft,
     session: sessions,
     async refresh(folder) {
@@ -165,36 +132,3 @@ async function rememberReading(isStill: () => boolean): Promise<void> {
 
 const couldRead = 'barkeep.could-read'
 const readAdditions = async () => (await serverDescription.read())?.additions ?? []
-
-/** What the import queue needs of a session. */
-function connectImports({ me, client }: Session): ImportConnection {
-  return {
-    account: me.username,
-    keyId: me.key.id,
-    isAllowed: me.key.scopes.includes('import'),
-    client,
-  }
-}
-
-/** Tells by sums how a queue gets on, from the first transfer on: the code for it is not needed before. */
-function tellOf(
-  verb: string,
-  queue: { getSnapshot(): { totals: Sums }; subscribe(listener: () => void): () => void },
-): void {
-  let before = queue.getSnapshot().totals
-  const stop = queue.subscribe(() => {
-    const { totals } = queue.getSnapshot()
-    if (totals.unfinished === 0) {
-      before = totals
-      return
-    }
-    stop()
-    const { subscribe } = queue
-    const getSums = () => queue.getSnapshot().totals
-    // Without a network for the code nothing is told; the rows say it all.
-    import('./announce-totals.ts').then(
-      ({ tellSums }) => tellSums({ verb, before, getSums, subscribe, clock: browserClock, tell }),
-      () => {},
-    )
-  })
-}

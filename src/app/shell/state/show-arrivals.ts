@@ -40,7 +40,6 @@ export function createArrivals(findCache: () => CachePatch | null) {
       arrived.push(file)
       showing.ask()
     },
-    /** What is not shown yet was another account's. */
     forget() {
       arrived = []
     },

@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'react'
-import type { AppStores } from './app-stores.ts'
+import { useSnapshot } from '#app/lib/store.ts'
+import type { TransferQueues } from './transfer-queues.ts'
+import type { Transfers } from './transfers.ts'
 
 export type TransfersTab = 'uploads' | 'imports'
 
@@ -17,19 +19,24 @@ type View = Pick<TransfersView, 'tab' | 'isOpen'> & { keyId: string | null }
  * What the panel of transfers shows; it opens by itself when something begins, or was left by a reload.
  * `keyId`: who is connected, null for nobody; another one begins anew.
  */
-export function useTransfersView(parts: AppStores, keyId: string | null): TransfersView {
-  const [view, setView] = useState(() => begin(parts, keyId))
-  if (view.keyId !== keyId) setView(begin(parts, keyId))
+export function useTransfersView(transfers: Transfers, keyId: string | null): TransfersView {
+  const queues = useSnapshot(transfers)
+  const [view, setView] = useState(() => begin(queues, keyId))
+  if (view.keyId !== keyId) setView(begin(queues, keyId))
   useEffect(() => {
-    // What a reload interrupted is found a moment later.
-    let { interrupted } = parts.uploads.getSnapshot().totals
-    return parts.uploads.subscribe(() => {
+    if (!queues) return
+    const { uploads } = queues
+    const open = (tab: TransfersTab) => setView((now) => ({ ...now, tab, isOpen: !isNarrow() }))
+    // What a reload left is found a moment later.
+    const left = findLeftOver(queues)
+    if (left) open(left)
+    let { interrupted } = uploads.getSnapshot().totals
+    return uploads.subscribe(() => {
       const before = interrupted
-      interrupted = parts.uploads.getSnapshot().totals.interrupted
-      if (interrupted <= before) return
-      setView((now) => ({ ...now, tab: 'uploads', isOpen: !isNarrow() }))
+      interrupted = uploads.getSnapshot().totals.interrupted
+      if (interrupted > before) open('uploads')
     })
-  }, [parts])
+  }, [queues])
   return {
     ...view,
     setIsOpen: (isOpen) => setView((now) => ({ ...now, isOpen })),
@@ -37,12 +44,12 @@ export function useTransfersView(parts: AppStores, keyId: string | null): Transf
   }
 }
 
-function begin(parts: AppStores, keyId: string | null): View {
-  const left = findLeftOver(parts)
+function begin(queues: TransferQueues | null, keyId: string | null): View {
+  const left = queues && findLeftOver(queues)
   return { keyId, tab: left ?? 'uploads', isOpen: left !== null && !isNarrow() }
 }
 
-function findLeftOver({ uploads, imports }: AppStores): TransfersTab | null {
+function findLeftOver({ uploads, imports }: TransferQueues): TransfersTab | null {
   const { interrupted, unfinished } = uploads.getSnapshot().totals
   if (interrupted + unfinished > 0) return 'uploads'
   return imports.getSnapshot().totals.unfinished > 0 ? 'imports' : null

@@ -4,6 +4,7 @@ import type { ApiClient } from '#app/api/http/client.ts'
 import type { PageClaims } from '#app/api/tabs/page-claims.ts'
 import type { TextStorage } from '#app/lib/browser/storage.ts'
 import { randomId } from '#app/lib/random-id.ts'
+import { storedImports } from '#app/lib/transfers/kept-transfers.ts'
 import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
 import { isUnfinished, type TransferState } from '#app/lib/transfers/transfer-rows.ts'
 import { importTypes } from '#contract/imports.ts'
@@ -153,7 +154,7 @@ const finishedKeptMs = 7 * 86_400_000
  * each other's changes.
  */
 export function openImportStore(storage: TextStorage, keyId: string) {
-  const prefix = `barkeep.imports.${keyId}.`
+  const prefix = storedImports(keyId)
 
   return {
     /** All stored imports, the newest first. Deletes those that ended a week ago. `now` in epoch ms. */

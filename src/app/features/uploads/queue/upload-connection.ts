@@ -20,14 +20,14 @@ export type UploadQueueOptions = {
   onUploaded?: (upload: Upload) => void
 }
 
-/** What the upload queue needs of a session. Call it when the session begins, with its fresh `/me`. */
+/** What the upload queue needs of a session. `connectedAt`: when `me` came, by the gate's clock. */
 export function connectUploads(session: {
   client: ApiClient
   gate: RateLimitGate
   me: Me
+  connectedAt: number
 }): UploadConnection {
-  const { client, gate, me } = session
-  const connectedAt = gate.now()
+  const { client, gate, me, connectedAt } = session
   // `reset` is "Unix epoch second when a slot frees", so it is at most one window ahead of the server's clock.
   const serverTimeThen = (me.rate_limit.reset - me.rate_limit.window_seconds) * 1000
   return {

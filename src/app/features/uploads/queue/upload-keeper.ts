@@ -6,6 +6,7 @@ import {
   type UploadRequest,
   validateUpload,
 } from '#app/features/uploads/upload.ts'
+import { mayKeepUploads, uploadsDatabase } from '#app/lib/transfers/kept-transfers.ts'
 import type { UploadJournal } from './upload-journal.ts'
 
 export type JournalAccess = {
@@ -116,21 +117,15 @@ export function createUploadKeeper({ journal, find, onFound, onKept }: UploadKee
   }
 }
 
-const databaseName = 'barkeep-uploads'
-
 /** The journal of this browser, loaded on demand. */
 export const browserJournal: JournalAccess = {
-  async isThere() {
-    // Some browsers do not list databases; then only opening tells.
-    const all = await indexedDB.databases?.()
-    return all?.some(({ name }) => name === databaseName) ?? true
-  },
+  isThere: mayKeepUploads,
   async open() {
     const [{ openUploadJournal }, { pageClaims }] = await Promise.all([
       import('./upload-journal.ts'),
       import('#app/api/tabs/page-claims.ts'),
     ])
-    return await openUploadJournal(databaseName, pageClaims())
+    return await openUploadJournal(uploadsDatabase, pageClaims())
   },
 }
 

@@ -1,0 +1,110 @@
+import { addFolderToTree, type CachePatch, reconcileFolder } from '#app/api/cache/queries.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import type { ApiClient } from '#app/api/http/client.ts'
+import type { ImportConnection, ImportJob } from '#app/features/imports/queue/import-job.ts'
+import { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
+import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts'
+import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import { browserClock } from '#app/lib/clock.ts'
+import type { ReadableStore } from '#app/lib/store.ts'
+import { tell } from '#app/ui/announcer.tsx'
+import type { Me } from '#contract/account.ts'
+import { type Sums, tellSums } from './announce-totals.ts'
+import { createArrivals, readFolder } from './show-arrivals.ts'
+
+export type TransferSession = {
+  me: Me
+  client: ApiClient
+  gate: RateLimitGate
+  /** When `me` came, by the gate's clock. */
+  connectedAt: number
+}
+
+export type TransferQueuesOptions = {
+  /** Null while nobody is connected. */
+  session: ReadableStore<TransferSession | null>
+  /** Null while nobody is connected. */
+  findCache(): CachePatch | null
+}
+
+export type TransferQueues = { uploads: UploadQueue; imports: ImportQueue; reset(): void }
+
+/**
+ * The queues, on the key that is connected now and on those that follow. Load it on demand: most screens
+ * are opened to look.
+ */
+export function createTransferQueues({
+  session,
+  findCache,
+}: TransferQueuesOptions): TransferQueues {
+  const arrivals = createArrivals(findCache)
+  const uploads = new UploadQueue({ onUploaded: ({ arrived }) => arrived && arrivals.add(arrived) })
+  const imports = new ImportQueue({ onImported: showImported })
+  let client: ApiClient | null = null
+
+  function showImported(job: ImportJob) {
+    const folder = readFolder(job.folder ?? (job.options.folder || '/'))
+    const patch = findCache()
+    if (!patch || !folder) return
+    void addFolderToTree(patch, folder).catch(() => {})
+    // A failure is shown when the folder is opened; the import itself is done.
+    void reconcileFolder(patch, folder).catch(() => {})
+  }
+
+  function follow() {
+    const now = session.getSnapshot()
+    if ((now?.client ?? null) === client) return
+    client = now?.client ?? null
+    // What is not shown yet was another account's.
+    arrivals.forget()
+    uploads.connect(now && connectUploads(now))
+    imports.connect(now && connectImports(now))
+  }
+
+  tellOf('uploaded', uploads)
+  tellOf('imported', imports)
+  follow()
+  session.subscribe(follow)
+  // Another tab may have started and ended one since this page looked at its folders.
+  for (const job of imports.all()) {
+    if (job.state === 'done' && job.addedAt >= performance.timeOrigin) showImported(job)
+  }
+
+  return {
+    uploads,
+    imports,
+    /** Forgets everything, after signing out. */
+    reset() {
+      uploads.reset()
+      imports.reset()
+    },
+  }
+}
+
+/** What the import queue needs of a session. */
+function connectImports({ me, client }: TransferSession): ImportConnection {
+  return {
+    account: me.username,
+    keyId: me.key.id,
+    isAllowed: me.key.scopes.includes('import'),
+    client,
+  }
+}
+
+/** Tells by sums how a queue gets on, from the first transfer that runs on. */
+function tellOf(
+  verb: string,
+  queue: { getSnapshot(): { totals: Sums }; subscribe(listener: () => void): () => void },
+): void {
+  const { subscribe } = queue
+  const getSums = () => queue.getSnapshot().totals
+  let before = getSums()
+  const stop = subscribe(() => {
+    if (getSums().unfinished === 0) {
+      before = getSums()
+      return
+    }
+    stop()
+    tellSums({ verb, before, getSums, subscribe, clock: browserClock, tell })
+  })
+}
