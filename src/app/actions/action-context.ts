@@ -22,6 +22,10 @@ export type Abilities = {
   /** Puts the keyboard on the row that Tab reaches. */
   focusList: () => void
   targetOf: (element: Element) => Target | null
+  /** The target's own address, whole. */
+  addressOf: (target: Target) => string
+  /** Selects the row with this key, brings it into sight and gives it the keyboard; false where it is not. */
+  reveal: (key: string) => boolean
   /** The keyboard goes on from this row. */
   moveTo: (target: Target) => void
   isSelected: (target: Target) => boolean

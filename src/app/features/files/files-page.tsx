@@ -29,7 +29,10 @@ export type FilesPageProps = {
   folder: FolderPath
   queries: Queries
   viewState: FilesViewState
-  hrefOf: (folder: FolderPath) => string
+  /** The address of a folder, or of the file with this name in it. */
+  hrefOf: (folder: FolderPath, name?: string) => string
+  /** What the address opens in this folder; null where it opens none. Another object each time. */
+  opened: { name: string } | null
   onOpenFolder: (folder: FolderPath) => void
   /** Asks the server for this folder and the tree anew; throws what the call throws. */
   onRefresh: () => Promise<void>
@@ -123,6 +126,8 @@ export function FilesPage(props: FilesPageProps) {
         onSort={handleSort}
         view={view}
         onOpenFolder={onOpenFolder}
+        hrefOf={props.hrefOf}
+        opened={props.opened}
         access={props.access}
         pendingFocus={pendingFocus}
       />

@@ -29,6 +29,7 @@ import { type FolderPath, parentFolder } from '#contract/folder-path.ts'
 import { FolderProblem } from './folder-problem.tsx'
 import type { View } from './view-toggle.tsx'
 
+const OpenedFile = lazyPart(async () => (await import('./opened/opened-file.tsx')).OpenedFile)
 const NothingShown = lazyPart(async () => (await import('./empty-folder.tsx')).NothingShown)
 
 export type FolderViewProps = {
@@ -43,6 +44,8 @@ export type FolderViewProps = {
   onSort: (sorting: Sorting) => void
   view: View
   onOpenFolder: (folder: FolderPath) => void
+  hrefOf: (folder: FolderPath, name?: string) => string
+  opened: { name: string } | null
   /** What an empty folder suggests. */
   access: Access
   /** Outlives the folder: the keyboard goes on in the one that is opened with it. */
@@ -126,9 +129,25 @@ export function FolderView(props: FolderViewProps) {
         )}
         {isInList && status}
       </div>
+      {/* Behind the list, which has lent its rows by then. */}
+      <Opened {...props} scroller={scroller} />
       {!isInList && status}
       {menu.element}
     </div>
+  )
+}
+
+function Opened({
+  opened,
+  listing,
+  onFilterChange,
+  scroller,
+}: FolderViewProps & Pick<RowsProps, 'scroller'>) {
+  if (!opened || !scroller || listing.isPending) return null
+  return (
+    <Suspense fallback={null}>
+      <OpenedFile {...{ opened, listing, onFilterChange }} />
+    </Suspense>
   )
 }
 
@@ -200,6 +219,9 @@ function Rows(props: RowsProps) {
         if (entry.kind === 'folder') openFolder(entry.path)
         else if (entry.link !== null) openLink(entry.link)
       }}
+      hrefOf={(entry) =>
+        entry.kind === 'folder' ? props.hrefOf(entry.path) : props.hrefOf(folder, entry.name)
+      }
       onLeave={folder === '/' ? null : () => openFolder(parentFolder(folder))}
       sorting={sorting}
       onSort={props.onSort}

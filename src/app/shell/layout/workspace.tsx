@@ -1,13 +1,13 @@
 import { CloudOff } from 'lucide-react'
-import { useEffect, useRef } from 'react'
-import { navigate } from 'wouter/use-browser-location'
+import { useEffect, useMemo, useRef } from 'react'
+import { navigate, useHistoryState, useSearch } from 'wouter/use-browser-location'
 import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import { CompactRateMeter } from '#app/features/account/rate/rate-meter.tsx'
 import { FilesPage } from '#app/features/files/files-page.tsx'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { BringInButtons } from '#app/shell/bring-in/bring-in-buttons.tsx'
 import type { AppStores, Session } from '#app/shell/state/app-stores.ts'
-import { folderHref } from '#app/shell/state/folder-href.ts'
+import { fileHref, folderHref, readOpenedName } from '#app/shell/state/folder-href.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -30,6 +30,7 @@ export function Workspace(props: WorkspaceProps) {
   const { session, parts, folder, transfers, isOnline } = props
   const access = accessFromScopes(session.me.key.scopes)
   useToldFolder(folder)
+  const opened = useOpened()
   const bringIn = (
     <BringInButtons
       folder={folder}
@@ -66,7 +67,10 @@ export function Workspace(props: WorkspaceProps) {
               folder={folder}
               queries={session.queries}
               viewState={session.viewState}
-              hrefOf={folderHref}
+              hrefOf={(path, name) =>
+                name === undefined ? folderHref(path) : fileHref(path, name)
+              }
+              opened={opened}
               onOpenFolder={openFolder}
               onRefresh={() => parts.refresh(folder)}
               start={start}
@@ -88,6 +92,17 @@ export function Workspace(props: WorkspaceProps) {
       />
     </>
   )
+}
+
+/** What the address opens beside its folder: anew with every entry of the history. */
+function useOpened(): { name: string } | null {
+  const search = useSearch()
+  const state: unknown = useHistoryState()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: to go to the same file again shows it again
+  return useMemo(() => {
+    const name = readOpenedName(search)
+    return name === null ? null : { name }
+  }, [search, state])
 }
 
 function openFolder(folder: FolderPath) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { folderHref, readFolderHref } from './folder-href.ts'
+import { fileHref, folderHref, readFolderHref, readOpenedName } from './folder-href.ts'
 
 test.each([
   ['/', '/files/'],
@@ -28,4 +28,25 @@ test.each(['/', '/filesystem/', '/api-keys', '/files/%E0%A4%A/', '/files/a%2Fb/'
 
 test('A name that is no valid text still has an address', () => {
   expect(folderHref('/a\ud800b/' as FolderPath)).toBe('/files/a%EF%BF%BDb/')
+})
+
+test.each([
+  'movie.mp4',
+  '50 % & more?#=+.txt',
+  '%2F',
+  'a+b',
+  '🎬 Übung é.mkv',
+  'שלום.txt',
+  `${'é'.repeat(125)}.txt`,
+])('the file %s has an address beside its folder, and is read from it', (name) => {
+  const href = new URL(fileHref('/Films/50 %?/' as FolderPath, name), 'http://b.test')
+  expect(readFolderHref(href.pathname)).toBe('/Films/50 %?/')
+  expect(readOpenedName(href.search)).toBe(name)
+  expect(href.hash).toBe('')
+})
+
+test('an address without a name opens nothing', () => {
+  for (const search of ['', '?', '?open', '?open=', '?other=a']) {
+    expect(readOpenedName(search), search).toBeNull()
+  }
 })

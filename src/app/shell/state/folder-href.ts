@@ -9,6 +9,16 @@ export function folderHref(folder: FolderPath): string {
   return inner === '' ? filesHref : `${filesHref}${inner}/`
 }
 
+/** Where a file is in this app: its name beside its folder's address. */
+export function fileHref(folder: FolderPath, name: string): string {
+  return `${folderHref(folder)}?open=${encodeSegment(name)}`
+}
+
+/** The name of the file that the query of an address opens; null where it opens none. */
+export function readOpenedName(search: string): string | null {
+  return new URLSearchParams(search).get('open') || null
+}
+
 /**
  * The folder that a URL's path names; null if it names none. Lenient on purpose: a service may hold
  * names that ours would refuse, and the server says best what is wrong with one.

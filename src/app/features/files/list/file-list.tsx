@@ -36,6 +36,8 @@ export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen
     followedEnd: FollowedEnd
     onSelectionChange: (selection: Selection) => void
     onOpen: (entry: Entry) => void
+    /** The entry's own address in this app. */
+    hrefOf: (entry: Entry) => string
     /** One folder up; null at the root. */
     onLeave: (() => void) | null
   }
@@ -66,7 +68,15 @@ export function FileList(props: FileListProps) {
     targetOf: (element) => entries[pressedRow({ target: element }, entries)] ?? null,
     moveTo: ({ key }) => props.onSelectionChange(moveTo(selection, key)),
     isSelected: ({ key }) => selection.chosen.has(key),
+    addressOf: (target) => new URL(props.hrefOf(target as Entry), location.href).href,
     toggle: ({ key }) => handleToggle(key, { isRange: false }),
+    reveal(key) {
+      const index = entries.findIndex((entry) => entry?.key === key)
+      if (index < 0) return false
+      props.onSelectionChange(select(selection, key, { mode: 'only', order: [] }))
+      rows.focusRow(index)
+      return true
+    },
     selectAll: handleToggleAll,
     ...(selection.chosen.size > 0
       ? { clearSelection: () => props.onSelectionChange(clearSelection(selection)) }
@@ -128,6 +138,7 @@ export function FileList(props: FileListProps) {
                 key={key}
                 id={rowId(key)}
                 entry={entry}
+                href={props.hrefOf(entry)}
                 rowIndex={index + 2}
                 isSelected={selection.chosen.has(entry.key)}
                 isActive={index === rows.activeIndex}

@@ -10,7 +10,7 @@ import { NameText } from '#app/ui/name-text.tsx'
 import { cutTextTooltipProps, tooltipProps } from '#app/ui/tooltip.ts'
 import { FileActions } from './file-actions.tsx'
 import type { RowProps } from './grid-row.tsx'
-import { columnsClass, FileIcon, GridCell, GridRow, useRowActions } from './grid-row.tsx'
+import { columnsClass, FileIcon, GridCell, GridRow, RowLink, useRowActions } from './grid-row.tsx'
 
 /** One folder or file in the list. Its presses and keys are handled by the grid around it. */
 export const FileRow = memo(function FileRow(props: RowProps) {
@@ -20,6 +20,11 @@ export const FileRow = memo(function FileRow(props: RowProps) {
   const { hasActions, pointerProps } = useRowActions(props)
   useToday()
   const tabIndex = isActive ? 0 : -1
+  const name = (
+    <RowLink href={props.href} className="flex w-fit max-w-full">
+      <NameText name={entry.name} hasRoom />
+    </RowLink>
+  )
   return (
     <GridRow
       ref={ref}
@@ -50,11 +55,11 @@ export const FileRow = memo(function FileRow(props: RowProps) {
         <FileIcon entry={entry} />
         {isNarrow ? (
           <div className="min-w-0">
-            <NameText name={entry.name} hasRoom />
+            {name}
             <p className="truncate text-muted text-xs">{describeEntry(entry)}</p>
           </div>
         ) : (
-          <NameText name={entry.name} hasRoom />
+          name
         )}
       </GridCell>
       {!isNarrow && <Details entry={entry} />}

@@ -6,7 +6,7 @@ import { Checkbox } from '#app/ui/checkbox.tsx'
 import { cutTextTooltipProps } from '#app/ui/tooltip.ts'
 import { FileActions } from './file-actions.tsx'
 import type { RowProps } from './grid-row.tsx'
-import { FileIcon, GridCell, GridRow, useRowActions } from './grid-row.tsx'
+import { FileIcon, GridCell, GridRow, RowLink, useRowActions } from './grid-row.tsx'
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
 export function FileTile(props: RowProps) {
@@ -51,13 +51,15 @@ export function FileTile(props: RowProps) {
       <GridCell className="flex min-h-0 grow flex-col items-center gap-2 text-center">
         <FileIcon entry={entry} className="size-9 stroke-[1.25]" />
         <div className="w-full px-1">
-          <bdi
-            dir="auto"
-            className="line-clamp-2 break-words text-sm !text-center"
-            {...cutTextTooltipProps(shown)}
-          >
-            {shown}
-          </bdi>
+          <RowLink href={props.href}>
+            <bdi
+              dir="auto"
+              className="line-clamp-2 break-words text-sm !text-center"
+              {...cutTextTooltipProps(shown)}
+            >
+              {shown}
+            </bdi>
+          </RowLink>
           <p className="text-muted text-xs">
             {entry.kind === 'file' ? formatBytes(entry.size) : 'Folder'}
           </p>

@@ -30,6 +30,21 @@ export function GridRows(props: ComponentProps<'div'>) {
   return <div {...props} role="rowgroup" />
 }
 
+/**
+ * The name as a link to the entry's own address, for all that browsers do with one: another tab, its
+ * address, dragging. Plain presses on it, and the keys, are the grid's.
+ */
+export function RowLink(props: ComponentProps<'a'>) {
+  return (
+    <a
+      {...props}
+      tabIndex={-1}
+      data-part="name"
+      className={clsx('min-w-0 cursor-default [-webkit-touch-callout:none]', props.className)}
+    />
+  )
+}
+
 /** The columns that the header, the rows and their skeletons share. */
 export function columnsClass(isNarrow: boolean): string {
   return isNarrow
@@ -50,6 +65,8 @@ export type RowProps = EntryPlace & {
   /** Of the element, which goes on to show other entries. */
   id: string
   entry: Entry
+  /** Of the entry, in this app. */
+  href: string
   /** From 1; the header is row 1. */
   rowIndex: number
   isSelected: boolean

@@ -107,6 +107,14 @@ function usePresses({ entries, selection, onSelectionChange, onOpen, onAct }: Li
   }
 
   function handleClick(event: MouseEvent) {
+    // Another tab is the browser's work; else the link is a part of its row.
+    const isOnName = nameLink(event.target) !== null
+    if (isOnName && isCommand(event)) return
+    if (isOnName) event.preventDefault()
+    pressRow(event)
+  }
+
+  function pressRow(event: MouseEvent) {
     const entry = entries[pressedRow(event, entries)]
     if (!entry) return
     if (isOnControl(event.target)) onSelectionChange(moveTo(selection, entry.key))
@@ -122,6 +130,8 @@ function usePresses({ entries, selection, onSelectionChange, onOpen, onAct }: Li
 
   /** However the focus comes to a row, the keyboard goes on from there. A press says more: see above. */
   function handleFocus(event: FocusEvent) {
+    // The keys are the row's; a link takes the focus of whatever presses it.
+    nameLink(event.target)?.closest<HTMLElement>('[data-key]')?.focus({ preventScroll: true })
     const entry = press.current.isDown ? undefined : entries[pressedRow(event, entries)]
     if (entry) onSelectionChange(moveTo(selection, entry.key))
   }
@@ -165,7 +175,11 @@ export function keysOf(entries: readonly (Entry | undefined)[]): string[] {
 
 function readMode(event: MouseEvent): SelectMode {
   if (event.shiftKey) return 'range'
-  return event.ctrlKey || event.metaKey ? 'toggle' : 'only'
+  return isCommand(event) ? 'toggle' : 'only'
+}
+
+function isCommand({ ctrlKey, metaKey }: MouseEvent): boolean {
+  return ctrlKey || metaKey
 }
 
 function isOnRow(event: KeyboardEvent): boolean {
@@ -173,7 +187,13 @@ function isOnRow(event: KeyboardEvent): boolean {
 }
 
 function isOnControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('button, a, input') !== null
+  return (
+    target instanceof Element && target.closest('button, a, input') !== null && !nameLink(target)
+  )
+}
+
+function nameLink(target: EventTarget): Element | null {
+  return target instanceof Element ? target.closest('[data-part=name]') : null
 }
 
 function isOnCheck(target: EventTarget): boolean {
