@@ -2,19 +2,42 @@ import { glob, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { expect, test } from 'vitest'
-import { withoutMeta } from './lean-contract.ts'
+import { endpoints } from '#contract/endpoints.ts'
+import { leanEndpoints, leanSchemas } from './lean-contract.ts'
+
+const root = join(import.meta.dirname, '../src/contract')
+const read = (name: string) => readFile(join(root, name), 'utf8')
 
 test('the contract says nothing about its fields in the app, and is whole all the same', async () => {
   let documented = 0
-  const root = join(import.meta.dirname, '../src/contract')
   for await (const name of glob('*.ts', { cwd: root, exclude: ['*.test.ts'] })) {
-    const code = await readFile(join(root, name), 'utf8')
-    const lean = withoutMeta(code)
+    const code = await read(name)
+    const lean = leanSchemas(code)
     documented += code.split('z.meta(').length - 1
-    expect(lean).not.toMatch(/z\.meta\(\{\s*[^\s}]/)
-    expect(lean.split('z.meta(').length).toBe(code.split('z.meta(').length)
-    expect(lean.split('\n').length).toBe(code.split('\n').length)
+    expect(lean).not.toContain('z.meta(')
+    expect(lean).not.toContain('globalRegistry')
+    expect(lean.split(/^export /m).length).toBe(code.split(/^export /m).length)
     expect(parseSync(name, lean).errors, name).toEqual([])
   }
   expect(documented).toBeGreaterThan(20)
+})
+
+test('each endpoint is a module of its own, without the schemas of its request', async () => {
+  const code = await read('endpoints.ts')
+  expect(leanEndpoints(code)).toContain('export * as endpoints')
+  const rows = leanEndpoints(code, 'rows').matchAll(/row as (\w+) } from '(.+)'/g)
+  const names = [...rows].map(([, name, from]) => {
+    expect(from).toBe(`./endpoints.ts?${name}`)
+    return name
+  })
+  expect(names).toEqual(Object.keys(endpoints))
+  for (const [name, { path, method }] of Object.entries(endpoints)) {
+    const row = leanEndpoints(code, name)
+    expect(parseSync(`${name}.ts`, row).errors, name).toEqual([])
+    const [, own = ''] = row.split('export const row =')
+    expect(own).toContain(`'${path}'`)
+    expect(own).toContain(`'${method}'`)
+    expect(own).not.toMatch(/\w+(Body|Query)\b/)
+  }
+  expect(() => leanEndpoints(code, 'nothing')).toThrow('no nothing')
 })

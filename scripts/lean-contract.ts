@@ -1,8 +1,17 @@
+import {
+  type Directive,
+  type Expression,
+  type ObjectProperty,
+  parseSync,
+  type Statement,
+  type VariableDeclarator,
+} from 'oxc-parser'
 import type { Plugin } from 'vite'
 
 /**
- * Builds the contract's schemas without what is written about their fields: only the API's documents
- * show it, and it is a kilobyte of the first load.
+ * Builds the contract as the app needs it: without words about fields, which only the API's documents
+ * show; without the schemas of requests, which only a server checks; and each endpoint by itself, so that
+ * what nothing on the first screen calls is no part of its load.
  */
 export function leanContract(): Plugin {
   return {
@@ -10,14 +19,97 @@ export function leanContract(): Plugin {
     apply: 'build',
     enforce: 'pre',
     transform(code, id) {
-      return /\/src\/contract\/[\w-]+\.ts$/.test(id) ? { code: withoutMeta(code), map: null } : null
+      const [, file, part] = /\/src\/contract\/([\w-]+\.ts)(?:\?(\w+))?$/.exec(id) ?? []
+      if (file === undefined) return null
+      if (file !== 'endpoints.ts') return { code: leanSchemas(code), map: null }
+      return { code: leanEndpoints(code, part), map: null }
     },
   }
 }
 
-/** The code with every `z.meta({…})` empty; as many lines as before. */
-export function withoutMeta(code: string): string {
-  return code.replaceAll(/z\.meta\(\{[\s\S]*?\}\)/g, (found) => {
-    return `z.meta({${found.replaceAll(/[^\n]/g, '')}})`
-  })
+/** The code without words about fields, and with nothing in it that a bundler would have to keep unused. */
+export function leanSchemas(code: string): string {
+  const silent = code.replaceAll(/z\.meta\(\{[\s\S]*?\}\),?/g, '')
+  const edits: Edit[] = []
+  for (const statement of parse(silent)) {
+    if (/^z\.globalRegistry\b/.test(silent.slice(statement.start, statement.end))) {
+      edits.push({ start: statement.start, end: statement.end, text: '' })
+    }
+    for (const { init } of declaredIn(statement)) {
+      if (!init) continue
+      const text = silent.slice(init.start, init.end)
+      // Methods such as `check` may do anything, as far as a bundler knows.
+      if (text.includes('('))
+        edits.push({
+          start: init.start,
+          end: init.end,
+          text: `/* @__PURE__ */ (() => (${text}))()`,
+        })
+    }
+  }
+  return change(silent, edits)
+}
+
+/**
+ * The table of endpoints as a namespace, which a bundler takes apart, unlike an object. `part` is `rows`
+ * for what is in it, and an endpoint's name for that row alone; undefined for what others import.
+ */
+export function leanEndpoints(code: string, part?: string): string {
+  if (part === undefined) return "export * as endpoints from './endpoints.ts?rows'"
+  const { start, rows } = readTable(code)
+  if (part === 'rows') {
+    const names = rows.map(({ name }) => `export { row as ${name} } from './endpoints.ts?${name}'`)
+    return names.join('\n')
+  }
+  const row = rows.find(({ name }) => name === part)
+  if (!row) throw new Error(`The table of endpoints has no ${part}`)
+  return leanSchemas(`${code.slice(0, start)}export const row = ${row.text}`)
+}
+
+/** Where the table starts, and its rows without the schemas of their requests. */
+function readTable(code: string): { start: number; rows: { name: string; text: string }[] } {
+  for (const statement of parse(code)) {
+    const [table] = declaredIn(statement)
+    if (table?.id.type !== 'Identifier' || table.id.name !== 'endpoints') continue
+    const rows = propertiesOf(table.init).map(({ key, value }) => ({
+      name: code.slice(key.start, key.end),
+      text: change(
+        code.slice(value.start, value.end),
+        propertiesOf(value)
+          .filter((field) => /^(query|body)$/.test(code.slice(field.key.start, field.key.end)))
+          .map((field) => ({ ...shift(field.value, -value.start), text: 'null' })),
+      ),
+    }))
+    return { start: statement.start, rows }
+  }
+  throw new Error('The contract has no table of endpoints')
+}
+
+type Span = { start: number; end: number }
+type Edit = Span & { text: string }
+
+const parse = (code: string) => parseSync('contract.ts', code).program.body
+
+/** The variables that a statement of a module declares, exported or not. */
+function declaredIn(statement: Directive | Statement): VariableDeclarator[] {
+  const declared = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement
+  return declared?.type === 'VariableDeclaration' ? declared.declarations : []
+}
+
+/** Of an object, whatever TypeScript says about it; what is spread into it is left out. */
+function propertiesOf(node: Expression | null): ObjectProperty[] {
+  if (node?.type === 'TSSatisfiesExpression' || node?.type === 'TSAsExpression') {
+    return propertiesOf(node.expression)
+  }
+  if (node?.type !== 'ObjectExpression') return []
+  return node.properties.filter((property) => property.type === 'Property')
+}
+
+const shift = ({ start, end }: Span, by: number): Span => ({ start: start + by, end: end + by })
+
+function change(code: string, edits: readonly Edit[]): string {
+  const inOrder = edits.toSorted((a, b) => b.start - a.start)
+  return inOrder.reduce((text, { start, end, text: inserted }) => {
+    return text.slice(0, start) + inserted + text.slice(end)
+  }, code)
 }
