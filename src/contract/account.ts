@@ -41,8 +41,9 @@ export type Me = z.infer<typeof meReply>
  * - `batch`: `POST /upload/batch` takes many files in one request.
  * - `notes`: a complete import names what it left out.
  * - `error_code`: a failed import says why in a word of `importErrorCodes`.
+ * - `manage`: keys may have the scope `manage`: rename, move, copy, delete, folders, the trash.
  */
-export const additions = ['limit', 'total', 'batch', 'notes', 'error_code'] as const
+export const additions = ['limit', 'total', 'batch', 'notes', 'error_code', 'manage'] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */
 export const serverReply = z.object({

@@ -1,6 +1,9 @@
 import * as z from 'zod/mini'
 
-/** Every error code of the v1 reference with its HTTP status. The only place that pairs them. */
+/**
+ * Every error code of the v1 reference with its HTTP status, and `conflict`, which only additions
+ * answer. The only place that pairs them.
+ */
 export const apiErrorStatus = {
   invalid_request: 400,
   missing_auth: 401,
@@ -10,6 +13,7 @@ export const apiErrorStatus = {
   account_unavailable: 403,
   insufficient_scope: 403,
   not_found: 404,
+  conflict: 409,
   payload_too_large: 413,
   rate_limited: 429,
   server_error: 500,

@@ -2,8 +2,10 @@ import * as z from 'zod/mini'
 import { unseenName } from './file-name.ts'
 
 /** What a key may do. `GET /me` needs none of them. */
-export const scopes = ['upload', 'import', 'read'] as const
+export const scopes = ['upload', 'import', 'read', 'manage'] as const
 export type Scope = (typeof scopes)[number]
+/** Those of the reference: what a key has that was made without naming any. */
+export const defaultScopes = ['upload', 'import', 'read'] as const satisfies Scope[]
 
 export const apiKeyPrefix = 'csb_live_'
 export const apiKeysPerAccount = 10
@@ -39,7 +41,7 @@ export const createApiKeyBody = z.object({
   ),
   scopes: z._default(
     z.array(z.enum(scopes)).check(z.minLength(1, 'A key needs at least one scope.')),
-    [...scopes],
+    [...defaultScopes],
   ),
   expires_at: z._default(z.nullable(z.iso.datetime({ offset: true })), null),
 })

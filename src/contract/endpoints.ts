@@ -17,6 +17,18 @@ import {
   importStatusQuery,
   importStatusReply,
 } from './imports.ts'
+import {
+  createFolderBody,
+  createFolderReply,
+  deleteBody,
+  itemsReply,
+  placeBody,
+  renameBody,
+  renameReply,
+  trashBody,
+  trashQuery,
+  trashReply,
+} from './manage.ts'
 import { uploadBatchQuery, uploadBatchReply, uploadQuery, uploadReply } from './uploads.ts'
 
 export type Endpoint = {
@@ -36,6 +48,7 @@ export type Endpoint = {
 
 const nothing = z.object({})
 const key = { access: 'key', query: nothing, body: null } as const
+const managing = { ...key, scope: 'manage', isAddition: true } as const
 const session = { access: 'session', scope: null, query: nothing, body: null } as const
 
 /** Every endpoint there is. The server routes, the app calls and OpenAPI is made from these rows. */
@@ -93,6 +106,62 @@ export const endpoints = {
     reply: filesReply,
   },
   folders: { ...key, method: 'GET', path: '/api/v1/folders', scope: 'read', reply: foldersReply },
+  rename: {
+    ...managing,
+    method: 'POST',
+    path: '/api/v1/files/rename',
+    body: renameBody,
+    reply: renameReply,
+  },
+  move: {
+    ...managing,
+    method: 'POST',
+    path: '/api/v1/files/move',
+    body: placeBody,
+    reply: itemsReply,
+  },
+  copy: {
+    ...managing,
+    method: 'POST',
+    path: '/api/v1/files/copy',
+    body: placeBody,
+    reply: itemsReply,
+  },
+  delete: {
+    ...managing,
+    method: 'POST',
+    path: '/api/v1/files/delete',
+    body: deleteBody,
+    reply: itemsReply,
+  },
+  createFolder: {
+    ...managing,
+    method: 'POST',
+    path: '/api/v1/folders/create',
+    body: createFolderBody,
+    reply: createFolderReply,
+  },
+  trash: {
+    ...managing,
+    method: 'GET',
+    path: '/api/v1/trash',
+    query: trashQuery,
+    reply: trashReply,
+  },
+  restore: {
+    ...managing,
+    method: 'POST',
+    path: '/api/v1/trash/restore',
+    body: trashBody,
+    reply: itemsReply,
+  },
+  deleteForEver: {
+    ...managing,
+    method: 'POST',
+    path: '/api/v1/trash/delete',
+    body: trashBody,
+    reply: itemsReply,
+  },
   listKeys: { ...session, method: 'GET', path: '/api/keys', reply: listApiKeysReply },
   createKey: {
     ...session,
