@@ -17,15 +17,13 @@ export function fillFolder(database: string, userId: string, files: readonly Ben
   const connection = new DatabaseSync(database)
   connection.exec('pragma synchronous = off; begin')
   const add = connection.prepare(
-    `insert into file (id, user_id, folder, name, requested_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
-     values (?, ?, '/many/', ?, ?, ?, ?, '', ?, ?, 1750000000000)`,
+    `insert into file (id, user_id, folder_id, name, requested_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
+     values (?, ?, 1, ?, ?, ?, ?, '', ?, ?, 1750000000000)`,
   )
   for (const [index, { name, size }] of files.entries()) {
     add.run(`id-${index}`, userId, name, name, name, size, `blob-${index}`, `link-${index}`)
   }
-  connection
-    .prepare('insert into folder values (?, ?, ?, ?, ?)')
-    .run(userId, '/many/', '/', 'many', 'many')
+  connection.prepare('insert into folder values (?, ?, ?, ?, ?)').run(1, userId, 0, 'many', 'many')
   connection.exec('commit')
   connection.close()
 }

@@ -15,21 +15,21 @@ function fill(file: string, userId: string): void {
   const database = new DatabaseSync(file)
   database.exec('pragma synchronous = off; begin')
   const addFile = database.prepare(
-    `insert into file (id, user_id, folder, name, requested_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
-     values (?, ?, '/many/', ?, ?, ?, 1, '', ?, ?, 0)`,
+    `insert into file (id, user_id, folder_id, name, requested_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
+     values (?, ?, 1, ?, ?, ?, 1, '', ?, ?, 0)`,
   )
   for (let index = 0; index < fileCount; index += 1) {
     const name = `file ${String(index).padStart(8, '0')}.jpg`
     addFile.run(`id-${index}`, userId, name, name, name, `blob-${index}`, `link-${index}`)
   }
   const addFolder = database.prepare('insert into folder values (?, ?, ?, ?, ?)')
-  addFolder.run(userId, '/many/', '/', 'many', 'many')
+  addFolder.run(1, userId, 0, 'many', 'many')
   for (let index = 1; index < folderCount; index += 1) {
     const name = `folder ${index}`
     // Ten to a folder, so that the tree is five levels deep.
-    const parent = index < 10 ? '/' : (paths[Math.floor(index / 10)] ?? '/')
-    paths[index] = `${parent}${name}/`
-    addFolder.run(userId, paths[index] ?? '', parent, name, name)
+    const above = index < 10 ? null : Math.floor(index / 10)
+    paths[index] = `${above === null ? '/' : paths[above]}${name}/`
+    addFolder.run(index + 1, userId, above === null ? 0 : above + 1, name, name)
   }
   database.exec('commit')
   database.close()

@@ -35,7 +35,7 @@ test('a read has no body', () => {
   for (const [, { method, body }] of rows) if (method === 'GET') expect(body).toBeNull()
 })
 
-test('the error table has the thirteen codes with the statuses of the reference', () => {
+test('the error table has the thirteen codes of the reference with their statuses, and that of additions', () => {
   expect(apiErrorStatus).toEqual({
     invalid_request: 400,
     missing_auth: 401,
@@ -45,11 +45,12 @@ test('the error table has the thirteen codes with the statuses of the reference'
     account_unavailable: 403,
     insufficient_scope: 403,
     not_found: 404,
+    conflict: 409,
     payload_too_large: 413,
     rate_limited: 429,
     server_error: 500,
     feature_disabled: 503,
     unavailable: 503,
   })
-  expect(apiErrorCodes).toHaveLength(13)
+  expect(apiErrorCodes).toHaveLength(14)
 })

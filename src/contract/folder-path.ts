@@ -10,8 +10,8 @@ import {
 export type FolderPath = string & { readonly brand: 'FolderPath' }
 
 export const rootFolder = '/' as FolderPath
-const folderMaxDepth = 32
-const folderMaxBytes = 1024
+export const folderMaxDepth = 32
+export const folderMaxBytes = 1024
 
 /**
  * Reads the path of a folder that may be there from untrusted text. A missing outer slash is added;

@@ -1,4 +1,4 @@
-import { createApiKeyBody } from '#contract/api-keys.ts'
+import { createApiKeyBody, scopes } from '#contract/api-keys.ts'
 import type { LoadWebAuth } from '#server/account/web-session/load-web-auth.ts'
 import type { ApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { makeApiKey } from '#server/api-keys/make-api-key.ts'
@@ -27,7 +27,7 @@ export function prepareFirstStart(deps: Deps): Promise<FirstStart | null> {
     if (!(await deps.users.isEmpty())) return null
     const username = 'owner'
     const { id, password } = await createUser(deps, { username, plan: 'pro' })
-    const wanted = createApiKeyBody.parse({ name: 'First key' })
+    const wanted = createApiKeyBody.parse({ name: 'First key', scopes: [...scopes] })
     const { secret } = await makeApiKey(deps, id, wanted)
     return { username, password, secret }
   })

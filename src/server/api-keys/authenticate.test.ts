@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { meReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
+import { defaultScopes } from '#contract/api-keys.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { openCliStore } from '#server/cli/cli-store.ts'
 import { systemClock } from '#server/core/clock.ts'
@@ -154,6 +155,7 @@ test('a key without the scope of an endpoint gets insufficient_scope there, and 
     upload: await server.keyWith({ scopes: ['import', 'read'] }),
     import: await server.keyWith({ scopes: ['upload', 'read'] }),
     read: await server.keyWith({ scopes: ['upload', 'import'] }),
+    manage: await server.keyWith({ scopes: [...defaultScopes] }),
   }
   for (const { method, path, scope, access } of Object.values(endpoints)) {
     if (access !== 'key' || scope === null) continue

@@ -25,6 +25,10 @@ const waysToFail: Record<ApiErrorCode, (server: TestServer) => Promise<Response>
     server.get('/api/v1/files', { key: await server.keyWith({ scopes: ['import'] }) }),
   invalid_request: (server) => server.get('/api/v1/files?offset=x'),
   not_found: (server) => server.get('/api/v1/files?path=/nowhere/'),
+  conflict: async (server) => {
+    for (const path of ['/a/', '/b/']) await server.post('/api/v1/folders/create', { path })
+    return await server.post('/api/v1/files/rename', { item: '/a/', name: 'b' })
+  },
   payload_too_large: (server) => server.upload({ name: 'a', bytes: 'x'.repeat(101) }),
   rate_limited: async (server) => {
     const key = await server.keyWith({})

@@ -26,11 +26,14 @@ test('such names that are stored already are listed and open', async () => {
   await server.upload({ name: 'aXb.txt', folder: '/xXy/', bytes: 'old' })
   await using database = await openBeside(server)
   const folder = '/x\u202ey/'
-  await database.updateTable('file').set({ name: 'a\u202eb.txt', folder }).execute()
-  await database.updateTable('folder').set({ path: folder }).execute()
-  await database.updateTable('listing_mark').set({ folder }).execute()
+  await database.updateTable('file').set({ name: 'a\u202eb.txt' }).execute()
+  await database.updateTable('folder').set({ name: 'x\u202ey' }).execute()
   const listed = await server.get(`/api/v1/files?path=${encodeURIComponent(folder)}`)
   const { files } = (await listed.json()) as { files: { name: string; link: string }[] }
   expect(files.map(({ name }) => name)).toEqual(['a\u202eb.txt'])
   expect(await (await fetch(files[0]?.link ?? '')).text()).toBe('old')
+  // They can be given one that is seen.
+  const item = `${folder}a\u202eb.txt`
+  const renamed = await server.post('/api/v1/files/rename', { item, name: 'ab.txt' })
+  expect(await renamed.json()).toMatchObject({ status: 'ok', path: `${folder}ab.txt` })
 })

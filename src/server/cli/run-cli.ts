@@ -50,7 +50,7 @@ const help = `Barkeep's command line: ./barkeep in the project's folder, or its 
 It works on the server's data folder, also while the server runs; what it changes counts from
 the next request on. Start it with the server's BARKEEP_DATA; unset, it is data/ in the project.
 
-  ./barkeep keys create --user NAME --name TEXT [--scopes read,upload,import] [--expires 2027-01-01]
+  ./barkeep keys create --user NAME --name TEXT [--scopes read,upload,import,manage] [--expires 2027-01-01]
       Makes an API key and prints it, alone, on standard output. It is shown this once.
       --expires takes a day (its first second in UTC) or a time like 2027-01-01T18:00:00+01:00.
   ./barkeep keys list --user NAME

@@ -20,6 +20,8 @@ export type Config = {
   uploadMaxBytes: number
   /** Requests per key in 60 seconds. */
   rateLimit: number
+  /** How long what was deleted can be restored; 0: not at all. */
+  trashDays: number
   /** Hosts, host:port or CIDR ranges that imports may reach although they are private. */
   importAllow: string[]
   importConcurrency: number
@@ -64,6 +66,7 @@ function readSettings(env: Environment): Config {
       min: 1,
       max: 1_000_000,
     }),
+    trashDays: wholeNumber(env, 'BARKEEP_TRASH_DAYS', { fallback: 30, min: 0, max: 36_500 }),
     importAllow: allowList(env, 'BARKEEP_IMPORT_ALLOW'),
     importConcurrency: wholeNumber(env, 'BARKEEP_IMPORT_CONCURRENCY', {
       fallback: 2,

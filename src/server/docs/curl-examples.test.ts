@@ -53,5 +53,20 @@ test('every command of the reference runs in a shell as it is written, but for t
     // Nobody's task is called TASK_ID.
     'GET /api/v1/import/status': notFound,
     'POST /api/v1/import/cancel': notFound,
+    'POST /api/v1/folders/create': { status: 200, body: { path: '/Films/New/', created: true } },
+    'POST /api/v1/files/copy': {
+      status: 200,
+      body: { results: [{ status: 'ok', path: '/Films/New/movie.mp4' }] },
+    },
+    'POST /api/v1/files/rename': { status: 200, body: { path: '/Films/Old/' } },
+    'POST /api/v1/files/move': { status: 200, body: { results: [{ path: '/Old/' }] } },
+    'POST /api/v1/files/delete': {
+      status: 200,
+      body: { results: [{ status: 'ok' }, { status: 'error', code: 'not_found' }] },
+    },
+    'GET /api/v1/trash': { status: 200, body: { items: [{ path: '/Old/', size: 8 }] } },
+    // Nothing in the trash is called TRASH_ID.
+    'POST /api/v1/trash/restore': { status: 200, body: { results: [{ code: 'not_found' }] } },
+    'POST /api/v1/trash/delete': { status: 200, body: { results: [{ code: 'not_found' }] } },
   })
 })

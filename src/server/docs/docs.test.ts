@@ -151,7 +151,10 @@ test('programs are told where an Idempotency-Key may be sent', async () => {
     JSON.stringify(paths[path]).includes('"name":"Idempotency-Key","in":"header"'),
   )
   const { upload, uploadBatch, startImport } = endpoints
-  expect(told).toEqual([upload.path, uploadBatch.path, startImport.path])
+  const { createFolder, copy, rename, move, delete: remove, restore, deleteForEver } = endpoints
+  const managing = [createFolder, copy, rename, move, remove, restore, deleteForEver]
+  const sending = [upload, uploadBatch, startImport, ...managing]
+  expect(told).toEqual(sending.map(({ path }) => path))
 })
 
 test('programs are told that an upload may have any content type: curl calls it a form', async () => {

@@ -1,8 +1,9 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
 import { type Endpoint, endpoints } from '#contract/endpoints.ts'
 import { importErrorCodes } from '#contract/imports.ts'
+import { manageWords } from './manage-words.ts'
 
-type EndpointText = {
+export type EndpointText = {
   summary: string
   /** Sentences; text in backquotes is code. */
   about: string
@@ -152,7 +153,8 @@ const words = {
   folders: {
     summary: 'Read the folder tree',
     about: 'All folders, nested, without their files.',
-    ownStore: 'A folder exists because files are in it.',
+    ownStore:
+      'A folder is there from the first file in it, or from its making, until it is deleted.',
     curl: ['"{url}"'],
     errors: [],
     answer: {
@@ -164,6 +166,7 @@ const words = {
       },
     },
   },
+  ...manageWords,
 } satisfies Partial<Record<keyof typeof endpoints, EndpointText>>
 
 /** The seven endpoints of v1 and Barkeep’s additions, in the order in which one meets them. */
@@ -182,6 +185,7 @@ export const errorWords: Record<ApiErrorCode, string> = {
   insufficient_scope: 'The key was made without the scope that this endpoint asks for.',
   not_found:
     'No such folder, task or address, or no such method there: then `Allow` names those that are.',
+  conflict: 'Something of that name is there already.',
   payload_too_large: 'The body is larger than the account’s limit (see `/api/v1/me`).',
   rate_limited: 'The key’s window is full; `Retry-After` says for how many seconds.',
   server_error: 'Something went wrong inside. Reported in the server’s log.',

@@ -61,9 +61,18 @@ const tags = [
   { name: 'uploads', description: 'Bytes from here to there.' },
   { name: 'imports', description: 'Links that the server fetches by itself.' },
   { name: 'files', description: 'What is stored.' },
+  {
+    name: 'manage',
+    description: 'Renaming, moving, copying, deleting, and the trash: additions of Barkeep.',
+  },
 ]
 
-const tagOfScope = { upload: 'uploads', import: 'imports', read: 'files' } as const
+const tagOfScope = {
+  upload: 'uploads',
+  import: 'imports',
+  read: 'files',
+  manage: 'manage',
+} as const
 
 const rateLimitHeaders = {
   'X-RateLimit-Limit': integerHeader('Requests that one key may make in 60 seconds.'),
@@ -72,11 +81,10 @@ const rateLimitHeaders = {
   'Retry-After': integerHeader('Seconds until a request will pass.'),
 }
 
-const takesIdempotencyKey = new Set<DocumentedEndpoint['name']>([
-  'upload',
-  'uploadBatch',
-  'startImport',
-])
+/** Of the others that send something, cancelling can be repeated. */
+function takesIdempotencyKey({ name, endpoint }: DocumentedEndpoint): boolean {
+  return endpoint.method === 'POST' && name !== 'cancelImport'
+}
 
 const idempotencyKey = {
   name: 'Idempotency-Key',
@@ -90,7 +98,7 @@ function describeOperation(documented: DocumentedEndpoint, toSchema: ToSchema): 
   const { endpoint, name, summary } = documented
   const about = allAbout(documented)
   const parameters = describeParameters(endpoint.query)
-  if (takesIdempotencyKey.has(name)) parameters.push(idempotencyKey)
+  if (takesIdempotencyKey(documented)) parameters.push(idempotencyKey)
   return {
     operationId: name,
     summary,

@@ -7,9 +7,13 @@ import type { Locks } from '#server/core/locks.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import { isNameTaken } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { FileTable } from '#server/storage/sqlite/tables.ts'
 import type { FindSame, NewFile, Place } from './file-listing.ts'
-import { createTrackingId, type FileRepository, type StoredFile } from './file-repository.ts'
+import {
+  createTrackingId,
+  type FileRepository,
+  type NewRow,
+  type StoredFile,
+} from './file-repository.ts'
 import { foldedName } from './folder-repository.ts'
 
 /** Writes what must come true together with the listing. */
@@ -169,7 +173,7 @@ async function takeOneStem(
   }
 }
 
-function rowOf(userId: string, { requested, stored, blobId }: Kept): FileTable | null {
+function rowOf(userId: string, { requested, stored, blobId }: Kept): NewRow | null {
   if (blobId === null) return null
   return {
     id: stored.id,

@@ -1,6 +1,6 @@
 import type { FileName } from '#contract/file-name.ts'
 import { type FilesPage, filesPageSize } from '#contract/files.ts'
-import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
 import { isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { JsonText } from '#server/http/route/serialized-reply.ts'
@@ -27,17 +27,14 @@ export function createFileListing({ files, folders, publicUrl }: Deps): FileList
     async page(place, { offset, limit: askedLimit }) {
       const { userId, folder } = place
       const limit = askedLimit ?? filesPageSize
-      const { rows, total } = await files.page(place, { offset, limit })
-      // The root is there also when nothing is in it.
-      const isThere = total > 0 || folder === rootFolder
-      if (!isThere && !(await folders.folderExists(userId, folder))) {
-        throw new ApiFailure('not_found', `There is no folder ${folder}`)
-      }
+      const page = await files.page(place, { offset, limit })
+      if (page === null) throw new ApiFailure('not_found', `There is no folder ${folder}`)
+      const { folderId, rows, total } = page
       const nextOffset = offset + rows.length
       const head = {
         status: 'ok',
         path: folder,
-        folders: offset === 0 ? await folders.subfolders(userId, folder) : [],
+        folders: offset === 0 ? await folders.subfolders(userId, folderId) : [],
       } satisfies Partial<FilesPage>
       const tail = {
         limit,

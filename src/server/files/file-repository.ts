@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { sql, type Transaction } from 'kysely'
+import { type Insertable, type Selectable, sql, type Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { WriteAlongside } from '#server/core/unit-of-work.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
 import { type Database, unitOf } from '#server/storage/sqlite/database.ts'
 import {
+  type NumberValue,
   prepareRead,
   prepareTuples,
   readSnapshot,
@@ -12,7 +13,7 @@ import {
 } from '#server/storage/sqlite/prepare-read.ts'
 import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
-import { insertFolders } from './folder-repository.ts'
+import { ensureFolder, prepareFolderWalk } from './folder-repository.ts'
 
 type FolderOfUser = { userId: string; folder: FolderPath }
 
@@ -20,17 +21,18 @@ export type FileRepository = ReturnType<typeof createFileRepository>
 
 /** The only SQL about files. */
 export function createFileRepository(database: Database) {
+  const walk = prepareFolderWalk(database)
   const readMarks = prepareReadMarks(database)
   const readPage = prepareReadPage(database)
   const readNamed = prepareReadNamed(database)
   const readTaken = prepareRead(
     database,
-    (userId: TextValue, folder: TextValue, namesJson: TextValue) =>
+    (userId: TextValue, folderId: NumberValue, namesJson: TextValue) =>
       database
         .selectFrom('file')
         .select('name')
         .where('user_id', '=', userId)
-        .where('folder', '=', folder)
+        .where('folder_id', '=', folderId)
         .where('name', 'in', elementsOf(namesJson)),
   )
   const readShared = prepareRead(database, (trackingId: TextValue) =>
@@ -45,10 +47,14 @@ export function createFileRepository(database: Database) {
   return {
     /** Files that were requested by one of `names`, or got it, in the order of their upload. */
     async named(userId: string, folder: FolderPath, names: string[]): Promise<NamedFile[]> {
-      const rows = await readNamed.read(userId, folder, JSON.stringify(names))
-      return rows.map((row) => ({
-        ...{ ...toStoredFile(row), blobId: row.blob_id, requestedName: row.requested_name },
-      }))
+      return await readSnapshot(database, (read) => {
+        const folderId = walk.find(read, userId, folder)
+        if (folderId === null) return []
+        return read(readNamed, userId, folderId, JSON.stringify(names)).map((row) => ({
+          ...toStoredFile(row, folder),
+          ...{ blobId: row.blob_id, requestedName: row.requested_name },
+        }))
+      })
     },
 
     async hasBlob(blobId: string): Promise<boolean> {
@@ -62,8 +68,12 @@ export function createFileRepository(database: Database) {
 
     /** Which of `names` are taken. */
     async takenNames(userId: string, folder: FolderPath, names: string[]): Promise<Set<string>> {
-      const rows = await readTaken.read(userId, folder, JSON.stringify(names))
-      return new Set(rows.map((row) => row.name))
+      return await readSnapshot(database, (read) => {
+        const folderId = walk.find(read, userId, folder)
+        if (folderId === null) return new Set()
+        const rows = read(readTaken, userId, folderId, JSON.stringify(names))
+        return new Set(rows.map((row) => row.name))
+      })
     },
 
     /**
@@ -71,37 +81,45 @@ export function createFileRepository(database: Database) {
      * nothing. `madeFolders` is whether the tree has changed. @throws an error that `isNameTaken`
      * knows when a name is taken
      */
-    insert: (rows: FileTable[], alongside: WriteAlongside): Promise<{ madeFolders: boolean }> =>
+    insert: (rows: NewRow[], alongside: WriteAlongside): Promise<{ madeFolders: boolean }> =>
       database.transaction().execute((transaction) => insertFiles(transaction, rows, alongside)),
 
-    /** The file that a share link opens; null also for files of a banned account. */
+    /** The file that a share link opens; null for what is in the trash, and for a banned account. */
     async findShared(trackingId: string) {
-      const [row] = await readShared.read(trackingId)
-      return row ? { ...toStoredFile(row), blobId: row.blob_id } : null
+      return await readSnapshot(database, (read) => {
+        const [row] = read(readShared, trackingId)
+        const folder = row ? walk.pathOf(read, row.folder_id) : null
+        if (!row || folder === null) return null
+        const isRenamed = row.is_renamed === 1
+        return { ...toStoredFile(row, folder), blobId: row.blob_id, isRenamed }
+      })
     },
 
     /**
-     * `limit` files from `offset` on, in the order of a listing, and how many the folder has. In one
-     * snapshot: a file added between the two reads would shift the page.
+     * `limit` files from `offset` on, in the order of a listing, and how many the folder has; null
+     * where there is no such folder. In one snapshot: a file added between the two reads would shift
+     * the page.
      */
     page({ userId, folder }: FolderOfUser, { offset, limit }: { offset: number; limit: number }) {
       return readSnapshot(database, (read) => {
-        const marks = read(readMarks, userId, folder)
+        const folderId = walk.find(read, userId, folder)
+        if (folderId === null) return null
+        const marks = read(readMarks, userId, folderId)
         const { foldedName, id, before, total } = findMark(marks, offset)
-        const rows = read(readPage, userId, folder, foldedName, id, limit, offset - before)
-        return { rows, total }
+        const rows = read(readPage, userId, folderId, foldedName, id, limit, offset - before)
+        return { folderId, rows, total }
       })
     },
   }
 }
 
 function prepareReadNamed(database: Database) {
-  return prepareRead(database, (userId: TextValue, folder: TextValue, namesJson: TextValue) => {
+  return prepareRead(database, (userId: TextValue, folderId: NumberValue, namesJson: TextValue) => {
     const ofFolder = database
       .selectFrom('file')
       .selectAll()
       .where('user_id', '=', userId)
-      .where('folder', '=', folder)
+      .where('folder_id', '=', folderId)
     // Two searches: for "or", SQLite would walk over the whole folder.
     return ofFolder
       .where('requested_name', 'in', elementsOf(namesJson))
@@ -117,12 +135,12 @@ export type ListedRow = [name: string, size: number, trackingId: string, uploade
 type Mark = [foldedName: string, id: string, files: number]
 
 function prepareReadMarks(database: Database) {
-  return prepareTuples<[string, string], Mark>(database, (userId, folder) =>
+  return prepareTuples<[string, number], Mark>(database, (userId, folderId) =>
     database
       .selectFrom('listing_mark')
       .select(['folded_name', 'id', 'files'])
       .where('user_id', '=', userId)
-      .where('folder', '=', folder)
+      .where('folder_id', '=', folderId)
       .orderBy('folded_name')
       .orderBy('id'),
   )
@@ -141,14 +159,14 @@ function findMark(marks: readonly Mark[], offset: number) {
 
 /** From a checkpoint on. */
 function prepareReadPage(database: Database) {
-  return prepareTuples<[string, string, string, string, number, number], ListedRow>(
+  return prepareTuples<[string, number, string, string, number, number], ListedRow>(
     database,
-    (userId, folder, foldedName, id, limit, offset) =>
+    (userId, folderId, foldedName, id, limit, offset) =>
       database
         .selectFrom('file')
         .select(['name', 'size', 'tracking_id', 'uploaded_at'])
         .where('user_id', '=', userId)
-        .where('folder', '=', folder)
+        .where('folder_id', '=', folderId)
         .where(sql<boolean>`(folded_name, id) >= (${foldedName}, ${id})`)
         .orderBy('folded_name')
         .orderBy('id')
@@ -160,29 +178,35 @@ function prepareReadPage(database: Database) {
 /** Of one statement: its parameters are counted. */
 const rowsAtOnce = 50
 
+/** A file's row before its folder has an id. */
+export type NewRow = Omit<Insertable<FileTable>, 'folder_id'> & { folder: FolderPath }
+
 async function insertFiles(
   transaction: Transaction<Tables>,
-  rows: FileTable[],
+  rows: NewRow[],
   alongside: WriteAlongside,
 ): Promise<{ madeFolders: boolean }> {
-  for (let first = 0; first < rows.length; first += rowsAtOnce) {
-    const some = rows.slice(first, first + rowsAtOnce)
-    await transaction.insertInto('file').values(some).execute()
-  }
   let madeFolders = false
-  for (const row of new Map(rows.map((one) => [one.folder, one])).values()) {
-    madeFolders = (await insertFolders(transaction, row)) || madeFolders
+  for (const [path, inFolder] of Map.groupBy(rows, ({ folder }) => folder)) {
+    const userId = inFolder[0]?.user_id ?? ''
+    const { id, isNew } = await ensureFolder(transaction, userId, path)
+    madeFolders ||= isNew
+    for (let first = 0; first < inFolder.length; first += rowsAtOnce) {
+      const some = inFolder.slice(first, first + rowsAtOnce)
+      const values = some.map(({ folder: _, ...row }) => ({ ...row, folder_id: id }))
+      await transaction.insertInto('file').values(values).execute()
+    }
   }
   await alongside(unitOf(transaction))
   return { madeFolders }
 }
 
-function toStoredFile(row: FileTable): StoredFile {
+function toStoredFile(row: Selectable<FileTable>, folder: FolderPath): StoredFile {
   return {
     id: row.id,
     trackingId: row.tracking_id,
     name: row.name,
-    folder: row.folder as FolderPath,
+    folder,
     size: row.size,
     sha256: row.sha256,
     uploadedAt: new Date(row.uploaded_at),

@@ -1,7 +1,6 @@
-import { rootFolder } from '#contract/folder-path.ts'
 import type { Changes } from '#server/core/changes.ts'
 import { SerializedReply } from '#server/http/route/serialized-reply.ts'
-import type { FolderRepository } from './folder-repository.ts'
+import { type FolderRepository, rootFolderId, type Subfolders } from './folder-repository.ts'
 
 const maxUsers = 32
 
@@ -37,37 +36,29 @@ export function createFolderTree({ folders, changes }: Options): FolderTree {
   }
 }
 
-/** `opened`: which of `names` have subfolders themselves. */
-type Level = { names: string[]; opened: Set<string> }
-
 /**
  * The answer of `GET /folders` as text. It is written directly: a tree of objects of the same
  * 100,000 folders, and then its text, takes three times as long.
  */
-function folderTreeJson(parents: { parent: string; names: string[] }[]): string {
-  const levels = new Map<string, Level>()
-  for (const { parent, names } of parents) levels.set(parent, { names, opened: new Set() })
-  for (const path of levels.keys()) {
-    if (path === rootFolder) continue
-    const nameAt = path.lastIndexOf('/', path.length - 2) + 1
-    levels.get(path.slice(0, nameAt))?.opened.add(path.slice(nameAt, -1))
-  }
+function folderTreeJson(parents: Subfolders[]): string {
+  const levels = new Map<number, Subfolders>()
+  for (const level of parents) levels.set(level.parentId, level)
   let text = '{"status":"ok","tree":{"name":"","path":"/","folders":['
 
-  /** `escaped` is `path` as it stands in JSON text. */
-  function writeInside(path: string, escaped: string): void {
-    const level = levels.get(path)
-    if (level === undefined) return
-    let comma = ''
-    for (const name of level.names) {
+  /** `escaped` is the folder's path as it stands in JSON text. */
+  function writeInside({ names, ids }: Subfolders, escaped: string): void {
+    for (const [index, name] of names.entries()) {
       const escapedName = JSON.stringify(name).slice(1, -1)
-      text += `${comma}{"name":"${escapedName}","path":"${escaped}${escapedName}/","folders":[`
-      if (level.opened.has(name)) writeInside(`${path}${name}/`, `${escaped}${escapedName}/`)
+      const path = `${escaped}${escapedName}/`
+      const comma = index === 0 ? '' : ','
+      text += `${comma}{"name":"${escapedName}","path":"${path}","folders":[`
+      const inside = levels.get(ids[index] ?? -1)
+      if (inside !== undefined) writeInside(inside, path)
       text += ']}'
-      comma = ','
     }
   }
 
-  writeInside(rootFolder, rootFolder)
+  const top = levels.get(rootFolderId)
+  if (top !== undefined) writeInside(top, '/')
   return `${text}]}}`
 }

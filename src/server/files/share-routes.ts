@@ -23,8 +23,9 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Deps): vo
       'x-content-type-options': 'nosniff',
     })
     const file = await files.findShared(request.params.trackingId)
-    // The name is part of the link, or one file would have any number of addresses.
-    if (!file || file.name !== request.params.name) {
+    // The name is part of the link, or one file would have any number of addresses. Links to one that
+    // has had another name are about: there the id counts.
+    if (!file || (file.name !== request.params.name && !file.isRenamed)) {
       throw new ApiFailure('not_found', 'There is no file behind this link.')
     }
     const headers = await contentHeaders(request, blobs, file)

@@ -15,9 +15,9 @@ import { addWebAuthRoutes } from '#server/account/web-session/web-auth-routes.ts
 import { createRequireSession } from '#server/account/web-session/web-session.ts'
 import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { addApiKeysRoutes } from '#server/api-keys/api-keys-routes.ts'
-import { createAuthenticate } from '#server/api-keys/authenticate.ts'
+import { type AuthorizedKey, createAuthenticate } from '#server/api-keys/authenticate.ts'
 import { createAccessWatch } from '#server/core/access-watch.ts'
-import { createChanges } from '#server/core/changes.ts'
+import { type Changes, createChanges } from '#server/core/changes.ts'
 import { type Clock, systemClock } from '#server/core/clock.ts'
 import type { Config } from '#server/core/config.ts'
 import { createLocks, type Locks } from '#server/core/locks.ts'
@@ -28,6 +28,10 @@ import { createFileRepository } from '#server/files/file-repository.ts'
 import { addFileRoutes } from '#server/files/file-routes.ts'
 import { createFolderRepository } from '#server/files/folder-repository.ts'
 import { createFolderTree } from '#server/files/folder-tree.ts'
+import { addManageRoutes } from '#server/files/manage/manage-routes.ts'
+import { createPurge } from '#server/files/manage/purge.ts'
+import { createSubtreeRepository } from '#server/files/manage/subtree-repository.ts'
+import { createTrashRepository } from '#server/files/manage/trash-repository.ts'
 import { addShareRoutes } from '#server/files/share-routes.ts'
 import { addGatewayRoutes, createGateway } from '#server/gateway/gateway.ts'
 import { createReadAdditions } from '#server/gateway/read-additions.ts'
@@ -40,20 +44,21 @@ import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
 import { openWindowJournal } from '#server/http/limits/window-journal.ts'
 import { createLogger } from '#server/http/request/log.ts'
 import { forwardedOrigin, keepForwardedOrigin } from '#server/http/request/read-client.ts'
-import { createRoute } from '#server/http/route/route.ts'
+import { createRoute, type Route } from '#server/http/route/route.ts'
 import { addWindowHeaders } from '#server/http/route/window-headers.ts'
 import { type AppPages, addSecurityHeaders, builtAppPages } from '#server/http/send/serve-app.ts'
-import { createIdempotency } from '#server/idempotency/idempotency.ts'
+import { createIdempotency, type Idempotency } from '#server/idempotency/idempotency.ts'
 import { createIdempotencyStore } from '#server/idempotency/idempotency-store.ts'
 import { createImports } from '#server/imports/create-imports.ts'
 import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.ts'
 import { endLeftoverProcesses } from '#server/imports/programs/end-processes.ts'
 import { findMediaTools, type LookForTools } from '#server/imports/programs/media-tools.ts'
 import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
+import type { BlobStore } from '#server/storage/blob-store.ts'
 import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
 import { createFileHasher, type FileHasher } from '#server/storage/disk/file-hasher.ts'
 import { openStore } from '#server/storage/settle/open-store.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import { createRunUnit, type Database } from '#server/storage/sqlite/database.ts'
 import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
 import { addBatchRoutes } from '#server/uploads/batch/batch-routes.ts'
 import { createReceiveBatch } from '#server/uploads/batch/receive-batch.ts'
@@ -195,6 +200,8 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
     ...{ route, access, receiveBatch, addFiles, findSame, idempotency, publicUrl },
   })
 
+  addManage(app, { ...world, database, blobs, changes, idempotency, route })
+
   const imports = createImports({
     ...world,
     ...{ database, blobStore: blobs, folders, idempotency, access },
@@ -205,6 +212,29 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
   app.addHook('preClose', () => imports.stop())
   return { isFirstStart, found }
 }
+
+type ManageOptions = World & {
+  database: Database
+  blobs: BlobStore
+  changes: Changes
+  idempotency: Idempotency
+  route: Route<AuthorizedKey>
+}
+
+function addManage(app: FastifyInstance, deps: ManageOptions): void {
+  const { config, database } = deps
+  const trashMs = config.trashDays * dayMs
+  const trash = createTrashRepository(database)
+  const subtree = createSubtreeRepository(database)
+  const warn = (error: unknown) => app.log.warn({ err: error }, 'what was deleted is not all gone')
+  const purge = createPurge({ ...deps, trash, subtree, trashMs, warn })
+  const run = createRunUnit(database)
+  addManageRoutes(app, { ...deps, run, trash, subtree, purge, trashMs, keepsTrash: trashMs > 0 })
+  app.addHook('onListen', async () => purge.start())
+  app.addHook('preClose', () => purge.stop())
+}
+
+const dayMs = 24 * 60 * 60 * 1000
 
 type AccountOptions = World & {
   database: Database

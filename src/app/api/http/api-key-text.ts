@@ -36,6 +36,7 @@ const scopePhrases: Record<string, string> = {
   read: 'See folders and files',
   upload: 'Upload files',
   import: 'Import links',
+  manage: 'Rename, move, copy and delete',
 }
 
 /** What a scope lets its key do, for people. A scope this build does not know keeps its name. */
@@ -66,5 +67,9 @@ export const missingScope: Record<Scope, MissingScope> = {
   import: {
     title: 'This key cannot import links',
     reason: 'Importing links needs a key with the scope “import”.',
+  },
+  manage: {
+    title: 'This key cannot change what is stored',
+    reason: 'Renaming, moving and deleting need a key with the scope “manage”.',
   },
 }

@@ -32,6 +32,7 @@ const texts: Record<
     nextStep: 'Ask whoever runs the service.',
   },
   not_found: { title: 'This is not there any more', nextStep: 'Refresh the folder.' },
+  conflict: { title: 'The name is taken already', nextStep: 'Choose another name.' },
   payload_too_large: {
     title: 'This file is larger than the account allows',
     nextStep: 'Choose a smaller file.',

@@ -1,5 +1,5 @@
 import type { NewApiKey } from '#app/features/account/web-session/web-session.ts'
-import { createApiKeyBody, type Scope, scopes } from '#contract/api-keys.ts'
+import { createApiKeyBody, defaultScopes, type Scope } from '#contract/api-keys.ts'
 
 /** What the form of a new key holds; kept by the page, so that signing in again loses nothing. */
 export type KeyDraft = {
@@ -9,8 +9,10 @@ export type KeyDraft = {
   date: string
 }
 
-/** The reference's default is all scopes. */
-export const emptyDraft: KeyDraft = { name: '', scopes, expiry: 'never', date: '' }
+/** With the reference's default: what changes or deletes files is ticked on purpose. */
+export const emptyDraft: KeyDraft = {
+  ...{ name: '', scopes: defaultScopes, expiry: 'never', date: '' },
+}
 
 export type DraftFaults = { name?: string; scopes?: string; date?: string }
 export type ReadDraft = { ok: true; key: NewApiKey } | { ok: false; faults: DraftFaults }

@@ -34,7 +34,7 @@ export function storeIdFolder(storeId: string): string {
 
 export async function surveyBlobs(
   folders: StoreFolders,
-  { blobIds }: Pick<DatabaseContents, 'blobIds'>,
+  { blobIds, doomed }: Pick<DatabaseContents, 'blobIds' | 'doomed'>,
 ): Promise<Survey> {
   const wanted = new Set(blobIds)
   const unnamed: FoundBlob[] = []
@@ -50,12 +50,13 @@ export async function surveyBlobs(
       }
     }
   }
+  const unknown = unnamed.filter(({ blobId }) => !doomed.has(blobId))
   const setAside = wanted.size > 0 ? await findSetAside(folders.lostAndFound, wanted) : []
   for (const { blobId } of setAside) wanted.delete(blobId)
   const storeIds = shards.flatMap((name) => storeIdName.exec(name)?.[1] ?? [])
   return {
     blobs,
-    ...(await sortUnnamed(folders, unnamed)),
+    ...(await sortUnnamed(folders, unknown)),
     setAside,
     missing: [...wanted],
     storeIds,

@@ -15,6 +15,7 @@ import { addImportNotes } from '#server/storage/sqlite/migrations/0004-import-no
 import { addStoreIdentity } from '#server/storage/sqlite/migrations/0005-store-identity.ts'
 import { renameRequestedColumns } from '#server/storage/sqlite/migrations/0006-requested-columns.ts'
 import { addImportErrorCode } from '#server/storage/sqlite/migrations/0007-import-error-code.ts'
+import { identifyFolders } from '#server/storage/sqlite/migrations/0008-folders-by-id.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
@@ -29,6 +30,13 @@ export function unitOf(transaction: Transaction<Tables>): UnitOfWork {
 /** The transaction that `unitOf` was given. */
 export function transactionOf(unit: UnitOfWork): Transaction<Tables> {
   return unit as unknown as Transaction<Tables>
+}
+
+/** Runs work in a unit of its own: all of it comes true, or nothing. */
+export type RunUnit = <Result>(work: (unit: UnitOfWork) => Promise<Result>) => Promise<Result>
+
+export function createRunUnit(database: Database): RunUnit {
+  return (work) => database.transaction().execute((transaction) => work(unitOf(transaction)))
 }
 
 const drivers = new WeakMap<Database, SqliteDriver>()
@@ -61,6 +69,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addStoreIdentity,
   renameRequestedColumns,
   addImportErrorCode,
+  identifyFolders,
 ]
 
 /** The format of a database that had all of them. */

@@ -15,6 +15,8 @@ export type DatabaseContents = {
   blobIds: Set<string>
   /** Those of them that were missing before, and told of. */
   knownMissing: Set<string>
+  /** Of files that were deleted for ever: no row names them, and their bytes may still be there. */
+  doomed: Set<string>
 }
 
 /**
@@ -26,7 +28,10 @@ export async function inspectDatabase(
   file: string,
   knownFormat: number,
 ): Promise<DatabaseContents> {
-  const nothing = { storeId: null, blobIds: new Set<string>(), knownMissing: new Set<string>() }
+  const nothing = {
+    ...{ storeId: null, blobIds: new Set<string>() },
+    ...{ knownMissing: new Set<string>(), doomed: new Set<string>() },
+  }
   try {
     const size = await stat(file).then(
       (found) => found.size,
@@ -87,6 +92,9 @@ function readContents(
     blobIds: readColumn(connection, 'select blob_id from file'),
     knownMissing: tables.has('missing_blob')
       ? readColumn(connection, 'select blob_id from missing_blob')
+      : new Set(),
+    doomed: tables.has('doomed_blob')
+      ? readColumn(connection, 'select blob_id from doomed_blob')
       : new Set(),
   }
 }

@@ -17,6 +17,11 @@ export const joinedNames: RawBuilder<string | null> = sql<
   string | null
 >`group_concat(name, '/' order by folded_name, name)`
 
+/** The same, and behind two slashes the ids in the same order. */
+export const joinedNamesAndIds: RawBuilder<string | null> = sql<
+  string | null
+>`group_concat(name, '/' order by folded_name, name) || '//' || group_concat(id, '/' order by folded_name, name)`
+
 /**
  * SQLITE_ERROR, _ABORT, _NOTFOUND, _SCHEMA, _TOOBIG, _CONSTRAINT, _MISMATCH, _MISUSE, _RANGE: what is
  * wrong with a statement. All else is wrong with the file: locked, full, damaged, unreadable.

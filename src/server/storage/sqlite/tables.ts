@@ -18,6 +18,9 @@ export type Tables = {
   idempotency: IdempotencyTable
   store: { id: string }
   missing_blob: { blob_id: string; noticed_at: number }
+  trash: TrashTable
+  /** Bytes that no row knows any more and that are still to be removed. */
+  doomed_blob: { blob_id: string }
 }
 
 type UserTable = {
@@ -89,11 +92,15 @@ type ApiKeyTable = {
   revoked_at: number | null
 }
 
-/** `requested_name` is what the client called it, `name` what it got, `folded_name` what it is sorted by. */
+/**
+ * `requested_name` is what the client called it, `name` what it got, `folded_name` what it is sorted by.
+ * Copies have one `blob_id`. `is_renamed`: 1 where links with another name may be about.
+ */
 export type FileTable = {
   id: string
   user_id: string
-  folder: string
+  /** 0 for the root, null in the trash. A file may be in a folder that is, or is below one that is. */
+  folder_id: number | null
   name: string
   requested_name: string
   folded_name: string
@@ -102,24 +109,41 @@ export type FileTable = {
   blob_id: string
   tracking_id: string
   uploaded_at: number
+  is_renamed: Generated<number>
 }
 
-/** A folder is here from the first file in it or below it on; the root never is. */
-type FolderTable = {
+/** The root has no row: it is 0 for every user. Null: nowhere, as in the trash. */
+export type FolderTable = {
+  id: Generated<number>
   user_id: string
-  path: string
-  parent: string
+  parent_id: number | null
   name: string
   folded_name: string
 }
 
-/** `files` are in `folder` from `(folded_name, id)` on, up to the next checkpoint. Triggers maintain it. */
+/** `files` are in the folder from `(folded_name, id)` on, up to the next checkpoint. Triggers maintain it. */
 type ListingMarkTable = {
   user_id: string
-  folder: string
+  folder_id: number
   folded_name: string
   id: string
   files: number
+}
+
+/** A file or a folder that is nowhere: deleted, deleted for ever and not gone yet, or a copy not made yet. */
+export type TrashTable = {
+  id: string
+  user_id: string
+  /** One of both. */
+  file_id: string | null
+  folder_id: number | null
+  /** The path of the folder that it was in. */
+  parent: string
+  name: string
+  /** Bytes; null for a folder that nobody has measured yet. */
+  size: number | null
+  deleted_at: number
+  state: 'kept' | 'purging' | 'building'
 }
 
 /** All that an import needs to start again after a restart. `progress` is 0–100. */

@@ -1,0 +1,182 @@
+import type { FileName } from '#contract/file-name.ts'
+import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
+import type { ConflictChoice, ItemsReply } from '#contract/manage.ts'
+import type { Changes } from '#server/core/changes.ts'
+import type { Clock } from '#server/core/clock.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
+import type { RunUnit } from '#server/storage/sqlite/database.ts'
+import { type Item, ItemRefusal, itemPath, nameTaken, parseItem } from './item.ts'
+import { type Entry, findEntry, makeFolder, placeEntry } from './item-repository.ts'
+import {
+  pathIn,
+  refuseLoop,
+  requireEntry,
+  requireRoom,
+  type Seat,
+  type Target,
+  takeSeat,
+} from './place-items.ts'
+import type { Purge } from './purge.ts'
+import { type Done, type Named, requireFolder, runItems } from './run-items.ts'
+import { discardRow } from './trash-repository.ts'
+
+/** Writes what must come true together with an answer. */
+export type Keep<Reply> = (unit: UnitOfWork, reply: Reply) => Promise<void>
+
+export type ManageDeps = {
+  run: RunUnit
+  purge: Purge
+  clock: Clock
+  changes: Changes
+  /** Whether what is deleted can be had back. */
+  keepsTrash: boolean
+}
+
+export type Placing = { userId: string; named: Named; to: FolderPath; onConflict: ConflictChoice }
+
+type Renaming = { userId: string; text: string; name: FileName }
+
+/** @throws ApiFailure `invalid_request`, `not_found` or `conflict` */
+export async function renameItem(
+  { run, changes }: ManageDeps,
+  { userId, text, name }: Renaming,
+  keep: Keep<{ status: 'ok'; path: string }>,
+) {
+  const parsed = parseItem(text)
+  if (!parsed.ok) throw new ApiFailure('invalid_request', parsed.rule)
+  const item = parsed.value
+  const answer = { status: 'ok' as const, path: pathIn(item.folder, item.kind, name) }
+  try {
+    await run(async (unit) => {
+      await renameTo(unit, { userId, item, name })
+      await keep(unit, answer)
+    })
+  } catch (error) {
+    if (error instanceof ItemRefusal) throw new ApiFailure(error.code, error.message)
+    throw error
+  }
+  if (item.kind === 'folder') await changes.tell(userId)
+  return answer
+}
+
+async function renameTo(
+  unit: UnitOfWork,
+  { userId, item, name }: { userId: string; item: Item; name: FileName },
+): Promise<void> {
+  const { entry, folderId } = await requireEntry(unit, userId, item)
+  if (name === item.name) return
+  const spot = { userId, folderId, name }
+  if ((await findEntry(unit, item.kind, spot)) !== null) throw nameTaken({ ...item, name })
+  const to = pathIn(item.folder, item.kind, name)
+  await requireRoom(unit, { entry, from: itemPath(item), to })
+  await placeEntry(unit, entry, spot)
+}
+
+/** @throws ApiFailure `not_found` where the folder they go to is not there */
+export async function moveItems(
+  deps: ManageDeps,
+  placing: Placing,
+  keep: Keep<ItemsReply>,
+): Promise<ItemsReply> {
+  const { userId, named } = placing
+  const reply = await deps.run(async (unit) => {
+    const to = await targetOf(unit, placing)
+    const stays = ({ path }: Done, item: Item) => path === itemPath(item)
+    const answer = await runItems(unit, { userId, named, stays }, (item) =>
+      moveOne(deps, unit, { userId, item, to }),
+    )
+    await keep(unit, answer)
+    return answer
+  })
+  await settle(deps, userId)
+  return reply
+}
+
+async function moveOne(
+  deps: ManageDeps,
+  unit: UnitOfWork,
+  { userId, item, to }: { userId: string; item: Item; to: Target },
+): Promise<Done> {
+  const { entry, folderId } = await requireEntry(unit, userId, item)
+  refuseLoop(item, to.path)
+  if (folderId === to.folderId) return { path: itemPath(item) }
+  const seat = await takeSeat(unit, { userId, item, to })
+  const path = pathIn(to.path, item.kind, seat.name)
+  await requireRoom(unit, { entry, from: itemPath(item), to: path })
+  const cleared = await clearSeat(deps, unit, { userId, seat, to })
+  await placeEntry(unit, entry, { userId, folderId: to.folderId, name: seat.name })
+  return { path, ...cleared }
+}
+
+export async function deleteItems(
+  deps: ManageDeps,
+  { userId, named }: Pick<Placing, 'userId' | 'named'>,
+  keep: Keep<ItemsReply>,
+): Promise<ItemsReply> {
+  const reply = await deps.run(async (unit) => {
+    const answer = await runItems(unit, { userId, named, stays: () => false }, async (item) => {
+      const { entry } = await requireEntry(unit, userId, item)
+      return await discard(deps, unit, { userId, entry, parent: item.folder, name: item.name })
+    })
+    await keep(unit, answer)
+    return answer
+  })
+  await settle(deps, userId)
+  return reply
+}
+
+/** Makes a folder and those above it. */
+export async function createFolder(
+  { run, changes }: ManageDeps,
+  { userId, path }: { userId: string; path: FolderPath },
+  keep: Keep<{ status: 'ok'; path: string; created: boolean }>,
+) {
+  const reply = await run(async (unit) => {
+    const created = path !== rootFolder && (await makeFolder(unit, userId, path)).isNew
+    const answer = { status: 'ok' as const, path, created }
+    await keep(unit, answer)
+    return answer
+  })
+  if (reply.created) await changes.tell(userId)
+  return reply
+}
+
+/** @throws ApiFailure `not_found` */
+export async function targetOf(
+  unit: UnitOfWork,
+  { userId, to, onConflict }: Placing,
+): Promise<Target> {
+  return { path: to, folderId: await requireFolder(unit, userId, to), onConflict }
+}
+
+/** Makes room at a seat. */
+export async function clearSeat(
+  deps: ManageDeps,
+  unit: UnitOfWork,
+  { userId, seat, to }: { userId: string; seat: Seat; to: Target },
+): Promise<Done> {
+  if (seat.replaced === null) return {}
+  const { name, replaced: entry } = seat
+  return await discard(deps, unit, { userId, entry, parent: to.path, name })
+}
+
+/** Resolves with its id in the trash; without one where it is deleted for ever. */
+async function discard(
+  { clock, keepsTrash }: ManageDeps,
+  unit: UnitOfWork,
+  { entry, ...from }: { userId: string; entry: Entry; parent: FolderPath; name: FileName },
+): Promise<Done> {
+  const state = keepsTrash ? 'kept' : 'purging'
+  const id = await discardRow(unit, entry, { ...from, at: clock.now(), state })
+  return keepsTrash ? { trash_id: id } : {}
+}
+
+/** What follows the commit. */
+export async function settle(
+  { changes, keepsTrash, purge }: ManageDeps,
+  userId: string,
+): Promise<void> {
+  await changes.tell(userId)
+  if (!keepsTrash) await purge.run()
+}

@@ -1,0 +1,209 @@
+import { type Selectable, sql, type Transaction } from 'kysely'
+import { insertFolder, rootFolderId } from '#server/files/folder-repository.ts'
+import type { Database } from '#server/storage/sqlite/database.ts'
+import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
+import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
+import { copyOf } from './item-repository.ts'
+import type { TrashRow } from './trash-repository.ts'
+
+/** Files of one step: a few milliseconds, so that others have their turn. */
+const filesAtOnce = 200
+const foldersAtOnce = 100
+/** Of one statement: its parameters are counted. */
+const rowsAtOnce = 50
+
+export type SubtreeRepository = ReturnType<typeof createSubtreeRepository>
+
+/** The only SQL that walks over all that is below a folder: a step at a time, each a transaction. */
+export function createSubtreeRepository(database: Database) {
+  return {
+    /** Some files of a folder by name, after the name `after`. */
+    async files(folderId: number, after: string): Promise<Selectable<FileTable>[]> {
+      return await ofFolder(database, folderId)
+        .selectAll()
+        .where('name', '>', after)
+        .orderBy('name')
+        .limit(filesAtOnce)
+        .execute()
+    },
+
+    /** Bytes of some files after the name `after`; with the last of them, null at the end. */
+    async sizes(folderId: number, after: string): Promise<{ bytes: number; last: string | null }> {
+      const rows = await ofFolder(database, folderId)
+        .select(['name', 'size'])
+        .where('name', '>', after)
+        .orderBy('name')
+        .limit(2_000)
+        .execute()
+      const bytes = rows.reduce((sum, { size }) => sum + size, 0)
+      return { bytes, last: rows.length < 2_000 ? null : (rows.at(-1)?.name ?? null) }
+    },
+
+    /** Some subfolders by name, after the name `after`. */
+    async folders(folderId: number, after: string): Promise<{ id: number; name: string }[]> {
+      return await database
+        .selectFrom('folder')
+        .select(['id', 'name'])
+        .where('user_id', '=', ownerOf(database, folderId))
+        .where('parent_id', '=', folderId)
+        .where('name', '>', after)
+        .orderBy('name')
+        .limit(foldersAtOnce)
+        .execute()
+    },
+
+    /** Makes folders of these names in one that nobody sees; resolves with their ids in order. */
+    async makeFolders(userId: string, parentId: number, names: string[]): Promise<number[]> {
+      return await database.transaction().execute(async (transaction) => {
+        const ids: number[] = []
+        for (const name of names)
+          ids.push(await insertFolder(transaction, { userId, parentId, name }))
+        return ids
+      })
+    },
+
+    /** Lists copies of those of `files` that are still there, in a folder that nobody sees. `now` in epoch ms. */
+    async copyFiles(files: Selectable<FileTable>[], folderId: number, now: number): Promise<void> {
+      await database.transaction().execute(async (transaction) => {
+        // Deleted for ever meanwhile: then their bytes may be gone.
+        const known = await transaction
+          .selectFrom('file')
+          .select('id')
+          .where('id', 'in', elementsOf(sql<string>`${JSON.stringify(files.map(({ id }) => id))}`))
+          .execute()
+        const there = new Set(known.map(({ id }) => id))
+        const rows = files
+          .filter(({ id }) => there.has(id))
+          .map((file) => copyOf(file, { folderId, now }))
+        for (let first = 0; first < rows.length; first += rowsAtOnce) {
+          await transaction
+            .insertInto('file')
+            .values(rows.slice(first, first + rowsAtOnce))
+            .execute()
+        }
+      })
+    },
+
+    ...createPurgeSteps(database),
+  }
+}
+
+function createPurgeSteps(database: Database) {
+  return {
+    /**
+     * Deletes some rows of what was condemned, the innermost first. Resolves with the ids of the blobs
+     * that no row knows any more, which are doomed now, and with whether that was all.
+     */
+    async purge(condemned: TrashRow): Promise<{ blobIds: string[]; isDone: boolean }> {
+      return await database.transaction().execute(async (transaction) => {
+        const { isDone, blobs } =
+          condemned.folder_id === null
+            ? await purgeFile(transaction, condemned.file_id ?? '')
+            : await purgeBelow(transaction, condemned.folder_id)
+        if (isDone) await transaction.deleteFrom('trash').where('id', '=', condemned.id).execute()
+        return { blobIds: await doom(transaction, blobs), isDone }
+      })
+    },
+
+    /** Blobs whose bytes are still to be removed. */
+    async doomed(): Promise<string[]> {
+      const rows = await database.selectFrom('doomed_blob').select('blob_id').limit(1_000).execute()
+      return rows.map(({ blob_id }) => blob_id)
+    },
+
+    /** After their bytes are gone. */
+    async forgetDoomed(blobIds: string[]): Promise<void> {
+      if (blobIds.length === 0) return
+      await database
+        .deleteFrom('doomed_blob')
+        .where('blob_id', 'in', elementsOf(sql<string>`${JSON.stringify(blobIds)}`))
+        .execute()
+    },
+  }
+}
+
+/** The owner is part of the indexes. */
+function ownerOf(database: Database | Transaction<Tables>, folderId: number) {
+  return database.selectFrom('folder').select('user_id').where('id', '=', folderId)
+}
+
+function ofFolder(database: Database | Transaction<Tables>, folderId: number) {
+  return database
+    .selectFrom('file')
+    .where('user_id', '=', ownerOf(database, folderId))
+    .where('folder_id', '=', folderId)
+}
+
+async function purgeFile(transaction: Transaction<Tables>, fileId: string): Promise<PurgedRows> {
+  const files = transaction.selectFrom('file').select('blob_id').where('id', '=', fileId)
+  const blobs = (await files.execute()).map(({ blob_id }) => blob_id)
+  await transaction.deleteFrom('file').where('id', '=', fileId).execute()
+  return { blobs, isDone: true }
+}
+
+type PurgedRows = { blobs: string[]; isDone: boolean }
+
+/** Goes down to the first folder without another in it, empties and deletes it, and begins again. */
+async function purgeBelow(transaction: Transaction<Tables>, top: number): Promise<PurgedRows> {
+  const blobs: string[] = []
+  for (let steps = 0; steps < foldersAtOnce; steps += 1) {
+    const folderId = await innermost(transaction, top)
+    const files = await ofFolder(transaction, folderId)
+      .select(['id', 'blob_id'])
+      .limit(filesAtOnce - blobs.length)
+      .execute()
+    if (files.length > 0) {
+      const ids = JSON.stringify(files.map(({ id }) => id))
+      await transaction
+        .deleteFrom('file')
+        .where('id', 'in', elementsOf(sql<string>`${ids}`))
+        .execute()
+      blobs.push(...files.map(({ blob_id }) => blob_id))
+    }
+    if (blobs.length >= filesAtOnce) return { blobs, isDone: false }
+    await transaction
+      .deleteFrom('listing_mark')
+      .where('user_id', '=', ownerOf(transaction, folderId))
+      .where('folder_id', '=', folderId)
+      .execute()
+    await transaction.deleteFrom('folder').where('id', '=', folderId).execute()
+    if (folderId === top) return { blobs, isDone: true }
+  }
+  return { blobs, isDone: false }
+}
+
+async function innermost(transaction: Transaction<Tables>, top: number): Promise<number> {
+  if (top === rootFolderId) throw new Error('The root is no folder to delete.')
+  for (let folderId = top; ; ) {
+    const child = await transaction
+      .selectFrom('folder')
+      .select('id')
+      .where('user_id', '=', ownerOf(transaction, folderId))
+      .where('parent_id', '=', folderId)
+      .limit(1)
+      .executeTakeFirst()
+    if (child === undefined) return folderId
+    folderId = child.id
+  }
+}
+
+/** Those of `blobs` that no row knows any more: their bytes are to be removed. */
+async function doom(transaction: Transaction<Tables>, blobs: string[]): Promise<string[]> {
+  const gone: string[] = []
+  for (const blobId of new Set(blobs)) {
+    const other = await transaction
+      .selectFrom('file')
+      .select('id')
+      .where('blob_id', '=', blobId)
+      .executeTakeFirst()
+    if (other === undefined) gone.push(blobId)
+  }
+  for (let first = 0; first < gone.length; first += rowsAtOnce) {
+    await transaction
+      .insertInto('doomed_blob')
+      .values(gone.slice(first, first + rowsAtOnce).map((blob_id) => ({ blob_id })))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute()
+  }
+  return gone
+}
