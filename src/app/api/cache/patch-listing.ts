@@ -1,5 +1,6 @@
 import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
 import { childFolder, type FolderPath, folderSegments } from '#contract/folder-path.ts'
+import { nameKey } from '#contract/name-order.ts'
 import { findGaps, type Gap, type Listing, type PageRange } from './listing.ts'
 
 /**
@@ -25,11 +26,11 @@ function findPlace(listing: Listing, name: string): number {
   const { pages } = listing
   const there = pages.findIndex((page) => namesOf(page).all.has(name))
   if (there >= 0) return there
-  const folded = name.toLowerCase()
-  const before = pages.findIndex((page) => folded < namesOf(page).greatest)
+  const key = keyOf(name)
+  const before = pages.findIndex((page) => key < namesOf(page).greatest)
   if (before < 0) return pages.at(-1)?.has_more ? pages.length - 0.5 : pages.length - 1
-  const first = pages[before]?.files[0]?.name.toLowerCase() ?? ''
-  return before > 0 && folded < first && hasGapBefore(listing, before) ? before - 0.5 : before
+  const first = keyOf(pages[before]?.files[0]?.name ?? '')
+  return before > 0 && key < first && hasGapBefore(listing, before) ? before - 0.5 : before
 }
 
 function hasGapBefore({ pages, pageParams }: Listing, at: number): boolean {
@@ -37,7 +38,7 @@ function hasGapBefore({ pages, pageParams }: Listing, at: number): boolean {
   return (pageParams[at] ?? 0) > before
 }
 
-type Names = { all: ReadonlySet<string> /** With case folded. */; greatest: string }
+type Names = { all: ReadonlySet<string> /** A key. */; greatest: string }
 
 const namesByPage = new WeakMap<FilesPage, Names>()
 
@@ -48,8 +49,8 @@ function namesOf(page: FilesPage): Names {
   const all = new Set(page.files.map(({ name }) => name))
   const names = { all, greatest: '' }
   for (const name of all) {
-    const folded = name.toLowerCase()
-    if (folded > names.greatest) names.greatest = folded
+    const key = keyOf(name)
+    if (key > names.greatest) names.greatest = key
   }
   namesByPage.set(page, names)
   return names
@@ -60,7 +61,7 @@ function mergeFiles(page: FilesPage, files: readonly ListedFile[]): ListedFile[]
   const arrived = new Map(files.map((file) => [file.name, file]))
   const known = page.files.map((file) => arrived.get(file.name) ?? file)
   const fresh = [...arrived.values()].filter(({ name }) => !namesOf(page).all.has(name))
-  fresh.sort((a, b) => (isBefore(a.name, b.name) ? -1 : isBefore(b.name, a.name) ? 1 : 0))
+  fresh.sort((a, b) => (isBefore(a.name, b.name) ? -1 : 1))
   const merged: ListedFile[] = []
   let next = 0
   for (const file of known) {
@@ -183,7 +184,20 @@ function insertByName(nodes: FolderNode[], node: FolderNode): FolderNode[] {
   return at < 0 ? [...nodes, node] : [...nodes.slice(0, at), node, ...nodes.slice(at)]
 }
 
-/** The server's order: by name with case folded. */
+/** In the order of a listing by name. */
 export function isBefore(name: string, other: string): boolean {
-  return name.toLowerCase() < other.toLowerCase()
+  return keyOf(name) < keyOf(other)
+}
+
+/** A page of 1,000 is gone through for each handful of files that arrive. */
+const keys = new Map<string, string>()
+const maxKeys = 50_000
+
+function keyOf(name: string): string {
+  const known = keys.get(name)
+  if (known !== undefined) return known
+  if (keys.size >= maxKeys) keys.clear()
+  const key = nameKey(name)
+  keys.set(name, key)
+  return key
 }

@@ -1,6 +1,7 @@
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { eachInSlices } from '#app/lib/browser/slices.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
+import { nameKey } from '#contract/name-order.ts'
 
 /** A file and the folders it lay in, as `''` or `Trip/day 1/`. */
 export type FoundFile = { file: File; folders: string }
@@ -17,29 +18,13 @@ export async function placeFiles(
   await eachInSlices(files, ({ file, folders }) => {
     const { name } = file
     // A folder before those whose names go on: `Trip`, `Trip 2`.
-    const place = orderKey(folders).replaceAll('/', '\u0001')
-    const key = `${place}\u0000${orderKey(name)}`
+    const place = nameKey(folders).replaceAll('/', '\u0000')
+    const key = `${place}\u0000${nameKey(name)}`
     placed.push({ request: { file, name, folder: folder + folders }, key })
   })
   // Disks list a folder in no order that a person would know.
   const sorted = await sortInSlices(placed, (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
   return sorted.map(({ request }) => request)
-}
-
-/**
- * Sorts numbers by their value and letters without case and accents. `Intl.Collator` would compare pair by
- * pair: a second of it for 30,000 names.
- */
-function orderKey(text: string): string {
-  const plain = text
-    .normalize('NFKD')
-    .replace(/\p{M}+/gu, '')
-    .toLowerCase()
-  return plain.replace(/\d+/g, (digits) => {
-    const value = digits.replace(/^0+(?=.)/, '')
-    // A longer number is a greater one.
-    return String.fromCharCode(0x30 + Math.min(value.length, 16)) + value
-  })
 }
 
 /** The files of an input. One for folders says where they lay: `Trip/a.txt` gives `Trip/`. */

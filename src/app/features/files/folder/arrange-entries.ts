@@ -1,4 +1,5 @@
 import { count, formatNumber } from '#app/lib/format.ts'
+import { foldName } from '#contract/name-order.ts'
 import type { Entry } from './entry.ts'
 
 /** `name` is the order the server lists in; the others order only what is loaded. */
@@ -38,7 +39,7 @@ export function createArranger() {
   let filtered: Filtered = { entries: nothing, wanted: '', found: nothing }
   let sorted: Sorted = { found: nothing, sorting: serverOrder, files: [], shown: nothing }
   return (entries: readonly Entry[], { filter, sorting }: Arrangement): readonly Entry[] => {
-    filtered = filterNext(filtered, entries, fold(filter.trim()))
+    filtered = filterNext(filtered, entries, foldName(filter.trim()))
     const { found } = filtered
     if (sorting.column === 'name' && !sorting.isDescending) return found
     sorted = sortNext(sorted, found, sorting)
@@ -99,19 +100,15 @@ function merge(
   return all.concat(known.slice(next))
 }
 
+/** `é` is found by `e`, in either case, however the name's accents are stored. */
 const foldedNames = new WeakMap<Entry, string>()
 
 function foldedName(entry: Entry): string {
   const known = foldedNames.get(entry)
   if (known !== undefined) return known
-  const name = fold(entry.name)
+  const name = foldName(entry.name)
   foldedNames.set(entry, name)
   return name
-}
-
-/** `é` is found by `e`, in either case, however the name's accents are stored. */
-function fold(text: string): string {
-  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase()
 }
 
 function weigh(file: Extract<Entry, { kind: 'file' }>, column: SortColumn, at: number): number {
