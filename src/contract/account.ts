@@ -42,8 +42,19 @@ export type Me = z.infer<typeof meReply>
  * - `notes`: a complete import names what it left out.
  * - `error_code`: a failed import says why in a word of `importErrorCodes`.
  * - `manage`: keys may have the scope `manage`: rename, move, copy, delete, folders, the trash.
+ * - `search`: `GET /search` finds files and folders by their names.
+ * - `sort`: `GET /files` takes `sort` and `order`.
  */
-export const additions = ['limit', 'total', 'batch', 'notes', 'error_code', 'manage'] as const
+export const additions = [
+  'limit',
+  'total',
+  'batch',
+  'notes',
+  'error_code',
+  'manage',
+  'search',
+  'sort',
+] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */
 export const serverReply = z.object({

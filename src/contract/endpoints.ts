@@ -29,6 +29,7 @@ import {
   trashQuery,
   trashReply,
 } from './manage.ts'
+import { searchQuery, searchReply } from './search.ts'
 import { uploadBatchQuery, uploadBatchReply, uploadQuery, uploadReply } from './uploads.ts'
 
 export type Endpoint = {
@@ -106,6 +107,15 @@ export const endpoints = {
     reply: filesReply,
   },
   folders: { ...key, method: 'GET', path: '/api/v1/folders', scope: 'read', reply: foldersReply },
+  search: {
+    ...key,
+    method: 'GET',
+    path: '/api/v1/search',
+    scope: 'read',
+    query: searchQuery,
+    reply: searchReply,
+    isAddition: true,
+  },
   rename: {
     ...managing,
     method: 'POST',

@@ -6,6 +6,9 @@ export const filesPageSize = 50
 /** The most that can be asked for. */
 export const maxFilesPageSize = 1000
 
+export const fileSorts = ['name', 'size', 'uploaded_at'] as const
+export type FileSort = (typeof fileSorts)[number]
+
 export const filesQuery = z.object({
   path: folderPathOrRoot.check(z.meta({ description: 'The folder, `/` if left out.' })),
   offset: offsetField.check(z.meta({ description: 'How many files to skip, 0 if left out.' })),
@@ -15,6 +18,15 @@ export const filesQuery = z.object({
         'How many files to answer with, 50 if left out. An addition of Barkeep, where `GET /api/server` names `limit` in `additions`.',
     }),
   ),
+  sort: z._default(z.enum(fileSorts), 'name').check(
+    z.meta({
+      description:
+        'What the files are in order of. An addition of Barkeep, where `GET /api/server` names `sort` in `additions`.',
+    }),
+  ),
+  order: z
+    ._default(z.enum(['asc', 'desc']), 'asc')
+    .check(z.meta({ description: 'An addition of Barkeep, as `sort`.' })),
 })
 
 const listedFile = z.object({
