@@ -5,8 +5,13 @@ import { importBody, importTask, isTerminal } from './imports.ts'
 import { uploadQuery } from './uploads.ts'
 
 test('a listing starts at the root and at the first file unless asked otherwise', () => {
-  expect(filesQuery.parse({})).toEqual({ path: '/', offset: 0 })
-  expect(filesQuery.parse({ path: 'Films', offset: '50' })).toEqual({ path: '/Films/', offset: 50 })
+  expect(filesQuery.parse({})).toEqual({
+    ...{ path: '/', offset: 0, sort: 'name', order: 'asc' },
+  })
+  expect(filesQuery.parse({ path: 'Films', offset: '50' })).toMatchObject({
+    path: '/Films/',
+    offset: 50,
+  })
 })
 
 const offsets: [offset: unknown, number: number][] = [

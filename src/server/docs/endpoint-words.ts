@@ -128,9 +128,9 @@ const words = {
   files: {
     summary: 'List a folder',
     about:
-      'The files of one folder by name, 50 at a time, and on the first page the names of its subfolders. Go on with `next_offset` while `has_more` is true.',
+      'The files of one folder by name, in natural order (`photo 2` before `photo 10`), 50 at a time, and on the first page the names of its subfolders. Go on with `next_offset` while `has_more` is true.',
     ownStore:
-      'Additions of Barkeep: with `limit` a page has up to 1,000 files, and the answer counts the files of the folder in `total`.',
+      'Additions of Barkeep: with `limit` a page has up to 1,000 files, and the answer counts the files of the folder in `total`. `sort=size` and `sort=uploaded_at` give the files in that order, and `order=desc` the whole order from its end; what is alike goes by name.',
     curl: ['"{url}?path=/Films/&offset=0"'],
     errors: ['not_found'],
     answer: {
@@ -164,6 +164,32 @@ const words = {
         path: '/',
         folders: [{ name: 'Films', path: '/Films/', folders: [] }],
       },
+    },
+  },
+  search: {
+    summary: 'Find files and folders',
+    about:
+      'An addition of Barkeep: `GET /api/server` names it `search` in `additions`. Finds what has all words of `q` in its name, in any order, anywhere in it, without case and accents; in `path` and below it, and of one `kind` where that is said. Best first: the whole name, its start, starts of words, inside; then the shorter name, then natural order. 50 a page: go on with `next_offset` while `has_more` is true.',
+    ownStore:
+      'What was just uploaded, renamed, moved or restored is found at once, and what is in the trash is not. Of very many that match, up to 2,000 that begin with `q` and 2,000 others, the newest, are put in order; the rest is found by more words. Words of one and two letters take longer: all names are looked through for them.',
+    curl: ['-G --data-urlencode "q=holiday rome"', '-d "kind=image"', '"{url}"'],
+    errors: ['not_found'],
+    answer: {
+      status: 'ok',
+      items: [
+        { kind: 'folder', name: 'Holiday in Rome', path: '/Holiday in Rome/' },
+        {
+          kind: 'file',
+          name: 'rome-holiday.jpg',
+          path: '/Pictures/rome-holiday.jpg',
+          size: 734003,
+          link: 'ORIGIN/share/V1StGXR8_Z5jdHi6B/rome-holiday.jpg',
+          uploaded_at: '2026-11-02T08:20:31+00:00',
+        },
+      ],
+      limit: 50,
+      next_offset: 2,
+      has_more: false,
     },
   },
   ...manageWords,

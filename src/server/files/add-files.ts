@@ -14,7 +14,7 @@ import {
   type NewRow,
   type StoredFile,
 } from './file-repository.ts'
-import { foldedName } from './folder-repository.ts'
+import { nameColumns } from './folder-repository.ts'
 
 /** Writes what must come true together with the listing. */
 export type Alongside = (unit: UnitOfWork, listed: StoredFile[]) => Promise<void>
@@ -181,7 +181,7 @@ function rowOf(userId: string, { requested, stored, blobId }: Kept): NewRow | nu
     folder: stored.folder,
     name: stored.name,
     requested_name: requested,
-    folded_name: foldedName(stored.name),
+    ...nameColumns(stored.name),
     size: stored.size,
     sha256: stored.sha256,
     blob_id: blobId,

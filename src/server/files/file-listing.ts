@@ -5,8 +5,9 @@ import { isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { JsonText } from '#server/http/route/serialized-reply.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
-import type { FileRepository, ListedRow, NamedFile, StoredFile } from './file-repository.ts'
+import type { FileRepository, NamedFile, StoredFile } from './file-repository.ts'
 import type { FolderRepository } from './folder-repository.ts'
+import type { ListedRow, Sorting } from './listing-pages.ts'
 
 export type Place = { userId: string; folder: FolderPath }
 
@@ -18,23 +19,29 @@ export type FileListing = {
   page(place: Place, asked: AskedPage): Promise<JsonText>
 }
 
-type AskedPage = { offset: number; limit?: number | undefined }
+type AskedPage = Sorting & { offset: number; limit?: number | undefined }
 
 type Deps = { files: FileRepository; folders: FolderRepository; publicUrl(): string }
 
 export function createFileListing({ files, folders, publicUrl }: Deps): FileListing {
+  /** A folder has neither size nor time: only its name turns their order. */
+  async function subfolders(userId: string, folderId: number, { sort, order }: Sorting) {
+    const names = await folders.subfolders(userId, folderId)
+    return sort === 'name' && order === 'desc' ? names.reverse() : names
+  }
+
   return {
-    async page(place, { offset, limit: askedLimit }) {
+    async page(place, { offset, limit: askedLimit, sort, order }) {
       const { userId, folder } = place
       const limit = askedLimit ?? filesPageSize
-      const page = await files.page(place, { offset, limit })
+      const page = await files.page(place, { offset, limit, sort, order })
       if (page === null) throw new ApiFailure('not_found', `There is no folder ${folder}`)
       const { folderId, rows, total } = page
       const nextOffset = offset + rows.length
       const head = {
         status: 'ok',
         path: folder,
-        folders: offset === 0 ? await folders.subfolders(userId, folderId) : [],
+        folders: offset === 0 ? await subfolders(userId, folderId, { sort, order }) : [],
       } satisfies Partial<FilesPage>
       const tail = {
         limit,

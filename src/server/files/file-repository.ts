@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Insertable, type Selectable, sql, type Transaction } from 'kysely'
+import type { Insertable, Selectable, Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { WriteAlongside } from '#server/core/unit-of-work.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
@@ -7,13 +7,13 @@ import { type Database, unitOf } from '#server/storage/sqlite/database.ts'
 import {
   type NumberValue,
   prepareRead,
-  prepareTuples,
   readSnapshot,
   type TextValue,
 } from '#server/storage/sqlite/prepare-read.ts'
 import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
 import { ensureFolder, prepareFolderWalk } from './folder-repository.ts'
+import { type PageRange, preparePage, type Sorting } from './listing-pages.ts'
 
 type FolderOfUser = { userId: string; folder: FolderPath }
 
@@ -22,8 +22,7 @@ export type FileRepository = ReturnType<typeof createFileRepository>
 /** The only SQL about files. */
 export function createFileRepository(database: Database) {
   const walk = prepareFolderWalk(database)
-  const readMarks = prepareReadMarks(database)
-  const readPage = prepareReadPage(database)
+  const readPage = preparePage(database)
   const readNamed = prepareReadNamed(database)
   const readTaken = prepareRead(
     database,
@@ -100,14 +99,11 @@ export function createFileRepository(database: Database) {
      * where there is no such folder. In one snapshot: a file added between the two reads would shift
      * the page.
      */
-    page({ userId, folder }: FolderOfUser, { offset, limit }: { offset: number; limit: number }) {
+    page({ userId, folder }: FolderOfUser, asked: PageRange & Sorting) {
       return readSnapshot(database, (read) => {
         const folderId = walk.find(read, userId, folder)
         if (folderId === null) return null
-        const marks = read(readMarks, userId, folderId)
-        const { foldedName, id, before, total } = findMark(marks, offset)
-        const rows = read(readPage, userId, folderId, foldedName, id, limit, offset - before)
-        return { folderId, rows, total }
+        return { folderId, ...readPage(read, { userId, folderId }, asked) }
       })
     },
   }
@@ -126,53 +122,6 @@ function prepareReadNamed(database: Database) {
       .union(ofFolder.where('name', 'in', elementsOf(namesJson)))
       .orderBy('uploaded_at')
   })
-}
-
-/** What a listing tells of a file; `uploadedAt` is epoch milliseconds. */
-export type ListedRow = [name: string, size: number, trackingId: string, uploadedAt: number]
-
-/** A checkpoint (`listing_mark`): `files` are from it on, up to the next. */
-type Mark = [foldedName: string, id: string, files: number]
-
-function prepareReadMarks(database: Database) {
-  return prepareTuples<[string, number], Mark>(database, (userId, folderId) =>
-    database
-      .selectFrom('listing_mark')
-      .select(['folded_name', 'id', 'files'])
-      .where('user_id', '=', userId)
-      .where('folder_id', '=', folderId)
-      .orderBy('folded_name')
-      .orderBy('id'),
-  )
-}
-
-/** The last checkpoint before an offset, how many files come before it, and how many there are in all. */
-function findMark(marks: readonly Mark[], offset: number) {
-  let found = { foldedName: '', id: '', before: 0 }
-  let total = 0
-  for (const [foldedName, id, files] of marks) {
-    if (total <= offset) found = { foldedName, id, before: total }
-    total += files
-  }
-  return { ...found, total }
-}
-
-/** From a checkpoint on. */
-function prepareReadPage(database: Database) {
-  return prepareTuples<[string, number, string, string, number, number], ListedRow>(
-    database,
-    (userId, folderId, foldedName, id, limit, offset) =>
-      database
-        .selectFrom('file')
-        .select(['name', 'size', 'tracking_id', 'uploaded_at'])
-        .where('user_id', '=', userId)
-        .where('folder_id', '=', folderId)
-        .where(sql<boolean>`(folded_name, id) >= (${foldedName}, ${id})`)
-        .orderBy('folded_name')
-        .orderBy('id')
-        .limit(limit)
-        .offset(offset),
-  )
 }
 
 /** Of one statement: its parameters are counted. */

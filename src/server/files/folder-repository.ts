@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { type FolderPath, folderSegments } from '#contract/folder-path.ts'
+import { foldName, nameKey } from '#contract/name-order.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import {
   type NumberValue,
@@ -161,15 +162,12 @@ export async function insertFolder(
 ): Promise<number> {
   const { insertId } = await transaction
     .insertInto('folder')
-    .values({ user_id: userId, parent_id: parentId, name, folded_name: foldedName(name) })
+    .values({ user_id: userId, parent_id: parentId, name, ...nameColumns(name) })
     .executeTakeFirstOrThrow()
   return Number(insertId)
 }
 
-/**
- * What a name is sorted by, so that `a` and `B` come in the order people expect. The same on every
- * machine, unlike a collation of the system's language. Upper case first: `ß` and `SS` are one then.
- */
-export function foldedName(name: string): string {
-  return name.normalize('NFKC').toUpperCase().toLowerCase()
+/** What a name is sorted by, and what a search looks at. */
+export function nameColumns(name: string): { folded_name: string; searched_name: string } {
+  return { folded_name: nameKey(name), searched_name: foldName(name) }
 }

@@ -32,6 +32,7 @@ import { addManageRoutes } from '#server/files/manage/manage-routes.ts'
 import { createPurge } from '#server/files/manage/purge.ts'
 import { createSubtreeRepository } from '#server/files/manage/subtree-repository.ts'
 import { createTrashRepository } from '#server/files/manage/trash-repository.ts'
+import { createSearch } from '#server/files/search.ts'
 import { addShareRoutes } from '#server/files/share-routes.ts'
 import { addGatewayRoutes, createGateway } from '#server/gateway/gateway.ts'
 import { createReadAdditions } from '#server/gateway/read-additions.ts'
@@ -58,8 +59,9 @@ import type { BlobStore } from '#server/storage/blob-store.ts'
 import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
 import { createFileHasher, type FileHasher } from '#server/storage/disk/file-hasher.ts'
 import { openStore } from '#server/storage/settle/open-store.ts'
-import { createRunUnit, type Database } from '#server/storage/sqlite/database.ts'
+import { createRunUnit, type Database, databaseFile } from '#server/storage/sqlite/database.ts'
 import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
+import { createNameSearch } from '#server/storage/sqlite/name-search.ts'
 import { addBatchRoutes } from '#server/uploads/batch/batch-routes.ts'
 import { createReceiveBatch } from '#server/uploads/batch/receive-batch.ts'
 import { addUploadRoutes, createReceiveUpload } from '#server/uploads/upload-routes.ts'
@@ -190,7 +192,10 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
   const addFile = createAddFile(addFiles)
   const idempotency = createIdempotency({ store: createIdempotencyStore(database), clock, locks })
   const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })
-  addFileRoutes(app, { route, listing, tree })
+  const names = createNameSearch(databaseFile(dataFolder))
+  app.addHook('onClose', () => names.close())
+  const search = createSearch({ names, publicUrl })
+  addFileRoutes(app, { route, listing, tree, search })
   addShareRoutes(app, { files, blobs })
   addUploadRoutes(app, {
     ...{ route, access, receive, addFile, findSame, idempotency, publicUrl },

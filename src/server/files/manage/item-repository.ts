@@ -6,8 +6,8 @@ import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import { createTrackingId } from '#server/files/file-repository.ts'
 import {
   ensureFolder,
-  foldedName,
   type MadeFolder,
+  nameColumns,
   rootFolderId,
 } from '#server/files/folder-repository.ts'
 import { transactionOf } from '#server/storage/sqlite/database.ts'
@@ -145,14 +145,14 @@ export async function placeEntry(
   if (entry.kind === 'folder') {
     await transaction
       .updateTable('folder')
-      .set({ parent_id: folderId, name, folded_name: foldedName(name) })
+      .set({ parent_id: folderId, name, ...nameColumns(name) })
       .where('id', '=', entry.folderId)
       .execute()
     return
   }
   const { file } = entry
   // The name that was requested says which upload comes again: not for a file called otherwise.
-  const renamed = { name, requested_name: name, folded_name: foldedName(name), is_renamed: 1 }
+  const renamed = { name, requested_name: name, ...nameColumns(name), is_renamed: 1 }
   await transaction
     .updateTable('file')
     .set({ folder_id: folderId, ...(file.name !== name && renamed) })
@@ -171,7 +171,7 @@ export async function copyFile(
   const row = { ...copyOf(file, { folderId, now }), name, requested_name: name }
   await transaction
     .insertInto('file')
-    .values({ ...row, folded_name: foldedName(name) })
+    .values({ ...row, ...nameColumns(name) })
     .execute()
 }
 

@@ -16,6 +16,8 @@ import { addStoreIdentity } from '#server/storage/sqlite/migrations/0005-store-i
 import { renameRequestedColumns } from '#server/storage/sqlite/migrations/0006-requested-columns.ts'
 import { addImportErrorCode } from '#server/storage/sqlite/migrations/0007-import-error-code.ts'
 import { identifyFolders } from '#server/storage/sqlite/migrations/0008-folders-by-id.ts'
+import { orderNaturally } from '#server/storage/sqlite/migrations/0009-natural-order.ts'
+import { addNameSearch } from '#server/storage/sqlite/migrations/0010-name-search.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
@@ -70,6 +72,8 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   renameRequestedColumns,
   addImportErrorCode,
   identifyFolders,
+  orderNaturally,
+  addNameSearch,
 ]
 
 /** The format of a database that had all of them. */

@@ -93,7 +93,8 @@ type ApiKeyTable = {
 }
 
 /**
- * `requested_name` is what the client called it, `name` what it got, `folded_name` what it is sorted by.
+ * `requested_name` is what the client called it, `name` what it got, `folded_name` what it is sorted by
+ * (`nameKey`), `searched_name` what a search looks at (`foldName`).
  * Copies have one `blob_id`. `is_renamed`: 1 where links with another name may be about.
  */
 export type FileTable = {
@@ -104,6 +105,7 @@ export type FileTable = {
   name: string
   requested_name: string
   folded_name: string
+  searched_name: string
   size: number
   sha256: string
   blob_id: string
@@ -119,12 +121,19 @@ export type FolderTable = {
   parent_id: number | null
   name: string
   folded_name: string
+  searched_name: string
 }
 
-/** `files` are in the folder from `(folded_name, id)` on, up to the next checkpoint. Triggers maintain it. */
+/**
+ * `files` are in the folder from `(value, folded_name, id)` on, up to the next checkpoint, in the order
+ * that `sort` says (`sortNumbers`). Triggers maintain it.
+ */
 type ListingMarkTable = {
   user_id: string
   folder_id: number
+  sort: number
+  /** The size or the time; 0 by name. */
+  value: number
   folded_name: string
   id: string
   files: number

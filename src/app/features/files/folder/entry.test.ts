@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
+import { fileKind } from '#contract/file-kind.ts'
 import type { FilesPage } from '#contract/files.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { fileKind, readEntries } from './entry.ts'
+import { readEntries } from './entry.ts'
 
 const films = '/Films/' as FolderPath
 
