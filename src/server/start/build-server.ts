@@ -62,6 +62,7 @@ import { openStore } from '#server/storage/settle/open-store.ts'
 import { createRunUnit, type Database, databaseFile } from '#server/storage/sqlite/database.ts'
 import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
 import { createNameSearch } from '#server/storage/sqlite/name-search.ts'
+import { createAcceptUpload } from '#server/uploads/accept-upload.ts'
 import { addBatchRoutes } from '#server/uploads/batch/batch-routes.ts'
 import { createReceiveBatch } from '#server/uploads/batch/receive-batch.ts'
 import { addUploadRoutes, createReceiveUpload } from '#server/uploads/upload-routes.ts'
@@ -197,13 +198,10 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
   const search = createSearch({ names, publicUrl })
   addFileRoutes(app, { route, listing, tree, search })
   addShareRoutes(app, { files, blobs })
-  addUploadRoutes(app, {
-    ...{ route, access, receive, addFile, findSame, idempotency, publicUrl },
-  })
+  const accept = createAcceptUpload({ access, addFiles, findSame, idempotency })
+  addUploadRoutes(app, { route, accept, receive, publicUrl })
   const receiveBatch = createReceiveBatch({ blobs, clock, maxBytes: config.uploadMaxBytes })
-  addBatchRoutes(app, {
-    ...{ route, access, receiveBatch, addFiles, findSame, idempotency, publicUrl },
-  })
+  addBatchRoutes(app, { route, accept, receiveBatch, publicUrl })
 
   addManage(app, { ...world, database, blobs, changes, idempotency, route })
 

@@ -6,57 +6,34 @@ import {
   monitorThroughput,
   type ThroughputMonitor,
 } from '#server/bytes/throughput-monitor.ts'
-import type { AccessWatch } from '#server/core/access-watch.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { ApiFailure, fileTooLarge } from '#server/core/failure.ts'
-import type { AddFile, Alongside } from '#server/files/add-files.ts'
-import type { FindSame } from '#server/files/file-listing.ts'
 import { fileLink, type StoredFile } from '#server/files/file-repository.ts'
 import type { IncomingBytes } from '#server/http/request/incoming-bytes.ts'
 import type { Route } from '#server/http/route/route.ts'
-import type { Idempotency } from '#server/idempotency/idempotency.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
+import type { AcceptUpload } from './accept-upload.ts'
 
 type Deps = {
   route: Route<{ id: string; userId: string }>
-  access: AccessWatch
+  accept: AcceptUpload
   receive: ReceiveUpload
-  addFile: AddFile
-  findSame: FindSame
-  idempotency: Idempotency
   publicUrl(): string
 }
 
 export function addUploadRoutes(app: FastifyInstance, deps: Deps): void {
-  const { route, access, receive, addFile, findSame, idempotency, publicUrl } = deps
+  const { route, accept, receive, publicUrl } = deps
 
-  route(
-    app,
-    endpoints.upload,
-    async ({ query, key: { id: keyId, userId }, body, raw, signal: gone }) => {
-      const { path: folder, filename: name } = query
-      const sendersKey = idempotency.readKey(raw)
-      using held = access.watch({ keyId, userId })
-      const signal = AbortSignal.any([gone, held.signal])
-      const staged = await receive(body, signal)
-      try {
-        signal.throwIfAborted()
-        // The last bytes may come right after the key was revoked: sooner than the watch looks.
-        await access.require({ keyId, userId })
-        // The kept answer is no proof that the bytes are still there.
-        if (sendersKey !== null) await findSame(userId, [{ folder, name, staged }])
-        // Known by its bytes, or another file under a used key would be lost with a 200.
-        const requested = { userId, endpoint: 'upload', fingerprint: [folder, name, staged.sha256] }
-        return await idempotency.once<UploadReply>(sendersKey, requested, async (keep) => {
-          const replyOf = (file: StoredFile) => uploadReply(file, publicUrl())
-          const alongside: Alongside = (unit, [file]) => keep(unit, replyOf(file as StoredFile))
-          return replyOf(await addFile({ userId, folder, name, staged, alongside }))
-        })
-      } finally {
-        await staged.discard()
-      }
-    },
-  )
+  route(app, endpoints.upload, async ({ query, body, ...request }) => {
+    const { path: folder, filename: name } = query
+    return await accept(request, {
+      endpoint: 'upload',
+      receive: (signal) => receive(body, signal),
+      filesOf: (staged) => [{ folder, name, staged }],
+      fingerprintOf: ({ sha256 }) => [folder, name, sha256],
+      replyOf: (_staged, [file]) => uploadReply(file as StoredFile, publicUrl()),
+    })
+  })
 }
 
 /** What an upload is answered. */
