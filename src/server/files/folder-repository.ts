@@ -100,21 +100,6 @@ export function prepareFolderWalk(database: Database) {
       return id
     },
 
-    /** The same with what `transaction` has written. */
-    async findWithin(
-      transaction: Transaction<Tables>,
-      userId: string,
-      path: FolderPath,
-    ): Promise<number | null> {
-      let id: number = rootFolderId
-      for (const name of folderSegments(path)) {
-        const [row] = await readChild.readWithin(transaction, userId, id, name)
-        if (row === undefined) return null
-        id = row.id
-      }
-      return id
-    },
-
     /** Its path now; null for what lies in the trash, or below what does. */
     pathOf(read: ReadInSnapshot, folderId: number | null): FolderPath | null {
       let path = '/'

@@ -23,28 +23,29 @@ export async function copyFolder(
   const at = deps.clock.now()
   const built = await deps.run((unit) => startCopy(unit, { userId, name, at }))
   onStart(built)
-  await copyInside(deps, userId, { from: folderId, to: built.folderId })
+  await copyInside(deps, { userId, from: folderId, to: built.folderId })
 }
 
-type Way = { from: number; to: number }
+type Way = { userId: string; from: number; to: number }
 
-async function copyInside(deps: Deps, userId: string, way: Way): Promise<void> {
+async function copyInside(deps: Deps, way: Way): Promise<void> {
+  const { userId } = way
   await copyFiles(deps, way)
   for (let after = ''; ; ) {
-    const folders = await deps.subtree.folders(way.from, after)
+    const folders = await deps.subtree.folders({ userId, folderId: way.from }, after)
     if (folders.length === 0) return
     const names = folders.map(({ name }) => name)
     const made = await deps.subtree.makeFolders(userId, way.to, names)
     for (const [index, { id }] of folders.entries()) {
-      await copyInside(deps, userId, { from: id, to: made[index] ?? -1 })
+      await copyInside(deps, { userId, from: id, to: made[index] ?? -1 })
     }
     after = names.at(-1) ?? ''
   }
 }
 
-async function copyFiles({ subtree, clock }: Deps, { from, to }: Way): Promise<void> {
+async function copyFiles({ subtree, clock }: Deps, { userId, from, to }: Way): Promise<void> {
   for (let after = ''; ; ) {
-    const files = await subtree.files(from, after)
+    const files = await subtree.files({ userId, folderId: from }, after)
     if (files.length === 0) return
     await subtree.copyFiles(files, to, clock.now())
     after = files.at(-1)?.name ?? ''

@@ -81,12 +81,14 @@ async function copyOne(
     await copyFile(unit, entry.file, spot, deps.clock.now())
     return { path, ...cleared }
   }
+  await requireRoom(unit, { entry, from: itemPath(item), to: path })
   const copy = built.get(itemPath(item))
   if (copy?.of !== entry.folderId) {
     throw new ItemRefusal('conflict', `${itemPath(item)} was changed meanwhile. Try again.`)
   }
   const whole: Entry = { kind: 'folder', folderId: copy.folderId }
-  await requireRoom(unit, { entry: whole, from: null, to: path })
+  // More may have come in while it was made.
+  await requireRoom(unit, { entry: whole, from: itemPath(item), to: path })
   const cleared = await clearSeat(deps, unit, { userId, seat, to })
   await placeEntry(unit, whole, spot)
   await forgetTrash(unit, copy.trashId)

@@ -73,17 +73,17 @@ export async function takeSeat(
 }
 
 /**
- * Looks that a folder and all that is in it keep the limits at `to`. `from` is where it was; null
- * where that says nothing. @throws ItemRefusal `invalid_request`
+ * Looks that a folder and all that is in it keep the limits at `to`. `from` is where it kept
+ * them. @throws ItemRefusal `invalid_request`
  */
 export async function requireRoom(
   unit: UnitOfWork,
-  { entry, from, to }: { entry: Entry; from: string | null; to: string },
+  { entry, from, to }: { entry: Entry; from: string; to: string },
 ): Promise<void> {
   if (entry.kind === 'file') return
   const depth = depthOf(to)
   const bytes = utf8Length(to)
-  const isNoFurther = from !== null && depth <= depthOf(from) && bytes <= utf8Length(from)
+  const isNoFurther = depth <= depthOf(from) && bytes <= utf8Length(from)
   if (isNoFurther) return
   const reach = await reachOf(unit, entry.folderId, createGiveWay())
   if (depth + reach.levels > folderMaxDepth) {

@@ -1,56 +1,59 @@
-import { type Selectable, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import { insertFolder, rootFolderId } from '#server/files/folder-repository.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
+import {
+  type NumberValue,
+  prepareRead,
+  type TextValue,
+} from '#server/storage/sqlite/prepare-read.ts'
 import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
-import { copyOf } from './item-repository.ts'
+import type { Tables } from '#server/storage/sqlite/tables.ts'
+import { copyOf, type FileRow } from './item-repository.ts'
 import type { TrashRow } from './trash-repository.ts'
 
 /** Files of one step: a few milliseconds, so that others have their turn. */
 const filesAtOnce = 200
-const foldersAtOnce = 100
+const sizesAtOnce = 2_000
+const foldersAtOnce = 200
 /** Of one statement: its parameters are counted. */
 const rowsAtOnce = 50
 
 export type SubtreeRepository = ReturnType<typeof createSubtreeRepository>
 
+/** A folder with its owner, who is part of the indexes. */
+export type FolderOf = { userId: string; folderId: number }
+
 /** The only SQL that walks over all that is below a folder: a step at a time, each a transaction. */
 export function createSubtreeRepository(database: Database) {
+  const { readSizes, readFolders } = prepareReads(database)
+
   return {
     /** Some files of a folder by name, after the name `after`. */
-    async files(folderId: number, after: string): Promise<Selectable<FileTable>[]> {
-      return await ofFolder(database, folderId)
+    async files({ userId, folderId }: FolderOf, after: string): Promise<FileRow[]> {
+      return await database
+        .selectFrom('file')
         .selectAll()
+        .where('user_id', '=', userId)
+        .where('folder_id', '=', folderId)
         .where('name', '>', after)
         .orderBy('name')
         .limit(filesAtOnce)
         .execute()
     },
 
-    /** Bytes of some files after the name `after`; with the last of them, null at the end. */
-    async sizes(folderId: number, after: string): Promise<{ bytes: number; last: string | null }> {
-      const rows = await ofFolder(database, folderId)
-        .select(['name', 'size'])
-        .where('name', '>', after)
-        .orderBy('name')
-        .limit(2_000)
-        .execute()
+    /** Bytes of some files after the name `after`, and the name of the last; null at the end. */
+    async sizes(
+      { userId, folderId }: FolderOf,
+      after: string,
+    ): Promise<{ bytes: number; last: string | null }> {
+      const rows = await readSizes.read(userId, folderId, after)
       const bytes = rows.reduce((sum, { size }) => sum + size, 0)
-      return { bytes, last: rows.length < 2_000 ? null : (rows.at(-1)?.name ?? null) }
+      return { bytes, last: rows.length < sizesAtOnce ? null : (rows.at(-1)?.name ?? null) }
     },
 
     /** Some subfolders by name, after the name `after`. */
-    async folders(folderId: number, after: string): Promise<{ id: number; name: string }[]> {
-      return await database
-        .selectFrom('folder')
-        .select(['id', 'name'])
-        .where('user_id', '=', ownerOf(database, folderId))
-        .where('parent_id', '=', folderId)
-        .where('name', '>', after)
-        .orderBy('name')
-        .limit(foldersAtOnce)
-        .execute()
-    },
+    folders: ({ userId, folderId }: FolderOf, after: string) =>
+      readFolders.read(userId, folderId, after),
 
     /** Makes folders of these names in one that nobody sees; resolves with their ids in order. */
     async makeFolders(userId: string, parentId: number, names: string[]): Promise<number[]> {
@@ -63,7 +66,7 @@ export function createSubtreeRepository(database: Database) {
     },
 
     /** Lists copies of those of `files` that are still there, in a folder that nobody sees. `now` in epoch ms. */
-    async copyFiles(files: Selectable<FileTable>[], folderId: number, now: number): Promise<void> {
+    async copyFiles(files: FileRow[], folderId: number, now: number): Promise<void> {
       await database.transaction().execute(async (transaction) => {
         // Deleted for ever meanwhile: then their bytes may be gone.
         const known = await transaction
@@ -88,6 +91,34 @@ export function createSubtreeRepository(database: Database) {
   }
 }
 
+function prepareReads(database: Database) {
+  const readSizes = prepareRead(
+    database,
+    (userId: TextValue, folderId: NumberValue, after: TextValue) =>
+      database
+        .selectFrom('file')
+        .select(['name', 'size'])
+        .where('user_id', '=', userId)
+        .where('folder_id', '=', folderId)
+        .where('name', '>', after)
+        .orderBy('name')
+        .limit(sizesAtOnce),
+  )
+  const readFolders = prepareRead(
+    database,
+    (userId: TextValue, parentId: NumberValue, after: TextValue) =>
+      database
+        .selectFrom('folder')
+        .select(['id', 'name'])
+        .where('user_id', '=', userId)
+        .where('parent_id', '=', parentId)
+        .where('name', '>', after)
+        .orderBy('name')
+        .limit(foldersAtOnce),
+  )
+  return { readSizes, readFolders }
+}
+
 function createPurgeSteps(database: Database) {
   return {
     /**
@@ -99,7 +130,7 @@ function createPurgeSteps(database: Database) {
         const { isDone, blobs } =
           condemned.folder_id === null
             ? await purgeFile(transaction, condemned.file_id ?? '')
-            : await purgeBelow(transaction, condemned.folder_id)
+            : await purgeBelow(transaction, condemned.user_id, condemned.folder_id)
         if (isDone) await transaction.deleteFrom('trash').where('id', '=', condemned.id).execute()
         return { blobIds: await doom(transaction, blobs), isDone }
       })
@@ -122,18 +153,6 @@ function createPurgeSteps(database: Database) {
   }
 }
 
-/** The owner is part of the indexes. */
-function ownerOf(database: Database | Transaction<Tables>, folderId: number) {
-  return database.selectFrom('folder').select('user_id').where('id', '=', folderId)
-}
-
-function ofFolder(database: Database | Transaction<Tables>, folderId: number) {
-  return database
-    .selectFrom('file')
-    .where('user_id', '=', ownerOf(database, folderId))
-    .where('folder_id', '=', folderId)
-}
-
 async function purgeFile(transaction: Transaction<Tables>, fileId: string): Promise<PurgedRows> {
   const files = transaction.selectFrom('file').select('blob_id').where('id', '=', fileId)
   const blobs = (await files.execute()).map(({ blob_id }) => blob_id)
@@ -144,12 +163,19 @@ async function purgeFile(transaction: Transaction<Tables>, fileId: string): Prom
 type PurgedRows = { blobs: string[]; isDone: boolean }
 
 /** Goes down to the first folder without another in it, empties and deletes it, and begins again. */
-async function purgeBelow(transaction: Transaction<Tables>, top: number): Promise<PurgedRows> {
+async function purgeBelow(
+  transaction: Transaction<Tables>,
+  userId: string,
+  top: number,
+): Promise<PurgedRows> {
   const blobs: string[] = []
   for (let steps = 0; steps < foldersAtOnce; steps += 1) {
-    const folderId = await innermost(transaction, top)
-    const files = await ofFolder(transaction, folderId)
+    const folderId = await innermost(transaction, userId, top)
+    const files = await transaction
+      .selectFrom('file')
       .select(['id', 'blob_id'])
+      .where('user_id', '=', userId)
+      .where('folder_id', '=', folderId)
       .limit(filesAtOnce - blobs.length)
       .execute()
     if (files.length > 0) {
@@ -163,7 +189,7 @@ async function purgeBelow(transaction: Transaction<Tables>, top: number): Promis
     if (blobs.length >= filesAtOnce) return { blobs, isDone: false }
     await transaction
       .deleteFrom('listing_mark')
-      .where('user_id', '=', ownerOf(transaction, folderId))
+      .where('user_id', '=', userId)
       .where('folder_id', '=', folderId)
       .execute()
     await transaction.deleteFrom('folder').where('id', '=', folderId).execute()
@@ -172,13 +198,17 @@ async function purgeBelow(transaction: Transaction<Tables>, top: number): Promis
   return { blobs, isDone: false }
 }
 
-async function innermost(transaction: Transaction<Tables>, top: number): Promise<number> {
+async function innermost(
+  transaction: Transaction<Tables>,
+  userId: string,
+  top: number,
+): Promise<number> {
   if (top === rootFolderId) throw new Error('The root is no folder to delete.')
   for (let folderId = top; ; ) {
     const child = await transaction
       .selectFrom('folder')
       .select('id')
-      .where('user_id', '=', ownerOf(transaction, folderId))
+      .where('user_id', '=', userId)
       .where('parent_id', '=', folderId)
       .limit(1)
       .executeTakeFirst()

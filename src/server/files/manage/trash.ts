@@ -14,7 +14,7 @@ import { ItemRefusal } from './item.ts'
 import { type Entry, fileById, makeFolder, placeEntry } from './item-repository.ts'
 import type { Keep, ManageDeps } from './manage-items.ts'
 import { pathIn, requireRoom, takeSeat } from './place-items.ts'
-import type { SubtreeRepository } from './subtree-repository.ts'
+import type { FolderOf, SubtreeRepository } from './subtree-repository.ts'
 import {
   condemn,
   findTrash,
@@ -72,27 +72,29 @@ function pathOf({ parent, name, folder_id }: TrashRow): string {
 async function measureFolders(deps: TrashDeps, userId: string): Promise<void> {
   const giveWay = createGiveWay()
   for (const { id, folderId } of await deps.trash.unmeasured(userId, since(deps))) {
-    await deps.trash.noteSize(id, await bytesBelow(deps, folderId, giveWay))
+    await deps.trash.noteSize(id, await bytesBelow(deps, { userId, folderId }, giveWay))
   }
 }
 
 async function bytesBelow(
   deps: TrashDeps,
-  folderId: number,
+  folder: FolderOf,
   giveWay: () => Promise<void>,
 ): Promise<number> {
   const { subtree } = deps
   let bytes = 0
   for (let after: string | null = ''; after !== null; ) {
-    const some = await subtree.sizes(folderId, after)
+    const some = await subtree.sizes(folder, after)
     bytes += some.bytes
     after = some.last
     await giveWay()
   }
   for (let after = ''; ; ) {
-    const folders = await subtree.folders(folderId, after)
+    const folders = await subtree.folders(folder, after)
     if (folders.length === 0) return bytes
-    for (const { id } of folders) bytes += await bytesBelow(deps, id, giveWay)
+    for (const { id } of folders) {
+      bytes += await bytesBelow(deps, { ...folder, folderId: id }, giveWay)
+    }
     after = folders.at(-1)?.name ?? ''
   }
 }

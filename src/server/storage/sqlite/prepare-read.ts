@@ -1,7 +1,6 @@
-import { type Compilable, CompiledQuery, type RawBuilder, sql, type Transaction } from 'kysely'
+import { type Compilable, type RawBuilder, sql } from 'kysely'
 import { type Database, driverOf } from './database.ts'
 import type { Parameter, PreparedText } from './sqlite-driver.ts'
-import type { Tables } from './tables.ts'
 
 /** Stands in a query for a value that each call brings. */
 class Placeholder {
@@ -28,8 +27,6 @@ export type PreparedRead<Values extends Parameter[], Row> = PreparedText & {
   /** The parameters of a call. */
   fill(values: Values): Parameter[]
   read(...values: Values): Promise<Row[]>
-  /** With what `transaction` has written. Not for tuples. */
-  readWithin(transaction: Transaction<Tables>, ...values: Values): Promise<Row[]>
 }
 
 /** `build` gets a placeholder for each value of a call: its parameters have no defaults. */
@@ -80,9 +77,5 @@ function prepare<Values extends Parameter[], Row>(
   return {
     ...prepared,
     read: (...values) => driver.read(prepared, fill(values)) as Promise<Row[]>,
-    async readWithin(transaction, ...values) {
-      const { rows } = await transaction.executeQuery<Row>(CompiledQuery.raw(text, fill(values)))
-      return rows
-    },
   }
 }
