@@ -6,7 +6,23 @@ export type Target = { key: string; name: string } & (
   | { kind: 'folder'; path: FolderPath }
   /** `link` is null where the listing held none that is of use. */
   | { kind: 'file'; link: string | null }
+  /** Of the trash; `key` is its id there. */
+  | { kind: 'trashed' }
 )
+
+/** What can be asked for of files and folders; `targets` are empty for what is about the folder. */
+export type ManageStep =
+  | 'rename'
+  | 'move'
+  | 'copy'
+  | 'cut'
+  | 'copy-rows'
+  | 'paste'
+  | 'delete'
+  | 'new-folder'
+  | 'undo'
+  | 'restore'
+  | 'delete-for-ever'
 
 /** What the parts of the screen that are there can do; what is missing cannot be done just now. */
 export type Abilities = {
@@ -33,7 +49,13 @@ export type Abilities = {
   selectAll: () => void
   /** Missing while nothing is selected. */
   clearSelection: () => void
+  /** The rows that are selected. */
+  selection: () => readonly Target[]
   openMenu: (element: Element) => void
+  /** Missing where the server cannot, or the key may not. `to`: for moving and copying, if it is known. */
+  manage: (what: ManageStep, targets: readonly Target[], to?: FolderPath) => void
+  /** Takes rows that were cut or copied here, if `text` is what stands for them; false for other text. */
+  pasteRows: (text: string) => boolean
   showShortcuts: () => void
   signOut: () => void
 }
@@ -42,6 +64,8 @@ export type ActionContext = Partial<Abilities> & {
   /** Of the key that is connected. */
   scopes: readonly string[]
   targets: readonly Target[]
+  canUndo?: boolean
+  canPaste?: boolean
 }
 
 const nothing: ActionContext = { scopes: [], targets: [] }

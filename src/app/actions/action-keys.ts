@@ -1,16 +1,21 @@
 import { useEffect } from 'react'
 import { isDialogOpen, isFocusLost, isTypedIn } from '#app/lib/browser/keyboard-focus.ts'
-import { currentContext } from './action-context.ts'
+import { currentContext, type Target } from './action-context.ts'
 import { type Action, actions, availability } from './registry.ts'
 
-type KeyPress = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>
+type KeyPress = Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'> & {
+  code?: string
+}
 
 /** Whether a key press is one of the shortcuts, as `Control+A` or `Shift+F10 ContextMenu`. */
 export function isShortcut(shortcut: string, press: KeyPress): boolean {
   const isCommand = press.ctrlKey || press.metaKey
   return shortcut.split(' ').some((one) => {
     const [key = '', ...held] = one.split('+').reverse()
-    if (press.altKey || isCommand !== held.includes('Control')) return false
+    if (press.altKey !== held.includes('Alt') || isCommand !== held.includes('Control'))
+      return false
+    // With Alt a key may write another letter.
+    if (press.altKey) return press.code === `Key${key}`
     // Another key with Shift is another command of the browser; `?` needs it on most keyboards.
     if (held.length > 0 && press.shiftKey !== held.includes('Shift')) return false
     return press.key.toLowerCase() === (key === 'Space' ? ' ' : key.toLowerCase())
@@ -30,14 +35,24 @@ function handleKey(event: KeyboardEvent): void {
   const { target } = event
   if (event.defaultPrevented || !(target instanceof Element)) return
   if (isTypedIn(target) || isDialogOpen()) return
+  // Text that is marked is what is meant to be copied.
+  if (isShortcut('Control+C Control+X', event) && document.getSelection()?.isCollapsed === false)
+    return
   const pressed = actions.filter(({ shortcut }) => shortcut && isShortcut(shortcut, event))
   const action = pressed.find((one) => isInReach(one, target))
   if (!action) return
-  const row = currentContext().targetOf?.(target)
-  const context = currentContext(row ? [row] : [])
+  const context = currentContext(findTargets(action, target))
   if (availability(action, context) !== true) return
   event.preventDefault()
   action.run(context)
+}
+
+/** The row that has the keyboard; the whole selection where that is one of it, or none has the keyboard. */
+function findTargets({ takesSelection }: Action, element: Element): readonly Target[] {
+  const { targetOf, isSelected, selection } = currentContext()
+  const row = targetOf?.(element)
+  if (takesSelection && (!row || isSelected?.(row))) return selection?.() ?? []
+  return row ? [row] : []
 }
 
 function isInReach({ reach }: Action, target: Element): boolean {

@@ -12,9 +12,12 @@ import { shortcutText } from './shortcut-text.ts'
 /** What is offered about rows, and about the list itself; each list is a group. */
 const aboutRows: ActionId[][] = [
   ['open', 'copy-link', 'download'],
+  ['restore', 'delete-for-ever'],
+  ['rename', 'move-to', 'copy-to', 'cut', 'copy-rows', 'delete'],
   ['select', 'select-all', 'clear-selection'],
 ]
 const aboutList: ActionId[][] = [
+  ['new-folder', 'paste', 'undo'],
   ['upload-files', 'upload-folder', 'import-links'],
   ['go-up', 'select-all', 'refresh', 'shortcuts'],
 ]

@@ -24,6 +24,7 @@ import {
   currentContext,
   type Target,
 } from './action-context.ts'
+import { manageActions } from './manage-actions.ts'
 import { copyLinks, downloadFiles, isSavedByBrowser, openLink } from './open-link.ts'
 
 /** Where a shortcut holds: on a row, anywhere in the list, where nothing has the focus, on any page. */
@@ -40,6 +41,8 @@ export type Action = {
   /** As `aria-keyshortcuts` writes them, several with a space between; null for none. */
   shortcut: string | null
   reach: readonly Reach[]
+  /** By key it is about all that is selected where the row with the keyboard is. */
+  takesSelection?: boolean
   /** True where it can be done, false where it has no place, words for why it cannot be done now. */
   when: (context: ActionContext) => boolean | string
   run: (context: ActionContext) => void
@@ -92,10 +95,14 @@ const table = {
     icon: ExternalLink,
     shortcut: 'Enter',
     reach: ['row'],
-    when: ({ targets }) => targets.length === 1 && whyNoLink(targets),
+    when: ({ targets: [target, ...others] }) =>
+      target !== undefined &&
+      target.kind !== 'trashed' &&
+      others.length === 0 &&
+      whyNoLink([target]),
     run({ targets: [target], openFolder }) {
       if (target?.kind === 'folder') openFolder?.(target)
-      else if (target?.link) openLink(target.link)
+      else if (target?.kind === 'file' && target.link) openLink(target.link)
     },
   },
   'copy-link': {
@@ -117,6 +124,7 @@ const table = {
     when: ({ targets }) => hasFiles(targets) && whyNotTogether(targets),
     run: ({ targets }) => void downloadFiles(linked(targets)),
   },
+  ...manageActions,
   'go-up': {
     ...files,
     label: () => 'Go to the folder above',

@@ -9,6 +9,8 @@ export type Listing = {
   pageParams: number[]
   /** Files in the folder, where the server says so. */
   total?: number | undefined
+  /** All that was loaded was taken out, and more is there. */
+  isEmptied?: boolean
 }
 
 /** Files that are not loaded. */
@@ -27,7 +29,7 @@ export function listingOf(page: FilesPage): Listing {
   return { pages: [page], pageParams: [0], total: page.total }
 }
 
-export function findGaps({ pages, pageParams, total }: Listing): Gap[] {
+export function findGaps({ pages, pageParams, total, isEmptied }: Listing): Gap[] {
   const gaps: Gap[] = []
   let loadedBefore = 0
   let end = 0
@@ -38,7 +40,7 @@ export function findGaps({ pages, pageParams, total }: Listing): Gap[] {
     end = Math.max(offset + page.files.length, page.has_more ? page.next_offset : 0)
   }
   // A page that does not move on would be asked for again and again.
-  const hasMore = pages.at(-1)?.has_more && end > (pageParams.at(-1) ?? 0)
+  const hasMore = pages.at(-1)?.has_more && (isEmptied || end > (pageParams.at(-1) ?? 0))
   if (!hasMore) return gaps
   const size = total !== undefined && total > end ? total - end : null
   return [...gaps, { loadedBefore, offset: end, size }]

@@ -173,7 +173,7 @@ export async function addFolderToTree(patch: CachePatch, folder: FolderPath): Pr
 }
 
 /** A patch makes a listing no younger: what else changed on the server is still unknown. */
-function patchFolder(
+export function patchFolder(
   { queryClient, queries }: CachePatch,
   folder: FolderPath,
   patch: (listing: Listing) => Listing,

@@ -21,14 +21,24 @@ export function keyLifetime(expiresAt: string | null, now: number): KeyLifetime 
 }
 
 /** What the screen may offer. A scope this build does not know opens nothing here. */
-export type Access = { canBrowse: boolean; canUpload: boolean; canImport: boolean }
+export type Access = {
+  canBrowse: boolean
+  canUpload: boolean
+  canImport: boolean
+  /** Rename, move, copy, delete, make folders. */
+  canManage: boolean
+}
 
-/** Reads the scopes of `/me` into what the screen may offer with them. */
-export function accessFromScopes(scopes: readonly string[]): Access {
+/** Reads the scopes of `/me`, and what the server can do, into what the screen may offer with them. */
+export function accessFromScopes(
+  scopes: readonly string[],
+  additions: readonly string[] = [],
+): Access {
   return {
     canBrowse: scopes.includes('read'),
     canUpload: scopes.includes('upload'),
     canImport: scopes.includes('import'),
+    canManage: scopes.includes('manage') && additions.includes('manage'),
   }
 }
 

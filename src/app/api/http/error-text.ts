@@ -79,8 +79,8 @@ export function errorText(error: unknown): ErrorText {
       title: error.message || `The server refused (${error.code})`,
       nextStep: 'Try again later.',
     }
-  // Only this code's message names the rule that was broken.
-  return error.code === 'invalid_request' && error.message
+  // Only these codes' messages name what was broken.
+  return ['invalid_request', 'conflict'].includes(error.code) && error.message
     ? { ...text, title: error.message }
     : text
 }

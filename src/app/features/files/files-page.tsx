@@ -52,6 +52,7 @@ export function FilesPage(props: FilesPageProps) {
   const [sorting, setSorting] = useState(viewState.sorting)
   const refresh = useRefresh(props.onRefresh)
   const refreshing = actionItem('refresh', { scopes: [], targets: [], refresh: refresh.start })
+  const creating = actionItem('new-folder')
   const [filter, setFilter] = useFolderFilter(viewState, folder)
   const main = useRef<HTMLElement>(null)
   const filterField = useRef<HTMLInputElement>(null)
@@ -110,6 +111,9 @@ export function FilesPage(props: FilesPageProps) {
                 className={clsx(refresh.isRunning && '[&_svg]:animate-spin')}
               />
             </>
+          )}
+          {props.access.canManage && (
+            <IconButton label={creating.label} icon={creating.icon} onClick={creating.onSelect} />
           )}
           {props.actions}
         </div>

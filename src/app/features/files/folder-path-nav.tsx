@@ -85,6 +85,7 @@ function Step({
       <a
         href={href}
         onClick={handleClick}
+        data-folder={step}
         // Its two parts would be read as two words.
         aria-label={visibleName(nameOf(step))}
         aria-current={isLast ? 'page' : undefined}

@@ -1,4 +1,5 @@
 import { Suspense, useCallback, useMemo, useState } from 'react'
+import { useAbilities } from '#app/actions/action-context.ts'
 import { openLink } from '#app/actions/open-link.ts'
 import { useContextMenu } from '#app/actions/use-context-menu.tsx'
 import type { Access } from '#app/api/http/api-key-text.ts'
@@ -67,6 +68,7 @@ export function FolderView(props: FolderViewProps) {
   const { selection, setSelection } = selected
   const keptKeyboard = useKeptKeyboard()
   const menu = useContextMenu(selected.chosen)
+  useAbilities({ selection: () => selected.chosen })
   const isInList = useStatusInList(selected.chosen, listing.error)
   const isFiltered = filter.trim() !== ''
   const followedEnd = useFollowedEnd(listing, isFiltered)
@@ -222,6 +224,8 @@ function Rows(props: RowsProps) {
       hrefOf={(entry) =>
         entry.kind === 'folder' ? props.hrefOf(entry.path) : props.hrefOf(folder, entry.name)
       }
+      folder={folder}
+      canManage={props.access.canManage}
       onLeave={folder === '/' ? null : () => openFolder(parentFolder(folder))}
       sorting={sorting}
       onSort={props.onSort}

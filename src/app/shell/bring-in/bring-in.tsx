@@ -1,4 +1,5 @@
 import { Suspense, useEffect, useState } from 'react'
+import { currentContext } from '#app/actions/action-context.ts'
 import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import { count } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
@@ -41,6 +42,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
 
   const tellStart = (words: string) => showsTransfers || announce(words)
   const take = async (held: HeldTransfer) => {
+    if (currentContext().pasteRows?.(held.text)) return
     if (!session) return announce('Connect with a key first, then bring it in again.')
     const [{ takeTransfer }, { uploads: queue }] = await Promise.all([
       import('./read-transfer.ts'),

@@ -84,6 +84,8 @@ function useDrop(onDrop: (transfer: DataTransfer) => void): Dragged | null {
     listen('drop', (event) => {
       if (follow(event) && event.dataTransfer) handleDrop(event.dataTransfer)
       setDragged(null)
+      // What was dragged may be gone before it hears that it was dropped.
+      startedHere = false
     })
     return () => watching.abort()
   }, [])

@@ -2,8 +2,11 @@ import { CloudOff } from 'lucide-react'
 import { useEffect, useMemo, useRef } from 'react'
 import { navigate, useHistoryState, useSearch } from 'wouter/use-browser-location'
 import { accessFromScopes } from '#app/api/http/api-key-text.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
 import { CompactRateMeter } from '#app/features/account/rate/rate-meter.tsx'
 import { FilesPage } from '#app/features/files/files-page.tsx'
+import { Manage } from '#app/features/files/manage/manage.tsx'
+import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { BringInButtons } from '#app/shell/bring-in/bring-in-buttons.tsx'
 import type { AppStores, Session } from '#app/shell/state/app-stores.ts'
@@ -28,7 +31,8 @@ export type WorkspaceProps = {
 /** The signed-in screen. */
 export function Workspace(props: WorkspaceProps) {
   const { session, parts, folder, transfers, isOnline } = props
-  const access = accessFromScopes(session.me.key.scopes)
+  const server = useSnapshot(serverDescription)
+  const access = accessFromScopes(session.me.key.scopes, server?.additions)
   useToldFolder(folder)
   const opened = useOpened()
   const bringIn = (
@@ -49,6 +53,14 @@ export function Workspace(props: WorkspaceProps) {
   return (
     <>
       <title>{`${folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
+      {access.canManage && access.canBrowse && (
+        <Manage
+          {...session}
+          queryClient={parts.queryClient}
+          folder={folder}
+          onOpenFolder={openFolder}
+        />
+      )}
       <Layout
         place={folder}
         meter={<CompactRateMeter gate={session.gate} />}

@@ -1,24 +1,50 @@
 import clsx from 'clsx'
 import { Check, Ellipsis } from 'lucide-react'
+import { type ActionContext, currentContext } from '#app/actions/action-context.ts'
 import { useCopiedLink } from '#app/actions/open-link.ts'
 import { actionItem, actionItems } from '#app/actions/registry.ts'
-import type { FileEntry } from '#app/features/files/folder/entry.ts'
+import type { Entry } from '#app/features/files/folder/entry.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { Menu } from '#app/ui/overlay/triggers.tsx'
 
-/** What can be done with one file, at the end of its row or at the top of its tile. */
+const rowActions = [
+  'open',
+  'copy-link',
+  'download',
+  'rename',
+  'move-to',
+  'copy-to',
+  'delete',
+] as const
+
+/** Asked for when it is done: what lends it is not there at the first drawing. */
+const managing: Pick<ActionContext, 'scopes' | 'manage'> = {
+  scopes: ['manage'],
+  manage: (...asked) => currentContext().manage?.(...asked),
+}
+
+/** What can be done with one file or folder, at the end of its row or at the top of its tile. */
 export function FileActions({
   entry,
   tabIndex,
+  canManage,
   isTile = false,
 }: {
-  entry: FileEntry
+  entry: Entry
   /** -1 but in the row that has the keyboard: Tab must not walk through every row. */
   tabIndex: 0 | -1
+  canManage: boolean
   isTile?: boolean
 }) {
   const { isCopied, copy } = useCopiedLink()
-  const context = { scopes: [], targets: [entry], copyText: copy }
+  const context: ActionContext = {
+    scopes: [],
+    ...(canManage ? managing : {}),
+    openFolder: (target) => currentContext().openFolder?.(target),
+    targets: [entry],
+    copyText: copy,
+  }
+  const isFile = entry.kind === 'file'
   const copying = actionItem('copy-link', context)
   const saving = actionItem('download', context)
   const shared = {
@@ -35,17 +61,28 @@ export function FileActions({
           !isCopied && (isTile ? 'opacity-0' : 'lg:opacity-0'),
         )}
       >
-        <IconButton
-          {...shared}
-          label={copying.label}
-          tooltip={isCopied ? 'Copied' : copying.label}
-          icon={isCopied ? <Check className="text-success" /> : copying.icon}
-          onClick={copying.onSelect}
-        />
-        <IconButton {...shared} label={saving.label} icon={saving.icon} onClick={saving.onSelect} />
+        {isFile && (
+          <>
+            <IconButton
+              {...shared}
+              label={copying.label}
+              tooltip={isCopied ? 'Copied' : copying.label}
+              icon={isCopied ? <Check className="text-success" /> : copying.icon}
+              onClick={copying.onSelect}
+              // Where there is room for two, the menu has the third.
+              className={clsx(canManage && 'max-lg:hidden pointer-coarse:hidden')}
+            />
+            <IconButton
+              {...shared}
+              label={saving.label}
+              icon={saving.icon}
+              onClick={saving.onSelect}
+            />
+          </>
+        )}
       </span>
-      {!isTile && (
-        <span className="max-lg:hidden pointer-coarse:hidden">
+      {(canManage || !isTile) && (
+        <span className={clsx(!canManage && 'max-lg:hidden pointer-coarse:hidden')}>
           <Menu
             trigger={
               <IconButton
@@ -55,7 +92,7 @@ export function FileActions({
                 tabIndex={tabIndex}
               />
             }
-            items={actionItems(['open', 'copy-link', 'download'], context)}
+            items={actionItems(rowActions, context)}
           />
         </span>
       )}

@@ -1,6 +1,7 @@
 import { memo, Suspense, useCallback, useEffect, useRef, useState } from 'react'
 import { useAbilities } from '#app/actions/action-context.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
+import { useRowMarks } from '#app/features/files/folder/row-marks.ts'
 import { type FollowedEnd, useFollowing } from '#app/features/files/folder/use-followed-end.ts'
 import {
   clearSelection,
@@ -15,9 +16,11 @@ import { isFocusLost } from '#app/lib/browser/keyboard-focus.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { createRecycledKeys } from '#app/lib/virtual/virtual-rows.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
+import type { FolderPath } from '#contract/folder-path.ts'
 import { FileRow } from './file-row.tsx'
 import { GridRows } from './grid-row.tsx'
 import { ListHeader, type ListHeaderProps, SkeletonRow } from './list-header.tsx'
+import { startDrag } from './start-drag.ts'
 import { type FileRowsOptions, useFileRows } from './use-file-rows.ts'
 import { useAwaitedRow, useMissingRows } from './use-missing-rows.ts'
 
@@ -40,6 +43,8 @@ export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen
     hrefOf: (entry: Entry) => string
     /** One folder up; null at the root. */
     onLeave: (() => void) | null
+    folder: FolderPath
+    canManage: boolean
   }
 
 /** The grid `Files`: only the rows in sight exist, however many there are. */
@@ -49,6 +54,7 @@ export function FileList(props: FileListProps) {
   const alwaysHasActions = useMediaQuery('(width < 64rem) or (pointer: coarse)')
   const rows = useFileRows(props)
   const { drawn, isNearEnd } = rows
+  const marksOf = useRowMarks(props.folder)
   const [recycledKeys] = useState(createRecycledKeys)
   const keys = recycledKeys(drawn.map(({ index }) => entries[index]?.key ?? `skeleton ${index}`))
   const elements = drawn.map((one, at) => ({ ...one, key: keys[at] ?? at }))
@@ -109,6 +115,7 @@ export function FileList(props: FileListProps) {
       tabIndex={entries.length === 0 ? 0 : undefined}
       className="focus-visible:-outline-offset-2"
       {...events}
+      onDragStart={props.canManage ? startDrag : undefined}
     >
       <ListHeader
         sorting={props.sorting}
@@ -147,6 +154,8 @@ export function FileList(props: FileListProps) {
                 alwaysHasActions={alwaysHasActions}
                 {...place}
                 onToggle={handleToggle}
+                canManage={props.canManage}
+                {...marksOf(entry.key)}
               />
             )
           })}

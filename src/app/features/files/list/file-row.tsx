@@ -1,16 +1,30 @@
 import clsx from 'clsx'
-import { memo } from 'react'
+import { memo, Suspense } from 'react'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import { useGivenFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { useToday } from '#app/lib/browser/use-now.ts'
 import { formatBytes, formatDay, formatExactTime } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Checkbox } from '#app/ui/checkbox.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { NameText } from '#app/ui/name-text.tsx'
 import { cutTextTooltipProps, tooltipProps } from '#app/ui/tooltip.ts'
 import { FileActions } from './file-actions.tsx'
 import type { RowProps } from './grid-row.tsx'
-import { columnsClass, FileIcon, GridCell, GridRow, RowLink, useRowActions } from './grid-row.tsx'
+import {
+  canHaveActions,
+  columnsClass,
+  dragProps,
+  FileIcon,
+  GridCell,
+  GridRow,
+  RowLink,
+  useRowActions,
+} from './grid-row.tsx'
+
+const RenameField = lazyPart(
+  async () => (await import('#app/features/files/manage/rename-field.tsx')).RenameField,
+)
 
 /** One folder or file in the list. Its presses and keys are handled by the grid around it. */
 export const FileRow = memo(function FileRow(props: RowProps) {
@@ -34,12 +48,15 @@ export const FileRow = memo(function FileRow(props: RowProps) {
       aria-selected={isSelected}
       tabIndex={tabIndex}
       data-key={entry.key}
+      {...dragProps(props)}
       {...pointerProps}
       style={{ top, height, left, width }}
       className={clsx(
         'group absolute inset-x-0 grid items-center border-line/70 border-b px-3 select-none focus-visible:-outline-offset-2',
         columnsClass(isNarrow),
         isSelected ? 'bg-selected' : 'hover:bg-hover',
+        props.isCut && 'cut-row',
+        props.renaming && 'z-10',
       )}
     >
       <GridCell className="flex items-center justify-center self-stretch" data-part="check">
@@ -53,7 +70,11 @@ export const FileRow = memo(function FileRow(props: RowProps) {
       </GridCell>
       <GridCell className="flex min-w-0 items-center gap-2.5">
         <FileIcon entry={entry} />
-        {isNarrow ? (
+        {props.renaming ? (
+          <Suspense fallback={<NameText name={entry.name} hasRoom />}>
+            <RenameField key={entry.key} renaming={props.renaming} />
+          </Suspense>
+        ) : isNarrow ? (
           <div className="min-w-0">
             {name}
             <p className="truncate text-muted text-xs">{describeEntry(entry)}</p>
@@ -65,10 +86,15 @@ export const FileRow = memo(function FileRow(props: RowProps) {
       {!isNarrow && <Details entry={entry} />}
       <GridCell
         data-part="actions"
-        className={clsx(!hasActions && entry.kind === 'file' && 'more-hint')}
+        className={clsx(!hasActions && canHaveActions(props) && 'more-hint')}
       >
-        {hasActions && entry.kind === 'file' && (
-          <FileActions key={entry.key} entry={entry} tabIndex={tabIndex} />
+        {hasActions && (
+          <FileActions
+            key={entry.key}
+            entry={entry}
+            tabIndex={tabIndex}
+            canManage={props.canManage}
+          />
         )}
       </GridCell>
     </GridRow>

@@ -1,12 +1,18 @@
 import clsx from 'clsx'
+import { Suspense } from 'react'
 import { useGivenFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { formatBytes } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Checkbox } from '#app/ui/checkbox.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { cutTextTooltipProps } from '#app/ui/tooltip.ts'
 import { FileActions } from './file-actions.tsx'
 import type { RowProps } from './grid-row.tsx'
-import { FileIcon, GridCell, GridRow, RowLink, useRowActions } from './grid-row.tsx'
+import { dragProps, FileIcon, GridCell, GridRow, RowLink, useRowActions } from './grid-row.tsx'
+
+const RenameField = lazyPart(
+  async () => (await import('#app/features/files/manage/rename-field.tsx')).RenameField,
+)
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
 export function FileTile(props: RowProps) {
@@ -25,11 +31,14 @@ export function FileTile(props: RowProps) {
       aria-selected={isSelected}
       tabIndex={tabIndex}
       data-key={entry.key}
+      {...dragProps(props)}
       {...pointerProps}
       style={{ top, height, width, left }}
       className={clsx(
         'group absolute flex flex-col rounded-lg p-2 select-none focus-visible:-outline-offset-2',
         isSelected ? 'bg-selected' : 'hover:bg-hover',
+        props.isCut && 'cut-row',
+        props.renaming && 'z-10',
       )}
     >
       <div className="flex h-8 items-center justify-between pointer-coarse:h-11">
@@ -43,23 +52,35 @@ export function FileTile(props: RowProps) {
           />
         </GridCell>
         <GridCell data-part="actions">
-          {hasActions && entry.kind === 'file' && (
-            <FileActions key={entry.key} entry={entry} tabIndex={tabIndex} isTile />
+          {hasActions && (
+            <FileActions
+              key={entry.key}
+              entry={entry}
+              tabIndex={tabIndex}
+              canManage={props.canManage}
+              isTile
+            />
           )}
         </GridCell>
       </div>
       <GridCell className="flex min-h-0 grow flex-col items-center gap-2 text-center">
         <FileIcon entry={entry} className="size-9 stroke-[1.25]" />
         <div className="w-full px-1">
-          <RowLink href={props.href}>
-            <bdi
-              dir="auto"
-              className="line-clamp-2 break-words text-sm !text-center"
-              {...cutTextTooltipProps(shown)}
-            >
-              {shown}
-            </bdi>
-          </RowLink>
+          {props.renaming ? (
+            <Suspense fallback={null}>
+              <RenameField key={entry.key} renaming={props.renaming} />
+            </Suspense>
+          ) : (
+            <RowLink href={props.href}>
+              <bdi
+                dir="auto"
+                className="line-clamp-2 break-words text-sm !text-center"
+                {...cutTextTooltipProps(shown)}
+              >
+                {shown}
+              </bdi>
+            </RowLink>
+          )}
           <p className="text-muted text-xs">
             {entry.kind === 'file' ? formatBytes(entry.size) : 'Folder'}
           </p>

@@ -1,6 +1,7 @@
 import clsx from 'clsx'
 import { type ComponentProps, useState } from 'react'
 import type { Entry } from '#app/features/files/folder/entry.ts'
+import type { Renaming } from '#app/features/files/folder/row-marks.ts'
 
 /*
  * The roles of a grid on plain elements: a virtual list cannot be a <table>, whose rows would have to be
@@ -78,23 +79,43 @@ export type RowProps = EntryPlace & {
   /** Without a pointer that hovers, or room for a hint where to hover, the buttons are always there. */
   alwaysHasActions: boolean
   onToggle: (key: string, how: { isRange: boolean }) => void
+  /** It can be renamed, moved and deleted. */
+  canManage: boolean
+  /** It waits to be pasted elsewhere. */
+  isCut: boolean
+  /** Its name is a text field. */
+  renaming: Renaming | null
+}
+
+/** Where what is dropped goes, and what can be dragged there. */
+export function dragProps({ entry, canManage, renaming }: RowProps) {
+  return {
+    draggable: canManage && renaming === null,
+    ...(entry.kind === 'folder' ? { 'data-folder': entry.path } : {}),
+  }
 }
 
 /**
  * Whether a row has its buttons now. Those of rows that nobody points at, stands on or has chosen would be
  * two thirds of what a long list is made of. A row that scrolls by under a still pointer is not pointed at.
  */
-export function useRowActions({ entry, isActive, isSelected, alwaysHasActions }: RowProps) {
+export function useRowActions(props: RowProps) {
+  const { entry, isActive, isSelected, alwaysHasActions } = props
   // Its key, because the element of the row may go on to show another one.
   const [pointedAt, setPointedAt] = useState<string | null>(null)
   const hasActions = pointedAt === entry.key || isActive || isSelected || alwaysHasActions
   return {
-    hasActions: hasActions && entry.kind === 'file',
+    hasActions: hasActions && canHaveActions(props),
     pointerProps: {
       onPointerMove: () => setPointedAt(entry.key),
       onPointerLeave: () => setPointedAt(null),
     },
   }
+}
+
+/** A folder has no link: there is nothing to do with it where it cannot be managed. */
+export function canHaveActions({ entry, canManage }: RowProps): boolean {
+  return entry.kind === 'file' || canManage
 }
 
 const sheet =

@@ -1,5 +1,6 @@
 import { Check, X } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
+import { currentContext } from '#app/actions/action-context.ts'
 import { stopDownloads, useCopiedLink } from '#app/actions/open-link.ts'
 import { actionItems } from '#app/actions/registry.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
@@ -22,12 +23,11 @@ export function SelectionSummary({ chosen, among, onClear, rest }: SelectionSumm
     <>
       <div className="flex min-w-0 flex-wrap items-center gap-x-2">
         {/* Its words break before its buttons lose each other. */}
-        <p role="status" className="grow basis-44 font-medium text-ink">
+        <p role="status" className="grow font-medium text-ink max-sm:basis-44">
           {describeSelection(chosen, among)}
         </p>
-        <div className="flex items-center gap-2">
-          {/* One alone has its buttons in its row. */}
-          {chosen.length > 1 && <ChosenActions chosen={chosen} />}
+        <div className="flex flex-wrap items-center gap-2">
+          <ChosenActions chosen={chosen} />
           <IconButton label="Clear selection" icon={<X />} size="small" onClick={onClear} />
         </div>
       </div>
@@ -56,8 +56,11 @@ function RestOfFolder({ isLoading, pageSize, onLoad, onStop }: Rest) {
 function ChosenActions({ chosen }: { chosen: readonly Entry[] }) {
   const { isCopied, copy } = useCopiedLink()
   useEffect(() => stopDownloads, [])
-  const context = { scopes: [], targets: chosen, copyText: copy }
-  return actionItems(['copy-link', 'download'], context).map((item, at) => (
+  const context = { ...currentContext(chosen), copyText: copy }
+  // One file alone has these two in its row.
+  const ofLinks = chosen.length > 1 ? actionItems(['copy-link', 'download'], context) : []
+  const all = [...ofLinks, ...actionItems(['move-to', 'copy-to', 'delete'], context)]
+  return all.map((item, at) => (
     <Action
       key={item.label}
       label={item.label}

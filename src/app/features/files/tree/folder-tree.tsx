@@ -46,7 +46,7 @@ export function FolderTree({ queries, ...rest }: FolderTreeProps) {
   )
 }
 
-export type TreeLinesProps = {
+type TreeLinesProps = {
   root: FolderNode
   folder: FolderPath
   viewState: FilesViewState
@@ -54,7 +54,7 @@ export type TreeLinesProps = {
 }
 
 /** The folders that are in sight, of however many there are. */
-function TreeLines({ root, folder, viewState, onOpenFolder }: TreeLinesProps) {
+export function TreeLines({ root, folder, viewState, onOpenFolder }: TreeLinesProps) {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const pendingFocus = useRef(false)
   const branches = useExpanded(viewState, folder)

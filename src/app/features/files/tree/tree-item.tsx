@@ -50,6 +50,7 @@ export function TreeItem({
       aria-setsize={line.siblings}
       aria-expanded={line.hasChildren ? line.isExpanded : undefined}
       aria-selected={isCurrent}
+      data-folder={line.path}
       tabIndex={isActive ? 0 : -1}
       onClick={handleClick}
       onFocus={onFocus}

@@ -1,0 +1,130 @@
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useAbilities } from '#app/actions/action-context.ts'
+import { rowMarks } from '#app/features/files/folder/row-marks.ts'
+import { useSnapshot } from '#app/lib/store.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import { rowClipboard } from './clipboard.ts'
+import { FolderPicker } from './folder-picker.tsx'
+import type { Asked, ManageProps } from './manage.tsx'
+import { describeTargets } from './manage-text.ts'
+import { createManager, itemsOf } from './manager.ts'
+import { NewFolderDialog } from './new-folder-dialog.tsx'
+import { giveBack, startRename } from './start-rename.ts'
+import { UndoNotice } from './undo-notice.tsx'
+
+/** Does what is asked of files and folders; its dialogs, and the notice of what was done. */
+export function ManageScreens(props: ManageProps & { asked: Asked }) {
+  const { asked, folder } = props
+  const latest = useRef(props)
+  useEffect(() => {
+    latest.current = props
+  })
+  const [manager] = useState(() =>
+    createManager({
+      ...props,
+      folder: () => latest.current.folder,
+      onOpenFolder: (path) => latest.current.onOpenFolder(path),
+    }),
+  )
+  const [clipboard] = useState(rowClipboard)
+  const { performer, operations } = manager
+  const { notice, undos } = useSnapshot(performer.state)
+  const copied = useSnapshot(clipboard)
+  const [dialog, setDialog] = useState<Asked | null>(null)
+
+  const paste = () => {
+    const rows = clipboard.take()
+    if (!rows) return
+    if (!rows.isCut) void operations.copy(rows.items, folder)
+    else if (rows.folder === folder) performer.say('It is in this folder already')
+    else void operations.move(rows.items, folder)
+  }
+  const place = ({ what, targets }: Asked, to: FolderPath) => {
+    const items = itemsOf(targets, folder)
+    void (what === 'move' ? operations.move(items, to) : operations.copy(items, to))
+  }
+  const choosePlace = (asked: Asked) =>
+    asked.to === undefined ? setDialog(asked) : place(asked, asked.to)
+  const hold = ({ what, targets }: Asked) => {
+    const isCut = what === 'cut'
+    clipboard.put({ folder, items: itemsOf(targets, folder), isCut }, targets)
+    const words = `${describeTargets(targets)} ${isCut ? 'cut' : 'copied'}`
+    performer.say(`${words}. Paste in the folder where it is to go.`)
+  }
+  const handlers: Partial<Record<Asked['what'], (asked: Asked) => void>> = {
+    undo: () => performer.undo(),
+    paste,
+    'new-folder': setDialog,
+    delete: ({ targets }) => void operations.erase(itemsOf(targets, folder)),
+    cut: hold,
+    'copy-rows': hold,
+    move: choosePlace,
+    copy: choosePlace,
+    rename({ targets: [target] }) {
+      const isShown = () => latest.current.folder === folder
+      if (target) startRename(manager, { target, folder, isShown })
+    },
+  }
+  const handle = useEffectEvent((asked: Asked) => handlers[asked.what]?.(asked))
+
+  const handled = useRef<Asked | null>(null)
+  useEffect(() => {
+    if (handled.current === asked) return
+    handled.current = asked
+    handle(asked)
+  }, [asked])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another folder ends it
+  useEffect(() => () => rowMarks.update({ renaming: null }), [folder])
+  useAbilities({
+    canUndo: undos > 0,
+    canPaste: copied !== null,
+    pasteRows(text) {
+      if (copied === null || text.trim() !== copied.text) return false
+      paste()
+      return true
+    },
+  })
+
+  const close = () => setDialog(null)
+  const moves = dialog?.what === 'move' ? dialog : null
+  const places = moves ?? (dialog?.what === 'copy' ? dialog : null)
+  return (
+    <>
+      {notice && <UndoNotice notice={notice} onUndo={performer.undo} onClose={performer.close} />}
+      {dialog?.what === 'new-folder' && (
+        <NewFolderDialog
+          folder={folder}
+          patch={manager.patch}
+          onCreate={(path, key) => {
+            void operations.createFolder(path)
+            close()
+            giveBack({ kind: 'folder', key, name: '', path })
+          }}
+          onClose={close}
+        />
+      )}
+      {places && (
+        <FolderPicker
+          queries={props.queries}
+          start={folder}
+          description={`Where ${describeTargets(places.targets)} ${moves ? 'goes' : 'is copied to'}`}
+          action={moves ? 'Move here' : 'Copy here'}
+          refuse={(to) => whyNot(places, to, folder)}
+          onCreate={(path) => void operations.createFolder(path)}
+          onChoose={(to) => {
+            close()
+            place(places, to)
+          }}
+          onClose={close}
+        />
+      )}
+    </>
+  )
+}
+
+/** Why they cannot go there; '' where they can. */
+function whyNot({ what, targets }: Asked, to: FolderPath, here: FolderPath): string {
+  const isInside = targets.some((one) => one.kind === 'folder' && to.startsWith(one.path))
+  if (isInside) return 'A folder cannot go into itself.'
+  return what === 'move' && to === here ? 'It is there already.' : ''
+}

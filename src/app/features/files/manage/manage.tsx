@@ -1,0 +1,38 @@
+import type { QueryClient } from '@tanstack/react-query'
+import { Suspense, useState } from 'react'
+import { type ManageStep, type Target, useAbilities } from '#app/actions/action-context.ts'
+import type { Queries } from '#app/api/cache/queries.ts'
+import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import type { ApiClient } from '#app/api/http/client.ts'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
+import type { FolderPath } from '#contract/folder-path.ts'
+
+/** Asked for on one of the rows or in the folder that is shown. */
+export type Asked = { what: ManageStep; targets: readonly Target[]; to?: FolderPath | undefined }
+
+export type ManageProps = {
+  client: ApiClient
+  gate: RateLimitGate
+  queryClient: QueryClient
+  queries: Queries
+  /** The folder that is shown, or was last. */
+  folder: FolderPath
+  onOpenFolder: (folder: FolderPath) => void
+}
+
+const ManageScreens = lazyPart(async () => (await import('./manage-screens.tsx')).ManageScreens, {
+  floats: true,
+})
+
+/** Lends the actions what they need to manage files and folders. The code comes with the first of them. */
+export function Manage(props: ManageProps) {
+  const [asked, setAsked] = useState<Asked | null>(null)
+  useAbilities({ manage: (what, targets, to) => setAsked({ what, targets, to }) })
+  return (
+    asked && (
+      <Suspense fallback={null}>
+        <ManageScreens {...props} asked={asked} />
+      </Suspense>
+    )
+  )
+}
