@@ -23,6 +23,7 @@ export type ManageStep =
   | 'undo'
   | 'restore'
   | 'delete-for-ever'
+  | 'empty-trash'
 
 /** What the parts of the screen that are there can do; what is missing cannot be done just now. */
 export type Abilities = {
@@ -82,4 +83,10 @@ export function useAbilities(part: Partial<ActionContext>): void {
 /** All that can be done now. */
 export function currentContext(targets: readonly Target[] = []): ActionContext {
   return Object.assign({}, nothing, ...lent, { targets })
+}
+
+/** What can be managed of `targets`, where it can: asked for when it is done, for it may be lent later. */
+export function manageContext(targets: readonly Target[]): ActionContext {
+  const manage: Abilities['manage'] = (...asked) => currentContext().manage?.(...asked)
+  return { scopes: ['manage'], targets, manage }
 }

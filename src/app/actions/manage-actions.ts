@@ -95,4 +95,5 @@ export const manageActions = {
   undo: ofPage('undo', 'Undo', Undo2, onPage('Control+Z'), ({ canUndo }) => canUndo === true),
   restore: ofTrash('restore', 'Restore', RotateCcw),
   'delete-for-ever': ofTrash('delete-for-ever', 'Delete for ever', Trash2),
+  'empty-trash': ofPage('empty-trash', 'Empty trash', Trash2, none),
 } satisfies Record<string, ManageAction>

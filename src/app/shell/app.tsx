@@ -12,7 +12,13 @@ import { BringIn } from '#app/shell/bring-in/bring-in.tsx'
 import { ErrorBoundary, WaitingScreen } from '#app/shell/layout/waiting-screen.tsx'
 import { Workspace } from '#app/shell/layout/workspace.tsx'
 import type { AppStores } from '#app/shell/state/app-stores.ts'
-import { apiKeysHref, filesHref, folderHref, readFolderHref } from '#app/shell/state/folder-href.ts'
+import {
+  apiKeysHref,
+  filesHref,
+  folderHref,
+  readFolderHref,
+  trashHref,
+} from '#app/shell/state/folder-href.ts'
 import { type TransfersView, useTransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { Announcer } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -125,13 +131,15 @@ function Screen({ connection, parts, pathname, shown, folder, transfers }: Scree
       />
     )
   }
-  if (shown === null) return <NotFoundPage homeHref={filesHref} />
+  const isTrash = pathname === trashHref
+  if (shown === null && !isTrash) return <NotFoundPage homeHref={filesHref} />
   return (
     <Workspace
       key={session.me.key.id}
       session={session}
       parts={parts}
-      folder={shown}
+      folder={folder}
+      isTrash={isTrash}
       transfers={transfers}
       isOnline={snapshot.online}
     />

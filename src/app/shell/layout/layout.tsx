@@ -1,11 +1,14 @@
-import { Menu } from 'lucide-react'
+import clsx from 'clsx'
+import { Menu, Trash2 } from 'lucide-react'
 import { type ReactNode, Suspense, useState } from 'react'
+import { navigate } from 'wouter/use-browser-location'
+import type { Access } from '#app/api/http/api-key-text.ts'
 import { AccountMenu } from '#app/features/account/account-menu.tsx'
 import { RateMeter } from '#app/features/account/rate/rate-meter.tsx'
 import { FolderTree } from '#app/features/files/tree/folder-tree.tsx'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import type { Session } from '#app/shell/state/app-stores.ts'
-import { apiKeysHref } from '#app/shell/state/folder-href.ts'
+import { apiKeysHref, trashHref } from '#app/shell/state/folder-href.ts'
 import { useTheme } from '#app/shell/state/theme.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -88,12 +91,16 @@ export function Layout({
 export type SidebarProps = {
   session: Session
   folder: FolderPath
-  canBrowse: boolean
+  isTrash: boolean
+  access: Access
+  /** What the server can do; undefined while that is not known. */
+  additions: readonly string[] | undefined
   onOpenFolder: (folder: FolderPath) => void
 }
 
 /** The column at the left: the folders, what is left of the rate limit, and whose key this is. */
-export function Sidebar({ session, folder, canBrowse, onOpenFolder }: SidebarProps) {
+export function Sidebar(props: SidebarProps) {
+  const { session, folder, isTrash, access, additions, onOpenFolder } = props
   const [theme, setTheme] = useTheme()
   return (
     <>
@@ -102,7 +109,7 @@ export function Sidebar({ session, folder, canBrowse, onOpenFolder }: SidebarPro
         Barkeep
       </div>
       <div className="min-h-0 grow">
-        {canBrowse && (
+        {access.canBrowse && (
           <FolderTree
             folder={folder}
             queries={session.queries}
@@ -111,6 +118,38 @@ export function Sidebar({ session, folder, canBrowse, onOpenFolder }: SidebarPro
           />
         )}
       </div>
+      {access.canBrowse && access.canManage && (
+        <a
+          href={trashHref}
+          aria-current={isTrash ? 'page' : undefined}
+          onClick={(event) => {
+            if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+            event.preventDefault()
+            navigate(trashHref)
+          }}
+          className={clsx(
+            'mx-2 mb-1 flex h-8 touch-target shrink-0 items-center gap-2 rounded-md px-8',
+            isTrash ? 'bg-pressed font-medium' : 'text-muted hover:bg-hover hover:text-ink',
+          )}
+        >
+          <Trash2 aria-hidden="true" className="size-4" />
+          Trash
+        </a>
+      )}
+      {access.canBrowse && additions && !access.canManage && (
+        <p className="mx-4 mb-2 text-muted text-xs">
+          {additions.includes('manage') ? (
+            <>
+              This key cannot rename, move or delete: it lacks the scope “manage”.{' '}
+              <a href={apiKeysHref} className="underline">
+                Make a key
+              </a>
+            </>
+          ) : (
+            'This service cannot rename, move or delete files.'
+          )}
+        </p>
+      )}
       <div className="shrink-0 border-line border-t px-4 pt-3 pb-1">
         <RateMeter gate={session.gate} />
       </div>

@@ -1,5 +1,5 @@
 import { CloudOff } from 'lucide-react'
-import { useEffect, useMemo, useRef } from 'react'
+import { Suspense, useEffect, useMemo, useRef } from 'react'
 import { navigate, useHistoryState, useSearch } from 'wouter/use-browser-location'
 import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import { serverDescription } from '#app/api/session/server-description.ts'
@@ -18,21 +18,28 @@ import { type FolderPath, folderName, rootFolder } from '#contract/folder-path.t
 import { Layout, Sidebar } from './layout.tsx'
 import { TransfersPanel } from './transfers-panel.tsx'
 
+const TrashPage = lazyPart(
+  async () => (await import('#app/features/files/trash/trash-page.tsx')).TrashPage,
+)
 const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).DropBoxPage)
 
 export type WorkspaceProps = {
   session: Session
   parts: AppStores
+  /** The one that is shown, or was last. */
   folder: FolderPath
+  /** The trash is shown instead. */
+  isTrash: boolean
   transfers: TransfersView
   isOnline: boolean
 }
 
 /** The signed-in screen. */
 export function Workspace(props: WorkspaceProps) {
-  const { session, parts, folder, transfers, isOnline } = props
+  const { session, parts, folder, isTrash, transfers, isOnline } = props
   const server = useSnapshot(serverDescription)
   const access = accessFromScopes(session.me.key.scopes, server?.additions)
+  const canManage = access.canManage && access.canBrowse
   useToldFolder(folder)
   const opened = useOpened()
   const bringIn = (
@@ -52,8 +59,8 @@ export function Workspace(props: WorkspaceProps) {
   )
   return (
     <>
-      <title>{`${folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
-      {access.canManage && access.canBrowse && (
+      <title>{`${isTrash ? 'Trash' : folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
+      {canManage && (
         <Manage
           {...session}
           queryClient={parts.queryClient}
@@ -62,19 +69,25 @@ export function Workspace(props: WorkspaceProps) {
         />
       )}
       <Layout
-        place={folder}
+        place={isTrash ? 'trash' : folder}
         meter={<CompactRateMeter gate={session.gate} />}
         notice={isOnline ? null : <OfflineNotice />}
         sidebar={
           <Sidebar
             session={session}
             folder={folder}
-            canBrowse={access.canBrowse}
+            isTrash={isTrash}
+            access={access}
+            additions={server?.additions}
             onOpenFolder={openFolder}
           />
         }
         page={(start) =>
-          access.canBrowse ? (
+          isTrash && canManage ? (
+            <Suspense fallback={null}>
+              <TrashPage {...session} queryClient={parts.queryClient} start={start} />
+            </Suspense>
+          ) : access.canBrowse ? (
             <FilesPage
               folder={folder}
               queries={session.queries}

@@ -2,6 +2,7 @@ import { type FolderPath, folderSegments, rootFolder } from '#contract/folder-pa
 
 export const filesHref = '/files/'
 export const apiKeysHref = '/api-keys'
+export const trashHref = '/trash'
 
 /** Where a folder is in this app: `/Films/50 %/` is `/files/Films/50%20%25/`. */
 export function folderHref(folder: FolderPath): string {

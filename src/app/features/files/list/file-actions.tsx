@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import { Check, Ellipsis } from 'lucide-react'
-import { type ActionContext, currentContext } from '#app/actions/action-context.ts'
+import { type ActionContext, currentContext, manageContext } from '#app/actions/action-context.ts'
 import { useCopiedLink } from '#app/actions/open-link.ts'
 import { actionItem, actionItems } from '#app/actions/registry.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
@@ -16,12 +16,6 @@ const rowActions = [
   'copy-to',
   'delete',
 ] as const
-
-/** Asked for when it is done: what lends it is not there at the first drawing. */
-const managing: Pick<ActionContext, 'scopes' | 'manage'> = {
-  scopes: ['manage'],
-  manage: (...asked) => currentContext().manage?.(...asked),
-}
 
 /** What can be done with one file or folder, at the end of its row or at the top of its tile. */
 export function FileActions({
@@ -39,7 +33,7 @@ export function FileActions({
   const { isCopied, copy } = useCopiedLink()
   const context: ActionContext = {
     scopes: [],
-    ...(canManage ? managing : {}),
+    ...(canManage ? manageContext([entry]) : {}),
     openFolder: (target) => currentContext().openFolder?.(target),
     targets: [entry],
     copyText: copy,

@@ -140,8 +140,10 @@ const shapes: Record<'folder' | Extract<Entry, { kind: 'file' }>['fileKind'], st
   other: sheet,
 }
 
+type Shown = { kind: 'folder' } | Pick<Extract<Entry, { kind: 'file' }>, 'kind' | 'fileKind'>
+
 /** What kind of thing a row is, at a glance. Says nothing that the name does not say. */
-export function FileIcon({ entry, className }: { entry: Entry; className?: string }) {
+export function FileIcon({ entry, className }: { entry: Shown; className?: string }) {
   return (
     <svg
       aria-hidden="true"

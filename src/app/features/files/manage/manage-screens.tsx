@@ -4,12 +4,12 @@ import { rowMarks } from '#app/features/files/folder/row-marks.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { rowClipboard } from './clipboard.ts'
-import { FolderPicker } from './folder-picker.tsx'
 import type { Asked, ManageProps } from './manage.tsx'
+import { ManageDialog } from './manage-dialog.tsx'
 import { describeTargets } from './manage-text.ts'
 import { createManager, itemsOf } from './manager.ts'
-import { NewFolderDialog } from './new-folder-dialog.tsx'
-import { giveBack, startRename } from './start-rename.ts'
+import { startRename } from './start-rename.ts'
+import { trashActions } from './trash-actions.ts'
 import { UndoNotice } from './undo-notice.tsx'
 
 /** Does what is asked of files and folders; its dialogs, and the notice of what was done. */
@@ -32,6 +32,7 @@ export function ManageScreens(props: ManageProps & { asked: Asked }) {
   const copied = useSnapshot(clipboard)
   const [dialog, setDialog] = useState<Asked | null>(null)
 
+  const trash = trashActions(manager, props)
   const paste = () => {
     const rows = clipboard.take()
     if (!rows) return
@@ -60,6 +61,9 @@ export function ManageScreens(props: ManageProps & { asked: Asked }) {
     'copy-rows': hold,
     move: choosePlace,
     copy: choosePlace,
+    restore: ({ targets }) => trash.restore(targets),
+    'delete-for-ever': setDialog,
+    'empty-trash': setDialog,
     rename({ targets: [target] }) {
       const isShown = () => latest.current.folder === folder
       if (target) startRename(manager, { target, folder, isShown })
@@ -86,45 +90,19 @@ export function ManageScreens(props: ManageProps & { asked: Asked }) {
   })
 
   const close = () => setDialog(null)
-  const moves = dialog?.what === 'move' ? dialog : null
-  const places = moves ?? (dialog?.what === 'copy' ? dialog : null)
   return (
     <>
       {notice && <UndoNotice notice={notice} onUndo={performer.undo} onClose={performer.close} />}
-      {dialog?.what === 'new-folder' && (
-        <NewFolderDialog
+      {dialog && (
+        <ManageDialog
+          asked={dialog}
           folder={folder}
-          patch={manager.patch}
-          onCreate={(path, key) => {
-            void operations.createFolder(path)
-            close()
-            giveBack({ kind: 'folder', key, name: '', path })
-          }}
-          onClose={close}
-        />
-      )}
-      {places && (
-        <FolderPicker
-          queries={props.queries}
-          start={folder}
-          description={`Where ${describeTargets(places.targets)} ${moves ? 'goes' : 'is copied to'}`}
-          action={moves ? 'Move here' : 'Copy here'}
-          refuse={(to) => whyNot(places, to, folder)}
-          onCreate={(path) => void operations.createFolder(path)}
-          onChoose={(to) => {
-            close()
-            place(places, to)
-          }}
+          manager={manager}
+          onPlace={(to) => place(dialog, to)}
+          onDelete={() => trash.deleteForEver(dialog)}
           onClose={close}
         />
       )}
     </>
   )
-}
-
-/** Why they cannot go there; '' where they can. */
-function whyNot({ what, targets }: Asked, to: FolderPath, here: FolderPath): string {
-  const isInside = targets.some((one) => one.kind === 'folder' && to.startsWith(one.path))
-  if (isInside) return 'A folder cannot go into itself.'
-  return what === 'move' && to === here ? 'It is there already.' : ''
 }

@@ -2,9 +2,9 @@ import type { QueryClient } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { type ManageStep, type Target, useAbilities } from '#app/actions/action-context.ts'
 import type { Queries } from '#app/api/cache/queries.ts'
-import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
+import type { Me } from '#contract/account.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 
 /** Asked for on one of the rows or in the folder that is shown. */
@@ -12,7 +12,7 @@ export type Asked = { what: ManageStep; targets: readonly Target[]; to?: FolderP
 
 export type ManageProps = {
   client: ApiClient
-  gate: RateLimitGate
+  me: Me
   queryClient: QueryClient
   queries: Queries
   /** The folder that is shown, or was last. */

@@ -15,6 +15,9 @@ import { describeFolder, describeItems, quoted } from './manage-text.ts'
 import type { Job } from './perform.ts'
 import type { Done, Outcome, SendItems, Step } from './run-job.ts'
 
+/** Something in the trash, and where it was. */
+export type Trashed = { id: string; path: ItemPath; file?: ListedFile | undefined }
+
 export type Perform = (job: Job) => Promise<Outcome>
 
 /** What can be done with files and folders, each with what takes it back. */
@@ -116,6 +119,7 @@ export class Operations {
           'Copy undone',
         ),
       stale: ({ done }) => (done.some(({ item }) => !isFolderPath(item)) ? [to] : []),
+      isTreeStale: items.some(isFolderPath),
     })
   }
 
@@ -131,19 +135,41 @@ export class Operations {
     })
   }
 
+  /** What was deleted just now. */
   restore(deleted: readonly Done[]): Promise<Outcome> {
-    const there = deleted.filter(({ trashId }) => trashId !== null)
+    return this.restoreItems(
+      deleted.flatMap(({ trashId, item, change }) =>
+        trashId === null ? [] : [{ id: trashId, path: item, file: change?.file }],
+      ),
+    )
+  }
+
+  restoreItems(trashed: readonly Trashed[], onEnd?: Job['onEnd']): Promise<Outcome> {
     return this.#perform({
-      steps: there.map(({ trashId, item, change }) => ({
-        item: trashId ?? '',
-        change: { from: null, to: item, file: change?.file },
+      steps: trashed.map(({ id, path, file }) => ({
+        item: id,
+        change: { from: null, to: path, file },
       })),
       send: (ids, how) => this.#client.call(endpoints.restore, { body: { ids }, ...how }),
       doing: 'Restoring',
       verb: 'restored',
-      said: `${describeItems(there.map(({ item }) => item))} restored`,
+      said: `${describeItems(trashed.map(({ path }) => path))} restored`,
       undo: (done) => this.#back().erase(done.flatMap(({ path }) => path ?? [])),
       stale: ({ done }) => done.flatMap(({ change }) => foldersWithUnknown(change)),
+      isTreeStale: trashed.some(({ path }) => isFolderPath(path)),
+      ...(onEnd ? { onEnd } : {}),
+    })
+  }
+
+  deleteForEver(trashed: readonly Trashed[], onEnd: Job['onEnd']): Promise<Outcome> {
+    return this.#perform({
+      steps: trashed.map(({ id }) => ({ item: id, change: null })),
+      send: (ids, how) => this.#client.call(endpoints.deleteForEver, { body: { ids }, ...how }),
+      doing: 'Deleting for ever',
+      verb: 'deleted for ever',
+      said: `${describeItems(trashed.map(({ path }) => path))} deleted for ever`,
+      undo: null,
+      onEnd,
     })
   }
 

@@ -41,6 +41,9 @@ export type Job = {
   canUndo?: (done: readonly Done[]) => boolean
   /** Folders whose listings do not tell all of it. */
   stale?: (outcome: Outcome) => readonly FolderPath[]
+  /** It brings folders whose own folders nobody knows here. */
+  isTreeStale?: boolean
+  onEnd?: ((outcome: Outcome) => void) | undefined
   /** Tells of a refusal itself, where it answers true. */
   onRefused?: (message: string) => boolean
 }
@@ -136,7 +139,8 @@ export class Performer {
     const isLost = was.undo !== null && !canUndo
     if (was.undo && isLost) this.#forget(was.undo)
     for (const folder of job.stale?.(outcome) ?? []) refreshListing(this.#options.patch, folder)
-    if (refused.length + left > 0) refreshTree(this.#options.patch, job)
+    if (job.isTreeStale || refused.length + left > 0) refreshTree(this.#options.patch, job)
+    job.onEnd?.(outcome)
     if (isToldElsewhere(job, outcome)) return void this.close()
     const text = describeOutcome(job, outcome, { ...was, isLost })
     const undo = canUndo ? was.undo : null
