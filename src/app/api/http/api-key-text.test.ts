@@ -25,16 +25,18 @@ test('each scope opens its own part of the screen', () => {
     canBrowse: true,
     canUpload: false,
     canImport: false,
+    canManage: false,
   })
   expect(accessFromScopes(['upload', 'import'])).toEqual({
     canBrowse: false,
     canUpload: true,
     canImport: true,
+    canManage: false,
   })
 })
 
 test('no scope and scopes of a newer server open nothing', () => {
-  const nothing = { canBrowse: false, canUpload: false, canImport: false }
+  const nothing = { canBrowse: false, canUpload: false, canImport: false, canManage: false }
   expect(accessFromScopes([])).toEqual(nothing)
   expect(accessFromScopes(['share', 'READ'])).toEqual(nothing)
 })

@@ -43,5 +43,5 @@ export function describeRefusals(
   const more = reasons.length > 2 ? ' And other reasons.' : ''
   return all === 1
     ? `${quoted(nameOfItem(first.item))} was not ${verb}. ${why}`
-    : `${refused.length} of ${all} were not ${verb}. ${why}${more}`
+    : `${refused.length} of ${all} ${refused.length === 1 ? 'was' : 'were'} not ${verb}. ${why}${more}`
 }
