@@ -28,7 +28,11 @@ test('the right button offers what can be done with a row, with the selection an
 
   await fileRow(page, 'a.txt').click({ button: 'right' })
   await expect(page.getByRole('menu', { name: 'a.txt' })).toBeVisible()
-  const ofFile = ['Open in a new tab', 'Copy link', 'Download', 'Select', 'Select all']
+  const managed = ['Move to…', 'Copy to…', 'Cut', 'Copy', 'Delete']
+  const ofFile = [
+    ...['Open in a new tab', 'Copy link', 'Download', 'Rename'],
+    ...[...managed, 'Select', 'Select all'],
+  ]
   expect(await items(menu)).toEqual(ofFile)
   expect(await findViolations(page)).toEqual([])
   await menu.getByRole('menuitem', { name: 'Copy link' }).click()
@@ -37,7 +41,7 @@ test('the right button offers what can be done with a row, with the selection an
   await expect(fileRow(page, 'a.txt')).toBeFocused()
 
   await fileRow(page, 'Films').click({ button: 'right' })
-  expect(await items(menu)).toEqual(['Open', 'Select', 'Select all'])
+  expect(await items(menu)).toEqual(['Open', 'Rename', ...managed, 'Select', 'Select all'])
   // Another row, while the menu of the first is open.
   await fileRow(page, 'b.txt').click({ button: 'right' })
   await expect(page.getByRole('menu', { name: 'b.txt' })).toBeVisible()
@@ -47,6 +51,7 @@ test('the right button offers what can be done with a row, with the selection an
   expect(await items(menu)).toEqual([
     'Copy 2 links',
     'Download 2 files',
+    ...managed,
     'Select all',
     'Clear selection',
   ])

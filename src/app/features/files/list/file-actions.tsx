@@ -63,8 +63,6 @@ export function FileActions({
               tooltip={isCopied ? 'Copied' : copying.label}
               icon={isCopied ? <Check className="text-success" /> : copying.icon}
               onClick={copying.onSelect}
-              // Where there is room for two, the menu has the third.
-              className={clsx(canManage && 'max-lg:hidden pointer-coarse:hidden')}
             />
             <IconButton
               {...shared}
