@@ -63,6 +63,8 @@ export function FileActions({
               tooltip={isCopied ? 'Copied' : copying.label}
               icon={isCopied ? <Check className="text-success" /> : copying.icon}
               onClick={copying.onSelect}
+              // Fingers have room for two; the menu has this one.
+              className={clsx(canManage && 'pointer-coarse:hidden')}
             />
             <IconButton
               {...shared}
