@@ -67,27 +67,7 @@ export function FileList(props: FileListProps) {
 
   const { handleToggle, handleToggleAll } = useStableToggles(props)
   const ref = useGridFocus(pendingFocus)
-  useAbilities({
-    openFolder: (target) => props.onOpen(target as Entry),
-    ...(props.onLeave ? { goUp: props.onLeave } : {}),
-    focusList: () => isFocusLost() && rows.focusRow(rows.activeIndex),
-    targetOf: (element) => entries[pressedRow({ target: element }, entries)] ?? null,
-    moveTo: ({ key }) => props.onSelectionChange(moveTo(selection, key)),
-    isSelected: ({ key }) => selection.chosen.has(key),
-    addressOf: (target) => new URL(props.hrefOf(target as Entry), location.href).href,
-    toggle: ({ key }) => handleToggle(key, { isRange: false }),
-    reveal(key) {
-      const index = entries.findIndex((entry) => entry?.key === key)
-      if (index < 0) return false
-      props.onSelectionChange(select(selection, key, { mode: 'only', order: [] }))
-      rows.focusRow(index)
-      return true
-    },
-    selectAll: handleToggleAll,
-    ...(selection.chosen.size > 0
-      ? { clearSelection: () => props.onSelectionChange(clearSelection(selection)) }
-      : {}),
-  })
+  useListAbilities(props, rows, { handleToggle, handleToggleAll })
   const isMissing = useMissingRows(props, rows.range)
   const awaited = useAwaitedRow(props, rows)
   const onEnd = props.isSized ? () => {} : props.followedEnd.start
@@ -163,6 +143,36 @@ export function FileList(props: FileListProps) {
       </GridRows>
     </div>
   )
+}
+
+/** Lends the actions what can be done with rows here. */
+function useListAbilities(
+  props: FileListProps,
+  rows: ReturnType<typeof useFileRows>,
+  { handleToggle, handleToggleAll }: ReturnType<typeof useStableToggles>,
+): void {
+  const { entries, selection } = props
+  useAbilities({
+    openFolder: (target) => props.onOpen(target as Entry),
+    ...(props.onLeave ? { goUp: props.onLeave } : {}),
+    focusList: () => isFocusLost() && rows.focusRow(rows.activeIndex),
+    targetOf: (element) => entries[pressedRow({ target: element }, entries)] ?? null,
+    moveTo: ({ key }) => props.onSelectionChange(moveTo(selection, key)),
+    isSelected: ({ key }) => selection.chosen.has(key),
+    addressOf: (target) => new URL(props.hrefOf(target as Entry), location.href).href,
+    toggle: ({ key }) => handleToggle(key, { isRange: false }),
+    reveal(key) {
+      const index = entries.findIndex((entry) => entry?.key === key)
+      if (index < 0) return false
+      props.onSelectionChange(select(selection, key, { mode: 'only', order: [] }))
+      rows.focusRow(index)
+      return true
+    },
+    selectAll: handleToggleAll,
+    ...(selection.chosen.size > 0
+      ? { clearSelection: () => props.onSelectionChange(clearSelection(selection)) }
+      : {}),
+  })
 }
 
 /*
