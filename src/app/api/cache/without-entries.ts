@@ -39,15 +39,6 @@ function close(listing: Listing, taken: number, hasMore: boolean): Listing {
   }
 }
 
-/** The listing with those of its files alone that are in `kept`; none that is not loaded is left. */
-export function withFilesOnly(listing: Listing, kept: ReadonlySet<string>): Listing {
-  const [first] = listing.pages
-  if (!first) return listing
-  const files = listing.pages.flatMap((page) => page.files.filter(({ name }) => kept.has(name)))
-  const page = { ...first, files, next_offset: files.length, has_more: false }
-  return { pages: [page], pageParams: [0], total: files.length }
-}
-
 /** The folder in the tree; null where it is not. */
 export function findTreeFolder(tree: FolderNode, folder: FolderPath): FolderNode | null {
   let node: FolderNode | undefined = tree

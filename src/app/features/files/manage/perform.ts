@@ -170,7 +170,7 @@ function describeOutcome(
 }
 
 /** Reads a listing anew where it is shown; one that is not is read when it is opened. */
-export function refreshListing({ queryClient, queries }: CachePatch, folder: FolderPath): void {
+function refreshListing({ queryClient, queries }: CachePatch, folder: FolderPath): void {
   const { queryKey } = queries.folder(folder)
   queryClient.removeQueries({ queryKey, type: 'inactive' })
   // What is on the screen stays there if it fails.

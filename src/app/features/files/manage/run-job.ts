@@ -104,7 +104,7 @@ export async function runSteps(
 }
 
 /** @throws what the call throws, an AbortError where it was stopped before it was sent */
-export function sendOnce<Reply>(
+function sendOnce<Reply>(
   send: (how: HowToSend) => Promise<Reply>,
   lane: HowToSend['lane'],
   stopping: Stopping,
