@@ -9,7 +9,7 @@ const sources = [
   'index.html',
   'public/**',
   'src/{app,contract}/**',
-  'scripts/{app-build,content-stamp,lean-contract,lean-icons}.ts',
+  'scripts/{app-build,content-stamp,lean-*}.ts',
   '{vite.config.ts,tsconfig.json,package.json,package-lock.json}',
 ]
 
