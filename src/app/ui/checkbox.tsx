@@ -12,6 +12,15 @@ export type CheckboxProps = Omit<
   onChange: (checked: boolean, how: { isRange: boolean }) => void
 }
 
+// Half-ticked exists only as a property, not as an attribute. The same functions each time: another one
+// would be called for every checkbox that is drawn again.
+const mixed = (input: HTMLInputElement | null) => setMixed(input, true)
+const whole = (input: HTMLInputElement | null) => setMixed(input, false)
+
+function setMixed(input: HTMLInputElement | null, isMixed: boolean) {
+  if (input) input.indeterminate = isMixed
+}
+
 /** The browser's own checkbox: hundreds of them must scroll smoothly. */
 export function Checkbox({ label, checked, onChange, className, ...rest }: CheckboxProps) {
   return (
@@ -20,10 +29,7 @@ export function Checkbox({ label, checked, onChange, className, ...rest }: Check
       type="checkbox"
       aria-label={label}
       checked={checked === true}
-      ref={(input) => {
-        // Half-ticked exists only as a property, not as an attribute.
-        if (input) input.indeterminate = checked === 'mixed'
-      }}
+      ref={checked === 'mixed' ? mixed : whole}
       onChange={(event) => {
         const { nativeEvent } = event
         const isRange = nativeEvent instanceof MouseEvent && nativeEvent.shiftKey

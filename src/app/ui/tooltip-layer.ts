@@ -1,3 +1,5 @@
+import { formatExactTime } from '#app/lib/format.ts'
+
 const openDelayMs = 500
 const gap = 6
 
@@ -22,7 +24,8 @@ export function watchTooltips(first: Event, signal: AbortSignal): void {
     if (layer.matches(':popover-open')) layer.hidePopover()
   }
   const show = (element: Element) => {
-    layer.textContent = element.getAttribute('data-tooltip')
+    const text = element.getAttribute('data-tooltip') ?? ''
+    layer.textContent = element.hasAttribute('data-tooltip-time') ? formatExactTime(text) : text
     if (!layer.textContent || !element.isConnected || isNotNeeded(element)) return
     layer.showPopover()
     place(layer, element.getBoundingClientRect())

@@ -16,6 +16,11 @@ export function cutTextTooltipProps(text: string) {
   return { 'data-tooltip': text, 'data-tooltip-when-cut': '' }
 }
 
+/** The same for a time, which is put into words when it is shown. */
+export function timeTooltipProps(iso: string) {
+  return { 'data-tooltip': iso, 'data-tooltip-time': '' }
+}
+
 /**
  * The one tooltip of the page. One for all, because a tooltip component in each of a list's rows would
  * make scrolling slow. Its code comes with the first element that has one and is hovered or focused.

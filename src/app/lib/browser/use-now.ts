@@ -22,11 +22,14 @@ let ending: AbortController | null = null
 
 /** Draws the component again when another day has begun where the person is, also during a sleep. */
 export function useToday(): void {
-  useSyncExternalStore(subscribe, today)
+  useSyncExternalStore(subscribe, getDay)
 }
 
 // The calendar's day in the person's time zone: a count of 24 hours is none, twice a year.
 const today = () => new Date().toDateString()
+// Kept while the clock runs: every row asks whenever it is drawn.
+let day: string | null = null
+const getDay = () => day ?? today()
 
 /** One clock for all rows: a list shows hundreds of days. */
 function subscribe(tell: () => void): () => void {
@@ -34,14 +37,21 @@ function subscribe(tell: () => void): () => void {
   if (ticks.size() === 1) startClock()
   return () => {
     stop()
-    if (ticks.size() === 0) ending?.abort()
+    if (ticks.size() === 0) {
+      ending?.abort()
+      day = null
+    }
   }
 }
 
 function startClock(): void {
   ending = new AbortController()
   const { signal } = ending
-  const tellAll = () => ticks.emit()
+  day = today()
+  const tellAll = () => {
+    day = today()
+    ticks.emit()
+  }
   // Not until midnight: a timer stands still while the machine sleeps, and so would the rest of it.
   const timer = setInterval(tellAll, 30_000)
   signal.addEventListener('abort', () => clearInterval(timer))

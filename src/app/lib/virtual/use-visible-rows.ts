@@ -1,4 +1,5 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import {
   anchoredOffset,
   offsetShowing,
@@ -78,8 +79,9 @@ export function useVisibleRows(parts: VisibleRowsOptions) {
     if (!scroller) return
     const handleScroll = () => {
       seen.current.scrollTop = scroller.scrollTop
-      onScroll?.(scroller.scrollTop)
-      draw()
+      onScroll?.(seen.current.scrollTop)
+      // Scroll events come just before a frame: in slices of their own the rows would come after it.
+      flushSync(draw)
     }
     const observer = new ResizeObserver(() => {
       seen.current.viewport = scroller.clientHeight - headerHeight

@@ -3,12 +3,12 @@ import { memo, Suspense } from 'react'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import { useGivenFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { useToday } from '#app/lib/browser/use-now.ts'
-import { formatBytes, formatDay, formatExactTime } from '#app/lib/format.ts'
+import { formatBytes, formatDay } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Checkbox } from '#app/ui/checkbox.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { NameText } from '#app/ui/name-text.tsx'
-import { cutTextTooltipProps, tooltipProps } from '#app/ui/tooltip.ts'
+import { cutTextTooltipProps, timeTooltipProps } from '#app/ui/tooltip.ts'
 import { FileActions } from './file-actions.tsx'
 import type { RowProps } from './grid-row.tsx'
 import {
@@ -106,7 +106,7 @@ function Details({ entry }: { entry: Entry }) {
   return (
     <>
       <GridCell
-        {...cutTextTooltipProps(size)}
+        {...(size.length < 10 ? null : cutTextTooltipProps(size))}
         className={clsx(
           'pr-4 text-right text-muted',
           size.length < 10 ? 'whitespace-nowrap' : 'truncate',
@@ -115,10 +115,7 @@ function Details({ entry }: { entry: Entry }) {
         {size}
       </GridCell>
       {entry.kind === 'file' ? (
-        <GridCell
-          {...tooltipProps(formatExactTime(entry.uploadedAt))}
-          className="whitespace-nowrap text-muted"
-        >
+        <GridCell {...timeTooltipProps(entry.uploadedAt)} className="whitespace-nowrap text-muted">
           {formatDay(entry.uploadedAt)}
         </GridCell>
       ) : (

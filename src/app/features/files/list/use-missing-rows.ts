@@ -30,8 +30,15 @@ export function useMissingRows(list: List, range: Range): boolean {
     if (isLoading || !loadsAtEnd) return
     if (next >= 0) onMissing(next)
     if (inSight < 0) return
-    const timer = setTimeout(() => onMissing(inSight), restMs)
-    return () => clearTimeout(timer)
+    let frame = 0
+    // Where frames take longer than the rest, the next one tells whether it goes on.
+    const timer = setTimeout(() => {
+      frame = requestAnimationFrame(() => onMissing(inSight))
+    }, restMs)
+    return () => {
+      clearTimeout(timer)
+      cancelAnimationFrame(frame)
+    }
   }, [inSight, next, isLoading, loadsAtEnd, onMissing])
   return inSight >= 0
 }

@@ -60,11 +60,13 @@ export function useGivenFocus({
   pendingFocus: { current: boolean }
 }) {
   const ref = useRef<HTMLDivElement>(null)
+  // Those that have nothing to do with the keyboard show others all the time, while a list scrolls.
+  const shown = isActive ? shows : null
   // biome-ignore lint/correctness/useExhaustiveDependencies: another line took the element
   useEffect(() => {
     if (!isActive || !pendingFocus.current) return
     pendingFocus.current = false
     if (!isTypedIn(document.activeElement)) ref.current?.focus({ preventScroll: true })
-  }, [isActive, pendingFocus, shows])
+  }, [isActive, pendingFocus, shown])
   return ref
 }
