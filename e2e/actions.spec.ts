@@ -146,7 +146,8 @@ for (const width of [1440, 390]) {
     await page.keyboard.press('/')
     await expect(field).toBeFocused()
     await page.keyboard.type('/?')
-    await expect(field).toHaveValue('/?')
+    // Once more is no letter where nothing is typed yet.
+    await expect(field).toHaveValue('?')
     await expect(help(page)).toBeHidden()
 
     if (width < 768) await page.getByRole('button', { name: 'Folders and account' }).click()

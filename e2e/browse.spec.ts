@@ -107,6 +107,7 @@ test('the filter narrows the list, says when nothing is left, and can be cleared
   await expect(fileRow(page, 'Apple.txt')).toBeHidden()
   await filter.press('Escape')
   await expect(filter).toHaveValue('')
+  await expect(filter).not.toBeFocused()
   await expect(fileRow(page, 'banana.txt')).toBeVisible()
 })
 

@@ -1,8 +1,9 @@
 import { Search, X } from 'lucide-react'
 import type { RefObject } from 'react'
+import { flushSync } from 'react-dom'
 import { IconButton } from '#app/ui/button.tsx'
 
-/** The searchbox `Filter files`. `/` puts the keyboard into it; Escape empties it, then leaves it. */
+/** The searchbox `Filter files`. `/` puts the keyboard into it; Escape empties and leaves it. */
 export function FileFilter({
   ref,
   value,
@@ -31,10 +32,12 @@ export function FileFilter({
         spellCheck={false}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={(event) => {
+          // Who presses it again is not sure about the first time, and no name has a slash in it.
+          if (event.key === '/' && value === '') event.preventDefault()
           if (event.key !== 'Escape') return
           event.preventDefault()
-          if (value === '') onLeave()
-          else onChange('')
+          flushSync(() => onChange(''))
+          onLeave()
         }}
         className="peer h-8 w-full min-w-0 rounded-md border border-line bg-canvas pr-8 pl-8 hover:border-edge/60 pointer-coarse:h-11 pointer-coarse:text-lg [&::-webkit-search-cancel-button]:hidden"
       />

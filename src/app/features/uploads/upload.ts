@@ -13,13 +13,22 @@ import type { UploadBatchReply, UploadReply } from '#contract/uploads.ts'
  * A file and where it should go; `folder` and `name` are not validated yet. With a `refusal` it cannot be
  * sent, but still gets a row that says why.
  */
-export type UploadRequest = { file: File; folder: string; name: string; refusal?: UploadFailure }
+export type UploadRequest = {
+  file: File
+  folder: string
+  name: string
+  /** Where it lies on this computer, as far as the browser tells: `a.txt` or `Trip/a.txt`. */
+  path?: string
+  refusal?: UploadFailure
+}
 
 /** What is needed to send a file. The same object in every try. */
 export type UploadJob = {
   file: File
   folder: FolderPath
   name: FileName
+  /** See `UploadRequest`; null if it was not told. */
+  path: string | null
   /** The same in every try, so that the server keeps only one file. */
   idempotencyKey: string
   /** Server time in epoch ms when it was added: a file that is older is another file. */
@@ -36,6 +45,8 @@ export type KeptUpload = {
   id: string
   name: string
   folder: string
+  /** See `UploadRequest`. Older versions did not keep it. */
+  path?: string | null | undefined
   size: number
   lastModified: number
   idempotencyKey: string
@@ -203,6 +214,7 @@ export function validateUpload(
     file,
     folder: folder.value,
     name: name.value,
+    path: text.path ?? null,
     idempotencyKey: randomId(),
     notBefore: serverTime,
     size: null,
@@ -224,15 +236,16 @@ export function resumeUpload(
   const isSame = file.size === kept.size && file.lastModified === kept.lastModified
   if ('code' in job || !isSame) return job
   const { idempotencyKey, notBefore, mayHaveArrived } = kept
-  return { ...job, idempotencyKey, notBefore, mayHaveArrived }
+  return { ...job, path: kept.path ?? null, idempotencyKey, notBefore, mayHaveArrived }
 }
 
 /** What to keep of an upload over a reload; null while its file is not known well enough to be found again. */
 export function keepUpload({ id, state, size }: Upload, job: UploadJob): KeptUpload | null {
-  const { file, name, folder, idempotencyKey, notBefore } = job
+  const { file, name, folder, path, idempotencyKey, notBefore } = job
   if (size === null) return null
   job.lastModified ??= file.lastModified
   const { lastModified } = job
   const mayHaveArrived = job.mayHaveArrived || state === 'running'
-  return { id, name, folder, size, lastModified, idempotencyKey, notBefore, mayHaveArrived }
+  const kept = { id, name, folder, path, size, lastModified }
+  return { ...kept, idempotencyKey, notBefore, mayHaveArrived }
 }

@@ -10,7 +10,7 @@ test('files go to their place, with the folders they came in', async () => {
     ['.config/', '/Films/.config/'],
   ] as const) {
     const placed = await placeFiles([{ file, folders }], '/Films/' as FolderPath)
-    expect(placed).toEqual([{ file, name: 'a.txt', folder }])
+    expect(placed).toEqual([{ file, name: 'a.txt', folder, path: `${folders}a.txt` }])
   }
 })
 

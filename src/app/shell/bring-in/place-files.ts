@@ -20,7 +20,8 @@ export async function placeFiles(
     // A folder before those whose names go on: `Trip`, `Trip 2`.
     const place = nameKey(folders).replaceAll('/', '\u0000')
     const key = `${place}\u0000${nameKey(name)}`
-    placed.push({ request: { file, name, folder: folder + folders }, key })
+    const request = { file, name, folder: folder + folders, path: folders + name }
+    placed.push({ request, key })
   })
   // Disks list a folder in no order that a person would know.
   const sorted = await sortInSlices(placed, (a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))

@@ -7,6 +7,7 @@ const storedEntry = z.object({
   id: z.string(),
   name: z.string(),
   folder: z.string(),
+  path: z.optional(z.nullable(z.string())),
   size: z.number(),
   lastModified: z.number(),
   idempotencyKey: z.string(),

@@ -200,9 +200,11 @@ export function createInterruptedUploads() {
 }
 
 /** The folder that was chosen may lie below the one that was dropped, or above it. */
-function isSamePlace({ folder, name }: KeptUpload, path: string): boolean {
-  const [kept, chosen] = [folder + name, `/${path}`]
-  return kept.endsWith(chosen) || (folder !== '/' && chosen.endsWith(kept))
+function isSamePlace({ folder, name, path }: KeptUpload, chosenPath: string): boolean {
+  const [kept, chosen] = [folder + name, `/${chosenPath}`]
+  if (kept.endsWith(chosen) || (folder !== '/' && chosen.endsWith(kept))) return true
+  // Where it went, a folder may be around it that this computer does not have.
+  return path != null && chosen.endsWith(`/${path.normalize('NFC')}`)
 }
 
 function isSameFile({ size, lastModified }: KeptUpload, file: File): boolean {

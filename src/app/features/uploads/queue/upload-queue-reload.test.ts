@@ -11,11 +11,14 @@ import {
 import type { JournalAccess } from './upload-keeper.ts'
 
 /** A page with `names` in its queue, and the page after its reload. */
-async function reloaded(names: readonly string[], folder?: string) {
+async function reloaded(names: readonly string[], folder?: string, folders?: string) {
   const journal = memoryJournal()
   const before = uploadWorld({ journal: journal.access })
   before.queue.connect(before.connection())
-  const requests = names.map((name) => requestFor(name, 10, folder))
+  const requests = names.map((name) => ({
+    ...requestFor(name, 10, folder),
+    ...(folders === undefined ? {} : { path: folders + name }),
+  }))
   before.queue.add(requests)
   await settle()
   const after = uploadWorld({ journal: journal.access })
@@ -114,6 +117,15 @@ test('files chosen together find their rows by name, bytes and the folders they 
 
 test('the folder around those that were dropped gives all of their files', async () => {
   const { after, requests } = await reloaded(['a', 'b'], '/Trip/')
+  const chosen = requests.map(({ file }) => ({ file, path: `Downloads/Trip/${file.name}` }))
+  const [a] = chosen
+  if (!a) throw new Error('No files.')
+  expect(after.queue.resume([{ ...a, path: 'Downloads/Other Trip/a' }])).toBe(0)
+  expect(after.queue.resume(chosen)).toBe(2)
+})
+
+test('the folder around them gives what was dropped into a subfolder', async () => {
+  const { after, requests } = await reloaded(['a', 'b'], '/Films/2026/Trip/', 'Trip/')
   const chosen = requests.map(({ file }) => ({ file, path: `Downloads/Trip/${file.name}` }))
   const [a] = chosen
   if (!a) throw new Error('No files.')

@@ -25,7 +25,10 @@ test('a row tells share, speed and time left while it is sent, and its size else
 })
 
 test('an empty file is whole from its beginning', () => {
-  expect(progressText({ ...row, size: 0, state: 'running' })).toEqual(['100 %'])
+  expect(progressText({ ...row, size: 0, state: 'running' })).toEqual([
+    '100 %',
+    'waiting for the answer',
+  ])
 })
 
 test('many files are told with the time that the window of requests takes', () => {

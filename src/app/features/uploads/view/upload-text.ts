@@ -31,15 +31,15 @@ export function nameOf({ name, failure }: Pick<Upload, 'name' | 'failure'>): str
     : 'A file whose name is no text'
 }
 
-/** `61 %`, `12 MB/s` and `8 s left` while it is sent, its size otherwise. */
+/** `61 %`, `12 MB/s` and `8 s left` while it is sent, that it is while it waits for the answer, else its size. */
 export function progressText(upload: Upload): string[] {
   const { size } = upload
   if (size === null) return []
   if (upload.state !== 'running') return [formatBytes(size)]
   const share = size === 0 ? 1 : upload.sentBytes / size
   const words = [formatPercent(share * 100)]
-  // The server is still storing it, and nobody knows for how long.
-  if (share >= 1) return words
+  // The server is still storing it, or others are on their way with it: nobody knows for how long.
+  if (share >= 1) return [...words, 'waiting for the answer']
   if (upload.bytesPerSecond !== null) words.push(`${formatBytes(upload.bytesPerSecond)}/s`)
   if (upload.secondsLeft !== null) words.push(`${formatDuration(upload.secondsLeft)} left`)
   return words
