@@ -52,8 +52,10 @@ export type Abilities = {
   clearSelection: () => void
   /** The rows that are selected. */
   selection: () => readonly Target[]
+  /** The same where they stand for all of the folder, with the files that are not loaded; else null. */
+  wholeSelection: () => { targets: readonly Target[]; files: number } | null
   openMenu: (element: Element) => void
-  /** Missing where the server cannot, or the key may not. `to`: for moving and copying, if it is known. */
+  /** Missing where the server cannot, or the key may not. `to`: where it goes, or the folder that is made, if that is known. */
   manage: (what: ManageStep, targets: readonly Target[], to?: FolderPath) => void
   /** Takes rows that were cut or copied here, if `text` is what stands for them; false for other text. */
   pasteRows: (text: string) => boolean

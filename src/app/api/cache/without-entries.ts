@@ -39,6 +39,14 @@ function close(listing: Listing, taken: number, hasMore: boolean): Listing {
   }
 }
 
+/** The listing without any file, loaded or not. */
+export function withoutFiles(listing: Listing): Listing {
+  const [first] = listing.pages
+  if (!first) return listing
+  const page = { ...first, files: [], next_offset: 0, has_more: false }
+  return { pages: [page], pageParams: [0], total: 0 }
+}
+
 /** The folder in the tree; null where it is not. */
 export function findTreeFolder(tree: FolderNode, folder: FolderPath): FolderNode | null {
   let node: FolderNode | undefined = tree

@@ -68,7 +68,7 @@ export function FolderView(props: FolderViewProps) {
   const { selection, setSelection } = selected
   const keptKeyboard = useKeptKeyboard()
   const menu = useContextMenu(selected.chosen)
-  useAbilities({ selection: () => selected.chosen })
+  const wholeFiles = useLentSelection(props, selected)
   const isInList = useStatusInList(selected.chosen, listing.error)
   const isFiltered = filter.trim() !== ''
   const followedEnd = useFollowedEnd(listing, isFiltered)
@@ -99,7 +99,7 @@ export function FolderView(props: FolderViewProps) {
         sorting,
       })}
       chosen={selected.chosen}
-      among={{ shown: shown.length, isComplete, isFiltered }}
+      among={{ shown: shown.length, isComplete, isFiltered, wholeFiles }}
       onClear={() => setSelection(clearSelection(selection))}
       rest={selected.rest}
       followedEnd={followedEnd}
@@ -121,7 +121,7 @@ export function FolderView(props: FolderViewProps) {
           {...rowsOf(shown, listing, { filter, sorting })}
           place={place}
           scroller={scroller}
-          selected={selected}
+          selected={wholeFiles === null ? selected : { ...selected, box: true }}
           followedEnd={followedEnd}
         />
         {!listing.isPending && shown.length === 0 && (
@@ -151,6 +151,20 @@ function Opened({
       <OpenedFile {...{ opened, listing, onFilterChange }} />
     </Suspense>
   )
+}
+
+/** How many files there are where the selection stands for all of the folder, loaded or not; else null. */
+function useLentSelection(
+  { access, filter, listing }: FolderViewProps,
+  { chosen, rest }: ReturnType<typeof useSelection>,
+): number | null {
+  const isWhole = access.canManage && rest !== null && filter.trim() === ''
+  const files = isWhole ? listing.total : null
+  useAbilities({
+    selection: () => chosen,
+    wholeSelection: () => (files === null ? null : { targets: chosen, files }),
+  })
+  return files
 }
 
 /** A filter and another order are of what is loaded alone. */

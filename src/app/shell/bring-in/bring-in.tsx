@@ -16,6 +16,11 @@ const ImportDialog = lazyPart(
   { floats: true },
 )
 
+const ImportFolderPicker = lazyPart(
+  async () => (await import('./import-folder-picker.tsx')).ImportFolderPicker,
+  { floats: true },
+)
+
 export const notLoaded =
   'The part of this page that reads it could not be loaded. Check the connection and try again.'
 
@@ -76,6 +81,15 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
             draft={parts.importDraft}
             folder={folder}
             canImport={access.canImport}
+            folderPicker={
+              access.canBrowse
+                ? (how) => (
+                    <Suspense fallback={null}>
+                      <ImportFolderPicker {...how} queries={session.queries} />
+                    </Suspense>
+                  )
+                : null
+            }
             onStart={(links, options) => {
               queues.imports.add(links, options)
               transfers.show('imports')

@@ -4,8 +4,16 @@ import { rowMarks } from '#app/features/files/folder/row-marks.ts'
 import { copyText } from '#app/lib/browser/copy-text.ts'
 import { createStore } from '#app/lib/store.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
+import { itemOf } from './item-path.ts'
+import type { AllFiles } from './operations.ts'
 
-export type CopiedRows = { folder: FolderPath; items: readonly ItemPath[]; isCut: boolean }
+export type CopiedRows = {
+  folder: FolderPath
+  items: readonly ItemPath[]
+  isCut: boolean
+  /** All files of the folder, beside the items. */
+  all?: AllFiles | undefined
+}
 
 /**
  * Rows that were cut or copied. Their paths go to the system's clipboard as text: what was copied last,
@@ -17,7 +25,7 @@ export function rowClipboard() {
     getSnapshot,
     subscribe,
     put(rows: CopiedRows, targets: readonly Target[]) {
-      const text = rows.items.join('\n')
+      const text = targets.map((target) => itemOf(target, rows.folder)).join('\n')
       set({ ...rows, text })
       const cut = new Set(rows.isCut ? targets.map(({ key }) => key) : [])
       rowMarks.update({ cut, cutIn: rows.folder })

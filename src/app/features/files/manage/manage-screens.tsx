@@ -1,13 +1,16 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useAbilities } from '#app/actions/action-context.ts'
+import { folderOf, type ItemPath } from '#app/api/cache/relocate.ts'
 import { rowMarks } from '#app/features/files/folder/row-marks.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { rowClipboard } from './clipboard.ts'
+import { itemOf } from './item-path.ts'
 import type { Asked, ManageProps } from './manage.tsx'
 import { ManageDialog } from './manage-dialog.tsx'
 import { describeTargets } from './manage-text.ts'
-import { createManager, itemsOf } from './manager.ts'
+import { createManager } from './manager.ts'
+import type { AllFiles } from './operations.ts'
 import { startRename } from './start-rename.ts'
 import { trashActions } from './trash-actions.ts'
 import { UndoNotice } from './undo-notice.tsx'
@@ -36,27 +39,35 @@ export function ManageScreens(props: ManageProps & { asked: Asked }) {
   const paste = () => {
     const rows = clipboard.take()
     if (!rows) return
-    if (!rows.isCut) void operations.copy(rows.items, folder)
-    else if (rows.folder === folder) performer.say('It is in this folder already')
-    else void operations.move(rows.items, folder)
+    if (rows.isCut) putInto({ ...rows, what: 'move' }, folder)
+    else putInto({ ...rows, what: 'copy' }, folder)
   }
-  const place = ({ what, targets }: Asked, to: FolderPath) => {
-    const items = itemsOf(targets, folder)
-    void (what === 'move' ? operations.move(items, to) : operations.copy(items, to))
+  const putInto = ({ what, items, all }: Chosen & { what: 'move' | 'copy' }, to: FolderPath) => {
+    if (all?.path === to) performer.say('It is in this folder already')
+    else if (what === 'copy') void operations.copy(items, to, all)
+    else if (items.some((item) => folderOf(item) !== to) || all) {
+      void operations.move(items, to, undefined, all)
+    } else performer.say('It is in this folder already')
   }
+  const place = (asked: Asked, to: FolderPath) =>
+    putInto({ ...chosenBy(asked, folder), what: asked.what === 'move' ? 'move' : 'copy' }, to)
   const choosePlace = (asked: Asked) =>
     asked.to === undefined ? setDialog(asked) : place(asked, asked.to)
-  const hold = ({ what, targets }: Asked) => {
-    const isCut = what === 'cut'
-    clipboard.put({ folder, items: itemsOf(targets, folder), isCut }, targets)
-    const words = `${describeTargets(targets)} ${isCut ? 'cut' : 'copied'}`
+  const hold = (asked: Asked) => {
+    const isCut = asked.what === 'cut'
+    clipboard.put({ folder, ...chosenBy(asked, folder), isCut }, asked.targets)
+    const words = `${describeTargets(asked.targets)} ${isCut ? 'cut' : 'copied'}`
     performer.say(`${words}. Paste in the folder where it is to go.`)
   }
   const handlers: Partial<Record<Asked['what'], (asked: Asked) => void>> = {
     undo: () => performer.undo(),
     paste,
-    'new-folder': setDialog,
-    delete: ({ targets }) => void operations.erase(itemsOf(targets, folder)),
+    'new-folder': (asked) =>
+      asked.to === undefined ? setDialog(asked) : void operations.createFolder(asked.to),
+    delete(asked) {
+      const { items, all } = chosenBy(asked, folder)
+      void operations.erase(items, undefined, all)
+    },
     cut: hold,
     'copy-rows': hold,
     move: choosePlace,
@@ -105,4 +116,16 @@ export function ManageScreens(props: ManageProps & { asked: Asked }) {
       )}
     </>
   )
+}
+
+type Chosen = { items: readonly ItemPath[]; all?: AllFiles | undefined }
+
+/** The items that were meant: of a whole folder its folders, and all of its files. */
+function chosenBy({ targets, wholeFiles }: Asked, folder: FolderPath): Chosen {
+  if (wholeFiles === undefined) return { items: targets.map((one) => itemOf(one, folder)) }
+  const folders = targets.filter(({ kind }) => kind === 'folder')
+  return {
+    items: folders.map((one) => itemOf(one, folder)),
+    all: { path: folder, files: wholeFiles },
+  }
 }

@@ -1,6 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
-import { type ManageStep, type Target, useAbilities } from '#app/actions/action-context.ts'
+import {
+  currentContext,
+  type ManageStep,
+  type Target,
+  useAbilities,
+} from '#app/actions/action-context.ts'
 import type { Queries } from '#app/api/cache/queries.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -8,7 +13,13 @@ import type { Me } from '#contract/account.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 
 /** Asked for on one of the rows or in the folder that is shown. */
-export type Asked = { what: ManageStep; targets: readonly Target[]; to?: FolderPath | undefined }
+export type Asked = {
+  what: ManageStep
+  targets: readonly Target[]
+  to?: FolderPath | undefined
+  /** How many files the folder has, where all of them are meant, those that are not loaded as well. */
+  wholeFiles?: number | undefined
+}
 
 export type ManageProps = {
   client: ApiClient
@@ -27,7 +38,13 @@ const ManageScreens = lazyPart(async () => (await import('./manage-screens.tsx')
 /** Lends the actions what they need to manage files and folders. The code comes with the first of them. */
 export function Manage(props: ManageProps) {
   const [asked, setAsked] = useState<Asked | null>(null)
-  useAbilities({ manage: (what, targets, to) => setAsked({ what, targets, to }) })
+  useAbilities({
+    manage(what, targets, to) {
+      const whole = currentContext().wholeSelection?.()
+      const wholeFiles = whole?.targets === targets ? whole.files : undefined
+      setAsked({ what, targets, to, wholeFiles })
+    },
+  })
   return (
     asked && (
       <Suspense fallback={null}>

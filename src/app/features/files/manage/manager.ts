@@ -1,10 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query'
-import type { Target } from '#app/actions/action-context.ts'
 import type { Queries } from '#app/api/cache/queries.ts'
-import { type ItemPath, isFolderPath, type Relocation } from '#app/api/cache/relocate.ts'
+import { isFolderPath, type Relocation } from '#app/api/cache/relocate.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import { type FolderPath, parentFolder } from '#contract/folder-path.ts'
-import { itemOf } from './item-path.ts'
 import { Operations } from './operations.ts'
 import { Performer } from './perform.ts'
 
@@ -41,8 +39,3 @@ export function createManager({ client, folder, onOpenFolder, ...patch }: Manage
 }
 
 export type Manager = ReturnType<typeof createManager>
-
-/** The items that the targets are, in the folder that is shown. */
-export function itemsOf(targets: readonly Target[], folder: FolderPath): ItemPath[] {
-  return targets.map((target) => itemOf(target, folder))
-}

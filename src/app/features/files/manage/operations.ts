@@ -11,12 +11,15 @@ import { endpoints } from '#contract/endpoints.ts'
 import type { ListedFile } from '#contract/files.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { freePath, listedFile } from './item-path.ts'
-import { describeFolder, describeItems, quoted } from './manage-text.ts'
+import { countItems, describeFolder, describeItems, quoted } from './manage-text.ts'
 import type { Job } from './perform.ts'
 import type { Done, Outcome, SendItems, Step } from './run-job.ts'
 
 /** Something in the trash, and where it was. */
 export type Trashed = { id: string; path: ItemPath; file?: ListedFile | undefined }
+
+/** All files of a folder, beside the items that are named. */
+export type AllFiles = { path: FolderPath; files: number }
 
 export type Perform = (job: Job) => Promise<Outcome>
 
@@ -55,14 +58,14 @@ export class Operations {
     })
   }
 
-  move(items: readonly ItemPath[], to: FolderPath, said?: string) {
+  move(items: readonly ItemPath[], to: FolderPath, said?: string, all?: AllFiles) {
     const going = items.filter((item) => folderOf(item) !== to)
     const taken = new Set<ItemPath>()
     const steps = going.map((item): Step => {
       const path = freePath(this.#patch, to, item, taken)
       return { item, change: { from: item, to: path } }
     })
-    if (steps.length === 0) return null
+    if (steps.length === 0 && !all) return null
     const isKnown = (item: ItemPath) =>
       isFolderPath(item) || listedFile(this.#patch, item) !== undefined
     const isAllKnown = going.every(isKnown)
@@ -71,10 +74,11 @@ export class Operations {
       send: this.#place(endpoints.move, to),
       doing: 'Moving',
       verb: 'moved',
-      said: said ?? `${describeItems(going)} moved to ${describeFolder(to)}`,
+      said: said ?? `${describeAll(going, all)} moved to ${describeFolder(to)}`,
+      whole: all && this.#wholePlace(endpoints.move, all, to),
       where: `to ${describeFolder(to)}`,
       undo: (done) => this.#moveBack(done),
-      stale: () => (isAllKnown ? [] : [to]),
+      stale: () => (isAllKnown && !all ? [] : [to]),
     })
   }
 
@@ -97,7 +101,7 @@ export class Operations {
     }
   }
 
-  copy(items: readonly ItemPath[], to: FolderPath) {
+  copy(items: readonly ItemPath[], to: FolderPath, all?: AllFiles) {
     const taken = new Set<ItemPath>()
     const steps = items.map((item): Step => {
       const file = listedFile(this.#patch, item)
@@ -111,7 +115,8 @@ export class Operations {
       send: this.#place(endpoints.copy, to),
       doing: 'Copying',
       verb: 'copied',
-      said: `${describeItems(items)} copied to ${describeFolder(to)}`,
+      said: `${describeAll(items, all)} copied to ${describeFolder(to)}`,
+      whole: all && this.#wholePlace(endpoints.copy, all, to),
       where: `to ${describeFolder(to)}`,
       undo: (done) =>
         this.#back().erase(
@@ -123,13 +128,20 @@ export class Operations {
     })
   }
 
-  erase(items: readonly ItemPath[], said = `${describeItems(items)} deleted`): Promise<Outcome> {
+  erase(items: readonly ItemPath[], said?: string, all?: AllFiles): Promise<Outcome> {
     return this.#perform({
       steps: items.map((item) => ({ item, change: { from: item, to: null } })),
       send: (items, how) => this.#client.call(endpoints.delete, { body: { items }, ...how }),
       doing: 'Deleting',
       verb: 'deleted',
-      said,
+      said: said ?? `${describeAll(items, all)} deleted`,
+      whole: all && {
+        path: all.path,
+        total: all.files,
+        isGone: true,
+        send: (files_of, how) =>
+          this.#client.call(endpoints.delete, { body: { files_of }, ...how }),
+      },
       undo: (done) => this.#back().restore(done),
       canUndo: (done) => done.some(({ trashId }) => trashId !== null),
     })
@@ -200,6 +212,23 @@ export class Operations {
   #place(endpoint: typeof endpoints.move | typeof endpoints.copy, to: FolderPath): SendItems {
     return (items, how) => this.#client.call(endpoint, { body: { items, to }, ...how })
   }
+
+  #wholePlace(
+    endpoint: typeof endpoints.move | typeof endpoints.copy,
+    { path, files }: AllFiles,
+    to: FolderPath,
+  ): NonNullable<Job['whole']> {
+    return {
+      path,
+      total: files,
+      isGone: endpoint === endpoints.move,
+      send: (files_of, how) => this.#client.call(endpoint, { body: { files_of, to }, ...how }),
+    }
+  }
+}
+
+function describeAll(items: readonly ItemPath[], all?: AllFiles): string {
+  return all ? countItems(items.length + all.files) : describeItems(items)
 }
 
 /** A file that nobody has listed, and what is in a folder. */

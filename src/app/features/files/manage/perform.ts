@@ -1,5 +1,6 @@
-import type { CachePatch } from '#app/api/cache/queries.ts'
+import { type CachePatch, patchFolder } from '#app/api/cache/queries.ts'
 import { type Relocation, relocate } from '#app/api/cache/relocate.ts'
+import { withoutFiles } from '#app/api/cache/without-entries.ts'
 import { createStore } from '#app/lib/store.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
@@ -10,8 +11,10 @@ import {
   type Done,
   type Outcome,
   runSteps,
+  runWhole,
   type SendItems,
   type Step,
+  type WholeFolder,
 } from './run-job.ts'
 
 export type Undo = { run: () => Promise<void> }
@@ -27,6 +30,8 @@ export type Notice = {
 export type Job = {
   steps: readonly Step[]
   send: SendItems
+  /** Then also all files of a folder, gone from its listing at once where `isGone`. */
+  whole?: (WholeFolder & { isGone: boolean }) | undefined
   /** `Moving`, while it takes several requests. */
   doing: string
   /** `moved` */
@@ -87,17 +92,23 @@ export class Performer {
     const known = this.#show(job.steps.map(({ change }) => change))
     const steps = job.steps.map((step, at) => ({ ...step, change: known[at] ?? null }))
     const stopping = createStopping()
-    const isLong = steps.length > maxManagedItems
-    const tellProgress = (settled: number) => {
-      const progress = { settled, total: steps.length, stop: stopping.stop }
-      if (isLong) this.say(`${job.doing} ${countItems(steps.length)}`, { progress })
+    const { whole } = job
+    const total = steps.length + (whole?.total ?? 0)
+    const isLong = total > maxManagedItems
+    const onProgress = (settled: number) => {
+      const progress = { settled, total, stop: stopping.stop }
+      if (isLong) this.say(`${job.doing} ${countItems(total)}`, { progress })
     }
-    const running = this.#lastTurn.then(() =>
-      runSteps(steps, job.send, { show: this.#show, stopping, onProgress: tellProgress }),
-    )
+    if (whole?.isGone) patchFolder(this.#options.patch, whole.path, withoutFiles)
+    const options = { show: this.#show, stopping, onProgress }
+    const running = this.#lastTurn.then(async () => {
+      const outcome = await runSteps(steps, job.send, options)
+      if (whole && outcome.left === 0) await runWhole(whole, outcome, options)
+      return outcome
+    })
     this.#lastTurn = running
     const undo = this.#remember(job, running)
-    if (isLong) tellProgress(0)
+    if (isLong) onProgress(0)
     else this.say(job.said, { undo })
     const outcome = await running
     this.#finish(job, outcome, { undo, isLong })
@@ -134,12 +145,11 @@ export class Performer {
   }
 
   #finish(job: Job, outcome: Outcome, was: { undo: Undo | null; isLong: boolean }): void {
-    const { done, refused, left } = outcome
+    const { done, refused } = outcome
     const canUndo = done.length > 0 && (job.canUndo?.(done) ?? true)
     const isLost = was.undo !== null && !canUndo
     if (was.undo && isLost) this.#forget(was.undo)
-    for (const folder of job.stale?.(outcome) ?? []) refreshListing(this.#options.patch, folder)
-    if (job.isTreeStale || refused.length + left > 0) refreshTree(this.#options.patch, job)
+    refreshStale(this.#options.patch, job, outcome)
     job.onEnd?.(outcome)
     if (isToldElsewhere(job, outcome)) return void this.close()
     const text = describeOutcome(job, outcome, { ...was, isLost })
@@ -167,6 +177,15 @@ function describeOutcome(
   if (left > 0) return `Stopped: ${countItems(done.length)} of ${countItems(all)} ${what}.`
   if (isLost) return `${said} for ever: this server keeps no trash`
   return isLong ? `${countItems(all)} ${what}` : ''
+}
+
+/** Reads anew what the cached listings and the tree do not tell. */
+function refreshStale(patch: CachePatch, job: Job, outcome: Outcome): void {
+  const isTakenBack = outcome.refused.length + outcome.left > 0
+  const stale = new Set(job.stale?.(outcome))
+  if (job.whole && isTakenBack) stale.add(job.whole.path)
+  for (const folder of stale) refreshListing(patch, folder)
+  if (job.isTreeStale || isTakenBack) refreshTree(patch, job)
 }
 
 /** Reads a listing anew where it is shown; one that is not is read when it is opened. */

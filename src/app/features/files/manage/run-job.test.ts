@@ -1,7 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import type { Relocation } from '#app/api/cache/relocate.ts'
 import { ApiError } from '#app/api/http/api-error.ts'
-import { createStopping, runSteps, type Step } from './run-job.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import { createStopping, runSteps, runWhole, type Step } from './run-job.ts'
 
 const step = (name: string): Step => ({
   item: `/${name}`,
@@ -71,4 +72,32 @@ test('stopped between two requests, it asks for no more and takes back the rest'
   const { done, left } = await ended
   expect(send).toHaveBeenCalledTimes(1)
   expect([done.length, left, shown.length]).toEqual([1_000, 1_500, 1_500])
+})
+
+test('all files of a folder are asked for from where the last request left off', async () => {
+  const outcome = { done: [], refused: [], left: 0, isUnclear: false }
+  const offsets: number[] = []
+  const path = '/Big/' as FolderPath
+  const options = { show: () => {}, onProgress: () => {}, stopping: createStopping() }
+  await runWhole(
+    {
+      path,
+      total: 3,
+      async send({ offset }) {
+        offsets.push(offset)
+        const isLast = offset === 1
+        const refused = { item: '/Big/b', status: 'error', message: 'It is held.' }
+        const results = isLast ? [ok('/c')] : [ok('/a'), refused]
+        return { status: 'ok', results, next_offset: isLast ? 1 : 1, has_more: !isLast }
+      },
+    },
+    outcome,
+    options,
+  )
+  expect(offsets).toEqual([0, 1])
+  expect(outcome).toMatchObject({
+    done: [{ item: '/a' }, { item: '/c' }],
+    refused: [{ item: '/Big/b' }],
+    left: 0,
+  })
 })

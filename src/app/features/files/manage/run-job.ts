@@ -4,6 +4,7 @@ import { readError } from '#app/features/files/folder/use-error-text.ts'
 import { batchesOf } from '#app/lib/browser/slices.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import { createRetryPause, retryTransient } from '#app/lib/retry.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
 import { type ItemResult, type ItemsReply, maxManagedItems } from '#contract/manage.ts'
 
 /** An item as the server is told of it, a path or the id of something in the trash, and what is shown of it. */
@@ -16,6 +17,13 @@ export type HowToSend = {
   purpose: 'browsing'
   signal: AbortSignal
   onStart: () => void
+}
+
+/** All files of a folder, which are asked for without their names; `total` as far as one knows. */
+export type WholeFolder = {
+  path: FolderPath
+  total: number
+  send: (files_of: { path: FolderPath; offset: number }, how: HowToSend) => Promise<ItemsReply>
 }
 
 export type SendItems = (items: string[], how: HowToSend) => Promise<Pick<ItemsReply, 'results'>>
@@ -101,6 +109,44 @@ export async function runSteps(
   outcome.left = steps.length - settled
   if (outcome.left > 0) show(takeBack(steps.slice(settled)))
   return outcome
+}
+
+/** Goes on with all files of a folder, a thousand a request. Nothing of it is shown before. Never throws. */
+export async function runWhole(
+  whole: WholeFolder,
+  outcome: Outcome,
+  { onProgress, stopping }: RunOptions,
+): Promise<void> {
+  const before = outcome.done.length + outcome.refused.length
+  let settled = 0
+  let offset: number | undefined = 0
+  while (offset !== undefined && !stopping.isStopped()) {
+    const reply = await askForFiles(whole, offset, { outcome, stopping })
+    if (!reply) break
+    settled += reply.results.length
+    onProgress(before + settled)
+    offset = reply.results.length > 0 && reply.has_more ? reply.next_offset : undefined
+    if (offset === undefined) return
+  }
+  outcome.left += Math.max(0, whole.total - settled)
+}
+
+/** Null where it failed, which is noted, or was stopped. */
+async function askForFiles(
+  { path, send }: WholeFolder,
+  offset: number,
+  { outcome, stopping }: { outcome: Outcome; stopping: Stopping },
+): Promise<ItemsReply | null> {
+  try {
+    const reply = await sendOnce((how) => send({ path, offset }, how), 'transfer', stopping)
+    for (const result of reply.results) {
+      settle(outcome, { item: result.item, change: null }, result)
+    }
+    return reply
+  } catch (error) {
+    if (!isAbort(error)) await refuseAll(outcome, [{ item: path, change: null }], error)
+    return null
+  }
 }
 
 /** @throws what the call throws, an AbortError where it was stopped before it was sent */

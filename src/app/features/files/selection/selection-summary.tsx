@@ -31,19 +31,25 @@ export function SelectionSummary({ chosen, among, onClear, rest }: SelectionSumm
           <IconButton label="Clear selection" icon={<X />} size="small" onClick={onClear} />
         </div>
       </div>
-      {rest && <RestOfFolder {...rest} />}
+      {rest && <RestOfFolder {...rest} isWhole={typeof among.wholeFiles === 'number'} />}
     </>
   )
 }
 
 /** What is not loaded is not selected: says so, and what it takes. */
-function RestOfFolder({ isLoading, pageSize, onLoad, onStop }: Rest) {
+function RestOfFolder({
+  isLoading,
+  pageSize,
+  isWhole,
+  onLoad,
+  onStop,
+}: Rest & { isWhole: boolean }) {
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-2">
       <p>
         {isLoading
           ? 'Loading the rest…'
-          : `More is not loaded: one request for each ${formatNumber(pageSize)}.`}
+          : `${isWhole ? 'Links and downloads are of what is loaded. ' : ''}More is not loaded: one request for each ${formatNumber(pageSize)}.`}
       </p>
       <Button size="small" onClick={isLoading ? onStop : onLoad}>
         {isLoading ? 'Stop' : 'Load all'}
@@ -95,8 +101,18 @@ function Action({ label, ...rest }: ActionProps) {
  */
 export function describeSelection(
   chosen: readonly Entry[],
-  among: { shown: number; isComplete: boolean; isFiltered: boolean },
+  among: {
+    shown: number
+    isComplete: boolean
+    isFiltered: boolean
+    /** Files of the folder, where all of them are selected, loaded or not. */
+    wholeFiles?: number | null
+  },
 ): string {
+  if (typeof among.wholeFiles === 'number') {
+    const folders = chosen.filter(({ kind }) => kind === 'folder').length
+    return `All ${formatNumber(folders + among.wholeFiles)} selected`
+  }
   const words = `${formatNumber(chosen.length)} selected${among.isComplete ? '' : ` of the ${formatNumber(among.shown)} ${among.isFiltered ? 'shown' : 'loaded'}`}`
   const sizes = chosen.map((entry) => (entry.kind === 'file' ? entry.size : Number.NaN))
   const total = sizes.reduce((sum, size) => sum + size, 0)

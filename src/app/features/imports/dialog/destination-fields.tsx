@@ -1,4 +1,6 @@
+import { FolderTree } from 'lucide-react'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
+import { IconButton } from '#app/ui/button.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 import { parseFileName } from '#contract/file-name.ts'
 import { parseNewFolderPath } from '#contract/folder-path.ts'
@@ -8,6 +10,8 @@ type DestinationFieldsProps = {
   linkCount: number
   errors: Destination
   onChange: (changed: Partial<ImportOptions>) => void
+  /** Null where folders cannot be listed. */
+  onChooseFolder: (() => void) | null
 }
 
 /** The folder and name of a file import. */
@@ -16,6 +20,7 @@ export function DestinationFields({
   linkCount,
   errors,
   onChange,
+  onChooseFolder,
 }: DestinationFieldsProps) {
   if (options.type === 'video') {
     return <p className="text-muted text-sm">Each video gets a folder of its own title.</p>
@@ -30,6 +35,16 @@ export function DestinationFields({
         error={errors.folderError}
         description={isAuto ? 'For files. Videos get their own.' : undefined}
         placeholder="/"
+        end={
+          onChooseFolder && (
+            <IconButton
+              label="Choose a folder"
+              icon={<FolderTree />}
+              size="small"
+              onClick={onChooseFolder}
+            />
+          )
+        }
         spellCheck={false}
       />
       <TextField

@@ -1,4 +1,4 @@
-import { useId, useRef, useState } from 'react'
+import { type ReactNode, useId, useRef, useState } from 'react'
 import { missingScope } from '#app/api/http/api-key-text.ts'
 import { readLinkLines } from '#app/features/imports/links/find-links.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
@@ -17,6 +17,15 @@ export type ImportDialogProps = {
   folder: FolderPath
   canImport: boolean
   onStart: (links: string[], options: ImportOptions) => void
+  /** The dialog in which a folder is chosen; null where folders cannot be listed. */
+  folderPicker: ((how: FolderPickerUse) => ReactNode) | null
+}
+
+export type FolderPickerUse = {
+  /** As it was typed. */
+  start: string
+  onChoose: (folder: FolderPath) => void
+  onClose: () => void
 }
 
 /** The dialog `Import links`. Load it on demand. */
@@ -25,7 +34,7 @@ export function ImportDialog(props: ImportDialogProps) {
   return isOpen ? <OpenDialog {...props} /> : null
 }
 
-function OpenDialog({ draft, folder, canImport, onStart }: ImportDialogProps) {
+function OpenDialog({ draft, folder, canImport, onStart, folderPicker }: ImportDialogProps) {
   const formId = useId()
   const form = useRef<HTMLFormElement>(null)
   const { text, chosen, ...kept } = useSnapshot(draft)
@@ -39,6 +48,7 @@ function OpenDialog({ draft, folder, canImport, onStart }: ImportDialogProps) {
       ? 'Type or paste a link that starts with http:// or https://.'
       : (destination.folderError ?? destination.fileNameError ?? undefined)
   const close = () => draft.close(options.folder)
+  const [isChoosing, setIsChoosing] = useState(false)
 
   const handleSubmit = () => {
     if (unavailableReason !== undefined) return
@@ -91,8 +101,18 @@ function OpenDialog({ draft, folder, canImport, onStart }: ImportDialogProps) {
           linkCount={found.length}
           errors={destination}
           onChange={draft.choose}
+          onChooseFolder={folderPicker && (() => setIsChoosing(true))}
         />
       </form>
+      {isChoosing &&
+        folderPicker?.({
+          start: options.folder,
+          onChoose(chosen) {
+            draft.choose({ folder: chosen })
+            setIsChoosing(false)
+          },
+          onClose: () => setIsChoosing(false),
+        })}
     </Dialog>
   )
 }
