@@ -121,7 +121,8 @@ export function FolderView(props: FolderViewProps) {
           {...rowsOf(shown, listing, { filter, sorting })}
           place={place}
           scroller={scroller}
-          selected={wholeFiles === null ? selected : { ...selected, box: true }}
+          selected={selected}
+          isWhole={wholeFiles !== null}
           followedEnd={followedEnd}
         />
         {!listing.isPending && shown.length === 0 && (
@@ -191,6 +192,8 @@ type RowsProps = FolderViewProps & {
   place: FolderPlace
   scroller: HTMLElement | null
   selected: ReturnType<typeof useSelection>
+  /** All of the folder is selected, what is not loaded as well. */
+  isWhole: boolean
   followedEnd: FollowedEnd
 }
 
@@ -225,7 +228,7 @@ function Rows(props: RowsProps) {
       followedEnd={props.followedEnd}
       arrangement={`${sorting.column} ${sorting.isDescending} ${props.filter.trim()}`}
       selection={selected.selection}
-      chosen={selected.box}
+      chosen={props.isWhole || selected.box}
       onSelectionChange={(next) => {
         remember({ activeKey: next.active })
         selected.setSelection(next)
