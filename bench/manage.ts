@@ -12,7 +12,9 @@ const [fileCount = 100_000, folderCount = 100_000] = process.argv.slice(2).map(N
 function fill(file: string, userId: string): void {
   const database = new DatabaseSync(file)
   database.exec('pragma synchronous = off; begin')
-  const addFolder = database.prepare('insert into folder values (?, ?, ?, ?, ?)')
+  const addFolder = database.prepare(
+    'insert into folder (id, user_id, parent_id, name, folded_name) values (?, ?, ?, ?, ?)',
+  )
   for (const [index, name] of ['to', 'files', 'folders', 'one'].entries()) {
     addFolder.run(index + 1, userId, 0, name, name)
   }

@@ -233,12 +233,12 @@ async function readReach(
     reach.levels = levels
     for (const { bytes } of level) reach.bytes = Math.max(reach.bytes, bytes)
     const next: Child[] = []
-    for (const { id, bytes } of level) {
+    for (const [index, { id, bytes }] of level.entries()) {
       for (const child of children.get(id) ?? []) {
         next.push({ id: child.id, bytes: bytes + child.bytes })
       }
+      if (index % 1_000 === 0) await giveWay()
     }
-    await giveWay()
     level = next
   }
   return reach
@@ -253,14 +253,15 @@ async function readChildren(
 ): Promise<Map<number, Child[]>> {
   const transaction = transactionOf(unit)
   const children = new Map<number, Child[]>()
-  const owner = transaction.selectFrom('folder').select('user_id').where('id', '=', folderId)
-  // Those of other users between them are passed over.
+  const folders = transaction.selectFrom('folder').select('user_id')
+  const { user_id } = await folders.where('id', '=', folderId).executeTakeFirstOrThrow()
   for (let last = 0; ; ) {
     const rows = await transaction
       .selectFrom('folder')
       .select(['id', 'parent_id', 'name'])
       .where('id', '>', last)
-      .where('user_id', '=', owner)
+      // The plus keeps SQLite from an index in which they are not in this order.
+      .where(sql<string>`+user_id`, '=', user_id)
       .orderBy('id')
       .limit(smallTree)
       .execute()

@@ -8,15 +8,16 @@ import {
 } from '#server/storage/sqlite/prepare-read.ts'
 import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { Tables } from '#server/storage/sqlite/tables.ts'
+import { createGiveWay } from './give-way.ts'
 import { copyOf, type FileRow } from './item-repository.ts'
 import type { TrashRow } from './trash-repository.ts'
 
 /** Files of one step: a few milliseconds, so that others have their turn. */
-const filesAtOnce = 200
+const filesAtOnce = 100
 const sizesAtOnce = 2_000
 const foldersAtOnce = 200
-/** Of one statement: its parameters are counted. */
-const rowsAtOnce = 50
+/** Of one statement: its parameters are counted, and others wait for it. */
+const rowsAtOnce = 20
 
 export type SubtreeRepository = ReturnType<typeof createSubtreeRepository>
 
@@ -78,11 +79,13 @@ export function createSubtreeRepository(database: Database) {
         const rows = files
           .filter(({ id }) => there.has(id))
           .map((file) => copyOf(file, { folderId, now }))
+        const giveWay = createGiveWay()
         for (let first = 0; first < rows.length; first += rowsAtOnce) {
           await transaction
             .insertInto('file')
             .values(rows.slice(first, first + rowsAtOnce))
             .execute()
+          await giveWay()
         }
       })
     },
