@@ -8,6 +8,7 @@ import { errorReply } from '#contract/api-error.ts'
 import { filesReply } from '#contract/files.ts'
 import { uploadReply } from '#contract/uploads.ts'
 import { connectionLimits } from '#server/http/connections/connection-limits.ts'
+import { manageClient } from '#server/testing/manage-client.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 import { sendRaw } from '#server/testing/test-raw-request.ts'
 import { startUpstream } from '#server/testing/test-upstream.ts'
@@ -45,6 +46,24 @@ test('a second Barkeep behind it is used as if it were here', async () => {
   expect(listed.files.map(({ name }) => name)).toEqual(['ü.bin'])
   const stored = await fetch(uploaded.link)
   expect(Buffer.from(await stored.arrayBuffer()).equals(bytes)).toBe(true)
+})
+
+test('what a Barkeep behind it can do beyond the reference passes through, and is named', async () => {
+  await using both = await startBoth()
+  const { gateway, upstream } = both
+  const { key } = upstream
+  const description = await gateway.get('/api/server', { key: null })
+  expect(serverReply.parse(await description.json()).additions).toEqual([...additions])
+  const at = manageClient(gateway, { key })
+  await at.upload('/a/b.txt')
+  expect(await at.rename('/a/', 'c')).toBe('/c/')
+  const [deleted] = (await at.delete(['/c/b.txt'])).results
+  expect((await at.trash()).items).toMatchObject([{ id: deleted?.trash_id, path: '/c/b.txt' }])
+  expect((await at.restore([deleted?.trash_id ?? ''])).results).toMatchObject([{ status: 'ok' }])
+  expect(await manageClient(upstream).list('/c/')).toEqual(['b.txt'])
+  const reader = await upstream.keyWith({ scopes: ['read'] })
+  const refused = await manageClient(gateway, { key: reader }).post('files/delete', {})
+  expect(refused.status).toBe(403)
 })
 
 test("the upstream's refusals come through with their status, code and headers", async () => {

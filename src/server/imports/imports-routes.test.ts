@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { importReply } from '#contract/imports.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
+import { manageClient } from '#server/testing/manage-client.ts'
 
 const badRequests: [unknown, string][] = [
   [{}, 'url'],
@@ -155,4 +156,27 @@ test('of a source that does not tell, the type is what its link looks like', asy
     expect([path, told, task_id.split('_')[0]]).toEqual([path, type, type])
     expect((await imports.status(task_id)).type).toBe(type)
   }
+})
+
+test('an import that ends after its folder was moved or deleted is listed where it was asked for', async () => {
+  await using imports = await startTestImportServer()
+  const at = manageClient(imports.server)
+  const slow = '?size=320000&pace=20'
+  const started = ['/moved/', '/deleted/'].map(async (path) => {
+    await at.upload(`${path}old.txt`)
+    return await imports.start(`/file/a.bin${slow}`, { type: 'file', path })
+  })
+  const [first = '', second = ''] = await Promise.all(started)
+  for (const id of [first, second]) await imports.waitFor(id, ({ progress }) => progress !== '0%')
+  await at.rename('/moved/', 'elsewhere')
+  await at.delete(['/deleted/'])
+  for (const id of [first, second]) {
+    expect(await imports.waitFor(id, ({ state }) => state !== 'running')).toMatchObject({
+      state: 'completed',
+    })
+  }
+  expect(await at.list('/')).toEqual(['deleted/', 'elsewhere/', 'moved/'])
+  expect(await at.list('/moved/')).toEqual(['a.bin'])
+  expect(await at.list('/deleted/')).toEqual(['a.bin'])
+  expect(await at.list('/elsewhere/')).toEqual(['old.txt'])
 })

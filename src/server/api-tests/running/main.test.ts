@@ -54,6 +54,7 @@ test.concurrent.each([
   ['BARKEEP_RATE_LIMIT', '1.5'],
   ['BARKEEP_UPLOAD_MAX_BYTES', '2GB'],
   ['BARKEEP_IMPORT_CONCURRENCY', 'many'],
+  ['BARKEEP_TRASH_DAYS', '-1'],
   ['BARKEEP_PUBLIC_URL', 'files.example'],
   ['BARKEEP_PUBLIC_URL', 'ftp://files.example'],
   ['BARKEEP_PUBLIC_URL', 'https://files.example/drive'],
