@@ -30,7 +30,7 @@ test('the right button offers what can be done with a row, with the selection an
   await expect(page.getByRole('menu', { name: 'a.txt' })).toBeVisible()
   const managed = ['Move to…', 'Copy to…', 'Cut', 'Copy', 'Delete']
   const ofFile = [
-    ...['Open in a new tab', 'Copy link', 'Download', 'Rename'],
+    ...['Open in a new tab', 'Copy link', 'Copy address', 'Download', 'Rename'],
     ...[...managed, 'Select', 'Select all'],
   ]
   expect(await items(menu)).toEqual(ofFile)
@@ -41,7 +41,10 @@ test('the right button offers what can be done with a row, with the selection an
   await expect(fileRow(page, 'a.txt')).toBeFocused()
 
   await fileRow(page, 'Films').click({ button: 'right' })
-  expect(await items(menu)).toEqual(['Open', 'Rename', ...managed, 'Select', 'Select all'])
+  expect(await items(menu)).toEqual([
+    ...['Open', 'Copy address', 'Rename'],
+    ...[...managed, 'Select', 'Select all'],
+  ])
   // Another row, while the menu of the first is open.
   await fileRow(page, 'b.txt').click({ button: 'right' })
   await expect(page.getByRole('menu', { name: 'b.txt' })).toBeVisible()

@@ -163,7 +163,7 @@ for (const [viewport, expected] of [
     // Each time the end is reached another page comes, until there is none.
     await expect(async () => {
       await page.keyboard.press('End')
-      await expect(fileRow(page, 'file 9')).toBeFocused({ timeout: 500 })
+      await expect(fileRow(page, 'file 59')).toBeFocused({ timeout: 500 })
     }).toPass()
     await page.keyboard.press('Home')
     await expect(fileRow(page, 'file 0')).toBeFocused()

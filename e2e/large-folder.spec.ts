@@ -125,3 +125,30 @@ test('a filter looks at the whole folder where few requests bring it', async ({
   await expect(page.getByText('1 of 2,300 match')).toBeVisible()
   expect(asked).toEqual(['0+50', '50+1000', '1050+1000', '2050+250'])
 })
+
+test('another order of a large folder is the server’s: its true length, its end, and nothing else loaded', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await fill(barkeep, 1300)
+  await connect({ folder: '/Many/' })
+  await expect(fileRow(page, nameOf(0))).toBeFocused()
+  const asked = watchPages(page)
+  await page.getByRole('button', { name: 'Name', exact: true }).click()
+  await expect(fileRow(page, nameOf(1299))).toBeVisible()
+  await expect(grid(page)).toHaveAttribute('aria-rowcount', '1301')
+  await expect(page.getByText('1,300 files')).toBeVisible()
+  await page.keyboard.press('End')
+  await expect(fileRow(page, nameOf(0))).toBeFocused()
+  await expect(fileRow(page, nameOf(0))).toHaveAttribute('aria-rowindex', '1301')
+  expect(asked.length).toBeLessThanOrEqual(4)
+
+  // A file of its own address is looked for by name.
+  await page.keyboard.press('ControlOrMeta+k')
+  await expect(page.getByRole('combobox', { name: 'Search' })).toBeFocused()
+  await page.keyboard.type('0777')
+  await page.keyboard.press('Enter')
+  await expect(fileRow(page, nameOf(777))).toBeFocused()
+  await expect(fileRow(page, nameOf(777))).toBeInViewport()
+})

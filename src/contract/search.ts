@@ -4,7 +4,7 @@ import { folderPathOrRoot, offsetField } from './request-fields.ts'
 /** An addition of Barkeep, where `GET /api/server` names `search`. */
 
 export const searchPageSize = 50
-const searchMaxLength = 200
+export const searchMaxLength = 200
 
 export const searchKinds = [
   'file',

@@ -59,6 +59,14 @@ export type Abilities = {
   manage: (what: ManageStep, targets: readonly Target[], to?: FolderPath) => void
   /** Takes rows that were cut or copied here, if `text` is what stands for them; false for other text. */
   pasteRows: (text: string) => boolean
+  /** Each is missing while it would change nothing. */
+  showAsList: () => void
+  showAsTiles: () => void
+  /** By this column; where it is sorted by that already, the other way round. */
+  sortBy: (column: 'name' | 'size' | 'uploaded') => void
+  showTransfers: () => void
+  hideTransfers: () => void
+  showPalette: () => void
   showShortcuts: () => void
   signOut: () => void
 }

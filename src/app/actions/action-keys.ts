@@ -34,7 +34,7 @@ export function useActionKeys(): void {
 function handleKey(event: KeyboardEvent): void {
   const { target } = event
   if (event.defaultPrevented || !(target instanceof Element)) return
-  if (isTypedIn(target) || isDialogOpen()) return
+  if (isDialogOpen()) return
   // Text that is marked is what is meant to be copied.
   if (isShortcut('Control+C Control+X', event) && document.getSelection()?.isCollapsed === false)
     return
@@ -56,6 +56,7 @@ function findTargets({ takesSelection }: Action, element: Element): readonly Tar
 }
 
 function isInReach({ reach }: Action, target: Element): boolean {
+  if (isTypedIn(target)) return reach.includes('field')
   // A button or checkbox inside a row has its own Enter and Space.
   const isOnRow = target.matches('[data-key], [role=grid]')
   return reach.some((one) => {

@@ -26,9 +26,13 @@ import {
 } from './action-context.ts'
 import { manageActions } from './manage-actions.ts'
 import { copyLinks, downloadFiles, isSavedByBrowser, openLink } from './open-link.ts'
+import { viewActions } from './view-actions.ts'
 
-/** Where a shortcut holds: on a row, anywhere in the list, where nothing has the focus, on any page. */
-type Reach = 'row' | 'list' | 'lost' | 'page'
+/**
+ * Where a shortcut holds: on a row, anywhere in the list, where nothing has the focus, on any page, while
+ * one types in a field.
+ */
+type Reach = 'row' | 'list' | 'lost' | 'page' | 'field'
 
 export type Action = {
   id: string
@@ -116,6 +120,14 @@ const table = {
       void copyText(links.join('\n'))
     },
   },
+  'copy-address': {
+    ...files,
+    label: () => 'Copy address',
+    icon: Link2,
+    when: ({ targets, addressOf }) => targets.length === 1 && addressOf !== undefined,
+    run: ({ targets: [target], addressOf }) =>
+      target && addressOf && void copyLinks(addressOf(target)),
+  },
   download: {
     ...files,
     label: ({ targets }) =>
@@ -201,6 +213,7 @@ const table = {
     icon: RefreshCw,
     ...by('refresh'),
   },
+  ...viewActions,
   shortcuts: {
     ...none,
     group: 'Page',

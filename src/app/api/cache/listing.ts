@@ -1,4 +1,14 @@
-import type { FilesPage } from '#contract/files.ts'
+import type { FileSort, FilesPage } from '#contract/files.ts'
+
+/** What a listing is in order of, where the server offers another order than by name. */
+export type ListingOrder = { sort: FileSort; order: 'asc' | 'desc' }
+
+/** The order of the reference: no request has to name it. */
+export const byName: ListingOrder = { sort: 'name', order: 'asc' }
+
+export function isSameOrder(one: ListingOrder, other: ListingOrder): boolean {
+  return one.sort === other.sort && one.order === other.order
+}
 
 /**
  * A folder as far as it is loaded: pages in the server's order, each with the offset of its first file.
@@ -11,6 +21,8 @@ export type Listing = {
   total?: number | undefined
   /** All that was loaded was taken out, and more is there. */
   isEmptied?: boolean
+  /** Missing where it is by name. */
+  order?: ListingOrder | undefined
 }
 
 /** Files that are not loaded. */
@@ -25,8 +37,9 @@ export type Gap = {
 
 export type PageRange = { offset: number; limit?: number }
 
-export function listingOf(page: FilesPage): Listing {
-  return { pages: [page], pageParams: [0], total: page.total }
+export function listingOf(page: FilesPage, order = byName): Listing {
+  const listing = { pages: [page], pageParams: [0], total: page.total }
+  return isSameOrder(order, byName) ? listing : { ...listing, order }
 }
 
 export function findGaps({ pages, pageParams, total, isEmptied }: Listing): Gap[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { addTreeFolder, joinFirstPage, withFiles, withFolder } from './patch-listing.ts'
+import { addTreeFolder, joinFirstPage, withFiles, withFolder, withPage } from './patch-listing.ts'
 
 const file = (name: string, size = 1): ListedFile => ({
   name,
@@ -151,4 +151,31 @@ test('a folder deep down grows all the folders above it in the tree', () => {
   expect(grown.folders.map(({ path }) => path)).toEqual(['/Films/', '/Music/'])
   expect(grown.folders[0]?.folders[0]).toEqual({ name: '2026', path: '/Films/2026/', folders: [] })
   expect(addTreeFolder(grown, '/Films/2026/' as FolderPath)).toBe(grown)
+})
+
+test('a file that arrived in another order stands where that order has it, and the order stays', () => {
+  const sizes = [9, 5, 5, 1].map((size, at) => file(`f${3 - at}`, size))
+  const before = {
+    ...listing(page([], { files: sizes.slice(0, 2) }), page([], { files: sizes.slice(2) })),
+    total: 4,
+    order: { sort: 'size', order: 'desc' } as const,
+  }
+  const arrived = [file('new', 6), file('f2b', 5), file('f0', 1), file('tiny', 0)]
+  const patched = withFiles(before, arrived)
+  // Of those of one size the later name comes first: it is the order of smallest first from its end.
+  expect(names(patched)).toEqual([
+    ['f3', 'new', 'f2b', 'f2'],
+    ['f1', 'f0', 'tiny'],
+  ])
+  expect(patched.total).toBe(7)
+  const joined = joinFirstPage(patched, page(['other'], { total: 1 }))
+  expect(joined.order).toEqual({ sort: 'size', order: 'desc' })
+  expect(withPage(patched, page(['more']), 8).order).toEqual({ sort: 'size', order: 'desc' })
+})
+
+test('a folder that arrived stands among folders that the server lists from Z to A', () => {
+  const before = listing(page([], { folders: ['c', 'a'] }))
+  const reversed = { ...before, order: { sort: 'name', order: 'desc' } as const }
+  expect(withFolder(reversed, 'b').pages[0]?.folders).toEqual(['c', 'b', 'a'])
+  expect(withFolder(before, 'd').pages[0]?.folders).toEqual(['c', 'a', 'd'])
 })

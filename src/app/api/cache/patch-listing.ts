@@ -1,19 +1,20 @@
 import type { FilesPage, FolderNode, ListedFile } from '#contract/files.ts'
 import { childFolder, type FolderPath, folderSegments } from '#contract/folder-path.ts'
 import { nameKey } from '#contract/name-order.ts'
-import { findGaps, type Gap, type Listing, type PageRange } from './listing.ts'
+import { byName, findGaps, type Gap, type Listing, type PageRange } from './listing.ts'
 
 /**
  * The listing with `files` where the server lists them; pages that none belongs to stay as they are. In a
  * page that is not loaded yet they are left to the server, and counted.
  */
 export function withFiles(listing: Listing, files: readonly ListedFile[]): Listing {
-  const byPage = Map.groupBy(files, (file) => findPlace(listing, file.name))
+  const inOrder = orderOf(listing)
+  const byPage = Map.groupBy(files, (file) => findPlace(listing, file, inOrder))
   let patched = listing
   for (const [place, some] of byPage) {
     const page = listing.pages[place]
     if (page) {
-      const merged = mergeFiles(page, some)
+      const merged = mergeFiles(page, some, inOrder)
       patched = changePage(patched, place, { files: merged })
       patched = moveBehind(patched, place, merged.length - page.files.length)
     } else patched = moveBehind(patched, place, some.length)
@@ -22,15 +23,18 @@ export function withFiles(listing: Listing, files: readonly ListedFile[]): Listi
 }
 
 /** The page that has the name, or should have it; half a page less where that is not loaded. */
-function findPlace(listing: Listing, name: string): number {
+function findPlace(listing: Listing, file: ListedFile, isBefore: InOrder): number {
   const { pages } = listing
-  const there = pages.findIndex((page) => namesOf(page).all.has(name))
+  const there = pages.findIndex((page) => namesOf(page).has(file.name))
   if (there >= 0) return there
-  const key = keyOf(name)
-  const before = pages.findIndex((page) => key < namesOf(page).greatest)
+  const before = pages.findIndex((page) => {
+    const last = lastOf(page, isBefore)
+    return last !== undefined && isBefore(file, last)
+  })
   if (before < 0) return pages.at(-1)?.has_more ? pages.length - 0.5 : pages.length - 1
-  const first = keyOf(pages[before]?.files[0]?.name ?? '')
-  return before > 0 && key < first && hasGapBefore(listing, before) ? before - 0.5 : before
+  const first = pages[before]?.files[0]
+  const isInGap = first !== undefined && before > 0 && isBefore(file, first)
+  return isInGap && hasGapBefore(listing, before) ? before - 0.5 : before
 }
 
 function hasGapBefore({ pages, pageParams }: Listing, at: number): boolean {
@@ -38,34 +42,42 @@ function hasGapBefore({ pages, pageParams }: Listing, at: number): boolean {
   return (pageParams[at] ?? 0) > before
 }
 
-type Names = { all: ReadonlySet<string> /** A key. */; greatest: string }
-
-const namesByPage = new WeakMap<FilesPage, Names>()
+const namesByPage = new WeakMap<FilesPage, ReadonlySet<string>>()
 
 /** Read once for each page: only the pages that change are read again. */
-function namesOf(page: FilesPage): Names {
+function namesOf(page: FilesPage): ReadonlySet<string> {
   const known = namesByPage.get(page)
   if (known) return known
-  const all = new Set(page.files.map(({ name }) => name))
-  const names = { all, greatest: '' }
-  for (const name of all) {
-    const key = keyOf(name)
-    if (key > names.greatest) names.greatest = key
-  }
+  const names = new Set(page.files.map(({ name }) => name))
   namesByPage.set(page, names)
   return names
 }
 
+const lastFiles = new WeakMap<FilesPage, ListedFile | undefined>()
+
+/** The file that is behind all others of the page, whatever order an upstream has. Read once, as above. */
+function lastOf(page: FilesPage, isBefore: InOrder): ListedFile | undefined {
+  if (lastFiles.has(page)) return lastFiles.get(page)
+  let [last] = page.files
+  for (const file of page.files) if (last && isBefore(last, file)) last = file
+  lastFiles.set(page, last)
+  return last
+}
+
 /** In one pass. Of two files of one name the later one counts. */
-function mergeFiles(page: FilesPage, files: readonly ListedFile[]): ListedFile[] {
+function mergeFiles(
+  page: FilesPage,
+  files: readonly ListedFile[],
+  isBefore: InOrder,
+): ListedFile[] {
   const arrived = new Map(files.map((file) => [file.name, file]))
   const known = page.files.map((file) => arrived.get(file.name) ?? file)
-  const fresh = [...arrived.values()].filter(({ name }) => !namesOf(page).all.has(name))
-  fresh.sort((a, b) => (isBefore(a.name, b.name) ? -1 : 1))
+  const fresh = [...arrived.values()].filter(({ name }) => !namesOf(page).has(name))
+  fresh.sort((a, b) => (isBefore(a, b) ? -1 : 1))
   const merged: ListedFile[] = []
   let next = 0
   for (const file of known) {
-    for (let one = fresh[next]; one && isBefore(one.name, file.name); one = fresh[next]) {
+    for (let one = fresh[next]; one && isBefore(one, file); one = fresh[next]) {
       merged.push(one)
       next += 1
     }
@@ -78,7 +90,11 @@ function mergeFiles(page: FilesPage, files: readonly ListedFile[]): ListedFile[]
 export function withFolder(listing: Listing, name: string): Listing {
   const folders = listing.pages[0]?.folders ?? []
   if (folders.includes(name)) return listing
-  const at = folders.findIndex((other) => isBefore(name, other))
+  const { sort, order } = listing.order ?? byName
+  const isReversed = sort === 'name' && order === 'desc'
+  const at = folders.findIndex((other) =>
+    isReversed ? isBefore(other, name) : isBefore(name, other),
+  )
   const place = at < 0 ? folders.length : at
   const next = [...folders.slice(0, place), name, ...folders.slice(place)]
   return changePage(listing, 0, { folders: next })
@@ -99,12 +115,18 @@ export function joinFirstPage(listing: Listing, first: FilesPage): Listing {
   // Behind a gap nobody knows how far files have moved, unless none has come or gone.
   const isSame = first.total !== undefined && first.total === listing.total
   const far = listing.pageParams.findIndex((offset, at) => at >= near && offset >= end)
-  if (!isSame || far < 0) return { ...joined, total: first.total }
+  const kept = { total: first.total, ...inItsOrder(listing) }
+  if (!isSame || far < 0) return { ...joined, ...kept }
   return {
+    ...kept,
     pages: joined.pages.concat(listing.pages.slice(far)),
     pageParams: joined.pageParams.concat(listing.pageParams.slice(far)),
-    total: first.total,
   }
+}
+
+/** What stays whatever becomes of the pages. */
+function inItsOrder({ order }: Listing): Pick<Listing, 'order'> {
+  return order ? { order } : {}
 }
 
 function joinNear(listing: Listing, first: FilesPage): Listing {
@@ -134,6 +156,7 @@ function moveBehind(listing: Listing, place: number, by: number): Listing {
   const { pages, pageParams, total } = listing
   if (by === 0 || (place > pages.length - 1 && total === undefined)) return listing
   return {
+    ...inItsOrder(listing),
     pages: pages.map((page, at) =>
       at < place ? page : { ...page, next_offset: page.next_offset + by },
     ),
@@ -158,6 +181,7 @@ export function withPage(listing: Listing, page: FilesPage, offset: number): Lis
   const behind = listing.pageParams.findIndex((other) => other > offset)
   const rest = isLast || behind < 0 ? listing.pages.length : behind
   return {
+    ...inItsOrder(listing),
     pages: [...listing.pages.slice(0, before), page, ...listing.pages.slice(rest)],
     pageParams: [...listing.pageParams.slice(0, before), offset, ...listing.pageParams.slice(rest)],
     total: page.total ?? listing.total,
@@ -182,6 +206,17 @@ function addBelow(node: FolderNode, [name, ...rest]: string[]): FolderNode {
 function insertByName(nodes: FolderNode[], node: FolderNode): FolderNode[] {
   const at = nodes.findIndex((other) => isBefore(node.name, other.name))
   return at < 0 ? [...nodes, node] : [...nodes.slice(0, at), node, ...nodes.slice(at)]
+}
+
+type InOrder = (file: ListedFile, other: ListedFile) => boolean
+
+/** Whether a file stands before another in a listing. `desc` is the whole order of `asc` from its end. */
+function orderOf({ order: { sort, order } = byName }: Listing): InOrder {
+  const isBeforeInAsc: InOrder = (file, other) =>
+    sort === 'name' || file[sort] === other[sort]
+      ? isBefore(file.name, other.name)
+      : file[sort] < other[sort]
+  return order === 'asc' ? isBeforeInAsc : (file, other) => isBeforeInAsc(other, file)
 }
 
 /** In the order of a listing by name. */

@@ -13,9 +13,20 @@ import {
   maxFilesPageSize,
 } from '#contract/files.ts'
 import { type FolderPath, folderName, parentFolder, rootFolder } from '#contract/folder-path.ts'
-import { type Gap, type Listing, listingOf, type PageRange } from './listing.ts'
+import type { SearchPage } from '#contract/search.ts'
+import {
+  byName,
+  type Gap,
+  isSameOrder,
+  type Listing,
+  type ListingOrder,
+  listingOf,
+  type PageRange,
+} from './listing.ts'
 
 const freshMs = 5 * 60_000
+/** What one finds may just have been renamed. */
+const searchFreshMs = 60_000
 
 /** Loaded when the first thing arrives: nothing has on the first screen. */
 const loadPatches = () => import('./patch-listing.ts')
@@ -33,33 +44,55 @@ function tryFor<T>(signal: AbortSignal, read: () => Promise<T>): Promise<T> {
 export function createQueries(parts: QueriesOptions) {
   const { client, me, early } = parts
   const scope = me.key.id
-  const readPage = (path: FolderPath, range: PageRange, how: ReadPage) =>
-    readFiles(parts, { path, ...range }, how)
+  const readPage = (path: FolderPath, order: ListingOrder, range: PageRange, how: ReadPage) =>
+    readFiles(parts, { path, ...range, ...(isSameOrder(order, byName) ? {} : order) }, how)
   return {
-    /** One folder, which begins with what can be seen; `withPage` adds to it as a person scrolls. */
-    folder: (path: FolderPath) =>
+    /**
+     * One folder, which begins with what can be seen; `withPage` adds to it as a person scrolls. Each order
+     * is another entry of the cache; those but by name are for servers that offer `sort`.
+     */
+    folder: (path: FolderPath, order = byName) =>
       queryOptions({
-        queryKey: [scope, 'folder', path],
+        queryKey: isSameOrder(order, byName)
+          ? [scope, 'folder', path]
+          : [scope, 'folder', path, order.sort, order.order],
         queryFn: async ({ signal }): Promise<Listing> =>
           listingOf(
             await tryFor(
               signal,
-              () => early?.takeFiles(path) ?? readPage(path, firstPage, { lane: 'person', signal }),
+              () =>
+                (isSameOrder(order, byName) ? early?.takeFiles(path) : undefined) ??
+                readPage(path, order, firstPage, { lane: 'person', signal }),
             ),
+            order,
           ),
         // It would be as small as at the start again: see refreshFolderIfOld.
         staleTime: Number.POSITIVE_INFINITY,
       }),
     /** One more page of a folder, as large as the server makes them. Throws what the call throws. */
-    page: (path: FolderPath, range: PageRange, how: ReadPage): Promise<FilesPage> =>
-      tryFor(how.signal, () => readPage(path, range, how)),
+    page: (
+      path: FolderPath,
+      order: ListingOrder,
+      range: PageRange,
+      how: ReadPage,
+    ): Promise<FilesPage> => tryFor(how.signal, () => readPage(path, order, range, how)),
     /** The first page alone. Not cached: it is joined to the folder. */
-    firstPage: (path: FolderPath, lane: Lane) =>
+    firstPage: (path: FolderPath, order: ListingOrder, lane: Lane) =>
       queryOptions({
-        queryKey: [scope, 'first-page', path],
-        queryFn: ({ signal }) => readPage(path, firstPage, { lane, signal }),
+        queryKey: [scope, 'first-page', path, order],
+        queryFn: ({ signal }) => readPage(path, order, firstPage, { lane, signal }),
         staleTime: 0,
         gcTime: 0,
+      }),
+    /** Files and folders by parts of their names, best first, where the server offers that. */
+    search: (q: string) =>
+      queryOptions({
+        queryKey: [scope, 'search', q],
+        queryFn: ({ signal }): Promise<SearchPage> =>
+          tryFor(signal, () =>
+            client.call(endpoints.search, { query: { q }, ...browsing, signal }),
+          ),
+        staleTime: searchFreshMs,
       }),
     tree: () =>
       queryOptions({
@@ -82,11 +115,11 @@ type ReadPage = { lane: Lane; signal: AbortSignal }
 
 async function readFiles(
   { client, readAdditions }: Server,
-  { path, offset, limit }: PageRange & { path: FolderPath },
+  { path, offset, limit, ...order }: PageRange & Partial<ListingOrder> & { path: FolderPath },
   how: ReadPage,
 ): Promise<FilesPage> {
   const canLimit = (await readAdditions()).includes('limit')
-  const query = { path, offset, ...(canLimit && limit !== undefined ? { limit } : {}) }
+  const query = { path, offset, ...order, ...(canLimit && limit !== undefined ? { limit } : {}) }
   return client.call(endpoints.files, { query, purpose: 'browsing', ...how })
 }
 
@@ -135,15 +168,15 @@ export type CachePatch = { queryClient: QueryClient; queries: Queries }
 /** Asks for a page that is not loaded, and adds it to the cached folder. Throws what the call throws. */
 export async function addPage(
   { queryClient, queries }: CachePatch,
-  path: FolderPath,
+  { path, order }: { path: FolderPath; order: ListingOrder },
   { gap, offset }: { gap: Gap; offset: number },
   how: ReadPage,
 ): Promise<void> {
   const { pageOf, withPage } = await loadPatches()
   const range = pageOf(gap, offset, maxFilesPageSize)
-  const page = await queries.page(path, range, how)
+  const page = await queries.page(path, order, range, how)
   queryClient.setQueryData(
-    queries.folder(path).queryKey,
+    queries.folder(path, order).queryKey,
     (cached) => cached && withPage(cached, page, range.offset),
   )
 }
@@ -172,48 +205,77 @@ export async function addFolderToTree(patch: CachePatch, folder: FolderPath): Pr
   }
 }
 
+/** All that is cached of a folder: an entry for each order. What was asked for by search is older now. */
+function cachedOrders({ queryClient, queries }: CachePatch, folder: FolderPath) {
+  const { queryKey } = queries.folder(folder)
+  queryClient.removeQueries({ queryKey: queries.search('').queryKey.slice(0, 2), type: 'inactive' })
+  return queryClient.getQueryCache().findAll({ queryKey })
+}
+
+/** What is cached of a folder, in each order that it was looked at in. */
+export function cachedListings(
+  { queryClient, queries }: CachePatch,
+  folder: FolderPath,
+): Listing[] {
+  const { queryKey } = queries.folder(folder)
+  const found = queryClient.getQueriesData<Listing>({ queryKey })
+  return found.flatMap(([, listing]) => listing ?? [])
+}
+
 /** A patch makes a listing no younger: what else changed on the server is still unknown. */
 export function patchFolder(
-  { queryClient, queries }: CachePatch,
+  cache: CachePatch,
   folder: FolderPath,
   patch: (listing: Listing) => Listing,
 ): void {
-  const { queryKey } = queries.folder(folder)
-  const updatedAt = queryClient.getQueryState(queryKey)?.dataUpdatedAt
-  queryClient.setQueryData(
-    queryKey,
-    (cached) => cached && patch(cached),
-    updatedAt === undefined ? {} : { updatedAt },
-  )
+  for (const { queryKey, state } of cachedOrders(cache, folder)) {
+    cache.queryClient.setQueryData(
+      queryKey,
+      (cached: Listing | undefined) => cached && patch(cached),
+      { updatedAt: state.dataUpdatedAt },
+    )
+  }
 }
 
 /**
  * Joins what is new in `folder` to what is cached of it, for one request at most, and for none where
- * nothing is cached: then it is asked for when somebody opens it. Throws what the call throws.
+ * nothing is cached: then it is asked for when somebody opens it. Of several orders the one that is shown
+ * is kept. Throws what the call throws.
  */
 export async function reconcileFolder(
-  { queryClient, queries }: CachePatch,
+  cache: CachePatch,
   folder: FolderPath,
   lane: Lane = 'background',
 ): Promise<void> {
-  const { queryKey } = queries.folder(folder)
-  if (!queryClient.getQueryData(queryKey)) return
-  const first = await queryClient.fetchQuery(queries.firstPage(folder, lane))
+  const { queryClient, queries } = cache
+  const all = cachedOrders(cache, folder)
+  const kept = all.find((query) => query.isActive()) ?? all[0]
+  for (const { queryKey } of all.filter((query) => query !== kept)) {
+    queryClient.removeQueries({ queryKey, exact: true })
+  }
+  const known = kept?.state.data as Listing | undefined
+  if (!known) return
+  const first = await queryClient.fetchQuery(queries.firstPage(folder, known.order ?? byName, lane))
   const { joinFirstPage } = await loadPatches()
+  const { queryKey } = queries.folder(folder, known.order)
   queryClient.setQueryData(queryKey, (cached) => cached && joinFirstPage(cached, first))
 }
 
 /** The same because a person asked for it and waits; a folder that could not be shown is tried again. */
-export async function refreshFolder(patch: CachePatch, folder: FolderPath): Promise<void> {
-  await reconcileFolder(patch, folder, 'person')
-  const { queryKey } = patch.queries.folder(folder)
-  if (patch.queryClient.getQueryData(queryKey)) return
-  await patch.queryClient.refetchQueries({ queryKey }, { throwOnError: true })
+export async function refreshFolder(cache: CachePatch, folder: FolderPath): Promise<void> {
+  await reconcileFolder(cache, folder, 'person')
+  const { queryKey } = cache.queries.folder(folder)
+  if (cachedOrders(cache, folder).some(({ state }) => state.data !== undefined)) return
+  await cache.queryClient.refetchQueries({ queryKey, type: 'active' }, { throwOnError: true })
 }
 
 /** A listing that was read some minutes ago is shown at once, and its first page is read again behind it. */
-export async function refreshFolderIfOld(patch: CachePatch, folder: FolderPath): Promise<void> {
-  const state = patch.queryClient.getQueryState(patch.queries.folder(folder).queryKey)
+export async function refreshFolderIfOld(
+  cache: CachePatch,
+  folder: FolderPath,
+  order: ListingOrder,
+): Promise<void> {
+  const state = cache.queryClient.getQueryState(cache.queries.folder(folder, order).queryKey)
   const age = Date.now() - (state?.dataUpdatedAt ?? 0)
-  if (age > freshMs) await reconcileFolder(patch, folder)
+  if (age > freshMs) await reconcileFolder(cache, folder)
 }

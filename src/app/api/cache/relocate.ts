@@ -2,7 +2,7 @@ import type { FolderNode, ListedFile } from '#contract/files.ts'
 import { type FolderPath, folderName, parentFolder } from '#contract/folder-path.ts'
 import type { Listing } from './listing.ts'
 import { withFiles, withFolder } from './patch-listing.ts'
-import { type CachePatch, patchFolder } from './queries.ts'
+import { type CachePatch, cachedListings, patchFolder } from './queries.ts'
 import {
   findTreeFolder,
   withoutEntries,
@@ -69,19 +69,16 @@ function withAll(listing: Listing, changes: readonly Relocation[]): Listing {
   )
 }
 
-function withListedFiles(
-  { queryClient, queries }: CachePatch,
-  changes: readonly Relocation[],
-): Relocation[] {
+function withListedFiles(cache: CachePatch, changes: readonly Relocation[]): Relocation[] {
   const listed = new Map<FolderPath, Map<string, ListedFile>>()
   const find = (path: ItemPath) => {
     const folder = folderOf(path)
     const files =
       listed.get(folder) ??
       new Map(
-        queryClient
-          .getQueryData(queries.folder(folder).queryKey)
-          ?.pages.flatMap((page) => page.files)
+        cachedListings(cache, folder)
+          .flatMap(({ pages }) => pages)
+          .flatMap((page) => page.files)
           .map((file) => [file.name, file]),
       )
     listed.set(folder, files)
@@ -122,7 +119,7 @@ function moveListings({ queryClient, queries }: CachePatch, from: FolderPath, to
     const next = to === null ? null : ((to + path.slice(from.length)) as FolderPath)
     if (listing && next !== null) {
       const pages = listing.pages.map((page) => ({ ...page, path: next }))
-      queryClient.setQueryData(queries.folder(next).queryKey, { ...listing, pages })
+      queryClient.setQueryData(queries.folder(next, listing.order).queryKey, { ...listing, pages })
     }
     queryClient.removeQueries({ queryKey, exact: true })
   }

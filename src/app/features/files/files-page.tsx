@@ -3,8 +3,11 @@ import { SlidersHorizontal } from 'lucide-react'
 import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { useAbilities } from '#app/actions/action-context.ts'
 import { actionItem } from '#app/actions/registry.ts'
+import { byName } from '#app/api/cache/listing.ts'
 import type { Queries } from '#app/api/cache/queries.ts'
 import type { Access } from '#app/api/http/api-key-text.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
+import { nextSorting, orderOf } from '#app/features/files/folder/arrange-entries.ts'
 import { readError } from '#app/features/files/folder/use-error-text.ts'
 import { useFolder } from '#app/features/files/folder/use-folder.ts'
 import type { FilesViewState } from '#app/features/files/folder/view-state.ts'
@@ -13,6 +16,7 @@ import { rootName } from '#app/features/files/tree/flatten-tree.ts'
 import { isDialogOpen, isTypedIn } from '#app/lib/browser/keyboard-focus.ts'
 import { useStoredChoice } from '#app/lib/browser/storage.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { announce } from '#app/ui/announcer.tsx'
 import { IconButton } from '#app/ui/button.tsx'
@@ -21,7 +25,7 @@ import { type FolderPath, folderName } from '#contract/folder-path.ts'
 import { FileFilter } from './file-filter.tsx'
 import { FolderPathNav } from './folder-path-nav.tsx'
 import { FolderView } from './folder-view.tsx'
-import { ViewToggle, views } from './view-toggle.tsx'
+import { type View, ViewToggle, views } from './view-toggle.tsx'
 
 const loadListOptions = async () => (await import('./list-options-menu.tsx')).ListOptionsMenu
 
@@ -46,19 +50,33 @@ export type FilesPageProps = {
 /** A folder: where it is, what can be done in it, and what it holds. */
 export function FilesPage(props: FilesPageProps) {
   const { folder, queries, viewState, onOpenFolder } = props
-  const listing = useFolder(queries, folder)
   const isNarrow = useMediaQuery('(width < 48rem)')
   const [view, setView] = useStoredChoice('barkeep.view', views)
   const [sorting, setSorting] = useState(viewState.sorting)
+  const canSort = useSnapshot(serverDescription)?.additions.includes('sort')
+  const listing = useFolder(queries, folder, canSort ? orderOf(sorting) : byName)
   const refresh = useRefresh(props.onRefresh)
   const refreshing = actionItem('refresh', { scopes: [], targets: [], refresh: refresh.start })
   const creating = actionItem('new-folder')
   const [filter, setFilter] = useFolderFilter(viewState, folder)
   const main = useRef<HTMLElement>(null)
   const filterField = useRef<HTMLInputElement>(null)
-  useAbilities({ refresh: refresh.start, focusFilter: () => filterField.current?.focus() })
+  useAbilities({
+    refresh: refresh.start,
+    focusFilter: () => filterField.current?.focus(),
+    sortBy: (column) => handleSort(nextSorting(sorting, column)),
+    ...(view === 'list'
+      ? { showAsTiles: () => showAs('tiles') }
+      : { showAsList: () => showAs('list') }),
+  })
   const pendingFocus = usePendingFocus(main)
   const cameFrom = useCameFrom(folder)
+
+  /** By key the focus is on a row, which another one stands for then. */
+  function showAs(next: View) {
+    pendingFocus.current = true
+    setView(next)
+  }
 
   function handleSort(next: typeof sorting) {
     viewState.sorting = next

@@ -9,6 +9,7 @@ import {
   describeFolder,
   isAsListed,
   type Sorting,
+  sortingHere,
 } from '#app/features/files/folder/arrange-entries.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import { type Folder, useWholeFolder } from '#app/features/files/folder/use-folder.ts'
@@ -55,7 +56,9 @@ export type FolderViewProps = {
 
 /** One folder's rows, or what stands for them. Made anew for each folder. */
 export function FolderView(props: FolderViewProps) {
-  const { folder, listing, viewState, filter, sorting } = props
+  const { folder, listing, viewState, filter } = props
+  // What the server has sorted is not sorted again.
+  const sorting = sortingHere(listing, props.sorting)
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const { entries, isComplete } = listing
   const [arrange] = useState(createArranger)
@@ -119,6 +122,9 @@ export function FolderView(props: FolderViewProps) {
         <Rows
           {...props}
           {...rowsOf(shown, listing, { filter, sorting })}
+          arrangement={Object.values({ ...listing.order, ...sorting, filter: filter.trim() }).join(
+            ' ',
+          )}
           place={place}
           scroller={scroller}
           selected={selected}
@@ -144,12 +150,13 @@ function Opened({
   opened,
   listing,
   onFilterChange,
+  onSort,
   scroller,
 }: FolderViewProps & Pick<RowsProps, 'scroller'>) {
   if (!opened || !scroller || listing.isPending) return null
   return (
     <Suspense fallback={null}>
-      <OpenedFile {...{ opened, listing, onFilterChange }} />
+      <OpenedFile {...{ opened, listing, onFilterChange, onSort }} />
     </Suspense>
   )
 }
@@ -189,6 +196,8 @@ type RowsProps = FolderViewProps & {
   rows: readonly (Entry | undefined)[]
   /** Whether the rows are those of the whole folder, loaded or not. */
   isSized: boolean
+  /** What a person sees, and in which order: another one begins at the top. */
+  arrangement: string
   place: FolderPlace
   scroller: HTMLElement | null
   selected: ReturnType<typeof useSelection>
@@ -226,7 +235,7 @@ function Rows(props: RowsProps) {
       onMissing={listing.loadRow}
       onNearEnd={listing.loadMore}
       followedEnd={props.followedEnd}
-      arrangement={`${sorting.column} ${sorting.isDescending} ${props.filter.trim()}`}
+      arrangement={props.arrangement}
       selection={selected.selection}
       chosen={props.isWhole || selected.box}
       onSelectionChange={(next) => {

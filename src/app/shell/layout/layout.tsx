@@ -2,6 +2,8 @@ import clsx from 'clsx'
 import { Menu, Trash2 } from 'lucide-react'
 import { type ReactNode, Suspense, useState } from 'react'
 import { navigate } from 'wouter/use-browser-location'
+import { actionItem } from '#app/actions/registry.ts'
+import { shortcutText } from '#app/actions/shortcut-text.ts'
 import type { Access } from '#app/api/http/api-key-text.ts'
 import { AccountMenu } from '#app/features/account/account-menu.tsx'
 import { RateMeter } from '#app/features/account/rate/rate-meter.tsx'
@@ -51,6 +53,7 @@ export function Layout({
         onClick={() => setOpenFor(place)}
         className="-ml-1"
       />
+      <PaletteButton />
       {/* The narrowest short screens have it in the drawer alone. */}
       <div className="order-last ml-auto max-[30rem]:short:hidden">{meter}</div>
     </>
@@ -88,6 +91,21 @@ export function Layout({
   )
 }
 
+/** For mouse and finger; the key for it is in its tooltip. */
+function PaletteButton() {
+  const { label, icon, shortcut, onSelect } = actionItem('palette')
+  return (
+    <IconButton
+      label={label}
+      tooltip={`Find anything: ${shortcutText(shortcut ?? '')[0]}`}
+      icon={icon}
+      aria-haspopup="dialog"
+      aria-keyshortcuts={shortcut ?? undefined}
+      onClick={onSelect}
+    />
+  )
+}
+
 export type SidebarProps = {
   session: Session
   folder: FolderPath
@@ -107,6 +125,10 @@ export function Sidebar(props: SidebarProps) {
       <div className="flex h-13 shrink-0 items-center gap-2.5 px-4 font-semibold">
         <img src="/icon.svg" alt="" width="22" height="22" />
         Barkeep
+        {/* The drawer of narrow screens needs none: the page's head has it. */}
+        <div className="-mr-2 ml-auto max-md:hidden">
+          <PaletteButton />
+        </div>
       </div>
       <div className="min-h-0 grow">
         {access.canBrowse && (

@@ -1,6 +1,7 @@
 import { CloudOff } from 'lucide-react'
-import { Suspense, useEffect, useMemo, useRef } from 'react'
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
 import { navigate, useHistoryState, useSearch } from 'wouter/use-browser-location'
+import { useAbilities } from '#app/actions/action-context.ts'
 import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import { serverDescription } from '#app/api/session/server-description.ts'
 import { CompactRateMeter } from '#app/features/account/rate/rate-meter.tsx'
@@ -20,6 +21,10 @@ import { TransfersPanel } from './transfers-panel.tsx'
 
 const TrashPage = lazyPart(
   async () => (await import('#app/features/files/trash/trash-page.tsx')).TrashPage,
+)
+const CommandPalette = lazyPart(
+  async () => (await import('#app/features/files/find/command-palette.tsx')).CommandPalette,
+  { floats: true },
 )
 const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).DropBoxPage)
 
@@ -42,6 +47,13 @@ export function Workspace(props: WorkspaceProps) {
   const canManage = access.canManage && access.canBrowse
   useToldFolder(folder)
   const opened = useOpened()
+  const [isPaletteOpen, setIsPaletteOpen] = useState(false)
+  useAbilities({
+    showPalette: () => setIsPaletteOpen(true),
+    ...(transfers.isOpen
+      ? { hideTransfers: () => transfers.setIsOpen(false) }
+      : { showTransfers: () => transfers.setIsOpen(true) }),
+  })
   const bringIn = (
     <BringInButtons
       folder={folder}
@@ -68,6 +80,17 @@ export function Workspace(props: WorkspaceProps) {
           onOpenFolder={openFolder}
         />
       )}
+      {isPaletteOpen && (
+        <Suspense fallback={null}>
+          <CommandPalette
+            queries={session.queries}
+            canBrowse={access.canBrowse}
+            hrefOf={hrefOf}
+            onGo={navigate}
+            onClose={() => setIsPaletteOpen(false)}
+          />
+        </Suspense>
+      )}
       <Layout
         place={isTrash ? 'trash' : folder}
         meter={<CompactRateMeter gate={session.gate} />}
@@ -92,9 +115,7 @@ export function Workspace(props: WorkspaceProps) {
               folder={folder}
               queries={session.queries}
               viewState={session.viewState}
-              hrefOf={(path, name) =>
-                name === undefined ? folderHref(path) : fileHref(path, name)
-              }
+              hrefOf={hrefOf}
               opened={opened}
               onOpenFolder={openFolder}
               onRefresh={() => parts.refresh(folder)}
@@ -117,6 +138,10 @@ export function Workspace(props: WorkspaceProps) {
       />
     </>
   )
+}
+
+function hrefOf(folder: FolderPath, name?: string): string {
+  return name === undefined ? folderHref(folder) : fileHref(folder, name)
 }
 
 /** What the address opens beside its folder: anew with every entry of the history. */

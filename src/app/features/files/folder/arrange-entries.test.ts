@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { type Arrangement, createArranger, type Sorting, serverOrder } from './arrange-entries.ts'
+import {
+  type Arrangement,
+  createArranger,
+  orderOf,
+  type Sorting,
+  serverOrder,
+  sortingHere,
+} from './arrange-entries.ts'
 import type { Entry } from './entry.ts'
 
 function file(name: string, size: number, uploadedAt = '2026-01-01T00:00:00Z'): Entry {
@@ -111,4 +118,15 @@ test('A page without a match leaves the list as it is, and a change in the middl
   const patched = [file('a1', 5), ...first.slice(1), file('a3', 4), folder('a4')]
   expect(grow(patched, wanted).map(({ key }) => key)).toEqual(['a4', 'a1', 'a3', 'a2'])
   expect(grow(first.slice(0, 1), wanted).map(({ key }) => key)).toEqual(['a1'])
+})
+
+test('what the server has sorted, or is about to, is not sorted here', () => {
+  const largest: Sorting = { column: 'size', isDescending: true }
+  const order = orderOf(largest)
+  expect(order).toEqual({ sort: 'size', order: 'desc' })
+  expect(orderOf({ ...largest })).toBe(order)
+  expect(sortingHere({ order, isReordering: false }, largest)).toBe(serverOrder)
+  const byName = orderOf(serverOrder)
+  expect(sortingHere({ order: byName, isReordering: true }, largest)).toBe(serverOrder)
+  expect(sortingHere({ order: byName, isReordering: false }, largest)).toBe(largest)
 })

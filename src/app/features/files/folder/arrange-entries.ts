@@ -1,3 +1,4 @@
+import { byName, isSameOrder, type ListingOrder } from '#app/api/cache/listing.ts'
 import { count, formatNumber } from '#app/lib/format.ts'
 import { foldName } from '#contract/name-order.ts'
 import type { Entry } from './entry.ts'
@@ -9,6 +10,36 @@ export type Sorting = { column: SortColumn; isDescending: boolean }
 export type Arrangement = { filter: string; sorting: Sorting }
 
 export const serverOrder: Sorting = { column: 'name', isDescending: false }
+
+const sortOf = { name: 'name', size: 'size', uploaded: 'uploaded_at' } as const
+
+const orders = new Map(
+  sortColumns.flatMap((column) =>
+    [true, false].map((isDescending): [string, ListingOrder] => [
+      `${column} ${isDescending}`,
+      { sort: sortOf[column], order: isDescending ? 'desc' : 'asc' },
+    ]),
+  ),
+)
+
+/** The same as the server calls it; the same object each time. */
+export function orderOf({ column, isDescending }: Sorting): ListingOrder {
+  return orders.get(`${column} ${isDescending}`) ?? byName
+}
+
+/** What is left to sort here: nothing where the rows come in the order that is wanted, or soon will. */
+export function sortingHere(
+  { order, isReordering }: { order: ListingOrder; isReordering: boolean },
+  wanted: Sorting,
+): Sorting {
+  return isReordering || isSameOrder(order, orderOf(wanted)) ? serverOrder : wanted
+}
+
+/** What pressing a column makes of the order: largest and newest first is what a first press on those is for. */
+export function nextSorting(sorting: Sorting, column: SortColumn): Sorting {
+  const isSorted = sorting.column === column
+  return { column, isDescending: isSorted ? !sorting.isDescending : column !== 'name' }
+}
 
 /** Whether it shows all that the server lists, in the server's order. */
 export function isAsListed({ filter, sorting }: Arrangement): boolean {

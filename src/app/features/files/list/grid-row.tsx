@@ -160,7 +160,7 @@ export function FileIcon({ entry, className }: { entry: Shown; className?: strin
         className ?? 'size-4.5',
       )}
     >
-      <path d={shapes[entry.kind === 'folder' ? 'folder' : entry.fileKind]} />
+      <path d={shapes['fileKind' in entry ? entry.fileKind : 'folder']} />
     </svg>
   )
 }

@@ -1,7 +1,11 @@
 import clsx from 'clsx'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type CSSProperties, memo } from 'react'
-import type { SortColumn, Sorting } from '#app/features/files/folder/arrange-entries.ts'
+import {
+  nextSorting,
+  type SortColumn,
+  type Sorting,
+} from '#app/features/files/folder/arrange-entries.ts'
 import { Checkbox } from '#app/ui/checkbox.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
 import { columnsClass, GridHeaderCell, GridRow, rowHeight } from './grid-row.tsx'
@@ -62,13 +66,11 @@ function SortHeader({
   const isSorted = sorting.column === column
   const direction = sorting.isDescending ? 'descending' : 'ascending'
   const Arrow = sorting.isDescending ? ArrowDown : ArrowUp
-  // Largest and newest first is what a first press on these two is for.
-  const isDescending = isSorted ? !sorting.isDescending : column !== 'name'
   return (
     <GridHeaderCell aria-sort={isSorted ? direction : 'none'} className={className}>
       <button
         type="button"
-        onClick={() => onSort({ column, isDescending })}
+        onClick={() => onSort(nextSorting(sorting, column))}
         className={clsx(
           '-mx-1.5 flex h-7 items-center gap-1 rounded-md px-1.5 hover:bg-hover hover:text-ink [&_svg]:size-3.5',
           isSorted && 'font-medium text-ink',

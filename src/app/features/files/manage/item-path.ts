@@ -1,5 +1,6 @@
 import type { Target } from '#app/actions/action-context.ts'
-import type { CachePatch } from '#app/api/cache/queries.ts'
+import type { Listing } from '#app/api/cache/listing.ts'
+import { type CachePatch, cachedListings } from '#app/api/cache/queries.ts'
 import { folderOf, type ItemPath, isFolderPath, nameOfItem } from '#app/api/cache/relocate.ts'
 import { findTreeFolder } from '#app/api/cache/without-entries.ts'
 import { type FileName, numberedFileName } from '#contract/file-name.ts'
@@ -13,14 +14,14 @@ export function itemOf(target: Target, folder: FolderPath): ItemPath {
 
 /** A file as the cached listing of its folder has it; undefined where it is not loaded. */
 export function listedFile(patch: CachePatch, item: ItemPath): ListedFile | undefined {
-  return isFolderPath(item) ? undefined : filesOf(patch, folderOf(item)).get(nameOfItem(item))
+  if (isFolderPath(item)) return undefined
+  const listings = cachedListings(patch, folderOf(item)).map(filesOf)
+  return listings.find((files) => files.has(nameOfItem(item)))?.get(nameOfItem(item))
 }
 
-const readFiles = new WeakMap<object, Map<string, ListedFile>>()
+const readFiles = new WeakMap<Listing, Map<string, ListedFile>>()
 
-function filesOf({ queryClient, queries }: CachePatch, folder: FolderPath) {
-  const listing = queryClient.getQueryData(queries.folder(folder).queryKey)
-  if (!listing) return new Map<string, ListedFile>()
+function filesOf(listing: Listing) {
   const known = readFiles.get(listing)
   if (known) return known
   const files = listing.pages

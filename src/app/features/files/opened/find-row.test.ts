@@ -45,7 +45,8 @@ test('a file that is not there is known to be gone once what is around its place
   expect(countPages('a', { files: 0 })).toBeNull()
 })
 
-test('names that the order takes for the same are all looked at', () => {
-  const order = (at: number) => (at < 3_000 ? 'A' : at < 3_001 ? 'a' : 'A')
-  expect(countPages('a', { files: 9_000, order })).not.toBeNull()
+test('names are in the order of the listing: numbers by their value', () => {
+  const order = (at: number) => `photo ${at}`
+  expect(countPages('photo 8999', { files: 10_000, order })).toBeLessThanOrEqual(5)
+  expect(countPages('photo 100000', { files: 10_000, order })).toBeNull()
 })

@@ -1,5 +1,7 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { currentContext } from '#app/actions/action-context.ts'
+import { byName, isSameOrder } from '#app/api/cache/listing.ts'
+import { type Sorting, serverOrder } from '#app/features/files/folder/arrange-entries.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import type { Folder } from '#app/features/files/folder/use-folder.ts'
 import { formatNumber } from '#app/lib/format.ts'
@@ -10,19 +12,23 @@ import { rowToLoad } from './find-row.ts'
 export type OpenedFileProps = {
   /** Another object each time that the address is gone to. */
   opened: { name: string }
-  /** By name, as far as it is loaded. */
   listing: Folder
+  onSort: (sorting: Sorting) => void
   onFilterChange: (filter: string) => void
 }
 
 /**
  * The file that the address names: selected, with the keyboard and in sight; loaded first where it is far
- * down. A line of words while it is looked for, and where it is gone. (A viewer will open here.)
+ * down, by name. A line of words while it is looked for, and where it is gone. (A viewer will open here.)
  */
-export function OpenedFile({ opened, listing, onFilterChange }: OpenedFileProps) {
+export function OpenedFile({ opened, listing, onFilterChange, onSort }: OpenedFileProps) {
   const found = findEntry(listing, opened.name)
   const isShown = useRevealed(opened, { found, listing, onFilterChange })
-  const isOnItsWay = useLoadedWay(listing, { name: opened.name, isWanted: !isShown && !found })
+  const isOnItsWay = useLoadedWay(listing, {
+    name: opened.name,
+    isWanted: !isShown && !found,
+    onSort,
+  })
   const [wantsRest, setWantsRest] = useState(false)
   // Its button stays until the row has taken the focus from it.
   if (isShown || (found && !wantsRest)) return null
@@ -105,14 +111,19 @@ function useRevealed(
 
 /** Loads page after page on the way to the file; false where there is none, or a page failed. */
 function useLoadedWay(
-  { rows, total, isComplete, isLoadingMore, error, loadRow }: Folder,
-  { name, isWanted }: { name: string; isWanted: boolean },
+  { rows, total, order, isComplete, isReordering, isLoadingMore, error, loadRow }: Folder,
+  { name, isWanted, onSort }: Pick<OpenedFileProps, 'onSort'> & { name: string; isWanted: boolean },
 ): boolean {
   // Without a total nobody knows where it could be: each page would be a request for 50.
   const canFind = isWanted && total !== null && !isComplete && error === null
-  const next = canFind ? rowToLoad(rows, name) : -1
+  const isByName = isSameOrder(order, byName)
+  const next = canFind && isByName && !isReordering ? rowToLoad(rows, name) : -1
+  const isElsewhere = canFind && !isByName
+  useEffect(() => {
+    if (isElsewhere) onSort(serverOrder)
+  }, [isElsewhere, onSort])
   useEffect(() => {
     if (next >= 0 && !isLoadingMore) loadRow(next)
   }, [next, isLoadingMore, loadRow])
-  return next >= 0
+  return next >= 0 || (canFind && (isElsewhere || isReordering))
 }
