@@ -23,7 +23,12 @@ export function fillFolder(database: string, userId: string, files: readonly Ben
   for (const [index, { name, size }] of files.entries()) {
     add.run(`id-${index}`, userId, name, name, name, size, `blob-${index}`, `link-${index}`)
   }
-  connection.prepare('insert into folder values (?, ?, ?, ?, ?)').run(1, userId, 0, 'many', 'many')
+  connection
+    .prepare(
+      `insert into folder (id, user_id, parent_id, name, folded_name, searched_name)
+       values (1, ?, 0, 'many', 'many', 'many')`,
+    )
+    .run(userId)
   connection.exec('commit')
   connection.close()
 }
