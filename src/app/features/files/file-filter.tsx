@@ -16,7 +16,7 @@ export function FileFilter({
   onLeave: () => void
 }) {
   return (
-    <div className="relative flex min-w-0 grow items-center short:w-28 max-[30rem]:short:w-16 lg:w-40 xl:w-56">
+    <div className="relative flex min-w-0 grow items-center short:w-28 max-[30rem]:short:w-16 lg:w-28 xl:w-56">
       <Search
         aria-hidden="true"
         className="pointer-events-none absolute left-2.5 size-4 text-faint"

@@ -41,7 +41,7 @@ export function ManageDialog(props: ManageDialogProps) {
       <FolderPicker
         queries={manager.patch.queries}
         start={folder}
-        description={`Where ${describeTargets(targets)} ${what === 'move' ? 'goes' : 'is copied to'}`}
+        description={`${what === 'move' ? 'Move' : 'Copy'} ${describeTargets(targets)} to …`}
         action={what === 'move' ? 'Move here' : 'Copy here'}
         refuse={(to) => whyNot(asked, to, folder)}
         onCreate={create}

@@ -32,7 +32,7 @@ export function UndoNotice({
       onPointerLeave={() => setIsHeld(false)}
       onFocus={() => setIsHeld(true)}
       onBlur={() => setIsHeld(false)}
-      className="pointer-events-none fixed inset-x-3 bottom-24 z-30 flex justify-center"
+      className="pointer-events-none fixed inset-x-3 bottom-24 z-30 max-sm:bottom-40 flex justify-center"
     >
       <div className="pointer-events-auto flex max-w-xl animate-rise items-center gap-3 rounded-lg border border-line bg-raised py-1.5 pr-1.5 pl-4 shadow-float">
         <div className="min-w-0">
