@@ -134,6 +134,29 @@ test('by mouse: drag onto a folder, the tree and the path, move and copy by the 
   expect((await barkeep.list('/')).folders).toEqual(['Copies', 'Films'])
 })
 
+test.describe('in a list longer than the screen', () => {
+  test.use({ settings: { BARKEEP_RATE_LIMIT: '600' } })
+
+  test('Delete pressed again is about the next row, and Ctrl+Z brings all of them back', async ({
+    page,
+    barkeep,
+    connect,
+  }) => {
+    for (let number = 0; number < 60; number += 1) await barkeep.upload({ name: `f ${number}` })
+    await connect()
+    await expect(fileRow(page, 'f 0')).toBeFocused()
+    for (let number = 0; number < 4; number += 1) {
+      await page.keyboard.press('Delete')
+      await expect(fileRow(page, `f ${number + 1}`)).toBeFocused()
+    }
+    await expect.poll(async () => (await barkeep.list('/')).files[0]?.name).toBe('f 4')
+    for (let number = 0; number < 4; number += 1) await page.keyboard.press('Control+Z')
+    await expect(fileRow(page, 'f 0')).toBeVisible()
+    await expect.poll(() => names(barkeep.list('/')).then(([first]) => first)).toBe('f 0')
+    await expect(page.getByText('60 files')).toBeVisible()
+  })
+})
+
 test.describe('with a finger', () => {
   test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } })
 

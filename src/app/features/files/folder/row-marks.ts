@@ -1,9 +1,12 @@
+import type { ComponentType } from 'react'
 import { createStore, useSnapshot } from '#app/lib/store.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 
 /** The row whose name is a field. */
 export type Renaming = {
   key: string
+  /** What stands for the name. Comes with the code that renames: no row waits for it. */
+  Field: ComponentType<{ renaming: Renaming }>
   isFolder: boolean
   /** What the field begins with. */
   name: string

@@ -1,12 +1,11 @@
 import clsx from 'clsx'
-import { memo, Suspense } from 'react'
+import { memo } from 'react'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import { useGivenFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { useToday } from '#app/lib/browser/use-now.ts'
 import { formatBytes, formatDay } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Checkbox } from '#app/ui/checkbox.tsx'
-import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { NameText } from '#app/ui/name-text.tsx'
 import { cutTextTooltipProps, timeTooltipProps } from '#app/ui/tooltip.ts'
 import { FileActions } from './file-actions.tsx'
@@ -21,10 +20,6 @@ import {
   RowLink,
   useRowActions,
 } from './grid-row.tsx'
-
-const RenameField = lazyPart(
-  async () => (await import('#app/features/files/manage/rename-field.tsx')).RenameField,
-)
 
 /** One folder or file in the list. Its presses and keys are handled by the grid around it. */
 export const FileRow = memo(function FileRow(props: RowProps) {
@@ -71,9 +66,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
       <GridCell className="flex min-w-0 items-center gap-2.5">
         <FileIcon entry={entry} />
         {props.renaming ? (
-          <Suspense fallback={<NameText name={entry.name} hasRoom />}>
-            <RenameField key={entry.key} renaming={props.renaming} />
-          </Suspense>
+          <props.renaming.Field key={entry.key} renaming={props.renaming} />
         ) : isNarrow ? (
           <div className="min-w-0">
             {name}

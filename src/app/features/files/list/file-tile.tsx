@@ -1,18 +1,12 @@
 import clsx from 'clsx'
-import { Suspense } from 'react'
 import { useGivenFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { formatBytes } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Checkbox } from '#app/ui/checkbox.tsx'
-import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { cutTextTooltipProps } from '#app/ui/tooltip.ts'
 import { FileActions } from './file-actions.tsx'
 import type { RowProps } from './grid-row.tsx'
 import { dragProps, FileIcon, GridCell, GridRow, RowLink, useRowActions } from './grid-row.tsx'
-
-const RenameField = lazyPart(
-  async () => (await import('#app/features/files/manage/rename-field.tsx')).RenameField,
-)
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
 export function FileTile(props: RowProps) {
@@ -67,9 +61,7 @@ export function FileTile(props: RowProps) {
         <FileIcon entry={entry} className="size-9 stroke-[1.25]" />
         <div className="w-full px-1">
           {props.renaming ? (
-            <Suspense fallback={null}>
-              <RenameField key={entry.key} renaming={props.renaming} />
-            </Suspense>
+            <props.renaming.Field key={entry.key} renaming={props.renaming} />
           ) : (
             <RowLink href={props.href}>
               <bdi

@@ -39,6 +39,15 @@ export function isTaken(patch: CachePatch, path: ItemPath): boolean {
   return tree ? findTreeFolder(tree, path) !== null : false
 }
 
+/** Whether its folder is known, and does not have it. */
+export function isGone(patch: CachePatch, item: ItemPath): boolean {
+  const { queryClient, queries } = patch
+  const { queryKey } = isFolderPath(item) ? queries.tree() : queries.folder(folderOf(item))
+  return (
+    queryClient.getQueryData(queryKey as readonly unknown[]) !== undefined && !isTaken(patch, item)
+  )
+}
+
 /**
  * Where `item` will be in `to`, as far as one knows: with a number where its name is taken. `taken` are
  * those that others of the same job have got; this one is added.

@@ -1,11 +1,12 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { useAbilities } from '#app/actions/action-context.ts'
+import type { CachePatch } from '#app/api/cache/queries.ts'
 import { folderOf, type ItemPath } from '#app/api/cache/relocate.ts'
 import { rowMarks } from '#app/features/files/folder/row-marks.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { rowClipboard } from './clipboard.ts'
-import { itemOf } from './item-path.ts'
+import { isGone, itemOf } from './item-path.ts'
 import type { Asked, ManageProps } from './manage.tsx'
 import { ManageDialog } from './manage-dialog.tsx'
 import { describeTargets } from './manage-text.ts'
@@ -16,8 +17,11 @@ import { trashActions } from './trash-actions.ts'
 import { UndoNotice } from './undo-notice.tsx'
 
 /** Does what is asked of files and folders; its dialogs, and the notice of what was done. */
-export function ManageScreens(props: ManageProps & { asked: Asked }) {
-  const { asked, folder } = props
+export function ManageScreens(
+  props: ManageProps & { waiting: readonly Asked[]; onTaken: (taken: readonly Asked[]) => void },
+) {
+  const { waiting, folder } = props
+  const onTaken = useEffectEvent(props.onTaken)
   const latest = useRef(props)
   useEffect(() => {
     latest.current = props
@@ -50,12 +54,15 @@ export function ManageScreens(props: ManageProps & { asked: Asked }) {
     } else performer.say('It is in this folder already')
   }
   const place = (asked: Asked, to: FolderPath) =>
-    putInto({ ...chosenBy(asked, folder), what: asked.what === 'move' ? 'move' : 'copy' }, to)
+    putInto(
+      { ...chosenBy(asked, manager.patch), what: asked.what === 'move' ? 'move' : 'copy' },
+      to,
+    )
   const choosePlace = (asked: Asked) =>
     asked.to === undefined ? setDialog(asked) : place(asked, asked.to)
   const hold = (asked: Asked) => {
     const isCut = asked.what === 'cut'
-    clipboard.put({ folder, ...chosenBy(asked, folder), isCut }, asked.targets)
+    clipboard.put({ folder: asked.folder, ...chosenBy(asked, manager.patch), isCut }, asked.targets)
     const words = `${describeTargets(asked.targets)} ${isCut ? 'cut' : 'copied'}`
     performer.say(`${words}. Paste in the folder where it is to go.`)
   }
@@ -65,8 +72,8 @@ export function ManageScreens(props: ManageProps & { asked: Asked }) {
     'new-folder': (asked) =>
       asked.to === undefined ? setDialog(asked) : void operations.createFolder(asked.to),
     delete(asked) {
-      const { items, all } = chosenBy(asked, folder)
-      void operations.erase(items, undefined, all)
+      const { items, all } = chosenBy(asked, manager.patch)
+      if (items.length > 0 || all) void operations.erase(items, undefined, all)
     },
     cut: hold,
     'copy-rows': hold,
@@ -75,19 +82,22 @@ export function ManageScreens(props: ManageProps & { asked: Asked }) {
     restore: ({ targets }) => trash.restore(targets),
     'delete-for-ever': setDialog,
     'empty-trash': setDialog,
-    rename({ targets: [target] }) {
+    rename({ targets: [target], folder }) {
       const isShown = () => latest.current.folder === folder
       if (target) startRename(manager, { target, folder, isShown })
     },
   }
   const handle = useEffectEvent((asked: Asked) => handlers[asked.what]?.(asked))
 
-  const handled = useRef<Asked | null>(null)
+  const handled = useRef(new WeakSet<Asked>())
   useEffect(() => {
-    if (handled.current === asked) return
-    handled.current = asked
-    handle(asked)
-  }, [asked])
+    const fresh = waiting.filter((asked) => !handled.current.has(asked))
+    for (const asked of fresh) {
+      handled.current.add(asked)
+      handle(asked)
+    }
+    if (fresh.length > 0) onTaken(fresh)
+  }, [waiting])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another folder ends it
   useEffect(() => () => rowMarks.update({ renaming: null }), [folder])
   useAbilities({
@@ -120,12 +130,13 @@ export function ManageScreens(props: ManageProps & { asked: Asked }) {
 
 type Chosen = { items: readonly ItemPath[]; all?: AllFiles | undefined }
 
-/** The items that were meant: of a whole folder its folders, and all of its files. */
-function chosenBy({ targets, wholeFiles }: Asked, folder: FolderPath): Chosen {
-  if (wholeFiles === undefined) return { items: targets.map((one) => itemOf(one, folder)) }
-  const folders = targets.filter(({ kind }) => kind === 'folder')
-  return {
-    items: folders.map((one) => itemOf(one, folder)),
-    all: { path: folder, files: wholeFiles },
-  }
+/**
+ * The items that were meant: of a whole folder its folders, and all of its files. Not what is gone since: a
+ * key may have been pressed again before that showed.
+ */
+function chosenBy({ targets, folder, wholeFiles }: Asked, patch: CachePatch): Chosen {
+  const isWhole = wholeFiles !== undefined
+  const meant = isWhole ? targets.filter(({ kind }) => kind === 'folder') : targets
+  const items = meant.map((one) => itemOf(one, folder)).filter((item) => !isGone(patch, item))
+  return isWhole ? { items, all: { path: folder, files: wholeFiles } } : { items }
 }

@@ -7,6 +7,7 @@ import type { FolderPath } from '#contract/folder-path.ts'
 import { isTaken, itemOf } from './item-path.ts'
 import { quoted } from './manage-text.ts'
 import type { Manager } from './manager.ts'
+import { RenameField } from './rename-field.tsx'
 
 /**
  * Makes the name of a row a text field. A name that is refused, here or by the server, comes back into the
@@ -40,7 +41,8 @@ export function startRename(
     })
     return ''
   }
-  rowMarks.update({ folder, renaming: { key: target.key, isFolder, ...typed, submit, end } })
+  const field = { Field: RenameField, isFolder, ...typed, submit, end }
+  rowMarks.update({ folder, renaming: { key: target.key, ...field } })
 
   function end(key = target.key) {
     const hasKeyboard = isTypedIn(document.activeElement)

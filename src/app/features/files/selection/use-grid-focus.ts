@@ -32,19 +32,30 @@ export function findTabStop(area: HTMLElement | null): HTMLElement | null {
  */
 export function useKeptKeyboard() {
   const area = useRef<HTMLElement | null>(null)
+  const row = useRef<{ element: Element; key: string | null } | null>(null)
   useEffect(() => {
-    if (!area.current || !isFocusLost()) return
+    const { current } = row
+    // The element of a row that is gone goes on with one far off: the next key would be about that.
+    const isOther = current !== null && keyOf(current.element) !== current.key
+    if (!area.current || !(isOther || isFocusLost())) return
     findTabStop(area.current)?.focus({ preventScroll: true })
   })
   return {
     onFocus(event: FocusEvent<HTMLElement>) {
       area.current = event.currentTarget
+      const element = event.target.closest('[data-key]')
+      row.current = element && { element, key: keyOf(element) }
     },
     // Not called for an element that is taken out of the page.
     onBlur() {
       area.current = null
+      row.current = null
     },
   }
+}
+
+function keyOf(row: Element): string | null {
+  return row.getAttribute('data-key')
 }
 
 /** Focus follows the keyboard to a line that may only be drawn after the list has scrolled to it. */
