@@ -25,10 +25,9 @@ export function fillFolder(database: string, userId: string, files: readonly Ben
   }
   connection
     .prepare(
-      `insert into folder (id, user_id, parent_id, name, folded_name, searched_name)
-       values (1, ?, 0, 'many', 'many', 'many')`,
+      'insert into folder (id, user_id, parent_id, name, folded_name) values (?, ?, ?, ?, ?)',
     )
-    .run(userId)
+    .run(1, userId, 0, 'many', 'many')
   connection.exec('commit')
   connection.close()
 }

@@ -22,7 +22,9 @@ function fill(file: string, userId: string): void {
     const name = `file ${String(index).padStart(8, '0')}.jpg`
     addFile.run(`id-${index}`, userId, name, name, name, `blob-${index}`, `link-${index}`)
   }
-  const addFolder = database.prepare('insert into folder values (?, ?, ?, ?, ?)')
+  const addFolder = database.prepare(
+    'insert into folder (id, user_id, parent_id, name, folded_name) values (?, ?, ?, ?, ?)',
+  )
   addFolder.run(1, userId, 0, 'many', 'many')
   for (let index = 1; index < folderCount; index += 1) {
     const name = `folder ${index}`

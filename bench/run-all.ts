@@ -14,6 +14,7 @@ type Bench = { name: string; args: string[] }
 const benches: Bench[] = [
   { name: 'pages', args: ['3', '800'] },
   { name: 'listing', args: ['200000', '20000'] },
+  { name: 'search', args: ['100000', '7'] },
   { name: 'small-files', args: ['400', '10000', '100', '3'] },
   { name: 'uploads', args: ['128', '3'] },
   { name: 'downloads', args: ['128', '3'] },

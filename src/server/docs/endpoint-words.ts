@@ -171,7 +171,7 @@ const words = {
     about:
       'An addition of Barkeep: `GET /api/server` names it `search` in `additions`. Finds what has all words of `q` in its name, in any order, anywhere in it, without case and accents; in `path` and below it, and of one `kind` where that is said. Best first: the whole name, its start, starts of words, inside; then the shorter name, then natural order. 50 a page: go on with `next_offset` while `has_more` is true.',
     ownStore:
-      'What was just uploaded, renamed, moved or restored is found at once, and what is in the trash is not. Of very many that match, up to 2,000 that begin with `q` and 2,000 others, the newest, are put in order; the rest is found by more words. Words of one and two letters take longer: all names are looked through for them.',
+      'What was just uploaded, renamed, moved or restored is found at once, and what is in the trash is not. Of very many that match, up to 1,000 that begin with `q` and 1,000 others, the newest, are put in order; the rest is found by more words. Words of one and two letters take longer: all names are looked through for them.',
     curl: ['-G --data-urlencode "q=holiday rome"', '-d "kind=image"', '"{url}"'],
     errors: ['not_found'],
     answer: {

@@ -61,6 +61,7 @@ import { createFileHasher, type FileHasher } from '#server/storage/disk/file-has
 import { openStore } from '#server/storage/settle/open-store.ts'
 import { createRunUnit, type Database, databaseFile } from '#server/storage/sqlite/database.ts'
 import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
+import { createNameIndexer } from '#server/storage/sqlite/index-names.ts'
 import { createNameSearch } from '#server/storage/sqlite/name-search.ts'
 import { createAcceptUpload } from '#server/uploads/accept-upload.ts'
 import { addBatchRoutes } from '#server/uploads/batch/batch-routes.ts'
@@ -195,6 +196,11 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
   const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })
   const names = createNameSearch(databaseFile(dataFolder))
   app.addHook('onClose', () => names.close())
+  const indexer = createNameIndexer(database, (error) => {
+    app.log.warn({ err: error }, 'new names are not in the index')
+  })
+  app.addHook('onListen', async () => indexer.start())
+  app.addHook('preClose', () => indexer.stop())
   const search = createSearch({ names, publicUrl })
   addFileRoutes(app, { route, listing, tree, search })
   addShareRoutes(app, { files, blobs })

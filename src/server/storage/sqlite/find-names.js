@@ -12,7 +12,7 @@ import { createPlaces, filesBelow, findFolder, prepareRows } from './search-fold
  * So many names that match are put in order, of those that begin with what is looked for and of the
  * others: a search is bounded, however many there are.
  */
-const maxFound = 2_000
+const maxFound = 1_000
 /** So many more are passed over that are elsewhere: in the trash, in another folder, of another kind. */
 const maxPassed = 50_000
 /** In characters: shorter words are in no list. */
@@ -62,7 +62,12 @@ function* streamsOf(rows, query, root) {
     if (below !== null) yield { table: 'file', stream: below }
     else {
       yield { table: 'file', stream: namesFrom(rows, 'file', query) }
-      yield { table: 'file', stream: fromTrigrams(rows, query) ?? scan(rows, 'file', query) }
+      const indexed = fromTrigrams(rows, query)
+      if (indexed === null) yield { table: 'file', stream: scan(rows, 'file', query) }
+      else {
+        yield { table: 'file', stream: newFiles(rows, query) }
+        yield { table: 'file', stream: indexed }
+      }
     }
   }
   if (query.kind !== 'file') {
@@ -107,6 +112,20 @@ function fromTrigrams(rows, { userId, words }) {
     `select ${columns.file}, ${texts} from file_search cross join file on file.rowid = file_search.rowid
     where file_search match ? and user_id = ? order by file_search.rowid desc`,
     ...[match, userId],
+  )
+}
+
+/**
+ * Those that are not in the index yet.
+ *
+ * @param {Rows} rows
+ * @param {NameQuery} query
+ */
+function newFiles(rows, { userId }) {
+  return rows(
+    `select ${columns.file}, ${texts} from file
+    where rowid > (select indexed_to from search_state) and +user_id = ? order by rowid desc`,
+    userId,
   )
 }
 

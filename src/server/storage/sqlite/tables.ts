@@ -17,6 +17,8 @@ export type Tables = {
   import_task: ImportTaskTable
   idempotency: IdempotencyTable
   store: { id: string }
+  /** Up to which rowid the names of files are in the index of trigrams. */
+  search_state: { indexed_to: number }
   missing_blob: { blob_id: string; noticed_at: number }
   trash: TrashTable
   /** Bytes that no row knows any more and that are still to be removed. */
