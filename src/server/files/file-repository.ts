@@ -49,7 +49,10 @@ export function createFileRepository(database: Database) {
       return await readSnapshot(database, (read) => {
         const folderId = walk.find(read, userId, folder)
         if (folderId === null) return []
-        return read(readNamed, userId, folderId, JSON.stringify(names)).map((row) => ({
+        const rows = read(readNamed, userId, folderId, JSON.stringify(names))
+        // Not by the query: for their order it would walk over the folder by time.
+        rows.sort((one, other) => one.uploaded_at - other.uploaded_at)
+        return rows.map((row) => ({
           ...toStoredFile(row, folder),
           ...{ blobId: row.blob_id, requestedName: row.requested_name },
         }))
@@ -120,7 +123,6 @@ function prepareReadNamed(database: Database) {
     return ofFolder
       .where('requested_name', 'in', elementsOf(namesJson))
       .union(ofFolder.where('name', 'in', elementsOf(namesJson)))
-      .orderBy('uploaded_at')
   })
 }
 
