@@ -55,6 +55,10 @@ function fill(file: string, userId: string): void {
   }
   for (let index = 0; index < fileCount; index += 1) add(index, 1)
   for (let folder = 2; folder <= folderCount; folder += 1) add(fileCount + 2 * folder, folder)
+  // As the server does once no more files come.
+  database.exec(`insert into file_search (rowid, owner, name)
+    select rowid, substr(user_id, -3), searched_name from file`)
+  database.exec('update search_state set indexed_to = (select max(rowid) from file)')
   database.exec('commit')
   database.close()
 }
