@@ -97,7 +97,7 @@ function namesFrom(rows, table, { userId, phrase }) {
  * @param {Rows} rows
  * @param {NameQuery} query
  */
-function fromTrigrams(rows, { userId, words }) {
+function fromTrigrams(rows, { userId, words, endings }) {
   const grams = trigramsOf(words)
   if (grams.length === 0) return null
   const [others] = rows(
@@ -107,12 +107,19 @@ function fromTrigrams(rows, { userId, words }) {
   )
   // The list of all that a user has is long: only where it keeps others out.
   if (others !== undefined) grams.unshift(userId.slice(-trigram))
-  const match = grams.map((gram) => `"${gram.replaceAll('"', '""')}"`).join(' AND ')
+  const needed = grams.map(quote)
+  const ends = new Set(endings.map((ending) => quote(ending.slice(-trigram))))
+  if (ends.size > 0) needed.push(`(${[...ends].join(' OR ')})`)
   return rows(
     `select ${columns.file}, ${texts} from file_search cross join file on file.rowid = file_search.rowid
     where file_search match ? and user_id = ? order by file_search.rowid desc`,
-    ...[match, userId],
+    ...[needed.join(' AND '), userId],
   )
+}
+
+/** @param {string} gram */
+function quote(gram) {
+  return `"${gram.replaceAll('"', '""')}"`
 }
 
 /**

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { filesReply, foldersReply } from '#contract/files.ts'
+import { searchReply } from '#contract/search.ts'
 import { makeOldDatabase } from '#server/testing/old-database.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
 import { databaseFile } from './database.ts'
@@ -44,7 +45,7 @@ function fillOldDatabase(file: string, format: number, blobId: string): void {
     // The same disorder each time.
     add('owner', '/many/', many[(index * 7919) % many.length] ?? '')
   }
-  add('owner', '/', 'top.txt')
+  for (const name of ['photo 10', 'photo 2', 'top.txt']) add('owner', '/', name)
   add('owner', '/Films/2026/', 'whole.txt', blobId)
   add('bob', '/Films/2026/', 'his.txt')
   // Its folder has no row: somebody wrote it by hand.
@@ -80,7 +81,10 @@ test.each([1, 2, 5, 7])(
       expect(total).toBe(many.length)
     }
     const root = await pageOf('/')
-    expect(root).toMatchObject({ folders: ['Films', 'many'], files: [{ name: 'top.txt' }] })
+    expect(root.folders).toEqual(['Films', 'many'])
+    expect(root.files.map(({ name }) => name)).toEqual(['photo 2', 'photo 10', 'top.txt'])
+    const found = await (await server.get('/api/v1/search?q=HOLE')).json()
+    expect(searchReply.parse(found).items).toMatchObject([{ path: '/Films/2026/whole.txt' }])
     const { tree } = foldersReply.parse(await (await server.get('/api/v1/folders')).json())
     expect(tree.folders).toMatchObject([
       { path: '/Films/', folders: [{ path: '/Films/2026/', folders: [] }] },
