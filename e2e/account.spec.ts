@@ -7,9 +7,9 @@ test('the account button shows the plan and the facts of the key, and switches t
 }) => {
   const key = await barkeep.createKey({ scopes: 'read,upload', expires: '2999-01-01' })
   await connect({ key })
-  await page.getByRole('button', { name: 'owner', exact: true }).click()
+  await page.getByRole('button', { name: barkeep.username, exact: true }).click()
   const account = page.getByRole('dialog', { name: 'Account' })
-  await expect(account).toContainText('owner')
+  await expect(account).toContainText(barkeep.username)
   await expect(account).toContainText('pro')
   await expect(account).toContainText('test key')
   await expect(account).toContainText(`${key.slice(0, 15)}…${key.slice(-4)}`)

@@ -227,7 +227,7 @@ test('keys are made and revoked by keyboard alone', async ({ page, barkeep, watc
   watch.allowOrigin(barkeep.origin)
   await page.goto(`${barkeep.origin}/api-keys`)
   await expect(page.getByRole('textbox', { name: 'Name' })).toBeFocused()
-  await page.keyboard.type('owner')
+  await page.keyboard.type(barkeep.username)
   await page.keyboard.press('Tab')
   await page.keyboard.type(barkeep.password)
   await page.keyboard.press('Enter')

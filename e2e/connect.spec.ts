@@ -123,7 +123,7 @@ test('a key that is revoked meanwhile ends the session at the next request', asy
   await barkeep.upload({ folder: '/Films/', name: 'a.txt' })
   const key = await barkeep.createKey({})
   await connect({ key })
-  const keys = await barkeep.run('keys', 'list', '--user', 'owner')
+  const keys = await barkeep.run('keys', 'list', '--user', barkeep.username)
   const id = /^(\S+) +test key/m.exec(keys)?.[1] ?? ''
   await barkeep.run('keys', 'revoke', id)
   await page.getByRole('row', { name: 'Films' }).dblclick()

@@ -1,13 +1,13 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import type { Barkeep } from './start-barkeep.ts'
 
-/** Opens the panel and signs in as the owner. */
-export async function signIn(page: Page, barkeep: Barkeep, name = 'owner'): Promise<void> {
+/** Opens the panel and signs in as the account that `barkeep` is. */
+export async function signIn(page: Page, barkeep: Barkeep): Promise<void> {
   await page.goto(`${barkeep.origin}/api-keys`)
-  await page.getByRole('textbox', { name: 'Name' }).fill(name)
+  await page.getByRole('textbox', { name: 'Name' }).fill(barkeep.username)
   await page.getByLabel('Password', { exact: true }).fill(barkeep.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByText('Signed in as owner')).toBeVisible()
+  await expect(page.getByText(`Signed in as ${barkeep.username}`)).toBeVisible()
 }
 
 export function createButton(page: Page): Locator {

@@ -1,12 +1,13 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FilesPage } from '#contract/files.ts'
 import type { UploadReply } from '#contract/uploads.ts'
+import { runCli } from '#server/cli/run-cli.ts'
+import { readConfig } from '#server/core/config.ts'
 import { lanName } from './lan-name.ts'
 import { type Cable, startCable } from './start-cable.ts'
 
@@ -16,16 +17,20 @@ import { type Cable, startCable } from './start-cable.ts'
  */
 export type Settings = Record<string, string>
 
-export type Barkeep = {
+export type Account = {
+  username: string
+  password: string
+  /** Its first key, with every scope. */
+  key: string
+}
+
+/** A server, as one of its accounts sees it. */
+export type Barkeep = Account & {
   /** Through the cable: what the browser is given. */
   origin: string
-  /** The owner's first key, with every scope. */
-  key: string
-  /** The owner's name is `owner`. */
-  password: string
   cable: Cable
   createKey(options: { scopes?: string; expires?: string }): Promise<string>
-  /** Runs `./barkeep …` on the same data. */
+  /** Does what `./barkeep …` does on the same data. */
   run(...args: string[]): Promise<string>
   upload(file: {
     folder?: string
@@ -35,24 +40,25 @@ export type Barkeep = {
   list(folder: string): Promise<FilesPage>
   /** Ends the server the hard way and starts it again on the same data and address. */
   restart(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
+}
+
+export type BarkeepServer = AsyncDisposable & {
+  /** What its first start made. */
+  owner: Barkeep
+  /** An account that has nothing yet, with a first key like the owner's. */
+  createAccount(): Promise<Barkeep>
+  /** Mends the cable, and ends what still runs for the account: nobody can use it from now on. */
+  leave(account: Account): Promise<void>
 }
 
 const project = join(import.meta.dirname, '..')
 const main = join(project, 'src/server/main.js')
-const commandLine = join(project, 'src/server/cli.ts')
-const runFile = promisify(execFile)
 const isListening = /listening on http/
 // The last thing that a first start prints.
 const isWelcoming = /API key are in (.+): read it/
 
 /** What a first start leaves behind. */
-export type FirstStart = {
-  dataFolder: string
-  key: string
-  password: string
-  [Symbol.asyncDispose](): Promise<void>
-}
+export type FirstStart = AsyncDisposable & { dataFolder: string; owner: Account }
 
 /** Starts the server once on an empty data folder: what follows starts on copies, in a third of the time. */
 export async function runFirstStart(): Promise<FirstStart> {
@@ -63,10 +69,11 @@ export async function runFirstStart(): Promise<FirstStart> {
   await server.end('SIGTERM')
   const file = isWelcoming.exec(server.output)?.[1]
   const signIn = file === undefined ? '' : await readFile(file, 'utf8')
+  const key = /csb_live_\w+/.exec(signIn)?.[0] ?? ''
+  const password = /Password\s+(\S+)/.exec(signIn)?.[1] ?? ''
   return {
     dataFolder,
-    key: /csb_live_\w+/.exec(signIn)?.[0] ?? '',
-    password: /Password\s+(\S+)/.exec(signIn)?.[1] ?? '',
+    owner: { username: 'owner', password, key },
     [Symbol.asyncDispose]: () => rm(dataFolder, { recursive: true, force: true }),
   }
 }
@@ -75,11 +82,10 @@ export async function runFirstStart(): Promise<FirstStart> {
 export async function startBarkeep(
   firstStart: FirstStart,
   settings: Settings = {},
-): Promise<Barkeep> {
+): Promise<BarkeepServer> {
   const dataFolder = await mkdtemp(join(tmpdir(), 'barkeep-e2e-'))
   const isGateway = settings.BARKEEP_UPSTREAM !== undefined
   if (!isGateway) await cp(firstStart.dataFolder, dataFolder, { recursive: true })
-  const { key, password } = firstStart
   const cable = await startCable()
   const isForNetwork = settings.HOST === '0.0.0.0'
   const origin = isForNetwork ? cable.origin.replace('127.0.0.1', lanName) : cable.origin
@@ -95,34 +101,73 @@ export async function startBarkeep(
   }
   let server = await startProcess(env, isListening)
   cable.plugInto(server.port)
+  let accounts = 0
 
+  /** In this process: starting one for each command takes longer than most tests. */
   async function run(...args: string[]): Promise<string> {
-    const { stdout } = await runFile(process.execPath, [commandLine, ...args], { env })
+    const { exitCode, stdout, stderr } = await runCli(args, () => readConfig(env))
+    if (exitCode !== 0) throw new Error(`barkeep ${args.join(' ')}: ${stderr}`)
     return stdout.trim()
   }
 
-  async function ask(path: string, init: RequestInit = {}): Promise<unknown> {
-    const authorization = `Bearer ${key}`
-    const answer = await fetch(`http://127.0.0.1:${server.port}${path}`, {
-      ...init,
-      headers: { authorization },
-    })
-    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
-    return answer.json()
+  async function restart(): Promise<void> {
+    await server.end('SIGKILL')
+    server = await startProcess(env, isListening)
+    cable.plugInto(server.port)
+  }
+
+  function seenBy(account: Account): Barkeep {
+    return {
+      ...{ ...account, origin, cable, run, restart },
+      ...askAs(account, () => `http://127.0.0.1:${server.port}`),
+      createKey: ({ scopes, expires }) =>
+        run(
+          ...['keys', 'create', '--user', account.username, '--name', 'test key'],
+          ...(scopes === undefined ? [] : ['--scopes', scopes]),
+          ...(expires === undefined ? [] : ['--expires', expires]),
+        ),
+    }
   }
 
   return {
-    origin,
-    key,
-    password,
-    cable,
-    run,
-    createKey: ({ scopes, expires }) =>
-      run(
-        ...['keys', 'create', '--user', 'owner', '--name', 'test key'],
-        ...(scopes === undefined ? [] : ['--scopes', scopes]),
-        ...(expires === undefined ? [] : ['--expires', expires]),
-      ),
+    owner: seenBy(firstStart.owner),
+    async createAccount() {
+      accounts += 1
+      const username = `owner-${accounts}`
+      const password = await run('users', 'create', username)
+      const scopes = await scopesOfFirstKey(run)
+      const key = ['keys', 'create', '--user', username, '--name', 'First key', '--scopes', scopes]
+      return seenBy({ username, password, key: await run(...key) })
+    },
+    async leave({ username }) {
+      cable.mendAll()
+      await run('users', 'set', username, '--state', 'banned')
+    },
+    async [Symbol.asyncDispose]() {
+      await cable[Symbol.asyncDispose]()
+      await server.end('SIGKILL')
+      await rm(dataFolder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** `read,upload,import` and whatever else the first start gives. */
+async function scopesOfFirstKey(run: Barkeep['run']): Promise<string> {
+  const keys = await run('keys', 'list', '--user', 'owner')
+  const scopes = /^key_\S+ +First key +\S+ +(\S+)/m.exec(keys)?.[1]
+  if (scopes === undefined) throw new Error(`No first key: ${keys}`)
+  return scopes
+}
+
+/** Requests with the account's first key, beside the cable. */
+function askAs({ key }: Account, origin: () => string): Pick<Barkeep, 'upload' | 'list'> {
+  async function ask(path: string, init: RequestInit = {}): Promise<unknown> {
+    const headers = { authorization: `Bearer ${key}` }
+    const answer = await fetch(`${origin()}${path}`, { ...init, headers })
+    if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${await answer.text()}`)
+    return answer.json()
+  }
+  return {
     async upload({ folder = '/', name, bytes = name }) {
       const query = new URLSearchParams({ path: folder, filename: name })
       const reply = await ask(`/api/v1/upload?${query}`, { method: 'POST', body: bytes })
@@ -131,16 +176,6 @@ export async function startBarkeep(
     async list(folder) {
       const query = new URLSearchParams({ path: folder })
       return endpoints.files.reply.parse(await ask(`/api/v1/files?${query}`))
-    },
-    async restart() {
-      await server.end('SIGKILL')
-      server = await startProcess(env, isListening)
-      cable.plugInto(server.port)
-    },
-    async [Symbol.asyncDispose]() {
-      await cable[Symbol.asyncDispose]()
-      await server.end('SIGKILL')
-      await rm(dataFolder, { recursive: true, force: true })
     },
   }
 }

@@ -9,6 +9,8 @@ export type Cable = {
   /** Refuses and resets connections until `mend`. */
   unplug(): void
   mend(): void
+  /** As new: whole, at full speed, with no fault to come and no connection, seen from another address. */
+  mendAll(): void
   /** Cuts the connection that first carries so many bytes upwards, once. */
   cutAfter(bytes: number): void
   /** Resets the next connection whose whole request went up, before its answer comes down. Once. */
@@ -34,6 +36,7 @@ export async function startCable(): Promise<Cable> {
   let speed: number | null = null
   let lost: RegExp | null = null
   let struck = 0
+  let uses = 1
   const losing = new WeakSet<Socket>()
   let held: (() => void)[] | null = null
 
@@ -42,7 +45,7 @@ export async function startCable(): Promise<Cable> {
       down.resetAndDestroy()
       return
     }
-    const up = connect({ port: target, host: '127.0.0.1' })
+    const up = connect({ port: target, host: '127.0.0.1', localAddress: address() })
     for (const socket of [down, up]) {
       sockets.add(socket)
       socket.on('error', () => socket.destroy())
@@ -53,6 +56,14 @@ export async function startCable(): Promise<Cable> {
     carryUp(down, up).catch(() => down.destroy())
     carryDown(up, down)
   })
+
+  /**
+   * What the server takes its client for: who comes later must not be counted among those before. Other
+   * systems than Linux have one loopback address.
+   */
+  function address(): string {
+    return process.platform === 'linux' ? `127.1.${uses >> 8}.${uses & 255}` : '127.0.0.1'
+  }
 
   async function carryUp(down: Socket, up: Socket): Promise<void> {
     let carried = 0
@@ -108,6 +119,16 @@ export async function startCable(): Promise<Cable> {
     },
     mend: () => {
       isPlugged = true
+    },
+    mendAll() {
+      cut()
+      isPlugged = true
+      cutAt = null
+      speed = null
+      lost = null
+      held = null
+      struck = 0
+      uses += 1
     },
     cutAfter: (bytes) => {
       cutAt = bytes

@@ -11,6 +11,8 @@ export type TestVideoSite = {
   host: string
   /** `METHOD /path?query` of each request so far, and its `range` header where it had one. */
   requests: { line: string; range: string | undefined }[]
+  /** Forgets the requests so far, and that what breaks broke already. */
+  forget(): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
@@ -41,6 +43,10 @@ export async function startTestVideoSite(
     origin: `http://127.0.0.1:${port}`,
     host: `127.0.0.1:${port}`,
     requests,
+    forget() {
+      requests.length = 0
+      breaks.clear()
+    },
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close')
       server.close()
