@@ -4,6 +4,7 @@ import { type FilesPage, filesReply, foldersReply } from '#contract/files.ts'
 import { nameKey } from '#contract/name-order.ts'
 import { databaseFile } from '#server/storage/sqlite/database.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
+import { writeBeside } from '#server/testing/test-store.ts'
 
 const config = { rateLimit: 100_000 }
 
@@ -104,11 +105,9 @@ function addRows(database: DatabaseSync, folderId: number, rows: Row[]): void {
     `insert into file (id, user_id, folder_id, name, requested_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
      values (?, 'user-owner', ?, ?, ?, ?, ?, '', ?, ?, ?)`,
   )
-  database.exec('begin')
   for (const { id, name, size, time } of rows) {
     insert.run(id, folderId, name, name, nameKey(name), size, id, id, time)
   }
-  database.exec('commit')
 }
 
 async function expectPages(
@@ -128,11 +127,13 @@ test('deep pages of a large folder are the right ones in every order, whatever h
   await using server = await startTestServer({ config })
   await server.upload({ name: 'x', folder: '/elsewhere/', bytes: 'x' })
   await server.upload({ name: 'x', folder: '/many/', bytes: 'x' })
-  using database = new DatabaseSync(databaseFile(server.dataFolder), { timeout: 5_000 })
+  using database = new DatabaseSync(databaseFile(server.dataFolder))
   const folderOf = (name: string) =>
     Number(database.prepare('select id from folder where name = ?').get(name)?.id)
   const [many, elsewhere] = [folderOf('many'), folderOf('elsewhere')]
-  database.prepare('delete from file where folder_id = ?').run(many)
+  await writeBeside(database, () => {
+    database.prepare('delete from file where folder_id = ?').run(many)
+  })
   let rows = Array.from({ length: 13_000 }, (_, index): Row => {
     const number = (index * 7919) % 13_000
     const [size, time] = [(number * 31) % 500, 1.7e12 + ((number * 17) % 9_000)]
@@ -145,7 +146,7 @@ test('deep pages of a large folder are the right ones in every order, whatever h
       await expectPages(server, { sort, order: 'desc' }, listed.toReversed())
     }
   }
-  addRows(database, many, rows)
+  await writeBeside(database, () => addRows(database, many, rows))
   await expectTruePages()
   const counts =
     'select sort, sum(files) as files from listing_mark where folder_id = ? group by sort'
@@ -153,7 +154,9 @@ test('deep pages of a large folder are the right ones in every order, whatever h
     [0, 1, 2].map((sort) => ({ sort, files: 13_000 })),
   )
 
-  database.exec(`delete from file where folder_id = ${many} and (size < 40 or name like '%3')`)
+  await writeBeside(database, () =>
+    database.exec(`delete from file where folder_id = ${many} and (size < 40 or name like '%3')`),
+  )
   rows = rows.filter(({ size, name }) => size >= 40 && !name.endsWith('3'))
   await expectTruePages()
 
@@ -164,22 +167,20 @@ test('deep pages of a large folder are the right ones in every order, whatever h
     value: (row: Row) => string | number | null,
   ) => {
     const update = database.prepare(`update file set ${column} = ? where id = ?`)
-    database.exec('begin')
     for (const row of rows.filter(id)) update.run(value(row), row.id)
-    database.exec('commit')
   }
-  change(
+  await change(
     'folder_id',
     ({ name }) => name.endsWith('7'),
     () => elsewhere,
   )
-  change(
+  await change(
     'folder_id',
     ({ name }) => name.endsWith('9'),
     () => null,
   )
   rows = rows.filter(({ name }) => !/[79]$/.test(name))
-  change(
+  await change(
     'size',
     ({ name }) => name.endsWith('1'),
     ({ size }) => size + 1_000,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as giveWay } from 'node:timers/promises'
 import { type Database, databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
 
 // What tests do to the store of a running server, as another process would. Only here is it known
@@ -11,6 +12,26 @@ type Stored = { dataFolder: string }
 /** The database beside the server, as the command line opens it. */
 export function openBeside({ dataFolder }: Stored): Promise<Database> {
   return openDatabase(databaseFile(dataFolder))
+}
+
+/**
+ * Writes beside a server of this process in one transaction. What the server has begun must end first,
+ * and can only while this gives way: waiting within SQLite would hold up both.
+ */
+export async function writeBeside(database: DatabaseSync, write: () => void): Promise<void> {
+  while (!begins(database)) await giveWay()
+  write()
+  database.exec('commit')
+}
+
+function begins(database: DatabaseSync): boolean {
+  try {
+    database.exec('begin immediate')
+    return true
+  } catch (error) {
+    if (error instanceof Error && error.message === 'database is locked') return false
+    throw error
+  }
 }
 
 /** Holds the database until it is disposed: it can be read, and nothing can be written. */

@@ -2,6 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { filesReply } from '#contract/files.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
+import { writeBeside } from '#server/testing/test-store.ts'
 import { databaseFile } from './database.ts'
 
 /** Enough for four marks and more. */
@@ -14,7 +15,6 @@ function addRows(database: DatabaseSync, userId: string, folder: string, added: 
     `insert into file (id, user_id, folder_id, name, requested_name, folded_name, size, sha256, blob_id, tracking_id, uploaded_at)
      values (?, ?, ?, ?, ?, ?, 1, '', ?, ?, 0)`,
   )
-  database.exec('begin')
   const [folderName] = folder.split('/').filter((segment) => segment !== '')
   database
     .prepare(
@@ -28,7 +28,6 @@ function addRows(database: DatabaseSync, userId: string, folder: string, added: 
     const id = userId + folder + name
     insert.run(id, userId, Number(row?.id), name, name, name, id, id)
   }
-  database.exec('commit')
 }
 
 /** The same disorder each time. */
@@ -57,16 +56,18 @@ test.each([
       expect(page.has_more).toBe(offset + limit < listed.length)
     }
   }
-  addRows(database, 'user-owner', '/many/', coming)
+  await writeBeside(database, () => addRows(database, 'user-owner', '/many/', coming))
   await expectTruePages()
 
   const early = Array.from({ length: 9000 }, (_, index) => `a ${String(index).padStart(5, '0')}`)
-  addRows(database, 'user-owner', '/many/', early)
+  await writeBeside(database, () => addRows(database, 'user-owner', '/many/', early))
   listed = [...early, ...names]
   await expectTruePages()
 
   // The first mark is empty then, and others have lost the file they stand at.
-  database.exec(`delete from file where name < 'file 02000' or name like '%0'`)
+  await writeBeside(database, () =>
+    database.exec(`delete from file where name < 'file 02000' or name like '%0'`),
+  )
   listed = names.slice(2000).filter((name) => !name.endsWith('0'))
   await expectTruePages()
 })
