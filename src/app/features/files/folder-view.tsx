@@ -8,6 +8,7 @@ import {
   describeCoverage,
   describeFolder,
   isAsListed,
+  restToSort,
   type Sorting,
   sortingHere,
 } from '#app/features/files/folder/arrange-entries.ts'
@@ -105,6 +106,7 @@ export function FolderView(props: FolderViewProps) {
       among={{ shown: shown.length, isComplete, isFiltered, wholeFiles }}
       onClear={() => setSelection(clearSelection(selection))}
       rest={selected.rest}
+      restToSort={restToSort(listing, { filter, sorting })}
       followedEnd={followedEnd}
       onLoadMore={isFiltered && !isComplete && !listing.isPending ? listing.loadMore : null}
       isLoadingMore={listing.isLoadingMore}

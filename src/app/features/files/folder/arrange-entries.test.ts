@@ -3,6 +3,7 @@ import {
   type Arrangement,
   createArranger,
   orderOf,
+  restToSort,
   type Sorting,
   serverOrder,
   sortingHere,
@@ -129,4 +130,18 @@ test('what the server has sorted, or is about to, is not sorted here', () => {
   const byName = orderOf(serverOrder)
   expect(sortingHere({ order: byName, isReordering: true }, largest)).toBe(serverOrder)
   expect(sortingHere({ order: byName, isReordering: false }, largest)).toBe(largest)
+})
+
+test('what is sorted here in part can be loaded by a press, for its price', () => {
+  const loadAll = () => {}
+  const folder = {
+    ...{ isComplete: false, isReordering: false, isLoadingAll: false, pageSize: 50 },
+    ...{ loadAll, stopLoadingAll: () => {} },
+  }
+  const sorting: Sorting = { column: 'size', isDescending: true }
+  const rest = restToSort(folder, { filter: '', sorting })
+  expect(rest).toMatchObject({ isLoading: false, pageSize: 50, onLoad: loadAll })
+  expect(restToSort({ ...folder, isComplete: true }, { filter: '', sorting })).toBeNull()
+  expect(restToSort(folder, { filter: '', sorting: serverOrder })).toBeNull()
+  expect(restToSort(folder, { filter: 'a', sorting })).toBeNull()
 })

@@ -35,6 +35,23 @@ export function sortingHere(
   return isReordering || isSameOrder(order, orderOf(wanted)) ? serverOrder : wanted
 }
 
+/** What a person may load so that all of it is sorted; null where it is, or the rest comes by itself. */
+export function restToSort(folder: LoadedFolder, { filter, sorting }: Arrangement) {
+  const { isComplete, isReordering, isLoadingAll, pageSize, loadAll, stopLoadingAll } = folder
+  const isSortedHere = filter.trim() === '' && !isServerOrder(sorting)
+  if (!isSortedHere || isComplete || isReordering) return null
+  return { isLoading: isLoadingAll, pageSize, onLoad: loadAll, onStop: stopLoadingAll }
+}
+
+type LoadedFolder = {
+  isComplete: boolean
+  isReordering: boolean
+  isLoadingAll: boolean
+  pageSize: number
+  loadAll: () => void
+  stopLoadingAll: () => void
+}
+
 /** What pressing a column makes of the order: largest and newest first is what a first press on those is for. */
 export function nextSorting(sorting: Sorting, column: SortColumn): Sorting {
   const isSorted = sorting.column === column

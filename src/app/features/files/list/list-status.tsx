@@ -1,6 +1,7 @@
 import { Suspense } from 'react'
 import { useErrorText } from '#app/features/files/folder/use-error-text.ts'
 import type { FollowedEnd } from '#app/features/files/folder/use-followed-end.ts'
+import type { Rest } from '#app/features/files/selection/selection.ts'
 import type { SelectionSummaryProps } from '#app/features/files/selection/selection-summary.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -9,6 +10,9 @@ import { lazyPart } from '#app/ui/lazy-part.tsx'
 const SelectionSummary = lazyPart(
   async () =>
     (await import('#app/features/files/selection/selection-summary.tsx')).SelectionSummary,
+)
+const RestOfFolder = lazyPart(
+  async () => (await import('#app/features/files/selection/selection-summary.tsx')).RestOfFolder,
 )
 
 /** The line under the list: what is here, what is chosen, and what the list does not cover. */
@@ -19,6 +23,7 @@ export function ListStatus({
   among,
   onClear,
   rest,
+  restToSort,
   followedEnd,
   onLoadMore,
   isLoadingMore,
@@ -28,6 +33,8 @@ export function ListStatus({
   summary: string
   /** What a filter or an order covers; '' when it is all. */
   coverage: string
+  /** What is not loaded, and so not in the order that is made here; null for nothing. */
+  restToSort: Rest | null
   followedEnd: FollowedEnd
   /** Given while there is more that only a press brings. */
   onLoadMore: (() => void) | null
@@ -44,7 +51,14 @@ export function ListStatus({
           <SelectionSummary chosen={chosen} among={among} onClear={onClear} rest={rest} />
         </Suspense>
       ) : (
-        <p>{coverage || summary}</p>
+        <>
+          <p>{coverage || summary}</p>
+          {restToSort && !followedEnd.isFollowing && (
+            <Suspense fallback={null}>
+              <RestOfFolder {...restToSort} />
+            </Suspense>
+          )}
+        </>
       )}
       <div className="ml-auto flex items-center gap-2">
         {error !== null && (

@@ -36,14 +36,14 @@ export function SelectionSummary({ chosen, among, onClear, rest }: SelectionSumm
   )
 }
 
-/** What is not loaded is not selected: says so, and what it takes. */
-function RestOfFolder({
+/** What is not loaded is not selected, and not sorted where that is done here: says so, and what it takes. */
+export function RestOfFolder({
   isLoading,
   pageSize,
-  isWhole,
+  isWhole = false,
   onLoad,
   onStop,
-}: Rest & { isWhole: boolean }) {
+}: Rest & { isWhole?: boolean }) {
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-x-2">
       <p>
