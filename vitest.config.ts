@@ -17,5 +17,7 @@ export default defineConfig({
     isolate: false,
     // Many start a server or real programs; a busy machine takes many times as long for it.
     testTimeout: 90_000,
+    // A second, as it comes, is nothing on a busy machine; what never comes fails later and no less.
+    expect: { poll: { timeout: 30_000 } },
   },
 })

@@ -95,10 +95,13 @@ test('who goes away in the middle of a body is a line in the log, not an error o
     `POST /api/v1/upload?filename=a HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\nContent-Length: 100\r\n\r\nhello`,
   )
   const staging = join(folder.path, 'staging')
-  await vi.waitFor(async () => expect(await readdir(staging)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await readdir(staging)).toHaveLength(1), 30_000)
   socket.resetAndDestroy()
-  await vi.waitFor(async () => expect(await readdir(staging)).toEqual([]))
-  await vi.waitFor(() => expect(server.output().stderr).toContain('"path":"/api/v1/upload"'))
+  await vi.waitFor(async () => expect(await readdir(staging)).toEqual([]), 30_000)
+  await vi.waitFor(
+    () => expect(server.output().stderr).toContain('"path":"/api/v1/upload"'),
+    30_000,
+  )
   expect(server.output().stderr).toContain('"status":null')
   expect(server.output().stderr).not.toContain('"level":50')
 })

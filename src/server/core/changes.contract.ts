@@ -14,7 +14,7 @@ export function testChanges(
     other.listen(far)
     await one.tell('alice')
     expect(near.mock.calls).toEqual([['alice']])
-    await vi.waitFor(() => expect(far.mock.calls).toEqual([['alice']]))
+    await vi.waitFor(() => expect(far.mock.calls).toEqual([['alice']]), 30_000)
   })
 
   test('who stopped listening hears nothing more', async () => {

@@ -196,7 +196,7 @@ test('an upload that ends while the gateway is ending is answered, and keeps it 
   socket.write('POST /api/v1/upload HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab')
   await begun.promise
   const end = gateway.server.close()
-  await vi.waitFor(() => expect(gateway.server.app.server.listening).toBe(false))
+  await vi.waitFor(() => expect(gateway.server.app.server.listening).toBe(false), 30_000)
   socket.write('cd')
   let answer = ''
   for await (const chunk of socket) answer += chunk

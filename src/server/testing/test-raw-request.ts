@@ -69,7 +69,7 @@ export const startRefusingServer = (): Promise<TestServer> =>
  * Refusals take milliseconds. This is far more, so that a busy machine fails no test, and far
  * less than any limit of the server, so that an answer that waited for one fails.
  */
-const patience = () => AbortSignal.timeout(10_000)
+const patience = () => AbortSignal.timeout(60_000)
 
 /** Asks and is refused as `code`: in time, in JSON by the contract and OpenAPI, kept by no cache. */
 export async function expectRefusal(

@@ -21,7 +21,7 @@ async function listedNames(server: TestServer): Promise<string[]> {
 }
 
 async function expectNothingLeft(server: TestServer): Promise<void> {
-  await vi.waitFor(async () => expect(await storedFiles(server)).toEqual([]), { timeout: 5000 })
+  await vi.waitFor(async () => expect(await storedFiles(server)).toEqual([]), { timeout: 30_000 })
   expect(await listedNames(server)).toEqual([])
 }
 
@@ -183,7 +183,7 @@ test('a database that is free again in time costs an upload nothing but the wait
   await server.get('/api/v1/me')
   const held = holdDatabase(server)
   const upload = server.upload({ name: 'a.bin', bytes: 'x' })
-  await vi.waitFor(async () => expect(await blobPaths(server)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await blobPaths(server)).toHaveLength(1), 30_000)
   held[Symbol.dispose]()
   expect((await upload).status).toBe(200)
 })
@@ -220,7 +220,7 @@ test.each([
   const { hostname, port } = new URL(server.origin)
   const socket = connect(Number(port), hostname)
   socket.write(uploadHead(server, [header]) + body)
-  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1), 30_000)
   socket.destroy()
   await expectNothingLeft(server)
 })
@@ -240,7 +240,7 @@ test('a client that says nothing for 30 seconds is cut off, and told that it may
   await using server = await startTestServer({ dependencies: { clock } })
   const half = `${uploadHead(server, ['Content-Length: 60000'])}${'x'.repeat(20_000)}`
   const answer = sendRaw(server.origin, half)
-  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1), 30_000)
   clock.ms += 30_001
   const reply = await answer
   expect(reply.status).toBe(503)
@@ -257,7 +257,7 @@ test('a client that is neither idle nor too slow is not cut off', async () => {
   const { hostname, port } = new URL(server.origin)
   const socket = connect(Number(port), hostname)
   socket.write(`${uploadHead(server, ['Content-Length: 90000'])}${'x'.repeat(80_000)}`)
-  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await storedFiles(server)).toHaveLength(1), 30_000)
   clock.ms += 29_000
   socket.write('x'.repeat(10_000))
   const [first] = await once(socket, 'data')

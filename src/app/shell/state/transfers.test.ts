@@ -63,22 +63,22 @@ test('without anything kept the queues come with the first thing a person does, 
   await vi.advanceTimersByTimeAsync(4_000)
   expect(busy.getSnapshot()).toBeNull()
   document.dispatchEvent(new Event('pointerdown'))
-  await vi.waitFor(() => expect(rowsOf(busy)).toBe(0))
+  await vi.waitFor(() => expect(rowsOf(busy)).toBe(0), 30_000)
   const idle = connected()
   await vi.advanceTimersByTimeAsync(6_000)
-  await vi.waitFor(() => expect(rowsOf(idle)).toBe(0))
+  await vi.waitFor(() => expect(rowsOf(idle)).toBe(0), 30_000)
 })
 
 test('what a reload left is shown at once', async () => {
   storeJob()
   const transfers = connected()
-  await vi.waitFor(() => expect(rowsOf(transfers)).toBe(1))
+  await vi.waitFor(() => expect(rowsOf(transfers)).toBe(1), 30_000)
 })
 
 test('where this browser may keep uploads, or cannot tell, they are looked for', async () => {
   vi.stubGlobal('indexedDB', {})
   const transfers = connected()
-  await vi.waitFor(() => expect(rowsOf(transfers)).toBe(0))
+  await vi.waitFor(() => expect(rowsOf(transfers)).toBe(0), 30_000)
 })
 
 test('the first import of another tab is shown too', async () => {
@@ -87,7 +87,7 @@ test('the first import of another tab is shown too', async () => {
   await vi.advanceTimersByTimeAsync(0)
   tell('barkeep.imports.k2.x')
   tell(storeJob())
-  await vi.waitFor(() => expect(rowsOf(transfers)).toBe(1))
+  await vi.waitFor(() => expect(rowsOf(transfers)).toBe(1), 30_000)
 })
 
 test('nobody who is not connected is given queues', async () => {

@@ -46,6 +46,6 @@ test.each([
     expect(await blobPaths(stored)).toHaveLength(names.length)
     await vi.waitFor(async () => {
       expect(await stagedPaths(stored)).toEqual([])
-    })
+    }, 30_000)
   },
 )

@@ -58,7 +58,10 @@ test.each([
   await end(imports.server, key)
   const asked = imports.site.requests.length
   await imports.server.restart()
-  await vi.waitFor(async () => expect(await importStates(imports.server)).toEqual(['failed']))
+  await vi.waitFor(
+    async () => expect(await importStates(imports.server)).toEqual(['failed']),
+    30_000,
+  )
   await changeAccounts(imports.server, { isBanned: false, plan: 'pro' })
   expect(await imports.status(id)).toMatchObject({ state: 'failed', error })
   expect(await imports.list()).toEqual({ folders: [], names: [] })

@@ -246,7 +246,7 @@ test('one stem for all names: a long title is cut once, never inside what people
   const title = `${'映'.repeat(80)}👩‍👩‍👧‍👦🇩🇪`
   await using fake = await createFakeYtDlp(
     `cat <<'END'\nBARKEEP-VIDEO ${JSON.stringify({ title })}\nEND
-echo film > video.mp4; printf 'WEBVTT\\n\\n00:00.000 --> 00:02.000\\nx\\n' > video.zh-Hant.vtt`,
+cp "$FILM" video.mp4; printf 'WEBVTT\\n\\n00:00.000 --> 00:02.000\\nx\\n' > video.zh-Hant.vtt`,
   )
   await using imports = await startTestImportServer({ config: { ytDlp: fake.path } })
   const { folder } = await imports.run('/watch/a', { type: 'video', video: all })

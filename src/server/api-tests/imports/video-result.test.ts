@@ -1,11 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { systemDisk } from '#server/storage/disk/disk.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
+import {
+  masterList,
+  startOddVideoSite,
+  subtitleLines,
+} from '#server/testing/imports/odd-video-site.ts'
 import { createFakeYtDlp } from '#server/testing/imports/test-yt-dlp.ts'
+import { makeTestVideoMedia } from '#server/testing/imports/video-files.ts'
 
 const titled = (title: string) => {
   const line = `BARKEEP-VIDEO ${JSON.stringify({ title })}`
-  return `cat <<'END'\n${line}\nEND\necho film > video.mp4`
+  return `cat <<'END'\n${line}\nEND\ncp "$FILM" video.mp4`
 }
 
 test.each([
@@ -88,7 +97,7 @@ test('progress of a video of two formats never falls, and is 100% only when it i
     part(name, 10, 'finished'),
   ])
   const start = `echo 'BARKEEP-START ["1","2"]'`
-  await using fake = await createFakeYtDlp([start, ...steps, 'echo film > video.mp4'].join('\n'))
+  await using fake = await createFakeYtDlp([start, ...steps, 'cp "$FILM" video.mp4'].join('\n'))
   await using imports = await startTestImportServer({ config: { ytDlp: fake.path } })
   const id = await imports.start('/watch/a', { type: 'video' })
   const seen: number[] = []
@@ -100,4 +109,61 @@ test('progress of a video of two formats never falls, and is 100% only when it i
   expect(new Set(seen).size).toBeGreaterThan(3)
   expect(seen.at(-2)).toBeLessThan(100)
   expect(task).toMatchObject({ state: 'completed', progress: '100%' })
+})
+
+const media = async (name: string) => await readFile(join(await makeTestVideoMedia(), name))
+/** No file of any kind, the same in each run. */
+const noise = () =>
+  Buffer.from(Array.from({ length: 100_000 }, (_, at) => (at * at * 31 + (at >> 3)) & 255))
+
+test.each([
+  ['a refusal in JSON', async () => '{"error": "quota exceeded"}', 'best'],
+  ['a refusal in JSON', async () => '{"error": "quota exceeded"}', 'audio'],
+  ['a line of text', async () => 'Not for you.', 'best'],
+  ['zeros', async () => Buffer.alloc(100_000), 'best'],
+  ['noise', async () => noise(), 'best'],
+  ['noise', async () => noise(), 'audio'],
+  ['an archive', async () => gzipSync(noise()), 'best'],
+  ['a picture', () => media('poster.jpg'), 'best'],
+  ['a film without its index', async () => (await media('film.mp4')).subarray(0, 20_000), 'best'],
+  ['sound without its index', async () => (await media('sound.m4a')).subarray(0, 9_000), 'audio'],
+])(
+  '%s that comes with 200 as a film is told, and nothing is stored: %3$s',
+  async (_what, body, quality) => {
+    const link = quality === 'audio' ? '/sound.m4a' : '/film.mp4'
+    const type = quality === 'audio' ? 'audio/mp4' : 'video/mp4'
+    await using site = await startOddVideoSite({
+      ...{ page: { contentUrl: link }, files: { [link]: { type, body: await body() } } },
+    })
+    await using imports = await startTestImportServer({ config: { importAllow: [site.host] } })
+    expect(await imports.run(`${site.origin}/watch`, { video: { quality } })).toMatchObject({
+      ...{
+        state: 'failed',
+        error: expect.stringMatching(/^The site sent something that is no video and no sound/),
+      },
+    })
+    expect(await imports.list()).toEqual({ folders: [], names: [] })
+  },
+)
+
+test('a film or a track by FTP is told as what it is, not as a private address', async () => {
+  const files = {
+    '/master.m3u8': masterList(
+      subtitleLines([['en', 'ftp://127.0.0.1:9/en.vtt']]),
+      ',SUBTITLES="s"',
+    ),
+  }
+  await using site = await startOddVideoSite({ files })
+  await using other = await startOddVideoSite({
+    ...{ page: { contentUrl: 'ftp://127.0.0.1:9/film.mp4' }, files: {} },
+  })
+  const importAllow = [site.host, other.host]
+  await using imports = await startTestImportServer({ config: { importAllow } })
+  const task = await imports.run(`${site.origin}/watch`, { video: { subtitles: true } })
+  expect(task.notes?.map(({ message }) => message)).toEqual([
+    'The subtitles “en” were left out: that kind of stream cannot be imported.',
+  ])
+  expect(await imports.run(`${other.origin}/watch`, { type: 'video' })).toMatchObject({
+    ...{ state: 'failed', error: 'That kind of stream cannot be imported.' },
+  })
 })

@@ -36,7 +36,7 @@ test('an answer that has not left yet when the server is told to end arrives who
   socket.write(asked('/large'))
   await once(socket, 'readable')
   const end = app.close()
-  await vi.waitFor(() => expect(app.server.listening).toBe(false))
+  await vi.waitFor(() => expect(app.server.listening).toBe(false), 30_000)
   let bytes = 0
   for await (const chunk of socket) bytes += (chunk as Buffer).length
   expect(bytes).toBeGreaterThan(largeBytes)

@@ -191,7 +191,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     await once(socket, 'data')
     server.child.kill(signal)
     // It says so once it waits, and by then another signal is no echo of the first.
-    await vi.waitFor(() => expect(server.output().stdout).toContain('Waiting up to'), 5000)
+    await vi.waitFor(() => expect(server.output().stdout).toContain('Waiting up to'), 30_000)
     // At the end of the grace it would be 0.
     expect(await server.end(signal)).toBe(130)
   },

@@ -237,7 +237,7 @@ test('a lock whose file is deleted still keeps a second server out', async () =>
   const path = join(folder.path, 'server.lock')
   for (let round = 1; round <= 3; round += 1) {
     await rm(path)
-    await vi.waitFor(() => expect(told).toHaveLength(round), { timeout: 5_000, interval: 2 })
+    await vi.waitFor(() => expect(told).toHaveLength(round), { timeout: 30_000, interval: 2 })
     expect(await refusedStart(folder.path)).toMatch(/^Another Barkeep server runs on /)
   }
   expect((await stat(path)).mode & 0o777).toBe(0o600)
@@ -251,7 +251,7 @@ test('a lock whose file is another for a while is taken again once that is gone'
   await writeFile(`${path}.other`, 'no lock at all '.repeat(99))
   await rename(`${path}.other`, path)
   const tells = (count: number) =>
-    vi.waitFor(() => expect(told).toHaveLength(count), { timeout: 10_000, interval: 2 })
+    vi.waitFor(() => expect(told).toHaveLength(count), { timeout: 30_000, interval: 2 })
   await tells(1)
   expect(told[0]).toContain('cannot be made anew')
   await rm(path)

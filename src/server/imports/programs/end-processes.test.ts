@@ -58,7 +58,7 @@ test('a detached grandchild that ignores SIGTERM is gone when a cancel is answer
 
 test.each([
   ['fails', 'echo "ERROR: no" >&2; exit 1', 'failed'],
-  ['ends well', 'echo film > video.mp4', 'completed'],
+  ['ends well', 'cp "$FILM" video.mp4', 'completed'],
 ])('a detached grandchild is gone when yt-dlp %s', async (_how, then, state) => {
   const mark = `detached-${process.pid}-${state}`
   await using fake = await createFakeYtDlp(detaching(mark, then))
@@ -103,7 +103,7 @@ test('after a server that was killed, yt-dlp is gone at once and a detached gran
   await using _server = server
   const [before] = processesWith(mark)
   await server.end('SIGKILL')
-  await vi.waitFor(() => expect(processesWith(fake.path)).toEqual([]))
+  await vi.waitFor(() => expect(processesWith(fake.path)).toEqual([]), 30_000)
   // The control: nobody else ends it.
   expect(processesWith(mark)).toEqual([before])
 

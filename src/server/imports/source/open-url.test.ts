@@ -59,7 +59,7 @@ async function open(guard: AddressGuard, link: string): Promise<unknown> {
   if (url === null) return 'no link'
   try {
     const answer = await createUrlOpener(guard, sourceRetryPolicy)(url, {
-      signal: AbortSignal.timeout(10_000),
+      signal: AbortSignal.timeout(60_000),
     })
     closeBody(answer.body)
     return answer.status

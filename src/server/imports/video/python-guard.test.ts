@@ -19,7 +19,7 @@ attempt(lambda: os.open(there('made'), os.O_CREAT))
 attempt(lambda: open(os.path.relpath(there('relative')), 'ab').close())
 attempt(lambda: os.link('mine', there('linked')))
 attempt(lambda: os.rename('mine', there('moved')))
-with open('video.mp4', 'w') as film: film.write('film')
+with open('video.mp4', 'wb') as film: film.write(open(os.environ['FILM'], 'rb').read())
 `
 
 test('yt-dlp writes nowhere but in its own folders; without the guard it does', async () => {
@@ -27,7 +27,7 @@ test('yt-dlp writes nowhere but in its own folders; without the guard it does', 
   await using own = await mkdtempDisposable(join(tmpdir(), 'barkeep-own-'))
   const program = writingTo(folder.path)
   await using fake = await createFakeYtDlp(
-    `python3 -c "$(cat <<'END'\n${program}END\n)" || echo film > video.mp4`,
+    `python3 -c "$(cat <<'END'\n${program}END\n)" || cp "$FILM" video.mp4`,
   )
   await using imports = await startTestImportServer({ config: { ytDlp: fake.path } })
   expect(await imports.run('/watch/a', { type: 'video' })).toMatchObject({ state: 'completed' })

@@ -60,6 +60,11 @@ export const unknownStream: ImportError = {
   message: 'That kind of stream cannot be imported.',
 }
 
+export const noMedia: ImportError = {
+  code: 'bad_answer',
+  message: 'The site sent something that is no video and no sound, or a broken one.',
+}
+
 const tooManyRedirects: ImportError = {
   code: 'bad_answer',
   message: 'The link redirects too often.',

@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { VideoOptions } from '#contract/imports.ts'
 import type { Clock } from '#server/core/clock.ts'
@@ -19,10 +19,11 @@ import {
 } from '#server/imports/tasks/import-failure.ts'
 import type { ProgressReading } from '#server/imports/tasks/import-tasks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
+import { refuseNoMedia } from './refuse-no-media.ts'
 import { programLimits, runYtDlp, type YtDlpRun } from './run-yt-dlp.ts'
 import { gatherVideoFiles, type LeftOut, listVideoFiles, type VideoFile } from './video-files.ts'
 import { missedExtras } from './video-notes.ts'
-import { noVideo, unknownStream, ytDlpFailure } from './yt-dlp-failure-text.ts'
+import { ytDlpFailure } from './yt-dlp-failure-text.ts'
 import type { VideoProgress } from './yt-dlp-progress.ts'
 
 export type FetchedVideo = {
@@ -129,6 +130,9 @@ async function readResult(asked: {
   const isDone = progress.isDone() && !run.errors.some((line) => isOfPreparing.test(line))
   const isUnprepared = code !== 0 && !isDone
   if (isUnprepared && !(await isWholeVideo(listed, { asked: fetch.video, progress, runTool }))) {
+    // Preparing it failed over what it is, which ffmpeg and yt-dlp tell in many words, most of them wrong.
+    const hasVideos = listed.videos.length > 0 && listed.unfinished.length === 0
+    if (hasVideos) await refuseNoMedia(listed.videos, runTool)
     throw failureOf(run, fetch.video)
   }
   if (listed.parts.length > 0 && listed.videos.length === 0) {
@@ -137,34 +141,13 @@ async function readResult(asked: {
       'Picture and sound of that video could not be joined.',
     )
   }
-  // yt-dlp takes anything it does not know for a video, even a line of text.
-  const isUnknown = listed.videos.some(({ ending }) => ending === '.unknown_video')
-  if (isUnknown || listed.videos.length === 0) throw ImportFailure.of(noVideo)
-  if (listed.videos.every(({ size }) => size === 0)) {
-    throw new ImportFailure('bad_answer', 'The site sent an empty file in place of the video.')
-  }
-  await refuseText(listed.videos)
+  await refuseNoMedia(listed.videos, runTool)
   const { videos, extras, leftOut } = await gatherVideoFiles({ ...folder, maxBytes, runTool })
   return {
     title: progress.title() ?? '',
     videosOnPage: progress.videosOnPage(),
     files: [...videos, ...extras],
     ...{ leftOut, isUnprepared },
-  }
-}
-
-/** A page or a list of addresses comes with 200 and any type: yt-dlp stores it as it is. */
-async function refuseText(videos: readonly VideoFile[]): Promise<void> {
-  for (const { path } of videos) {
-    await using file = await open(path)
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0)
-    const start = buffer.toString('latin1', 0, bytesRead).replace(/^\xef\xbb\xbf/, '')
-    if (/^\s*(<!doctype html|<html|<head)\b/i.test(start)) {
-      throw new ImportFailure('bad_answer', 'The site sent a web page in place of the video.')
-    }
-    if (/^\s*(#EXTM3U|ffconcat |\[playlist\]|<\?xml|<MPD)/i.test(start)) {
-      throw ImportFailure.of(unknownStream)
-    }
   }
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findMediaTools, type LookForTools } from '#server/imports/programs/media-tools.ts'
+import { makeTestVideoMedia } from './video-files.ts'
 
 /**
  * No site of the tests is one that yt-dlp knows by its name, but it tries the patterns of all 1,800
@@ -21,12 +22,15 @@ export const findTestTools: LookForTools = async (asked) => {
   return 'problem' in tools ? tools : { ...tools, ytDlp: [...tools.ytDlp, ...withoutNamedSites] }
 }
 
-/** A program in yt-dlp's place: it tells its version, then does what `script` says. */
+/**
+ * A program in yt-dlp's place: it tells its version, then does what `script` says. `$FILM` is a video.
+ */
 export async function createFakeYtDlp(script: string) {
   const folder = await mkdtemp(join(tmpdir(), 'barkeep-fake-'))
   const path = join(folder, 'yt-dlp')
   const version = 'for a; do if [ "$a" = --version ]; then echo 2026.01.01; exit; fi; done'
-  await writeFile(path, `#!/bin/sh\nPATH=/usr/bin:/bin\n${version}\n${script}\n`)
+  const film = `export FILM=${join(await makeTestVideoMedia(), 'film.mp4')}`
+  await writeFile(path, `#!/bin/sh\nPATH=/usr/bin:/bin\n${film}\n${version}\n${script}\n`)
   await chmod(path, 0o700)
   return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) }
 }

@@ -29,7 +29,7 @@ const named = (name: string, bytes?: string) =>
 async function send(server: TestServer, body: string, lines?: string[]) {
   const bytes = Buffer.from(body, 'latin1')
   const request = Buffer.concat([Buffer.from(head(server, bytes.length, lines)), bytes])
-  const reply = await sendRaw(server.origin, request, AbortSignal.timeout(10_000))
+  const reply = await sendRaw(server.origin, request, AbortSignal.timeout(60_000))
   return { status: reply.status, body: JSON.parse(Buffer.from(reply.body, 'latin1').toString()) }
 }
 
@@ -42,7 +42,7 @@ async function listed(server: TestServer): Promise<string[]> {
 async function expectNothing(server: TestServer): Promise<void> {
   await vi.waitFor(async () => {
     expect([...(await blobPaths(server)), ...(await stagedPaths(server))]).toEqual([])
-  })
+  }, 30_000)
   expect(await listed(server)).toEqual([])
 }
 
@@ -164,7 +164,7 @@ async function startForm(server: TestServer) {
   const rest = `${'y'.repeat(50_000)}\r\n--cut--\r\n`
   const begun = `${named('first', 'whole')}${named('second', 'x'.repeat(3_000_000)).slice(0, -2)}`
   socket.write(head(server, begun.length + rest.length) + begun)
-  await vi.waitFor(async () => expect(await stagedPaths(server)).toHaveLength(2))
+  await vi.waitFor(async () => expect(await stagedPaths(server)).toHaveLength(2), 30_000)
   return { socket, rest }
 }
 
