@@ -27,6 +27,18 @@ test('in front of another server the app works as before, without what does not 
   const { files } = await barkeep.list('/Films/')
   expect(files.map(({ name, size }) => [name, size])).toContainEqual(['through.bin', 2_000_000])
 
+  // What the server behind it can do beyond the reference is done through it, and taken back.
+  await fileRow(page, 'a.txt').focus()
+  await page.keyboard.press('Delete')
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect.poll(async () => (await barkeep.list('/Films/')).files.length).toBe(2)
+  await expect(fileRow(page, 'a.txt')).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: 'Search' }).fill('throu')
+  await page.getByRole('option', { name: /through\.bin/ }).click()
+  await expect(page).toHaveURL(/open=through\.bin/)
+  await expect(fileRow(page, 'through.bin')).toBeFocused()
+
   await page.getByRole('button', { name: /^owner/ }).click()
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()
   await expect(page.getByRole('link', { name: 'API keys' })).toBeHidden()

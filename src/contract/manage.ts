@@ -7,7 +7,9 @@ import { fileNameField, folderPathOrRoot, newFolderField, offsetField } from './
 export const maxManagedItems = 1_000
 
 /** `/Films/a.mp4` is a file, `/Films/` the folder. What breaks a rule is refused alone, not the whole request. */
-const itemText = z.string().check(z.minLength(1), z.maxLength(4_096))
+const itemRule =
+  'Give a whole path of up to 4,096 characters: "/Films/a.mp4", or "/Films/" for the folder.'
+const itemText = z.string(itemRule).check(z.minLength(1, itemRule), z.maxLength(4_096, itemRule))
 const itemList = z
   .array(itemText)
   .check(

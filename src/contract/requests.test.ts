@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { createApiKeyBody } from './api-keys.ts'
 import { filesQuery } from './files.ts'
 import { importBody, importTask, isTerminal } from './imports.ts'
+import { deleteBody } from './manage.ts'
 import { uploadQuery } from './uploads.ts'
 
 test('a listing starts at the root and at the first file unless asked otherwise', () => {
@@ -56,6 +57,11 @@ test('an upload goes to the root unless asked otherwise, and needs a name', () =
   expect(uploadQuery.safeParse({ filename: '../a.txt' }).error?.issues[0]?.message).toBe(
     'File names must not contain "/" or "\\".',
   )
+})
+
+test.each(['', 'x'.repeat(4_097), 7])('an item that is no path is refused in words', (item) => {
+  const read = deleteBody.safeParse({ items: ['/a.txt', item] })
+  expect(read.error?.issues[0]?.message).toContain('whole path')
 })
 
 test('an import needs only a link', () => {
