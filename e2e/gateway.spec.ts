@@ -37,7 +37,7 @@ test('in front of another server the app works as before, without what does not 
   await page.getByRole('combobox', { name: 'Search' }).fill('throu')
   await page.getByRole('option', { name: /through\.bin/ }).click()
   await expect(page).toHaveURL(/open=through\.bin/)
-  await expect(fileRow(page, 'through.bin')).toBeFocused()
+  await expect(fileRow(page, 'through.bin')).toHaveAttribute('aria-selected', 'true')
 
   await page.getByRole('button', { name: /^owner/ }).click()
   await expect(page.getByRole('button', { name: 'Sign out' })).toBeVisible()

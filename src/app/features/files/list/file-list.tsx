@@ -164,8 +164,9 @@ function useListAbilities(
     reveal(key) {
       const index = entries.findIndex((entry) => entry?.key === key)
       if (index < 0) return false
-      props.onSelectionChange(select(selection, key, { mode: 'only', order: [] }))
+      // The focus comes at once to a row that is drawn, and moves the selection of this moment.
       rows.focusRow(index)
+      props.onSelectionChange(select(selection, key, { mode: 'only', order: [] }))
       return true
     },
     selectAll: handleToggleAll,
