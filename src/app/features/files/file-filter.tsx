@@ -1,3 +1,4 @@
+import clsx from 'clsx'
 import { Search, X } from 'lucide-react'
 import type { RefObject } from 'react'
 import { flushSync } from 'react-dom'
@@ -19,7 +20,7 @@ export function FileFilter({
     <div className="relative flex min-w-0 grow items-center short:w-28 max-[30rem]:short:w-16 lg:w-28 xl:w-56">
       <Search
         aria-hidden="true"
-        className="pointer-events-none absolute left-2.5 size-4 text-faint"
+        className="pointer-events-none absolute left-2.5 size-4 text-faint max-[26rem]:hidden"
       />
       <input
         ref={ref}
@@ -39,7 +40,10 @@ export function FileFilter({
           flushSync(() => onChange(''))
           onLeave()
         }}
-        className="peer h-8 w-full min-w-0 rounded-md border border-line bg-canvas pr-8 pl-8 hover:border-edge/60 pointer-coarse:h-11 pointer-coarse:text-lg [&::-webkit-search-cancel-button]:hidden"
+        className={clsx(
+          'peer h-8 w-full min-w-0 rounded-md border border-line bg-canvas pr-8 pl-8 max-[26rem]:pl-2.5 hover:border-edge/60 pointer-coarse:h-11 pointer-coarse:text-lg [&::-webkit-search-cancel-button]:hidden',
+          value === '' && 'max-[26rem]:pr-1',
+        )}
       />
       {value === '' ? (
         <span

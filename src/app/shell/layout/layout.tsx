@@ -134,6 +134,7 @@ export function Sidebar(props: SidebarProps) {
         {access.canBrowse && (
           <FolderTree
             folder={folder}
+            isShown={!isTrash}
             queries={session.queries}
             viewState={session.viewState}
             onOpenFolder={onOpenFolder}

@@ -5,6 +5,7 @@ import type { Queries } from '#app/api/cache/queries.ts'
 import { useErrorText } from '#app/features/files/folder/use-error-text.ts'
 import { createFilesViewState } from '#app/features/files/folder/view-state.ts'
 import { TreeLines } from '#app/features/files/tree/folder-tree.tsx'
+import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { Button } from '#app/ui/button.tsx'
 import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
@@ -35,6 +36,7 @@ export function FolderPicker(props: FolderPickerProps) {
   const text = useErrorText(tree.error)
   const [chosen, setChosen] = useState(props.start)
   const [filter, setFilter] = useState('')
+  const isTouch = useMediaQuery('(pointer: coarse)')
   const [isNaming, setIsNaming] = useState(false)
   const reason = refuse(chosen)
   return (
@@ -74,6 +76,8 @@ export function FolderPicker(props: FolderPickerProps) {
           />
           <input
             type="search"
+            // With fingers the keyboard of the screen would cover the tree.
+            autoFocus={!isTouch}
             aria-label="Filter folders"
             placeholder="Filter"
             value={filter}

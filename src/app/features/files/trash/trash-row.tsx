@@ -3,7 +3,7 @@ import { Ellipsis } from 'lucide-react'
 import { manageContext, type Target } from '#app/actions/action-context.ts'
 import { actionItems } from '#app/actions/registry.ts'
 import { FileIcon } from '#app/features/files/list/grid-row.tsx'
-import { formatBytes, formatExactTime, relativeTime } from '#app/lib/format.ts'
+import { count, formatBytes, formatExactTime, relativeTime } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { Checkbox } from '#app/ui/checkbox.tsx'
@@ -31,7 +31,7 @@ export function TrashRow({
   const isFolder = item.path.endsWith('/')
   const place = item.path.replace(/[^/]+\/?$/, '')
   const now = Date.now()
-  const kept = relativeTime(Date.parse(item.expires_at), now).replace(/^in /, '')
+  const kept = describeKept(Date.parse(item.expires_at), now)
   return (
     <tr
       data-key={item.id}
@@ -81,4 +81,12 @@ export function TrashRow({
       </td>
     </tr>
   )
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+
+/** A day that has begun counts: what was deleted just now is kept for all of its thirty. */
+function describeKept(until: number, now: number): string {
+  const days = Math.ceil((until - now) / dayMs)
+  return days > 1 ? count(days, 'day') : relativeTime(until, now).replace(/^in /, '')
 }

@@ -16,6 +16,8 @@ import { useTreeKeys } from './tree-keys.ts'
 
 export type FolderTreeProps = {
   folder: FolderPath
+  /** Whether the screen shows that folder, or something else, as the trash. */
+  isShown?: boolean
   queries: Queries
   viewState: FilesViewState
   onOpenFolder: (folder: FolderPath) => void
@@ -49,12 +51,19 @@ export function FolderTree({ queries, ...rest }: FolderTreeProps) {
 type TreeLinesProps = {
   root: FolderNode
   folder: FolderPath
+  isShown?: boolean
   viewState: FilesViewState
   onOpenFolder: (folder: FolderPath) => void
 }
 
 /** The folders that are in sight, of however many there are. */
-export function TreeLines({ root, folder, viewState, onOpenFolder }: TreeLinesProps) {
+export function TreeLines({
+  root,
+  folder,
+  isShown = true,
+  viewState,
+  onOpenFolder,
+}: TreeLinesProps) {
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null)
   const pendingFocus = useRef(false)
   const branches = useExpanded(viewState, folder)
@@ -103,7 +112,7 @@ export function TreeLines({ root, folder, viewState, onOpenFolder }: TreeLinesPr
             <TreeItem
               key={line.path}
               line={line}
-              isCurrent={line.path === folder}
+              isCurrent={isShown && line.path === folder}
               isActive={index === activeIndex}
               pendingFocus={pendingFocus}
               style={{ height, top: index * height }}
