@@ -30,7 +30,7 @@ test('the right button offers what can be done with a row, with the selection an
   await expect(page.getByRole('menu', { name: 'a.txt' })).toBeVisible()
   const managed = ['Move to…', 'Copy to…', 'Cut', 'Copy', 'Delete']
   const ofFile = [
-    ...['Open in a new tab', 'Copy link', 'Copy address', 'Download', 'Rename'],
+    ...['Open', 'Open in a new tab', 'Copy link', 'Copy address', 'Download', 'Rename'],
     ...[...managed, 'Select', 'Select all'],
   ]
   expect(await items(menu)).toEqual(ofFile)

@@ -21,6 +21,7 @@ const rooms: Record<string, string[]> = {
   'app/features/files': product,
   'app/features/imports': product,
   'app/features/uploads': product,
+  'app/features/viewer': product,
   'app/shell': ['app', 'contract'],
   'app/testing': ['app', 'contract'],
   'server/core': ['contract'],

@@ -29,7 +29,8 @@ export type ManageStep =
 export type Abilities = {
   chooseFiles: (what: 'files' | 'folder') => void
   importLinks: () => void
-  openFolder: (target: Target) => void
+  /** A folder in the list, a file in the viewer. */
+  open: (target: Target) => void
   /** One folder up; missing at the root. */
   goUp: () => void
   /** Of a button that shows that it worked; otherwise it is told. */
@@ -41,8 +42,11 @@ export type Abilities = {
   targetOf: (element: Element) => Target | null
   /** The target's own address, whole. */
   addressOf: (target: Target) => string
-  /** Selects the row with this key, brings it into sight and gives it the keyboard; false where it is not. */
-  reveal: (key: string) => boolean
+  /**
+   * Selects the row with this key (unless `keepsSelection`), brings it into sight and gives it the keyboard;
+   * false where it is not.
+   */
+  reveal: (key: string, keepsSelection?: boolean) => boolean
   /** The keyboard goes on from this row. */
   moveTo: (target: Target) => void
   isSelected: (target: Target) => boolean

@@ -3,6 +3,7 @@ import {
   Check,
   Download,
   ExternalLink,
+  Eye,
   FileUp,
   FolderUp,
   Keyboard,
@@ -95,8 +96,8 @@ const table = {
   },
   open: {
     ...files,
-    label: ({ targets }) => (targets[0]?.kind === 'file' ? 'Open in a new tab' : 'Open'),
-    icon: ExternalLink,
+    label: () => 'Open',
+    icon: Eye,
     shortcut: 'Enter',
     reach: ['row'],
     when: ({ targets: [target, ...others] }) =>
@@ -104,9 +105,16 @@ const table = {
       target.kind !== 'trashed' &&
       others.length === 0 &&
       whyNoLink([target]),
-    run({ targets: [target], openFolder }) {
-      if (target?.kind === 'folder') openFolder?.(target)
-      else if (target?.kind === 'file' && target.link) openLink(target.link)
+    run: ({ targets: [target], open }) => target && open?.(target),
+  },
+  'open-in-tab': {
+    ...files,
+    label: () => 'Open in a new tab',
+    icon: ExternalLink,
+    when: ({ targets }) =>
+      targets.length === 1 && targets[0]?.kind === 'file' && whyNoLink(targets),
+    run({ targets }) {
+      for (const { link } of linked(targets)) openLink(link)
     },
   },
   'copy-link': {

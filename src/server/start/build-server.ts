@@ -119,7 +119,7 @@ export async function buildServer(
   let origin = config.publicUrl ?? ''
   const publicUrl = () => forwardedOrigin() ?? origin
   if (config.publicUrl === null) keepForwardedOrigin(app)
-  addSecurityHeaders(app, pages)
+  addSecurityHeaders(app, { ...pages, upstream: config.upstream })
   addFirstChecks(app)
   await compressAnswers(app)
   app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))

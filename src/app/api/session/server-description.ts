@@ -1,3 +1,4 @@
+import { noteServerMode } from '#app/api/http/readable-link.ts'
 import { createStore } from '#app/lib/store.ts'
 import { type ServerDescription, serverReply } from '#contract/account.ts'
 import { endpoints } from '#contract/endpoints.ts'
@@ -20,6 +21,7 @@ export function createServerDescription(send: typeof fetch = (input, init) => fe
       // No server, or a page instead of JSON: the next part that wants to know asks again.
     }
     asking = null
+    noteServerMode(answer?.mode)
     described.set(answer)
   }
 

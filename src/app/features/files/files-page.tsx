@@ -25,6 +25,7 @@ import { type FolderPath, folderName } from '#contract/folder-path.ts'
 import { FileFilter } from './file-filter.tsx'
 import { FolderPathNav } from './folder-path-nav.tsx'
 import { FolderView } from './folder-view.tsx'
+import type { Viewing } from './opened/viewed-file.tsx'
 import { type View, ViewToggle, views } from './view-toggle.tsx'
 
 const loadListOptions = async () => (await import('./list-options-menu.tsx')).ListOptionsMenu
@@ -37,6 +38,7 @@ export type FilesPageProps = {
   hrefOf: (folder: FolderPath, name?: string) => string
   /** What the address opens in this folder; null where it opens none. Another object each time. */
   opened: { name: string } | null
+  viewing: Viewing
   onOpenFolder: (folder: FolderPath) => void
   /** Asks the server for this folder and the tree anew; throws what the call throws. */
   onRefresh: () => Promise<void>
@@ -150,6 +152,7 @@ export function FilesPage(props: FilesPageProps) {
         onOpenFolder={onOpenFolder}
         hrefOf={props.hrefOf}
         opened={props.opened}
+        viewing={props.viewing}
         access={props.access}
         pendingFocus={pendingFocus}
       />

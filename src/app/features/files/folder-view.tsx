@@ -1,6 +1,5 @@
 import { Suspense, useCallback, useMemo, useState } from 'react'
 import { useAbilities } from '#app/actions/action-context.ts'
-import { openLink } from '#app/actions/open-link.ts'
 import { useContextMenu } from '#app/actions/use-context-menu.tsx'
 import type { Access } from '#app/api/http/api-key-text.ts'
 import {
@@ -30,9 +29,13 @@ import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder } from '#contract/folder-path.ts'
 import { FolderProblem } from './folder-problem.tsx'
+import type { Viewing } from './opened/viewed-file.tsx'
 import type { View } from './view-toggle.tsx'
 
 const OpenedFile = lazyPart(async () => (await import('./opened/opened-file.tsx')).OpenedFile)
+const ViewedFile = lazyPart(async () => (await import('./opened/viewed-file.tsx')).ViewedFile, {
+  floats: true,
+})
 const NothingShown = lazyPart(async () => (await import('./empty-folder.tsx')).NothingShown)
 
 export type FolderViewProps = {
@@ -49,6 +52,7 @@ export type FolderViewProps = {
   onOpenFolder: (folder: FolderPath) => void
   hrefOf: (folder: FolderPath, name?: string) => string
   opened: { name: string } | null
+  viewing: Viewing
   /** What an empty folder suggests. */
   access: Access
   /** Outlives the folder: the keyboard goes on in the one that is opened with it. */
@@ -114,6 +118,7 @@ export function FolderView(props: FolderViewProps) {
       onRetry={listing.retry}
     />
   )
+  const listed = rowsOf(shown, listing, { filter, sorting })
   return (
     <div className="contents" {...keptKeyboard}>
       <div
@@ -123,7 +128,7 @@ export function FolderView(props: FolderViewProps) {
       >
         <Rows
           {...props}
-          {...rowsOf(shown, listing, { filter, sorting })}
+          {...listed}
           arrangement={Object.values({ ...listing.order, ...sorting, filter: filter.trim() }).join(
             ' ',
           )}
@@ -142,6 +147,7 @@ export function FolderView(props: FolderViewProps) {
       </div>
       {/* Behind the list, which has lent its rows by then. */}
       <Opened {...props} scroller={scroller} />
+      <Viewed {...props} {...listed} isFiltered={isFiltered} />
       {!isInList && status}
       {menu.element}
     </div>
@@ -159,6 +165,19 @@ function Opened({
   return (
     <Suspense fallback={null}>
       <OpenedFile {...{ opened, listing, onFilterChange, onSort }} />
+    </Suspense>
+  )
+}
+
+function Viewed({
+  viewing,
+  ...props
+}: FolderViewProps & Pick<RowsProps, 'rows' | 'isSized'> & { isFiltered: boolean }) {
+  const { name } = viewing
+  if (name === null) return null
+  return (
+    <Suspense fallback={null}>
+      <ViewedFile {...props} viewing={{ ...viewing, name }} />
     </Suspense>
   )
 }
@@ -247,7 +266,7 @@ function Rows(props: RowsProps) {
       onOpen={(entry) => {
         remember({ activeKey: entry.key })
         if (entry.kind === 'folder') openFolder(entry.path)
-        else if (entry.link !== null) openLink(entry.link)
+        else if (entry.link !== null) props.viewing.onView(entry.name)
       }}
       hrefOf={(entry) =>
         entry.kind === 'folder' ? props.hrefOf(entry.path) : props.hrefOf(folder, entry.name)

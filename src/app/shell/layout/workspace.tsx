@@ -11,7 +11,7 @@ import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { BringInButtons } from '#app/shell/bring-in/bring-in-buttons.tsx'
 import type { AppStores, Session } from '#app/shell/state/app-stores.ts'
-import { fileHref, folderHref, readOpenedName } from '#app/shell/state/folder-href.ts'
+import { fileHref, folderHref, readOpenedName, viewHref } from '#app/shell/state/folder-href.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -25,6 +25,12 @@ const TrashPage = lazyPart(
 const CommandPalette = lazyPart(
   async () => (await import('#app/features/files/find/command-palette.tsx')).CommandPalette,
   { floats: true },
+)
+const Viewer = lazyPart(
+  async () => (await import('#app/features/viewer/shell/viewer.tsx')).Viewer,
+  {
+    floats: true,
+  },
 )
 const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).DropBoxPage)
 
@@ -47,6 +53,7 @@ export function Workspace(props: WorkspaceProps) {
   const canManage = access.canManage && access.canBrowse
   useToldFolder(folder)
   const opened = useOpened()
+  const viewed = readOpenedName(useSearch(), 'view')
   const [isPaletteOpen, setIsPaletteOpen] = useState(false)
   useAbilities({
     showPalette: () => setIsPaletteOpen(true),
@@ -71,7 +78,7 @@ export function Workspace(props: WorkspaceProps) {
   )
   return (
     <>
-      <title>{`${isTrash ? 'Trash' : folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
+      <title>{`${viewed !== null ? visibleName(viewed) : isTrash ? 'Trash' : folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
       {canManage && (
         <Manage
           {...session}
@@ -117,6 +124,12 @@ export function Workspace(props: WorkspaceProps) {
               viewState={session.viewState}
               hrefOf={hrefOf}
               opened={opened}
+              viewing={{
+                Viewer,
+                name: viewed,
+                onView: (name) => view(folder, name, viewed !== null),
+                onClose: () => closeView(folder),
+              }}
               onOpenFolder={openFolder}
               onRefresh={() => parts.refresh(folder)}
               start={start}
@@ -157,6 +170,18 @@ function useOpened(): { name: string } | null {
 
 function openFolder(folder: FolderPath) {
   navigate(folderHref(folder))
+}
+
+/** Opening a file in the viewer is one step of the history, stepping to others in it is none. */
+function view(folder: FolderPath, name: string, isOpen: boolean) {
+  const state: unknown = isOpen ? history.state : { isOverList: true }
+  navigate(viewHref(folder, name), { replace: isOpen, state })
+}
+
+function closeView(folder: FolderPath) {
+  const state = history.state as { isOverList?: boolean } | null
+  if (state?.isOverList) history.back()
+  else navigate(folderHref(folder), { replace: true })
 }
 
 /** A path as a server wrote it: read as leniently as an address is. */

@@ -15,9 +15,14 @@ export function fileHref(folder: FolderPath, name: string): string {
   return `${folderHref(folder)}?open=${encodeSegment(name)}`
 }
 
-/** The name of the file that the query of an address opens; null where it opens none. */
-export function readOpenedName(search: string): string | null {
-  return new URLSearchParams(search).get('open') || null
+/** The same with the file in the viewer, over its folder. */
+export function viewHref(folder: FolderPath, name: string): string {
+  return `${folderHref(folder)}?view=${encodeSegment(name)}`
+}
+
+/** The name of the file that the query of an address opens, in the list or the viewer; null for none. */
+export function readOpenedName(search: string, how: 'open' | 'view' = 'open'): string | null {
+  return new URLSearchParams(search).get(how) || null
 }
 
 /**

@@ -52,15 +52,16 @@ function setCaching(reply: FastifyReply, path: string): void {
 }
 
 /**
- * Headers for every answer. The app may do what it does and nothing else: it shows no picture but
- * its own icon, no film and no frame. What only works over https (HSTS, upgrading, isolation by COOP)
+ * Headers for every answer. The app may do what it does and nothing else: it reads and shows stored
+ * files of its own origin and, as a gateway, of the `upstream`'s, which run nothing. What only works over https (HSTS, upgrading, isolation by COOP)
  * is off: Barkeep also runs as plain http in a home network, where those break it or fill the console
  * with warnings.
  */
 export function addSecurityHeaders(
   app: FastifyInstance,
-  { isUnderDevelopment }: { isUnderDevelopment: boolean },
+  { isUnderDevelopment, upstream }: { isUnderDevelopment: boolean; upstream: string | null },
 ): void {
+  const stored = ["'self'", ...(upstream === null ? [] : [upstream])]
   const setHeaders = helmet({
     contentSecurityPolicy: !isUnderDevelopment && {
       useDefaults: false,
@@ -71,8 +72,11 @@ export function addSecurityHeaders(
         workerSrc: ["'none'"],
         // Libraries for dialogs set styles while they run; scripts are what must not be inline.
         styleSrc: ["'self'", "'unsafe-inline'"],
-        connectSrc: ["'self'"],
-        imgSrc: ["'self'"],
+        connectSrc: stored,
+        // `blob:` is what the page made itself: subtitles, a smaller picture.
+        imgSrc: [...stored, 'blob:'],
+        mediaSrc: [...stored, 'blob:'],
+        frameSrc: stored,
         baseUri: ["'none'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],

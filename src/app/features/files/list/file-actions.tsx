@@ -9,6 +9,7 @@ import { Menu } from '#app/ui/overlay/triggers.tsx'
 
 const rowActions = [
   'open',
+  'open-in-tab',
   'copy-link',
   'download',
   'rename',
@@ -34,7 +35,7 @@ export function FileActions({
   const context: ActionContext = {
     scopes: [],
     ...(canManage ? manageContext([entry]) : {}),
-    openFolder: (target) => currentContext().openFolder?.(target),
+    open: (target) => currentContext().open?.(target),
     targets: [entry],
     copyText: copy,
   }

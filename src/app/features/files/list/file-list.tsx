@@ -153,7 +153,7 @@ function useListAbilities(
 ): void {
   const { entries, selection } = props
   useAbilities({
-    openFolder: (target) => props.onOpen(target as Entry),
+    open: (target) => props.onOpen(target as Entry),
     ...(props.onLeave ? { goUp: props.onLeave } : {}),
     focusList: () => isFocusLost() && rows.focusRow(rows.activeIndex),
     targetOf: (element) => entries[pressedRow({ target: element }, entries)] ?? null,
@@ -161,12 +161,15 @@ function useListAbilities(
     isSelected: ({ key }) => selection.chosen.has(key),
     addressOf: (target) => new URL(props.hrefOf(target as Entry), location.href).href,
     toggle: ({ key }) => handleToggle(key, { isRange: false }),
-    reveal(key) {
+    reveal(key, keepsSelection) {
       const index = entries.findIndex((entry) => entry?.key === key)
       if (index < 0) return false
       // The focus comes at once to a row that is drawn, and moves the selection of this moment.
       rows.focusRow(index)
-      props.onSelectionChange(select(selection, key, { mode: 'only', order: [] }))
+      const only = { mode: 'only', order: [] } as const
+      props.onSelectionChange(
+        keepsSelection ? moveTo(selection, key) : select(selection, key, only),
+      )
       return true
     },
     selectAll: handleToggleAll,

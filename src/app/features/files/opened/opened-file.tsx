@@ -1,13 +1,12 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { currentContext } from '#app/actions/action-context.ts'
-import { byName, isSameOrder } from '#app/api/cache/listing.ts'
-import { type Sorting, serverOrder } from '#app/features/files/folder/arrange-entries.ts'
+import type { Sorting } from '#app/features/files/folder/arrange-entries.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import type { Folder } from '#app/features/files/folder/use-folder.ts'
 import { formatNumber } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Button } from '#app/ui/button.tsx'
-import { rowToLoad } from './find-row.ts'
+import { findEntry, useLoadedWay } from './find-file.ts'
 
 export type OpenedFileProps = {
   /** Another object each time that the address is gone to. */
@@ -19,7 +18,7 @@ export type OpenedFileProps = {
 
 /**
  * The file that the address names: selected, with the keyboard and in sight; loaded first where it is far
- * down, by name. A line of words while it is looked for, and where it is gone. (A viewer will open here.)
+ * down, by name. A line of words while it is looked for, and where it is gone.
  */
 export function OpenedFile({ opened, listing, onFilterChange, onSort }: OpenedFileProps) {
   const found = findEntry(listing, opened.name)
@@ -76,16 +75,6 @@ function Line({
   )
 }
 
-/** The file of that name; a folder's only where there surely is no such file. */
-function findEntry({ entries, isComplete }: Folder, name: string): Entry | undefined {
-  // A lone half of a surrogate pair is no part of an address.
-  const isNamed = (entry: Entry) => entry.name === name || entry.name.toWellFormed() === name
-  return (
-    entries.find((entry) => entry.kind === 'file' && isNamed(entry)) ??
-    (isComplete ? entries.find(isNamed) : undefined)
-  )
-}
-
 /** Selects it and brings it into sight, once each time that the address is gone to. */
 function useRevealed(
   opened: OpenedFileProps['opened'],
@@ -107,23 +96,4 @@ function useRevealed(
     else onFilterChange('')
   }, [isShown, found, opened, rows, isLoadingAll])
   return isShown
-}
-
-/** Loads page after page on the way to the file; false where there is none, or a page failed. */
-function useLoadedWay(
-  { rows, total, order, isComplete, isReordering, isLoadingMore, error, loadRow }: Folder,
-  { name, isWanted, onSort }: Pick<OpenedFileProps, 'onSort'> & { name: string; isWanted: boolean },
-): boolean {
-  // Without a total nobody knows where it could be: each page would be a request for 50.
-  const canFind = isWanted && total !== null && !isComplete && error === null
-  const isByName = isSameOrder(order, byName)
-  const next = canFind && isByName && !isReordering ? rowToLoad(rows, name) : -1
-  const isElsewhere = canFind && !isByName
-  useEffect(() => {
-    if (isElsewhere) onSort(serverOrder)
-  }, [isElsewhere, onSort])
-  useEffect(() => {
-    if (next >= 0 && !isLoadingMore) loadRow(next)
-  }, [next, isLoadingMore, loadRow])
-  return next >= 0 || (canFind && (isElsewhere || isReordering))
 }
