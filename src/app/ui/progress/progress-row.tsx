@@ -8,7 +8,7 @@ import { cutTextTooltipProps } from '#app/ui/tooltip.ts'
 export type ProgressTone = 'accent' | 'success' | 'danger' | 'idle'
 
 /** How far something is. `value` from 0 to 1, rounded down: full is done. Null while nobody knows. */
-function ProgressBar({
+export function ProgressBar({
   label,
   value,
   tone = 'accent',

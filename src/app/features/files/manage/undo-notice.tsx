@@ -1,6 +1,7 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button, IconButton } from '#app/ui/button.tsx'
+import { ProgressBar } from '#app/ui/progress/progress-row.tsx'
 import type { Notice, Undo } from './perform.ts'
 
 /** ms. `Undo` stays under its key. */
@@ -38,11 +39,10 @@ export function UndoNotice({
         <div className="min-w-0">
           <p className={`break-words text-sm ${isProblem ? 'text-danger' : ''}`}>{text}</p>
           {progress && (
-            <progress
-              aria-label={text}
-              value={progress.settled}
-              max={progress.total}
-              className="h-1.5 w-full accent-accent"
+            <ProgressBar
+              label={text}
+              value={progress.settled / progress.total}
+              className="mt-1 w-full"
             />
           )}
         </div>
