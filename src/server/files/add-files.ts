@@ -14,10 +14,13 @@ import {
   type NewRow,
   type StoredFile,
 } from './file-repository.ts'
-import { nameColumns } from './folder-repository.ts'
+import { type FolderPlace, nameColumns, rootFolderId } from './folder-repository.ts'
 
 /** Writes what must come true together with the listing. */
-export type Alongside = (unit: UnitOfWork, listed: StoredFile[]) => Promise<void>
+export type Alongside = (unit: UnitOfWork, listed: StoredFile[], added: Added) => Promise<void>
+
+/** What of an addition was not there before. */
+export type Added = { files: number; bytes: number }
 
 /**
  * The only way files come to be listed: all of them in one transaction, or none. A taken name gets a
@@ -26,6 +29,8 @@ export type Alongside = (unit: UnitOfWork, listed: StoredFile[]) => Promise<void
  */
 export type AddFiles = (addition: {
   userId: string
+  /** Where the folders of `files` start from: the account's own root if left out. */
+  rootId?: number | undefined
   files: NewFile[]
   /** What all their names begin with; a number that they need goes behind it, the same for all. */
   stem?: string
@@ -39,6 +44,9 @@ type Kept = { requested: FileName; stored: StoredFile; blobId: string | null }
 /** The same folder, name and bytes are one file, however often they come: one entry, by `sameKey`. */
 type KeptFiles = Map<string, Kept>
 
+/** Where the paths of an addition start. */
+type Tree = Omit<FolderPlace, 'folder'>
+
 type Deps = {
   files: FileRepository
   blobs: BlobStore
@@ -50,9 +58,11 @@ type Deps = {
 
 export function createAddFiles(deps: Deps): AddFiles {
   return async (addition) => {
-    const { userId, files } = addition
+    const { userId, rootId = rootFolderId, files } = addition
     // Two of the same bytes at once must become one file.
-    const places = files.map(({ folder, name }) => `file ${JSON.stringify([userId, folder, name])}`)
+    const places = files.map(
+      ({ folder, name }) => `file ${JSON.stringify([userId, rootId, folder, name])}`,
+    )
     try {
       return await deps.locks.run(places, () => addAll(deps, addition))
     } finally {
@@ -64,10 +74,9 @@ export function createAddFiles(deps: Deps): AddFiles {
 const sameKey = ({ folder, name, staged }: NewFile) => JSON.stringify([folder, name, staged.sha256])
 
 async function addAll(deps: Deps, addition: Addition): Promise<StoredFile[]> {
-  const { userId } = addition
   const kept: KeptFiles = new Map()
   const fresh = new Map<string, NewFile>()
-  const found = await deps.findSame(userId, addition.files)
+  const found = await deps.findSame(addition, addition.files)
   for (const [index, file] of addition.files.entries()) {
     const same = found[index]
     if (same) kept.set(sameKey(file), { requested: file.name, stored: same, blobId: null })
@@ -105,18 +114,23 @@ function keep({ folder, name, staged }: NewFile, blobId: string, uploadedAt: Dat
 
 async function list(
   { files, changes }: Deps,
-  { userId, files: added, stem, alongside }: Addition,
+  { userId, rootId, files: added, stem, alongside }: Addition,
   kept: KeptFiles,
 ): Promise<StoredFile[]> {
   for (;;) {
     const named =
       stem === undefined
-        ? await takeNames(files, userId, kept)
-        : await takeOneStem(files, userId, { kept, stem })
+        ? await takeNames(files, { userId, rootId }, kept)
+        : await takeOneStem(files, { userId, rootId }, { kept, stem })
     const listed = added.map((file) => (named.get(sameKey(file)) as Kept).stored)
     const rows = [...named.values()].flatMap((one) => rowOf(userId, one) ?? [])
     try {
-      const { madeFolders } = await files.insert(rows, async (unit) => alongside?.(unit, listed))
+      const bytes = rows.reduce((sum, { size }) => sum + size, 0)
+      const { madeFolders } = await files.insert(
+        rows,
+        async (unit) => alongside?.(unit, listed, { files: rows.length, bytes }),
+        rootId,
+      )
       if (madeFolders) await changes.tell(userId)
       return listed
     } catch (error) {
@@ -129,17 +143,17 @@ async function list(
 /** Gives each new file the first free name of its kind. */
 async function takeNames(
   files: FileRepository,
-  userId: string,
+  tree: Tree,
   kept: KeptFiles,
 ): Promise<KeptFiles> {
   const named: KeptFiles = new Map(kept)
   const fresh = [...kept].filter(([, { blobId }]) => blobId !== null)
   for (const [folder, group] of Map.groupBy(fresh, ([, { stored }]) => stored.folder)) {
     const requested = group.map(([, one]) => one.requested)
-    const taken = await files.takenNames(userId, folder, requested)
+    const taken = await files.takenNames({ ...tree, folder }, requested)
     for (const [key, one] of group) {
       const name = taken.has(one.requested)
-        ? await nextFreeName(files, { userId, folder, name: one.requested, taken })
+        ? await nextFreeName(files, { ...tree, folder, name: one.requested, taken })
         : one.requested
       taken.add(name)
       named.set(key, { ...one, stored: { ...one.stored, name } })
@@ -151,7 +165,7 @@ async function takeNames(
 /** Files that belong together keep one stem: a player finds subtitles by the name of their video. */
 async function takeOneStem(
   files: FileRepository,
-  userId: string,
+  tree: Tree,
   { kept, stem }: { kept: KeptFiles; stem: string },
 ): Promise<KeptFiles> {
   const fresh = [...kept].filter(([, { blobId }]) => blobId !== null)
@@ -160,8 +174,7 @@ async function takeOneStem(
     const begin = number === 1 ? stem : `${stem} (${number})`
     const nameOf = ({ requested }: Kept) => (begin + requested.slice(stem.length)) as FileName
     const taken = await files.takenNames(
-      userId,
-      folder,
+      { ...tree, folder },
       fresh.map(([, one]) => nameOf(one)),
     )
     if (taken.size > 0) continue
@@ -195,13 +208,13 @@ const namesAtOnce = 50
 /** The first number that is free. `taken`: names that others of the same addition take, too. */
 async function nextFreeName(
   files: FileRepository,
-  { userId, folder, name, taken }: Place & { name: FileName; taken: ReadonlySet<string> },
+  { name, taken, ...place }: FolderPlace & { name: FileName; taken: ReadonlySet<string> },
 ): Promise<string> {
   for (let first = 2; ; first += namesAtOnce) {
     const names = Array.from({ length: namesAtOnce }, (_, index) =>
       numberedFileName(name, first + index),
     )
-    const known = await files.takenNames(userId, folder, names)
+    const known = await files.takenNames(place, names)
     const free = names.find((candidate) => !known.has(candidate) && !taken.has(candidate))
     if (free !== undefined) return free
   }

@@ -6,7 +6,7 @@ import { ApiFailure } from '#server/core/failure.ts'
 import { JsonText } from '#server/http/route/serialized-reply.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
 import type { FileRepository, NamedFile, StoredFile } from './file-repository.ts'
-import type { FolderRepository } from './folder-repository.ts'
+import type { FolderPlace, FolderRepository } from './folder-repository.ts'
 import type { ListedRow, Sorting } from './listing-pages.ts'
 
 export type Place = { userId: string; folder: FolderPath }
@@ -16,10 +16,18 @@ export type FileListing = {
    * The page of `GET /files` that starts at `offset`; with `limit` it is of that size and counts the
    * folder. @throws ApiFailure `not_found`
    */
-  page(place: Place, asked: AskedPage): Promise<JsonText>
+  page(place: FolderPlace, asked: AskedPage, shown?: ShownAs): Promise<JsonText>
 }
 
-type AskedPage = Sorting & { offset: number; limit?: number | undefined }
+/** What others than the account's own keys see of a folder. */
+export type ShownAs = {
+  /** What it is called; its path if left out. */
+  path?: FolderPath
+  /** What stands in the links in place of the files' own tracking ids. */
+  linkId?: (trackingId: string) => string
+}
+
+export type AskedPage = Sorting & { offset: number; limit?: number | undefined }
 
 type Deps = { files: FileRepository; folders: FolderRepository; publicUrl(): string }
 
@@ -31,8 +39,9 @@ export function createFileListing({ files, folders, publicUrl }: Deps): FileList
   }
 
   return {
-    async page(place, { offset, limit: askedLimit, sort, order }) {
-      const { userId, folder } = place
+    async page(place, { offset, limit: askedLimit, sort, order }, shown = {}) {
+      const { userId } = place
+      const folder = shown.path ?? place.folder
       const limit = askedLimit ?? filesPageSize
       const page = await files.page(place, { offset, limit, sort, order })
       if (page === null) throw new ApiFailure('not_found', `There is no folder ${folder}`)
@@ -49,7 +58,7 @@ export function createFileListing({ files, folders, publicUrl }: Deps): FileList
         has_more: nextOffset < total,
         ...(askedLimit !== undefined && { total }),
       } satisfies Partial<FilesPage>
-      const text = `"files":[${filesJson(rows, publicUrl())}]`
+      const text = `"files":[${filesJson(rows, publicUrl(), shown.linkId)}]`
       return new JsonText(
         `${JSON.stringify(head).slice(0, -1)},${text},${JSON.stringify(tail).slice(1)}`,
       )
@@ -61,11 +70,15 @@ export function createFileListing({ files, folders, publicUrl }: Deps): FileList
  * Each file as a `ListedFile` of the contract. Written directly: objects for 1,000 files, and then their
  * text, take three times as long.
  */
-function filesJson(rows: ListedRow[], publicUrl: string): string {
+function filesJson(
+  rows: ListedRow[],
+  publicUrl: string,
+  linkId = (trackingId: string) => trackingId,
+): string {
   const shareUrl = JSON.stringify(`${publicUrl}/share/`).slice(0, -1)
   let text = ''
   for (const [name, size, trackingId, uploadedAt] of rows) {
-    const link = `${shareUrl}${trackingId}/${encodeURIComponent(name)}"`
+    const link = `${shareUrl}${linkId(trackingId)}/${encodeURIComponent(name)}"`
     text += `${text === '' ? '' : ','}{"name":${JSON.stringify(name)},"size":${size},"link":${link},"uploaded_at":"${isoTime(uploadedAt)}"}`
   }
   return text
@@ -78,15 +91,18 @@ export type NewFile = { folder: FolderPath; name: FileName; staged: StagedBlob }
  * For each file the listed one of the same folder, name and bytes; null without one. Where its own
  * bytes are missing or damaged the staged ones, which are the same, take their place.
  */
-export type FindSame = (userId: string, files: NewFile[]) => Promise<(StoredFile | null)[]>
+export type FindSame = (
+  tree: Omit<FolderPlace, 'folder'>,
+  files: NewFile[],
+) => Promise<(StoredFile | null)[]>
 
 export function createFindSame(deps: { files: FileRepository; blobs: BlobStore }): FindSame {
   const { files, blobs } = deps
-  return async (userId, wanted) => {
+  return async ({ userId, rootId }, wanted) => {
     const known = new Map<string, NamedFile[]>()
     for (const [folder, some] of Map.groupBy(wanted, (file) => file.folder)) {
       const names = some.map(({ name }) => name)
-      known.set(folder, await files.named(userId, folder, names))
+      known.set(folder, await files.named({ userId, rootId, folder }, names))
     }
     const found: (StoredFile | null)[] = []
     for (const { folder, name, staged } of wanted) {

@@ -12,10 +12,8 @@ import {
 } from '#server/storage/sqlite/prepare-read.ts'
 import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
-import { ensureFolder, prepareFolderWalk } from './folder-repository.ts'
+import { ensureFolder, type FolderPlace, prepareFolderWalk } from './folder-repository.ts'
 import { type PageRange, preparePage, type Sorting } from './listing-pages.ts'
-
-type FolderOfUser = { userId: string; folder: FolderPath }
 
 export type FileRepository = ReturnType<typeof createFileRepository>
 
@@ -45,9 +43,10 @@ export function createFileRepository(database: Database) {
 
   return {
     /** Files that were requested by one of `names`, or got it, in the order of their upload. */
-    async named(userId: string, folder: FolderPath, names: string[]): Promise<NamedFile[]> {
+    async named(place: FolderPlace, names: string[]): Promise<NamedFile[]> {
+      const { userId, folder } = place
       return await readSnapshot(database, (read) => {
-        const folderId = walk.find(read, userId, folder)
+        const folderId = walk.find(read, place)
         if (folderId === null) return []
         const rows = read(readNamed, userId, folderId, JSON.stringify(names))
         // Not by the query: for their order it would walk over the folder by time.
@@ -69,11 +68,11 @@ export function createFileRepository(database: Database) {
     },
 
     /** Which of `names` are taken. */
-    async takenNames(userId: string, folder: FolderPath, names: string[]): Promise<Set<string>> {
+    async takenNames(place: FolderPlace, names: string[]): Promise<Set<string>> {
       return await readSnapshot(database, (read) => {
-        const folderId = walk.find(read, userId, folder)
+        const folderId = walk.find(read, place)
         if (folderId === null) return new Set()
-        const rows = read(readTaken, userId, folderId, JSON.stringify(names))
+        const rows = read(readTaken, place.userId, folderId, JSON.stringify(names))
         return new Set(rows.map((row) => row.name))
       })
     },
@@ -81,10 +80,16 @@ export function createFileRepository(database: Database) {
     /**
      * Lists files, with the folders that makes and what `alongside` writes, all or
      * nothing. `madeFolders` is whether the tree has changed. @throws an error that `isNameTaken`
-     * knows when a name is taken
+     * knows when a name is taken, and ApiFailure as `ensureFolder`
      */
-    insert: (rows: NewRow[], alongside: WriteAlongside): Promise<{ madeFolders: boolean }> =>
-      database.transaction().execute((transaction) => insertFiles(transaction, rows, alongside)),
+    insert: (
+      rows: NewRow[],
+      alongside: WriteAlongside,
+      rootId?: number,
+    ): Promise<{ madeFolders: boolean }> =>
+      database
+        .transaction()
+        .execute((transaction) => insertFiles(transaction, { rows, rootId }, alongside)),
 
     /** The file that a share link opens; null for what is in the trash, and for a banned account. */
     async findShared(trackingId: string) {
@@ -102,11 +107,11 @@ export function createFileRepository(database: Database) {
      * where there is no such folder. In one snapshot: a file added between the two reads would shift
      * the page.
      */
-    page({ userId, folder }: FolderOfUser, asked: PageRange & Sorting) {
+    page(place: FolderPlace, asked: PageRange & Sorting) {
       return readSnapshot(database, (read) => {
-        const folderId = walk.find(read, userId, folder)
+        const folderId = walk.find(read, place)
         if (folderId === null) return null
-        return { folderId, ...readPage(read, { userId, folderId }, asked) }
+        return { folderId, ...readPage(read, { userId: place.userId, folderId }, asked) }
       })
     },
   }
@@ -134,13 +139,13 @@ export type NewRow = Omit<Insertable<FileTable>, 'folder_id'> & { folder: Folder
 
 async function insertFiles(
   transaction: Transaction<Tables>,
-  rows: NewRow[],
+  { rows, rootId }: { rows: NewRow[]; rootId?: number | undefined },
   alongside: WriteAlongside,
 ): Promise<{ madeFolders: boolean }> {
   let madeFolders = false
   for (const [path, inFolder] of Map.groupBy(rows, ({ folder }) => folder)) {
     const userId = inFolder[0]?.user_id ?? ''
-    const { id, isNew } = await ensureFolder(transaction, userId, path)
+    const { id, isNew } = await ensureFolder(transaction, { userId, folder: path, rootId })
     madeFolders ||= isNew
     for (let first = 0; first < inFolder.length; first += rowsAtOnce) {
       const some = inFolder.slice(first, first + rowsAtOnce)

@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely'
-import { type FolderPath, folderSegments } from '#contract/folder-path.ts'
+import { type FolderPath, folderSegments, parseFolderPath } from '#contract/folder-path.ts'
 import { foldName, nameKey } from '#contract/name-order.ts'
+import { ApiFailure } from '#server/core/failure.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import {
   type NumberValue,
@@ -16,6 +17,12 @@ export type FolderRepository = ReturnType<typeof createFolderRepository>
 
 /** Every user's; it has no row. */
 export const rootFolderId = 0
+
+/**
+ * A folder by its path. `rootId` is the folder that the path starts at, for who must not see what is
+ * above it; nothing is found where that lies in the trash.
+ */
+export type FolderPlace = { userId: string; folder: FolderPath; rootId?: number | undefined }
 
 /** Names have no slash in them. */
 function splitNames(joined: string | null): string[] {
@@ -38,7 +45,7 @@ export function createFolderRepository(database: Database) {
 
   return {
     async folderExists(userId: string, path: FolderPath): Promise<boolean> {
-      return await readSnapshot(database, (read) => walk.find(read, userId, path) !== null)
+      return await readSnapshot(database, (read) => walk.find(read, { userId, folder: path }) !== null)
     },
 
     /** Their names in order. */
@@ -89,9 +96,10 @@ export function prepareFolderWalk(database: Database) {
   )
 
   return {
-    /** The id of the folder at `path`; null where there is none. */
-    find(read: ReadInSnapshot, userId: string, path: FolderPath): number | null {
-      let id: number = rootFolderId
+    /** The id of the folder at `path`; null where there is none, also where `place` has lost its root. */
+    find(read: ReadInSnapshot, { userId, folder: path, rootId }: FolderPlace): number | null {
+      if (rootId !== undefined && this.pathOf(read, rootId) === null) return null
+      let id: number = rootId ?? rootFolderId
       for (const name of folderSegments(path)) {
         const [row] = read(readChild, userId, id, name)
         if (row === undefined) return null
@@ -102,28 +110,39 @@ export function prepareFolderWalk(database: Database) {
 
     /** Its path now; null for what lies in the trash, or below what does. */
     pathOf(read: ReadInSnapshot, folderId: number | null): FolderPath | null {
+      return this.way(read, folderId)?.path ?? null
+    },
+
+    /** Its path, and the ids of itself and all folders above it, the root's last; null as `pathOf`. */
+    way(read: ReadInSnapshot, folderId: number | null): { path: FolderPath; ids: number[] } | null {
       let path = '/'
       let id = folderId
+      const ids: number[] = []
       while (id !== rootFolderId) {
         const [row] = id === null ? [] : read(readAbove, id)
-        if (row === undefined) return null
+        if (row === undefined || id === null) return null
         path = `/${row.name}${path}`
+        ids.push(id)
         id = row.parent_id
       }
-      return path as FolderPath
+      return { path: path as FolderPath, ids: [...ids, rootFolderId] }
     },
   }
 }
 
 export type MadeFolder = { id: number; isNew: boolean }
 
-/** The folder at `path` and those above it; they are made where they are not there. */
+/**
+ * The folder at a place and those above it; they are made where they are not there.
+ * @throws ApiFailure `not_found` where the place has lost its root, `invalid_request` where the whole
+ * path would break a rule
+ */
 export async function ensureFolder(
   transaction: Transaction<Tables>,
-  userId: string,
-  path: FolderPath,
+  { userId, folder: path, rootId = rootFolderId }: FolderPlace,
 ): Promise<MadeFolder> {
-  const made: MadeFolder = { id: rootFolderId, isNew: false }
+  if (rootId !== rootFolderId) await requireSpaceBelow(transaction, rootId, path)
+  const made: MadeFolder = { id: rootId, isNew: false }
   for (const name of folderSegments(path)) {
     const known = made.isNew
       ? undefined
@@ -138,6 +157,31 @@ export async function ensureFolder(
     made.id = known?.id ?? (await insertFolder(transaction, { userId, parentId: made.id, name }))
   }
   return made
+}
+
+/** The rules for paths hold for the whole of one, of which the sender sees the end. */
+async function requireSpaceBelow(
+  transaction: Transaction<Tables>,
+  rootId: number,
+  path: FolderPath,
+): Promise<void> {
+  let whole: string = path
+  let id: number | null = rootId
+  while (id !== rootFolderId) {
+    const row: { parent_id: number | null; name: string } | undefined =
+      id === null
+        ? undefined
+        : await transaction
+            .selectFrom('folder')
+            .select(['parent_id', 'name'])
+            .where('id', '=', id)
+            .executeTakeFirst()
+    if (row === undefined) throw new ApiFailure('not_found', 'This folder is not there any more.')
+    whole = `/${row.name}${whole}`
+    id = row.parent_id
+  }
+  const parsed = parseFolderPath(whole)
+  if (!parsed.ok) throw new ApiFailure('invalid_request', parsed.rule)
 }
 
 /** Resolves with its id. `parentId` null makes it where nobody sees it. */

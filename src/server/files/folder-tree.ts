@@ -9,6 +9,8 @@ type Options = { folders: FolderRepository; changes: Changes }
 export type FolderTree = {
   /** The answer of `GET /folders`, made once until the user's folders change. */
   reply(userId: string): Promise<SerializedReply>
+  /** The same of what is below `top`, made anew each time. */
+  replyBelow(userId: string, top: number | Subfolders): Promise<SerializedReply>
 }
 
 /** Keeps each user's tree as the bytes of its answer: 100,000 folders take an eighth of a second to write. */
@@ -17,8 +19,11 @@ export function createFolderTree({ folders, changes }: Options): FolderTree {
   const replies = new Map<string, Promise<SerializedReply>>()
   changes.listen((userId) => void replies.delete(userId))
 
-  async function build(userId: string): Promise<SerializedReply> {
-    return SerializedReply.make(folderTreeJson(await folders.subfoldersByParent(userId)))
+  async function build(
+    userId: string,
+    top: number | Subfolders = rootFolderId,
+  ): Promise<SerializedReply> {
+    return SerializedReply.make(folderTreeJson(await folders.subfoldersByParent(userId), top))
   }
 
   return {
@@ -33,6 +38,7 @@ export function createFolderTree({ folders, changes }: Options): FolderTree {
       if (replies.size > maxUsers && oldest !== undefined) replies.delete(oldest)
       return made
     },
+    replyBelow: build,
   }
 }
 
@@ -40,7 +46,7 @@ export function createFolderTree({ folders, changes }: Options): FolderTree {
  * The answer of `GET /folders` as text. It is written directly: a tree of objects of the same
  * 100,000 folders, and then its text, takes three times as long.
  */
-function folderTreeJson(parents: Subfolders[]): string {
+function folderTreeJson(parents: Subfolders[], from: number | Subfolders): string {
   const levels = new Map<number, Subfolders>()
   for (const level of parents) levels.set(level.parentId, level)
   let text = '{"status":"ok","tree":{"name":"","path":"/","folders":['
@@ -58,7 +64,7 @@ function folderTreeJson(parents: Subfolders[]): string {
     }
   }
 
-  const top = levels.get(rootFolderId)
+  const top = typeof from === 'number' ? levels.get(from) : from
   if (top !== undefined) writeInside(top, '/')
   return `${text}]}}`
 }

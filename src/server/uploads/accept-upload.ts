@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { AccessWatch } from '#server/core/access-watch.ts'
-import type { AddFiles } from '#server/files/add-files.ts'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
+import type { Added, AddFiles } from '#server/files/add-files.ts'
 import type { FindSame, NewFile } from '#server/files/file-listing.ts'
 import type { StoredFile } from '#server/files/file-repository.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
@@ -15,6 +16,8 @@ type Request = {
 /** What one way of uploading does differently. */
 type Upload<Received, Reply> = {
   endpoint: string
+  /** For a sender who may put files below one folder alone, and what must be true of them. */
+  confined?: { rootId: number; charge(unit: UnitOfWork, added: Added): Promise<void> }
   /** All of the body, staged, or nothing. */
   receive(signal: AbortSignal): Promise<Received>
   filesOf(received: Received): NewFile[]
@@ -57,14 +60,18 @@ export function createAcceptUpload(deps: {
       // The last bytes may come right after the key was revoked: sooner than the watch looks.
       await access.require(holder)
       // The kept answer is no proof that the bytes are still there.
-      if (sendersKey !== null) await findSame(userId, files)
+      const rootId = upload.confined?.rootId
+      if (sendersKey !== null) await findSame({ userId, rootId }, files)
       const fingerprint = upload.fingerprintOf(received)
       const requested = { userId, endpoint: upload.endpoint, fingerprint }
       return await idempotency.once<Reply>(sendersKey, requested, async (keep) => {
         const replyOf = (listed: StoredFile[]) => upload.replyOf(received, listed)
         const listed = await addFiles({
-          ...{ userId, files },
-          alongside: (unit, rows) => keep(unit, replyOf(rows)),
+          ...{ userId, rootId, files },
+          async alongside(unit, rows, added) {
+            await upload.confined?.charge(unit, added)
+            await keep(unit, replyOf(rows))
+          },
         })
         return replyOf(listed)
       })

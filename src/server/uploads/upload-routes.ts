@@ -50,16 +50,27 @@ export function uploadReply(file: StoredFile, publicUrl: string): UploadReply {
 
 type ReceiveOptions = { blobs: BlobStore; clock: Clock; maxBytes: number }
 
-export type ReceiveUpload = (body: IncomingBytes, signal: AbortSignal) => Promise<StagedBlob>
+/** What is left for one who may not send as much as others; and what to say of more. */
+export type BytesLeft = { bytes: number; tooMany: ApiFailure }
+
+export type ReceiveUpload = (
+  body: IncomingBytes,
+  signal: AbortSignal,
+  left?: BytesLeft,
+) => Promise<StagedBlob>
 
 /**
  * Makes the step from a socket to a staged blob: all of the body, or nothing.
  * @throws ApiFailure, and what `signal` was aborted with
  */
 export function createReceiveUpload({ blobs, clock, maxBytes }: ReceiveOptions): ReceiveUpload {
-  return async (body, signal) => {
+  return async (body, signal, left) => {
     const { declaredBytes } = body
-    using watch = watchUpload(clock, { maxBytes, declaredBytes })
+    const limits =
+      left && left.bytes < maxBytes
+        ? { maxBytes: left.bytes, tooLarge: left.tooMany }
+        : { maxBytes }
+    using watch = watchUpload(clock, { ...limits, declaredBytes })
     // Before a byte is read, and before the client is asked for one.
     watch.signal.throwIfAborted()
     await blobs.ensureFreeSpace(declaredBytes ?? 0)

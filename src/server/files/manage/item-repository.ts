@@ -49,7 +49,7 @@ export function makeFolder(
   userId: string,
   path: FolderPath,
 ): Promise<MadeFolder> {
-  return ensureFolder(transactionOf(unit), userId, path)
+  return ensureFolder(transactionOf(unit), { userId, folder: path })
 }
 
 /** What has that name there; null where nothing of the kind has. */

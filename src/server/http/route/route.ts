@@ -22,12 +22,13 @@ type AnyKey = { id: string; scopes: string[] }
 export type KeyBearer = Pick<IncomingMessage, 'headersDistinct'> & { url?: string | undefined }
 
 /** How routes authenticate and limit requests. */
-export type Gatekeeper<Key extends AnyKey, Session> = {
+export type Gatekeeper<Key extends AnyKey, Session, Guest extends AnyKey = never> = {
   /**
-   * Whose key this is, and that its account may use it. @throws ApiFailure, with `keyId` once
-   * the key is known, so that the refusal can report the key's window.
+   * Whose key this is, and that its account may use it; or which link a guest came by. @throws
+   * ApiFailure, with `keyId` once the key is known, so that the refusal can report the key's window.
    */
-  authenticate(request: KeyBearer): Promise<Key>
+  authenticate(request: KeyBearer): Promise<Key | Guest>
+  isGuest(bearer: Key | Guest): bearer is Guest
   /** The web session of a request to a `session` endpoint, `Origin` checked. @throws ApiFailure `missing_auth`. */
   requireSession(request: FastifyRequest): Promise<Session>
   /** By key. */
@@ -62,25 +63,42 @@ export type Route<Key, Session = unknown> = <E extends Endpoint>(
   handler: RouteHandler<E, Key, Session>,
 ) => void
 
-type Admitted<Key, Session> = {
-  key: Key | null
+/** What guests get of an endpoint, in place of what the account's own keys get. */
+export type ForGuests<Guest, Session = unknown> = <E extends Endpoint>(
+  endpoint: E,
+  handler: RouteHandler<E, Guest, Session>,
+) => void
+
+export type Routing<Key, Session, Guest> = {
+  route: Route<Key, Session>
+  /** The only way for guests to reach anything: an endpoint that is not put here refuses them. */
+  forGuests: ForGuests<Guest, Session>
+}
+
+type Admitted<Bearer, Session> = {
+  key: Bearer | null
   session: Session | null
   rateLimit: RateLimitState | null
   query: unknown
 }
 
+// Of which endpoint and bearer a handler is, its map and its key say.
+type AnyHandler = (context: never) => ReturnType<RouteHandler<Endpoint, unknown, unknown>>
+
 /**
  * Makes the function that puts an endpoint of the contract on the server. Its checks run in one
  * order: key → account → scope → rate limit → parameters, all before a byte of the body is read.
  */
-export function createRoute<Key extends AnyKey, Session>(
-  gatekeeper: Gatekeeper<Key, Session>,
-): Route<Key, Session> {
-  const admitted = new WeakMap<FastifyRequest, Admitted<Key, Session>>()
+export function createRoute<Key extends AnyKey, Session, Guest extends AnyKey = never>(
+  gatekeeper: Gatekeeper<Key, Session, Guest>,
+): Routing<Key, Session, Guest> {
+  const admitted = new WeakMap<FastifyRequest, Admitted<Key | Guest, Session>>()
+  const guestHandlers = new Map<Endpoint, AnyHandler>()
 
-  return (app, endpoint, handler) => {
+  const route: Route<Key, Session> = (app, endpoint, handler) => {
     async function guard(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-      const who = await admit(gatekeeper, { endpoint, request, reply })
+      const takesGuests = guestHandlers.has(endpoint)
+      const who = await admit(gatekeeper, { endpoint, request, reply, takesGuests })
       checkBodyKind(endpoint, request.raw)
       const query = parseFields(endpoint.query, parseQuery(request.raw.url ?? ''), 'query')
       admitted.set(request, { ...who, query })
@@ -90,7 +108,10 @@ export function createRoute<Key extends AnyKey, Session>(
     }
 
     async function handle(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-      const { key, session, rateLimit, query } = admitted.get(request) as Admitted<Key, Session>
+      const { key, session, rateLimit, query } = admitted.get(request) as Admitted<
+        Key | Guest,
+        Session
+      >
       const context = {
         ...{ query, key, session, rateLimit, raw: request },
         body: bodyOf(endpoint, request, reply),
@@ -99,13 +120,15 @@ export function createRoute<Key extends AnyKey, Session>(
           return goneSignal(reply)
         },
       }
-      const answer = await handler(context as Parameters<typeof handler>[0])
+      const isGuest = key !== null && gatekeeper.isGuest(key)
+      const chosen: AnyHandler = isGuest ? guestHandler(endpoint) : handler
+      const answer = await chosen(context as never)
       if (answer instanceof SerializedReply) return answer.send(request, reply)
       if (answer instanceof JsonText) return reply.type(json).send(answer.text)
       return reply.send(answer)
     }
 
-    const route = {
+    const options = {
       method: endpoint.method,
       url: endpoint.path,
       config: { readsBodyLate: true },
@@ -113,23 +136,42 @@ export function createRoute<Key extends AnyKey, Session>(
       handler: handle,
     }
     if (endpoint.body !== 'bytes' && endpoint.body !== 'form') {
-      app.route(route)
+      app.route(options)
       return
     }
     // A scope of its own: here no parser may touch the body, whatever type it says it has.
     app.register(async (scope) => {
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-      scope.route(route)
+      scope.route(options)
     })
+  }
+
+  /** @throws where none was put: a guest must never come to the handler of others */
+  function guestHandler(endpoint: Endpoint): AnyHandler {
+    const handler = guestHandlers.get(endpoint)
+    if (handler === undefined) throw new Error(`${endpoint.path} is not for guests`)
+    return handler
+  }
+
+  return {
+    route,
+    forGuests: (endpoint, handler) => void guestHandlers.set(endpoint, handler as AnyHandler),
   }
 }
 
-async function admit<Key extends AnyKey, Session>(
-  gatekeeper: Gatekeeper<Key, Session>,
-  call: { endpoint: Endpoint; request: FastifyRequest; reply: FastifyReply },
-): Promise<Omit<Admitted<Key, Session>, 'query'>> {
-  const { endpoint, request, reply } = call
+type Call = {
+  endpoint: Endpoint
+  request: FastifyRequest
+  reply: FastifyReply
+  takesGuests: boolean
+}
+
+async function admit<Key extends AnyKey, Session, Guest extends AnyKey>(
+  gatekeeper: Gatekeeper<Key, Session, Guest>,
+  call: Call,
+): Promise<Omit<Admitted<Key | Guest, Session>, 'query'>> {
+  const { endpoint, request, reply, takesGuests } = call
   if (endpoint.access === 'session') {
     const session = await gatekeeper.requireSession(request)
     return { key: null, session, rateLimit: null }
@@ -137,6 +179,10 @@ async function admit<Key extends AnyKey, Session>(
   if (endpoint.access === 'open') return { key: null, session: null, rateLimit: null }
   const key = await authenticate(gatekeeper, request, reply)
   const { rateLimiter } = gatekeeper
+  if (gatekeeper.isGuest(key) && !takesGuests) {
+    reply.headers(rateLimitHeaders(await rateLimiter.peek(key.id)))
+    throw new ApiFailure('insufficient_scope', 'Links to what is shared do not open this.')
+  }
   if (endpoint.scope !== null && !key.scopes.includes(endpoint.scope)) {
     reply.headers(rateLimitHeaders(await rateLimiter.peek(key.id)))
     reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${endpoint.scope}"`)
@@ -152,11 +198,11 @@ async function admit<Key extends AnyKey, Session>(
 }
 
 /** "Every response includes" the window: those that are refused before it is touched do, too. */
-async function authenticate<Key extends AnyKey, Session>(
-  gatekeeper: Gatekeeper<Key, Session>,
+async function authenticate<Key extends AnyKey, Session, Guest extends AnyKey>(
+  gatekeeper: Gatekeeper<Key, Session, Guest>,
   request: FastifyRequest,
   reply: FastifyReply,
-): Promise<Key> {
+): Promise<Key | Guest> {
   try {
     return await gatekeeper.authenticate(request.raw)
   } catch (error) {

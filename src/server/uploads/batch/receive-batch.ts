@@ -8,7 +8,7 @@ import { ApiFailure, fileTooLarge } from '#server/core/failure.ts'
 import { Semaphore } from '#server/core/semaphore.ts'
 import type { IncomingBytes } from '#server/http/request/incoming-bytes.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
-import { type UploadWatch, watchUpload } from '#server/uploads/upload-routes.ts'
+import { type BytesLeft, type UploadWatch, watchUpload } from '#server/uploads/upload-routes.ts'
 import { type PartPlace, readPartPlace } from './part-place.ts'
 import { type PartHead, readForm } from './read-form.ts'
 
@@ -30,7 +30,12 @@ const tooManyFiles = new ApiFailure(
 )
 
 type Options = { blobs: BlobStore; clock: Clock; maxBytes: number }
-type Incoming = { body: IncomingBytes; contentType: string; folder: FolderPath }
+type Incoming = {
+  body: IncomingBytes
+  contentType: string
+  folder: FolderPath
+  left?: BytesLeft
+}
 
 export type ReceiveBatch = (incoming: Incoming, signal: AbortSignal) => Promise<ReceivedPart[]>
 
@@ -40,7 +45,7 @@ export type ReceiveBatch = (incoming: Incoming, signal: AbortSignal) => Promise<
  * @throws ApiFailure for the whole form, and what `signal` was aborted with
  */
 export function createReceiveBatch({ blobs, clock, maxBytes }: Options): ReceiveBatch {
-  return async ({ body, contentType, folder }, signal) => {
+  return async ({ body, contentType, folder, left }, signal) => {
     const boundary = readBoundary(contentType)
     const { declaredBytes } = body
     const limits = { maxBytes: batchMaxBytes + maxEnvelopeBytes, tooLarge: tooManyBytes }
@@ -50,7 +55,7 @@ export function createReceiveBatch({ blobs, clock, maxBytes }: Options): Receive
     await blobs.ensureFreeSpace(declaredBytes ?? 0)
     signal.throwIfAborted()
     signal.addEventListener('abort', () => watch.stop(signal.reason), { once: true })
-    const parts = new PartReceiver({ blobs, watch, maxBytes, folder })
+    const parts = new PartReceiver({ blobs, watch, maxBytes, folder, left })
     try {
       await readForm(body.open(watch), boundary, parts)
       return await parts.all()
@@ -68,7 +73,13 @@ function readBoundary(contentType: string): string {
   throw new ApiFailure('invalid_request', 'The boundary of a form has 1 to 70 characters.')
 }
 
-type PartOptions = { blobs: BlobStore; watch: UploadWatch; maxBytes: number; folder: FolderPath }
+type PartOptions = {
+  blobs: BlobStore
+  watch: UploadWatch
+  maxBytes: number
+  folder: FolderPath
+  left: BytesLeft | undefined
+}
 
 /** Stages the parts of one form as they come; several are on their way to the disk at once. */
 class PartReceiver {
@@ -132,7 +143,7 @@ class PartReceiver {
   }
 
   #watchFile(): Watch {
-    const { watch, maxBytes } = this.#options
+    const { watch, maxBytes, left } = this.#options
     const ending = new AbortController()
     // Making a signal of two for a thousand files takes its time.
     const isLimited = maxBytes < batchMaxBytes
@@ -142,7 +153,8 @@ class PartReceiver {
       note: (arrived) => {
         size += arrived
         this.#bytes += arrived
-        if (this.#bytes > batchMaxBytes) watch.stop(tooManyBytes)
+        if (left && this.#bytes > left.bytes) watch.stop(left.tooMany)
+        else if (this.#bytes > batchMaxBytes) watch.stop(tooManyBytes)
         else if (size > maxBytes) ending.abort(this.#tooLarge)
       },
       hold: () => {},
