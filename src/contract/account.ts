@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { apiKeySummary } from './api-keys.ts'
+import { guestShare } from './shares.ts'
 
 export const plans = ['free', 'pro'] as const
 export type Plan = (typeof plans)[number]
@@ -29,6 +30,12 @@ export const meReply = z.object({
     window_seconds: z.number(),
   }),
   limits: z.object({ upload_max_bytes: z.number() }),
+  share: z.optional(guestShare).check(
+    z.meta({
+      description:
+        'What is shared, where the key is that of a link. An addition of Barkeep, where `GET /api/server` names `shares` in `additions`.',
+    }),
+  ),
 })
 
 export type Me = z.infer<typeof meReply>
@@ -44,6 +51,7 @@ export type Me = z.infer<typeof meReply>
  * - `manage`: keys may have the scope `manage`: rename, move, copy, delete, folders, the trash.
  * - `search`: `GET /search` finds files and folders by their names.
  * - `sort`: `GET /files` takes `sort` and `order`.
+ * - `shares`: keys with the scope `manage` make links for people without a key.
  */
 export const additions = [
   'limit',
@@ -54,6 +62,7 @@ export const additions = [
   'manage',
   'search',
   'sort',
+  'shares',
 ] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */

@@ -24,9 +24,9 @@ test('no two rows answer the same request', () => {
   expect(new Set(requests).size).toBe(requests.length)
 })
 
-test('everything under /api/v1 needs a key, and what needs a web session is elsewhere', () => {
-  for (const [, { path, access, scope }] of rows) {
-    expect(access === 'key').toBe(path.startsWith('/api/v1/'))
+test('everything under /api/v1 needs a key, but for opening a link, and what needs a web session is elsewhere', () => {
+  for (const [name, { path, access, scope }] of rows) {
+    expect(access === 'key' || name === 'openShare', name).toBe(path.startsWith('/api/v1/'))
     if (access !== 'key') expect(scope).toBeNull()
   }
 })

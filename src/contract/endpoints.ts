@@ -30,6 +30,15 @@ import {
   trashReply,
 } from './manage.ts'
 import { searchQuery, searchReply } from './search.ts'
+import {
+  createShareBody,
+  createShareReply,
+  openShareBody,
+  openShareReply,
+  revokeSharesBody,
+  revokeSharesReply,
+  sharesReply,
+} from './shares.ts'
 import { uploadBatchQuery, uploadBatchReply, uploadQuery, uploadReply } from './uploads.ts'
 
 export type Endpoint = {
@@ -171,6 +180,32 @@ export const endpoints = {
     path: '/api/v1/trash/delete',
     body: trashBody,
     reply: itemsReply,
+  },
+  shares: { ...managing, method: 'GET', path: '/api/v1/shares', reply: sharesReply },
+  createShare: {
+    ...managing,
+    method: 'POST',
+    path: '/api/v1/shares/create',
+    body: createShareBody,
+    reply: createShareReply,
+  },
+  revokeShares: {
+    ...managing,
+    method: 'POST',
+    path: '/api/v1/shares/revoke',
+    body: revokeSharesBody,
+    reply: revokeSharesReply,
+  },
+  openShare: {
+    method: 'POST',
+    // Below /api/v1, so that a gateway passes it on.
+    path: '/api/v1/shares/open',
+    access: 'open',
+    scope: null,
+    query: nothing,
+    body: openShareBody,
+    reply: openShareReply,
+    isAddition: true,
   },
   listKeys: { ...session, method: 'GET', path: '/api/keys', reply: listApiKeysReply },
   createKey: {

@@ -21,7 +21,8 @@ export const fileNameField = parsedText((text) => parseFileName(text))
 export const newFolderField = parsedText(parseNewFolderPath)
 export const newFolderOrRoot = orRoot(newFolderField)
 /** What is to be opened. */
-export const folderPathOrRoot = orRoot(parsedText(parseFolderPath))
+export const folderPathField = parsedText(parseFolderPath)
+export const folderPathOrRoot = orRoot(folderPathField)
 
 function orRoot(field: typeof newFolderField) {
   return z.pipe(

@@ -63,7 +63,7 @@ export function createAuthenticate({ apiKeys, clock, onUseNotNoted }: Deps): Aut
 }
 
 /** "Authorization: Bearer csb_live_…". Node keeps the first of two such headers silently; two are none. */
-function readBearer(request: KeyBearer): string {
+export function readBearer(request: KeyBearer): string {
   const [header, ...more] = request.headersDistinct.authorization ?? []
   // RFC 9110: the scheme's case does not matter.
   const secret = /^bearer +([\w.~+/-]+=*)$/i.exec(header?.trim() ?? '')?.[1]

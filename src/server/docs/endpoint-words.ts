@@ -2,6 +2,7 @@ import type { ApiErrorCode } from '#contract/api-error.ts'
 import { type Endpoint, endpoints } from '#contract/endpoints.ts'
 import { importErrorCodes } from '#contract/imports.ts'
 import { manageWords } from './manage-words.ts'
+import { sharesWords } from './shares-words.ts'
 
 export type EndpointText = {
   summary: string
@@ -193,6 +194,7 @@ const words = {
     },
   },
   ...manageWords,
+  ...sharesWords,
 } satisfies Partial<Record<keyof typeof endpoints, EndpointText>>
 
 /** The seven endpoints of v1 and Barkeep’s additions, in the order in which one meets them. */

@@ -65,7 +65,13 @@ const tags = [
     name: 'manage',
     description: 'Renaming, moving, copying, deleting, and the trash: additions of Barkeep.',
   },
+  { name: 'shares', description: 'Links for people without a key: additions of Barkeep.' },
 ]
+
+function tagOf({ name, endpoint }: DocumentedEndpoint): string {
+  if (/share/i.test(name)) return 'shares'
+  return endpoint.scope ? tagOfScope[endpoint.scope] : 'account'
+}
 
 const tagOfScope = {
   upload: 'uploads',
@@ -81,9 +87,11 @@ const rateLimitHeaders = {
   'Retry-After': integerHeader('Seconds until a request will pass.'),
 }
 
-/** Of the others that send something, cancelling can be repeated. */
+/** What can be repeated, and what answers with a secret: that is kept nowhere. */
+const withoutIdempotencyKey = new Set(['cancelImport', 'createShare', 'revokeShares', 'openShare'])
+
 function takesIdempotencyKey({ name, endpoint }: DocumentedEndpoint): boolean {
-  return endpoint.method === 'POST' && name !== 'cancelImport'
+  return endpoint.method === 'POST' && !withoutIdempotencyKey.has(name)
 }
 
 const idempotencyKey = {
@@ -103,7 +111,8 @@ function describeOperation(documented: DocumentedEndpoint, toSchema: ToSchema): 
     operationId: name,
     summary,
     description: endpoint.scope ? `${about}\n\nNeeds the scope \`${endpoint.scope}\`.` : about,
-    tags: [endpoint.scope ? tagOfScope[endpoint.scope] : 'account'],
+    tags: [tagOf(documented)],
+    ...(endpoint.access === 'open' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(endpoint.body !== null && { requestBody: describeBody(endpoint.body, toSchema) }),
     responses: {

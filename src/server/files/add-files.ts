@@ -141,11 +141,7 @@ async function list(
 }
 
 /** Gives each new file the first free name of its kind. */
-async function takeNames(
-  files: FileRepository,
-  tree: Tree,
-  kept: KeptFiles,
-): Promise<KeptFiles> {
+async function takeNames(files: FileRepository, tree: Tree, kept: KeptFiles): Promise<KeptFiles> {
   const named: KeptFiles = new Map(kept)
   const fresh = [...kept].filter(([, { blobId }]) => blobId !== null)
   for (const [folder, group] of Map.groupBy(fresh, ([, { stored }]) => stored.folder)) {

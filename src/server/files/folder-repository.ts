@@ -45,7 +45,10 @@ export function createFolderRepository(database: Database) {
 
   return {
     async folderExists(userId: string, path: FolderPath): Promise<boolean> {
-      return await readSnapshot(database, (read) => walk.find(read, { userId, folder: path }) !== null)
+      return await readSnapshot(
+        database,
+        (read) => walk.find(read, { userId, folder: path }) !== null,
+      )
     },
 
     /** Their names in order. */

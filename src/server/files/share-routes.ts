@@ -7,7 +7,7 @@ import { sendRange } from '#server/http/send/send-range.ts'
 import type { BlobStore, KnownBlob } from '#server/storage/blob-store.ts'
 import type { FileRepository } from './file-repository.ts'
 
-type Deps = { files: FileRepository; blobs: BlobStore }
+type Deps = { files: Pick<FileRepository, 'findShared'>; blobs: BlobStore }
 type SharedFile = KnownBlob & { name: string }
 type Share = { Params: { trackingId: string; name: string }; Querystring: { download?: string } }
 

@@ -12,7 +12,7 @@ import {
   createSignInLimiter,
 } from '#server/account/web-session/sign-in-limits.ts'
 import { addWebAuthRoutes } from '#server/account/web-session/web-auth-routes.ts'
-import { createRequireSession } from '#server/account/web-session/web-session.ts'
+import { createRequireSession, type WebSession } from '#server/account/web-session/web-session.ts'
 import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { addApiKeysRoutes } from '#server/api-keys/api-keys-routes.ts'
 import { type AuthorizedKey, createAuthenticate } from '#server/api-keys/authenticate.ts'
@@ -55,6 +55,8 @@ import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.
 import { endLeftoverProcesses } from '#server/imports/programs/end-processes.ts'
 import { findMediaTools, type LookForTools } from '#server/imports/programs/media-tools.ts'
 import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
+import { createShares } from '#server/shares/create-shares.ts'
+import type { Guest } from '#server/shares/guest-key.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
 import { createFileHasher, type FileHasher } from '#server/storage/disk/file-hasher.ts'
@@ -178,13 +180,8 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
 
   const changes = createChanges()
   const secret = await readSessionSecret(dataFolder, warn)
-  const { route, isFirstStart, access } = addAccounts(app, {
-    ...world,
-    database,
-    secret,
-    dataFolder,
-    locks,
-  })
+  const accounts = addAccounts(app, { ...world, database, secret, dataFolder, locks })
+  const { route, isFirstStart, access, shares } = accounts
   const files = createFileRepository(database)
   const folders = createFolderRepository(database)
   const listing = createFileListing({ files, folders, publicUrl })
@@ -203,11 +200,15 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
   app.addHook('preClose', () => indexer.stop())
   const search = createSearch({ names, publicUrl })
   addFileRoutes(app, { route, listing, tree, search })
-  addShareRoutes(app, { files, blobs })
+  addShareRoutes(app, { files: { findShared: shares.findShared(files) }, blobs })
   const accept = createAcceptUpload({ access, addFiles, findSame, idempotency })
   addUploadRoutes(app, { route, accept, receive, publicUrl })
   const receiveBatch = createReceiveBatch({ blobs, clock, maxBytes: config.uploadMaxBytes })
   addBatchRoutes(app, { route, accept, receiveBatch, publicUrl })
+  const { uploadMaxBytes } = config
+  shares.addRoutes(app, {
+    ...{ ...accounts, listing, tree, accept, receive, receiveBatch, uploadMaxBytes, publicUrl },
+  })
 
   addManage(app, { ...world, database, blobs, changes, idempotency, route })
 
@@ -265,19 +266,23 @@ function addAccounts(app: FastifyInstance, deps: AccountOptions) {
   const apiKeys = createApiKeyRepository(database)
   const onUseNotNoted = (error: unknown) => app.log.warn({ err: error }, 'last use not noted')
   const limit = { max: rateLimit, seconds: rateLimitWindowSeconds }
+  const shares = createShares({ database, clock, serverSecret: secret, onUseNotNoted })
   const gatekeeper = {
-    authenticate: createAuthenticate({ apiKeys, clock, onUseNotNoted }),
+    authenticate: shares.withGuests(createAuthenticate({ apiKeys, clock, onUseNotNoted })),
+    isGuest: shares.isGuest,
     requireSession: createRequireSession(loadWebAuth, publicUrl),
     rateLimiter: limiters('key', limit),
     unknownKeyLimiter: limiters('address', limit),
   }
   addWindowHeaders(app, gatekeeper)
-  const route = createRoute(gatekeeper)
+  const routing = createRoute<AuthorizedKey, WebSession, Guest>(gatekeeper)
+  const { route } = routing
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: deps.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
   const guesses = createAccountGuesses({ limiters, locks })
   addWebAuthRoutes(app, { loadWebAuth, publicUrl, guesses })
-  const access = createAccessWatch(apiKeys.readAccess)
-  return { route, access, isFirstStart: () => users.isEmpty() }
+  const access = createAccessWatch(shares.withLinks(apiKeys.readAccess))
+  const isFirstStart = () => users.isEmpty()
+  return { route, routing, access, shares, limiters, guesses, isFirstStart }
 }

@@ -14,7 +14,7 @@ type Request = {
 }
 
 /** What one way of uploading does differently. */
-type Upload<Received, Reply> = {
+export type Upload<Received, Reply> = {
   endpoint: string
   /** For a sender who may put files below one folder alone, and what must be true of them. */
   confined?: { rootId: number; charge(unit: UnitOfWork, added: Added): Promise<void> }

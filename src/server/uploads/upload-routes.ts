@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { endpoints } from '#contract/endpoints.ts'
+import type { FileName } from '#contract/file-name.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
 import type { UploadReply } from '#contract/uploads.ts'
 import {
   type MinThroughput,
@@ -12,7 +14,7 @@ import { fileLink, type StoredFile } from '#server/files/file-repository.ts'
 import type { IncomingBytes } from '#server/http/request/incoming-bytes.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
-import type { AcceptUpload } from './accept-upload.ts'
+import type { AcceptUpload, Upload } from './accept-upload.ts'
 
 type Deps = {
   route: Route<{ id: string; userId: string }>
@@ -25,15 +27,24 @@ export function addUploadRoutes(app: FastifyInstance, deps: Deps): void {
   const { route, accept, receive, publicUrl } = deps
 
   route(app, endpoints.upload, async ({ query, body, ...request }) => {
-    const { path: folder, filename: name } = query
-    return await accept(request, {
-      endpoint: 'upload',
-      receive: (signal) => receive(body, signal),
-      filesOf: (staged) => [{ folder, name, staged }],
-      fingerprintOf: ({ sha256 }) => [folder, name, sha256],
-      replyOf: (_staged, [file]) => uploadReply(file as StoredFile, publicUrl()),
-    })
+    const replyOf = (file: StoredFile) => uploadReply(file, publicUrl())
+    const upload = singleUpload(query, (signal) => receive(body, signal), replyOf)
+    return await accept(request, upload)
   })
+}
+
+/** The body is one file. */
+export function singleUpload(
+  { path: folder, filename: name }: { path: FolderPath; filename: FileName },
+  receive: (signal: AbortSignal) => Promise<StagedBlob>,
+  replyOf: (file: StoredFile) => UploadReply,
+): Upload<StagedBlob, UploadReply> {
+  return {
+    ...{ endpoint: 'upload', receive },
+    filesOf: (staged) => [{ folder, name, staged }],
+    fingerprintOf: ({ sha256 }) => [folder, name, sha256],
+    replyOf: (_staged, [file]) => replyOf(file as StoredFile),
+  }
 }
 
 /** What an upload is answered. */

@@ -18,6 +18,7 @@ import { addImportErrorCode } from '#server/storage/sqlite/migrations/0007-impor
 import { identifyFolders } from '#server/storage/sqlite/migrations/0008-folders-by-id.ts'
 import { orderNaturally } from '#server/storage/sqlite/migrations/0009-natural-order.ts'
 import { addNameSearch } from '#server/storage/sqlite/migrations/0010-name-search.ts'
+import { addShares } from '#server/storage/sqlite/migrations/0012-shares.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
@@ -74,6 +75,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   identifyFolders,
   orderNaturally,
   addNameSearch,
+  addShares,
 ]
 
 /** The format of a database that had all of them. */

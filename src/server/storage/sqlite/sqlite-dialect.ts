@@ -7,9 +7,9 @@ import { recognizeStorageFailures } from '#server/core/failure.ts'
 /** The order in which rows came. Not by time: many come within one millisecond, and clocks are set back. */
 export const orderOfArrival: RawBuilder<unknown> = sql`rowid`
 
-/** For "in": any number of texts in one parameter, as JSON. A statement takes only so many parameters. */
-export function elementsOf(json: RawBuilder<string>): RawBuilder<string> {
-  return sql<string>`(select value from json_each(${json}))`
+/** For "in": any number of texts or numbers in one parameter, as JSON. A statement takes only so many parameters. */
+export function elementsOf<Value = string>(json: RawBuilder<string>): RawBuilder<Value> {
+  return sql<Value>`(select value from json_each(${json}))`
 }
 
 /** All names of a group in their order, with slashes between; null where there are none. */

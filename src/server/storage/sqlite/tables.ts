@@ -21,6 +21,8 @@ export type Tables = {
   search_state: { indexed_to: number }
   missing_blob: { blob_id: string; noticed_at: number }
   trash: TrashTable
+  share: ShareTable
+  share_item: ShareItemTable
   /** Bytes that no row knows any more and that are still to be removed. */
   doomed_blob: { blob_id: string }
 }
@@ -155,6 +157,38 @@ export type TrashTable = {
   size: number | null
   deleted_at: number
   state: 'kept' | 'purging' | 'building'
+}
+
+/**
+ * A link for people without a key; it is deleted when it is revoked. `secret_hash` is the SHA-256 of the
+ * guest key in hex.
+ */
+export type ShareTable = {
+  id: string
+  user_id: string
+  kind: 'read' | 'upload'
+  name: string
+  secret_hash: string
+  prefix: string
+  last4: string
+  password_hash: string | null
+  /** 0 for the root, null for a selection, which is in `share_item`. */
+  folder_id: number | null
+  created_at: number
+  expires_at: number
+  last_used_at: number | null
+  /** Null where nothing is taken. */
+  max_bytes: number | null
+  used_bytes: Generated<number>
+  files: Generated<number>
+}
+
+/** A file or a folder of a selection: one of both ids. */
+type ShareItemTable = {
+  share_id: string
+  place: number
+  file_id: string | null
+  folder_id: number | null
 }
 
 /** All that an import needs to start again after a restart. `progress` is 0–100. */

@@ -1,0 +1,145 @@
+import { type FileName, numberedFileName } from '#contract/file-name.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import { nameKey } from '#contract/name-order.ts'
+import { prepareFolderWalk } from '#server/files/folder-repository.ts'
+import { numberedName } from '#server/files/manage/item.ts'
+import type { Database } from '#server/storage/sqlite/database.ts'
+import {
+  prepareRead,
+  type ReadInSnapshot,
+  readSnapshot,
+  type TextValue,
+} from '#server/storage/sqlite/prepare-read.ts'
+import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
+import type { ShareItem, ShareRow } from './share-repository.ts'
+
+/** A folder of a selection, by the name that guests see. */
+export type SharedFolder = { name: string; id: number }
+export type SharedFile = {
+  name: string
+  /** The name its link ends in. */
+  ownName: string
+  size: number
+  trackingId: string
+  uploadedAt: number
+}
+
+/** What is there of a selection, by name. Names that are alike by now have numbers. */
+export type Selection = { folders: SharedFolder[]; files: SharedFile[] }
+
+/** What a link shares: one folder and all below it, or a selection. Null where it is not there. */
+export type SharedTree =
+  | { kind: 'folder'; folderId: number; path: FolderPath }
+  | ({ kind: 'selection' } & Selection)
+  | null
+
+export type SharedTrees = ReturnType<typeof createSharedTrees>
+type Shared = Pick<ShareRow, 'id' | 'user_id' | 'folder_id'>
+
+/** Finds what links share, wherever it is now. */
+export function createSharedTrees(database: Database) {
+  const walk = prepareFolderWalk(database)
+  const readItems = prepareRead(database, (shareId: TextValue) =>
+    database
+      .selectFrom('share_item')
+      .select(['file_id', 'folder_id'])
+      .where('share_id', '=', shareId)
+      .orderBy('place'),
+  )
+  const readFiles = prepareRead(database, (userId: TextValue, idsJson: TextValue) =>
+    database
+      .selectFrom('file')
+      .select(['id', 'name', 'size', 'tracking_id', 'uploaded_at', 'folder_id'])
+      .where('user_id', '=', userId)
+      .where('id', 'in', elementsOf(idsJson)),
+  )
+  const readFolders = prepareRead(database, (userId: TextValue, idsJson: TextValue) =>
+    database
+      .selectFrom('folder')
+      .select(['id', 'name'])
+      .where('user_id', '=', userId)
+      .where('id', 'in', elementsOf<number>(idsJson)),
+  )
+
+  function select(read: ReadInSnapshot, userId: string, items: readonly ShareItem[]): Selection {
+    const idsOf = (ids: readonly (string | number | null)[]) =>
+      JSON.stringify(ids.filter((id) => id !== null))
+    const files = read(readFiles, userId, idsOf(items.map(({ file_id }) => file_id)))
+    const folders = read(readFolders, userId, idsOf(items.map(({ folder_id }) => folder_id)))
+    const fileById = new Map(files.map((file) => [file.id, file]))
+    const folderById = new Map(folders.map((folder) => [folder.id, folder]))
+    const reached = new Map<number | null, boolean>()
+    const isReached = (folderId: number | null) => {
+      const known = reached.get(folderId) ?? walk.pathOf(read, folderId) !== null
+      reached.set(folderId, known)
+      return known
+    }
+    const selection: Selection = { folders: [], files: [] }
+    const taken = { file: new Set<string>(), folder: new Set<string>() }
+    for (const { file_id, folder_id } of items) {
+      const file = fileById.get(file_id ?? '')
+      const folder = folderById.get(folder_id ?? -1)
+      if (file && isReached(file.folder_id)) {
+        const name = freeName(taken.file, file.name, (number) =>
+          numberedFileName(file.name as FileName, number),
+        )
+        const { size, tracking_id: trackingId, uploaded_at: uploadedAt } = file
+        selection.files.push({ name, ownName: file.name, size, trackingId, uploadedAt })
+      }
+      if (folder && isReached(folder.id)) {
+        const name = freeName(taken.folder, folder.name, (number) =>
+          numberedName('folder', folder.name as FileName, number),
+        )
+        selection.folders.push({ name, id: folder.id })
+      }
+    }
+    selection.files.sort(byName)
+    selection.folders.sort(byName)
+    return selection
+  }
+
+  function find(read: ReadInSnapshot, share: Shared): SharedTree {
+    if (share.folder_id !== null) {
+      const path = walk.pathOf(read, share.folder_id)
+      return path === null ? null : { kind: 'folder', folderId: share.folder_id, path }
+    }
+    const selection = select(read, share.user_id, read(readItems, share.id))
+    const isEmpty = selection.files.length === 0 && selection.folders.length === 0
+    return isEmpty ? null : { kind: 'selection', ...selection }
+  }
+
+  return {
+    find: (share: Shared): Promise<SharedTree> =>
+      readSnapshot(database, (read) => find(read, share)),
+
+    findAll: <One extends Shared>(shares: readonly One[]): Promise<[One, SharedTree][]> =>
+      readSnapshot(database, (read) => shares.map((share) => [share, find(read, share)])),
+
+    /** Whether a file is what a link shares, or lies below it. */
+    async has(share: Shared, fileId: string): Promise<boolean> {
+      return await readSnapshot(database, (read) => {
+        const [file] = read(readFiles, share.user_id, JSON.stringify([fileId]))
+        const above = file ? walk.way(read, file.folder_id) : null
+        if (above === null) return false
+        if (share.folder_id !== null) return above.ids.includes(share.folder_id)
+        const items = read(readItems, share.id)
+        return items.some(
+          ({ file_id, folder_id }) =>
+            file_id === fileId || (folder_id !== null && above.ids.includes(folder_id)),
+        )
+      })
+    },
+  }
+}
+
+function freeName(taken: Set<string>, name: string, numbered: (number: number) => string): string {
+  let free = name
+  for (let number = 2; taken.has(free); number += 1) free = numbered(number)
+  taken.add(free)
+  return free
+}
+
+function byName(one: { name: string }, other: { name: string }): number {
+  const [left, right] = [nameKey(one.name), nameKey(other.name)]
+  return left < right ? -1 : left > right ? 1 : 0
+}
