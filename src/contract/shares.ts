@@ -14,11 +14,11 @@ export type ShareKind = (typeof shareKinds)[number]
 /** What the bearer of a link sends as a key: this, the link's secret and, after a password, more. */
 export const guestKeyPrefix = 'csb_guest_'
 export const sharesPerAccount = 1_000
-export const shareMaxItems = 1_000
+const shareMaxItems = 1_000
 export const shareMaxDays = 366
-export const sharePasswordMinLength = 8
+const sharePasswordMinLength = 8
 /** 1 PB: more than any disk here has, and exact in JSON. */
-export const shareMaxBytes = 2 ** 50
+const shareMaxBytes = 2 ** 50
 
 const maxBytesRule = 'max_bytes must be a whole number of bytes from 1 to 1,125,899,906,842,624.'
 
@@ -116,7 +116,6 @@ export const sharesReply = z.object({
   status: z.literal('ok'),
   shares: z.array(share).check(z.meta({ description: 'The newest first.' })),
 })
-export type Shares = z.infer<typeof sharesReply>
 
 export const revokeSharesBody = z.object({
   ids: z
@@ -161,7 +160,6 @@ export const openShareReply = z.object({
       z.meta({ description: 'For the `Authorization` header; null while a password is missing.' }),
     ),
 })
-export type OpenedShare = z.infer<typeof openShareReply>
 
 /** What `GET /me` tells who came by a link. */
 export const guestShare = z.object({
@@ -170,4 +168,3 @@ export const guestShare = z.object({
   max_bytes: z.nullable(z.number()),
   used_bytes: z.number(),
 })
-export type GuestShare = z.infer<typeof guestShare>

@@ -65,10 +65,10 @@ test('the linter that says so finds faults where there are some', async () => {
   expect(output).toContain('security-defined')
 })
 
-test('every endpoint that a key opens is documented, and every example answer is one', () => {
-  const withKey = Object.entries(endpoints).filter(([, { access }]) => access === 'key')
+test('every endpoint of the API is documented, and every example answer is one', () => {
+  const known = Object.entries(endpoints).filter(([, { path }]) => path.startsWith('/api/v1/'))
   expect(documentedEndpoints.map(({ name }) => name).sort()).toEqual(
-    withKey.map(([name]) => name).sort(),
+    known.map(([name]) => name).sort(),
   )
   for (const { endpoint, answer } of documentedEndpoints) {
     endpoint.reply.parse(answer)

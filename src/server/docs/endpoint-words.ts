@@ -56,7 +56,8 @@ const words = {
     ownStore:
       'The answer comes once every byte is safe on the disk. A name that is taken in the folder gets ` (2)` before its extension; sending the same bytes under the same name again answers with the file that is there. Missing folders are made. A retry that carries the same `Idempotency-Key` header gets the first answer again; the same key with another file is refused.',
     curl: ['--data-binary @movie.mp4', '"{url}?filename=movie.mp4&path=/Films/"'],
-    errors: ['payload_too_large'],
+    // By a link whose folder is deleted.
+    errors: ['not_found', 'payload_too_large'],
     answer: {
       status: 'ok',
       tracking_id: 'V1StGXR8_Z5jdHi6B',
@@ -73,7 +74,8 @@ const words = {
     ownStore:
       'The answer comes once every file is safe on the disk; a connection that breaks before the end of the form leaves none of its files. Names, folders and the same bytes again are treated as by an upload, and so is the `Idempotency-Key` header, for the whole form. A name is read as UTF-8, or from `filename*`.',
     curl: ['-F "file=@movie.mp4;filename=2026/movie.mp4"', '"{url}?path=/Films/"'],
-    errors: ['payload_too_large'],
+    // By a link whose folder is deleted.
+    errors: ['not_found', 'payload_too_large'],
     answer: {
       status: 'ok',
       results: [
@@ -157,7 +159,8 @@ const words = {
     ownStore:
       'A folder is there from the first file in it, or from its making, until it is deleted.',
     curl: ['"{url}"'],
-    errors: [],
+    // By a link to what is deleted.
+    errors: ['not_found'],
     answer: {
       status: 'ok',
       tree: {
@@ -212,7 +215,7 @@ export const errorWords: Record<ApiErrorCode, string> = {
   account_unavailable: 'The key’s account is banned or gone.',
   insufficient_scope: 'The key was made without the scope that this endpoint asks for.',
   not_found:
-    'No such folder, task or address, or no such method there: then `Allow` names those that are.',
+    'No such folder, task or address, by a link nothing any more that it shares, or no such method there: then `Allow` names those that are.',
   conflict: 'Something of that name is there already.',
   payload_too_large: 'The body is larger than the account’s limit (see `/api/v1/me`).',
   rate_limited: 'The key’s window is full; `Retry-After` says for how many seconds.',

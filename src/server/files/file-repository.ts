@@ -22,16 +22,7 @@ export function createFileRepository(database: Database) {
   const walk = prepareFolderWalk(database)
   const readPage = preparePage(database)
   const readNamed = prepareReadNamed(database)
-  const readTaken = prepareRead(
-    database,
-    (userId: TextValue, folderId: NumberValue, namesJson: TextValue) =>
-      database
-        .selectFrom('file')
-        .select('name')
-        .where('user_id', '=', userId)
-        .where('folder_id', '=', folderId)
-        .where('name', 'in', elementsOf(namesJson)),
-  )
+  const readTaken = prepareReadTaken(database)
   const readShared = prepareRead(database, (trackingId: TextValue) =>
     database
       .selectFrom('file')
@@ -115,6 +106,17 @@ export function createFileRepository(database: Database) {
       })
     },
   }
+}
+
+function prepareReadTaken(database: Database) {
+  return prepareRead(database, (userId: TextValue, folderId: NumberValue, namesJson: TextValue) =>
+    database
+      .selectFrom('file')
+      .select('name')
+      .where('user_id', '=', userId)
+      .where('folder_id', '=', folderId)
+      .where('name', 'in', elementsOf(namesJson)),
+  )
 }
 
 function prepareReadNamed(database: Database) {

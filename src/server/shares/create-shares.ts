@@ -43,8 +43,6 @@ type RouteOptions = {
 
 type ReadAccess = (holders: readonly AccessHolder[]) => Promise<AccessFacts>
 
-export type Shares = ReturnType<typeof createShares>
-
 /** Links for people without a key, and who comes by them. */
 export function createShares({ database, clock, serverSecret, onUseNotNoted }: Options) {
   const shares = createShareRepository(database)

@@ -11,7 +11,7 @@ import {
   type TextValue,
 } from '#server/storage/sqlite/prepare-read.ts'
 import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { ShareItem, ShareRow } from './share-repository.ts'
+import type { ShareRow } from './share-repository.ts'
 
 /** A folder of a selection, by the name that guests see. */
 export type SharedFolder = { name: string; id: number }
@@ -39,71 +39,15 @@ type Shared = Pick<ShareRow, 'id' | 'user_id' | 'folder_id'>
 /** Finds what links share, wherever it is now. */
 export function createSharedTrees(database: Database) {
   const walk = prepareFolderWalk(database)
-  const readItems = prepareRead(database, (shareId: TextValue) =>
-    database
-      .selectFrom('share_item')
-      .select(['file_id', 'folder_id'])
-      .where('share_id', '=', shareId)
-      .orderBy('place'),
-  )
-  const readFiles = prepareRead(database, (userId: TextValue, idsJson: TextValue) =>
-    database
-      .selectFrom('file')
-      .select(['id', 'name', 'size', 'tracking_id', 'uploaded_at', 'folder_id'])
-      .where('user_id', '=', userId)
-      .where('id', 'in', elementsOf(idsJson)),
-  )
-  const readFolders = prepareRead(database, (userId: TextValue, idsJson: TextValue) =>
-    database
-      .selectFrom('folder')
-      .select(['id', 'name'])
-      .where('user_id', '=', userId)
-      .where('id', 'in', elementsOf<number>(idsJson)),
-  )
-
-  function select(read: ReadInSnapshot, userId: string, items: readonly ShareItem[]): Selection {
-    const idsOf = (ids: readonly (string | number | null)[]) =>
-      JSON.stringify(ids.filter((id) => id !== null))
-    const files = read(readFiles, userId, idsOf(items.map(({ file_id }) => file_id)))
-    const folders = read(readFolders, userId, idsOf(items.map(({ folder_id }) => folder_id)))
-    const fileById = new Map(files.map((file) => [file.id, file]))
-    const folderById = new Map(folders.map((folder) => [folder.id, folder]))
-    const reached = new Map<number | null, boolean>()
-    const isReached = (folderId: number | null) => {
-      const known = reached.get(folderId) ?? walk.pathOf(read, folderId) !== null
-      reached.set(folderId, known)
-      return known
-    }
-    const selection: Selection = { folders: [], files: [] }
-    const taken = { file: new Set<string>(), folder: new Set<string>() }
-    for (const { file_id, folder_id } of items) {
-      const file = fileById.get(file_id ?? '')
-      const folder = folderById.get(folder_id ?? -1)
-      if (file && isReached(file.folder_id)) {
-        const name = freeName(taken.file, file.name, (number) =>
-          numberedFileName(file.name as FileName, number),
-        )
-        const { size, tracking_id: trackingId, uploaded_at: uploadedAt } = file
-        selection.files.push({ name, ownName: file.name, size, trackingId, uploadedAt })
-      }
-      if (folder && isReached(folder.id)) {
-        const name = freeName(taken.folder, folder.name, (number) =>
-          numberedName('folder', folder.name as FileName, number),
-        )
-        selection.folders.push({ name, id: folder.id })
-      }
-    }
-    selection.files.sort(byName)
-    selection.folders.sort(byName)
-    return selection
-  }
+  const reads = prepareReads(database)
+  const { readItems, readFiles } = reads
 
   function find(read: ReadInSnapshot, share: Shared): SharedTree {
     if (share.folder_id !== null) {
       const path = walk.pathOf(read, share.folder_id)
       return path === null ? null : { kind: 'folder', folderId: share.folder_id, path }
     }
-    const selection = select(read, share.user_id, read(readItems, share.id))
+    const selection = select({ read, walk, ...reads }, share)
     const isEmpty = selection.files.length === 0 && selection.folders.length === 0
     return isEmpty ? null : { kind: 'selection', ...selection }
   }
@@ -130,6 +74,76 @@ export function createSharedTrees(database: Database) {
       })
     },
   }
+}
+
+function prepareReads(database: Database) {
+  const readItems = prepareRead(database, (shareId: TextValue) =>
+    database
+      .selectFrom('share_item')
+      .select(['file_id', 'folder_id'])
+      .where('share_id', '=', shareId)
+      .orderBy('place'),
+  )
+  const readFiles = prepareRead(database, (userId: TextValue, idsJson: TextValue) =>
+    database
+      .selectFrom('file')
+      .select(['id', 'name', 'size', 'tracking_id', 'uploaded_at', 'folder_id'])
+      .where('user_id', '=', userId)
+      .where('id', 'in', elementsOf(idsJson)),
+  )
+  const readFolders = prepareRead(database, (userId: TextValue, idsJson: TextValue) =>
+    database
+      .selectFrom('folder')
+      .select(['id', 'name'])
+      .where('user_id', '=', userId)
+      .where('id', 'in', elementsOf<number>(idsJson)),
+  )
+  return { readItems, readFiles, readFolders }
+}
+
+type Reads = ReturnType<typeof prepareReads> & {
+  read: ReadInSnapshot
+  walk: ReturnType<typeof prepareFolderWalk>
+}
+
+/** What is there of a selection. */
+function select(reads: Reads, { id, user_id: userId }: Shared): Selection {
+  const { read, walk, readItems, readFiles, readFolders } = reads
+  const items = read(readItems, id)
+  const idsOf = (ids: readonly (string | number | null)[]) =>
+    JSON.stringify(ids.filter((id) => id !== null))
+  const files = read(readFiles, userId, idsOf(items.map(({ file_id }) => file_id)))
+  const folders = read(readFolders, userId, idsOf(items.map(({ folder_id }) => folder_id)))
+  const fileById = new Map(files.map((file) => [file.id, file]))
+  const folderById = new Map(folders.map((folder) => [folder.id, folder]))
+  const reached = new Map<number | null, boolean>()
+  const isReached = (folderId: number | null) => {
+    const known = reached.get(folderId) ?? walk.pathOf(read, folderId) !== null
+    reached.set(folderId, known)
+    return known
+  }
+  const selection: Selection = { folders: [], files: [] }
+  const taken = { file: new Set<string>(), folder: new Set<string>() }
+  for (const { file_id, folder_id } of items) {
+    const file = fileById.get(file_id ?? '')
+    const folder = folderById.get(folder_id ?? -1)
+    if (file && isReached(file.folder_id)) {
+      const name = freeName(taken.file, file.name, (number) =>
+        numberedFileName(file.name as FileName, number),
+      )
+      const { size, tracking_id: trackingId, uploaded_at: uploadedAt } = file
+      selection.files.push({ name, ownName: file.name, size, trackingId, uploadedAt })
+    }
+    if (folder && isReached(folder.id)) {
+      const name = freeName(taken.folder, folder.name, (number) =>
+        numberedName('folder', folder.name as FileName, number),
+      )
+      selection.folders.push({ name, id: folder.id })
+    }
+  }
+  selection.files.sort(byName)
+  selection.folders.sort(byName)
+  return selection
 }
 
 function freeName(taken: Set<string>, name: string, numbered: (number: number) => string): string {

@@ -143,25 +143,27 @@ async function findShared(
     if (folderId === null) throw new ApiFailure('not_found', `There is no folder ${path}`)
     return { name: folderName(path) || 'All files', folderId, items: [] }
   }
-  const names: string[] = []
-  const found: ShareItem[] = []
-  for (const text of new Set(items)) {
-    const item = parseItem(text)
-    if (!item.ok) throw refuse(item.rule)
-    const { kind, folder, name } = item.value
-    const folderId = await folderAt(unit, userId, folder)
-    const entry = folderId === null ? null : await findEntry(unit, kind, { userId, folderId, name })
-    if (entry === null) throw new ApiFailure('not_found', `There is no ${kind} ${text}`)
-    names.push(name)
-    found.push(
-      entry.kind === 'file'
-        ? { file_id: entry.file.id, folder_id: null }
-        : { file_id: null, folder_id: entry.folderId },
-    )
+  const found: { name: string; item: ShareItem }[] = []
+  for (const text of new Set(items)) found.push(await findItem(unit, userId, text))
+  const first = found[0]?.name ?? ''
+  const name = found.length > 1 ? `${first} and ${found.length - 1} more` : first
+  return { name, folderId: null, items: found.map(({ item }) => item) }
+}
+
+async function findItem(unit: UnitOfWork, userId: string, text: string) {
+  const item = parseItem(text)
+  if (!item.ok) throw refuse(item.rule)
+  const { kind, folder, name } = item.value
+  const folderId = await folderAt(unit, userId, folder)
+  const entry = folderId === null ? null : await findEntry(unit, kind, { userId, folderId, name })
+  if (entry === null) throw new ApiFailure('not_found', `There is no ${kind} ${text}`)
+  const isFile = entry.kind === 'file'
+  return {
+    name,
+    item: isFile
+      ? { file_id: entry.file.id, folder_id: null }
+      : { file_id: null, folder_id: entry.folderId },
   }
-  const [first = ''] = names
-  const name = names.length > 1 ? `${first} and ${names.length - 1} more` : first
-  return { name, folderId: null, items: found }
 }
 
 function toShare(row: Omit<ShareRow, never>, tree: SharedTree, now: number): Share {

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { filesReply, foldersReply } from '#contract/files.ts'
 import { searchReply } from '#contract/search.ts'
+import { sharesReply } from '#contract/shares.ts'
 import { makeOldDatabase } from '#server/testing/old-database.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
 import { databaseFile } from './database.ts'
@@ -92,6 +93,9 @@ test.each([1, 2, 5, 7])(
     ])
     const link = `/share/${encodeURIComponent('owner/Films/2026/whole.txt')}/whole.txt`
     expect(await (await server.get(link, { key: null })).text()).toBe('bytes')
+
+    const links = await (await server.get('/api/v1/shares')).json()
+    expect(sharesReply.parse(links).shares).toEqual([])
 
     const bob = await server.keyWith({ username: 'bob' })
     expect((await pageOf('/Films/2026/', 0, bob)).files).toMatchObject([{ name: 'his.txt' }])
