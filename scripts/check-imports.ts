@@ -31,6 +31,7 @@ const rooms: Record<string, string[]> = {
   'server/storage': ['server/core', 'server/bytes', 'contract'],
   'server/idempotency': stores,
   'server/files': stores,
+  'server/previews': [...stores, 'server/files'],
   'server/account': [...stores, 'server/api-keys'],
   'server/api-keys': [...stores, 'server/account/web-session'],
   'server/uploads': [...stores, 'server/files'],

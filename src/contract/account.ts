@@ -52,6 +52,8 @@ export type Me = z.infer<typeof meReply>
  * - `search`: `GET /search` finds files and folders by their names.
  * - `sort`: `GET /files` takes `sort` and `order`.
  * - `shares`: keys with the scope `manage` make links for people without a key.
+ * - `thumbnails`: links take `?thumbnail=small`, `medium` and `large`.
+ * - `details`: links take `?details`.
  */
 export const additions = [
   'limit',
@@ -63,6 +65,8 @@ export const additions = [
   'search',
   'sort',
   'shares',
+  'thumbnails',
+  'details',
 ] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */

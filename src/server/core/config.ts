@@ -22,6 +22,8 @@ export type Config = {
   rateLimit: number
   /** How long what was deleted can be restored; 0: not at all. */
   trashDays: number
+  /** What thumbnails may take of the disk; 0: none are made. */
+  thumbnailBytes: number
   /** Hosts, host:port or CIDR ranges that imports may reach although they are private. */
   importAllow: string[]
   importConcurrency: number
@@ -67,6 +69,11 @@ function readSettings(env: Environment): Config {
       max: 1_000_000,
     }),
     trashDays: wholeNumber(env, 'BARKEEP_TRASH_DAYS', { fallback: 30, min: 0, max: 36_500 }),
+    thumbnailBytes: wholeNumber(env, 'BARKEEP_THUMBNAIL_BYTES', {
+      fallback: 1024 ** 3,
+      min: 0,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
     importAllow: allowList(env, 'BARKEEP_IMPORT_ALLOW'),
     importConcurrency: wholeNumber(env, 'BARKEEP_IMPORT_CONCURRENCY', {
       fallback: 2,

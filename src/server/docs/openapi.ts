@@ -8,6 +8,7 @@ import {
   errorsOf,
   errorWords,
 } from './endpoint-words.ts'
+import { describeLinks } from './link-words.ts'
 
 type Json = Record<string, unknown>
 type ToSchema = (schema: z.ZodMiniType) => Json
@@ -29,17 +30,20 @@ export function createOpenApi(origin: string, version: string) {
     servers: [{ url: origin }],
     security: [{ apiKey: [] }],
     tags,
-    paths: Object.fromEntries(
-      documentedEndpoints.map((documented) => [
-        documented.endpoint.path,
-        {
-          [documented.endpoint.method.toLowerCase()]: describeOperation(
-            documented,
-            schemas.toSchema,
-          ),
-        },
-      ]),
-    ),
+    paths: {
+      ...Object.fromEntries(
+        documentedEndpoints.map((documented) => [
+          documented.endpoint.path,
+          {
+            [documented.endpoint.method.toLowerCase()]: describeOperation(
+              documented,
+              schemas.toSchema,
+            ),
+          },
+        ]),
+      ),
+      ...describeLinks(schemas.toSchema),
+    } as Record<string, Json>,
     components: {
       securitySchemes: {
         apiKey: {
@@ -206,9 +210,10 @@ function createSchemaCollector() {
 export function jsonSchemaOf(schema: z.ZodMiniType) {
   return z.toJSONSchema(schema, {
     io: 'input',
-    override({ jsonSchema }) {
-      // Every number here is whole; the app reads any, so that it bears a server that is not exact.
-      if (jsonSchema.type === 'number') jsonSchema.type = 'integer'
+    override({ zodSchema, jsonSchema }) {
+      // Other numbers are whole; the app reads any, so that it bears a server that is not exact.
+      const isFraction = (zodSchema._zod.def as { format?: string }).format === 'float64'
+      if (jsonSchema.type === 'number' && !isFraction) jsonSchema.type = 'integer'
     },
   })
 }

@@ -6,15 +6,20 @@ import { ApiFailure } from '#server/core/failure.ts'
 import { sendRange } from '#server/http/send/send-range.ts'
 import type { BlobStore, KnownBlob } from '#server/storage/blob-store.ts'
 import type { FileRepository } from './file-repository.ts'
+import { type Previews, readPreviewQuery, sendPreview } from './share-previews.ts'
 
-type Deps = { files: Pick<FileRepository, 'findShared'>; blobs: BlobStore }
+type Deps = {
+  files: Pick<FileRepository, 'findShared'>
+  blobs: BlobStore
+  previews: Previews
+}
 type SharedFile = KnownBlob & { name: string }
-type Share = { Params: { trackingId: string; name: string }; Querystring: { download?: string } }
+type Share = { Params: { trackingId: string; name: string }; Querystring: Record<string, unknown> }
 
 const exposedHeaders = 'accept-ranges, content-disposition, content-length, content-range, etag'
 
 /** Share links: whoever knows one may read that file, without a key and outside its rate limit. */
-export function addShareRoutes(app: FastifyInstance, { files, blobs }: Deps): void {
+export function addShareRoutes(app: FastifyInstance, { files, blobs, previews }: Deps): void {
   async function share(request: FastifyRequest<Share>, reply: FastifyReply): Promise<FastifyReply> {
     reply.headers({
       'access-control-allow-origin': '*',
@@ -27,6 +32,11 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs }: Deps): vo
     // has had another name are about: there the id counts.
     if (!file || (file.name !== request.params.name && !file.isRenamed)) {
       throw new ApiFailure('not_found', 'There is no file behind this link.')
+    }
+    const asked = readPreviewQuery(request.query)
+    if (asked) {
+      const { type } = await rulesOf(blobs, file)
+      return await sendPreview(request, reply, { asked, file, type, previews })
     }
     const headers = await contentHeaders(request, blobs, file)
     return await sendRange(request, reply, {
@@ -61,7 +71,7 @@ async function contentHeaders(
   file: SharedFile,
 ): Promise<Record<string, string>> {
   const { name } = file
-  const rules = contentRules(name, !isFilmOrScript(name) || (await isTransportStream(blobs, file)))
+  const rules = await rulesOf(blobs, file)
   const type = rules.isInline && request.query.download !== '1' ? 'inline' : 'attachment'
   return {
     'content-type': rules.type,
@@ -69,6 +79,11 @@ async function contentHeaders(
     'content-security-policy': rules.policy,
     'cache-control': 'private, max-age=0, must-revalidate',
   }
+}
+
+async function rulesOf(blobs: BlobStore, file: SharedFile): Promise<ContentRules> {
+  const { name } = file
+  return contentRules(name, !isFilmOrScript(name) || (await isTransportStream(blobs, file)))
 }
 
 export type ContentRules = { type: string; isInline: boolean; policy: string }

@@ -55,6 +55,7 @@ import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.
 import { endLeftoverProcesses } from '#server/imports/programs/end-processes.ts'
 import { findMediaTools, type LookForTools } from '#server/imports/programs/media-tools.ts'
 import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
+import { type PreviewLimits, previewLimits } from '#server/previews/previews.ts'
 import { createShares } from '#server/shares/create-shares.ts'
 import type { Guest } from '#server/shares/guest-key.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
@@ -69,6 +70,7 @@ import { createAcceptUpload } from '#server/uploads/accept-upload.ts'
 import { addBatchRoutes } from '#server/uploads/batch/batch-routes.ts'
 import { createReceiveBatch } from '#server/uploads/batch/receive-batch.ts'
 import { addUploadRoutes, createReceiveUpload } from '#server/uploads/upload-routes.ts'
+import { addPreviews } from './add-previews.ts'
 import { closeWithin, listenOn } from './listen.ts'
 
 /** What the server needs from its surroundings, and tests replace. */
@@ -83,6 +85,8 @@ export type ServerDependencies = {
   resolve: Resolve
   /** How the programs for videos are found. */
   lookForTools: LookForTools
+  /** How much a picture or a film may take to be looked at. */
+  previewLimits: PreviewLimits
 }
 
 export type BarkeepServer = {
@@ -108,6 +112,7 @@ const systemDependencies: ServerDependencies = {
   patience: sourceRetryPolicy,
   resolve: resolveByDns,
   lookForTools: findMediaTools,
+  previewLimits,
   pages: builtAppPages(fileURLToPath(new URL('dist/app', projectFolder))),
 }
 
@@ -150,9 +155,12 @@ async function addBackend(app: FastifyInstance, world: World): Promise<Backend> 
     addGatewayRoutes(app, createGateway({ upstream, log: (message) => app.log.warn(message) }))
     return { isFirstStart: async () => false, found: [] }
   }
-  addServerRoute(app, { mode: 'own', version, readAdditions: async () => [...additions] })
   try {
-    return await addOwnStore(app, world)
+    const { can, ...backend } = await addOwnStore(app, world)
+    const isOffered = (one: string) => one !== 'thumbnails' || can.thumbnails
+    const readAdditions = async () => additions.filter(isOffered)
+    addServerRoute(app, { mode: 'own', version, readAdditions })
+    return backend
   } catch (error) {
     // Whatever is open already would keep the data folder locked and the process alive.
     await app.close()
@@ -162,7 +170,9 @@ async function addBackend(app: FastifyInstance, world: World): Promise<Backend> 
 
 type World = Omit<ServerDependencies, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
 
-async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend> {
+type OwnBackend = Backend & { can: { thumbnails: boolean } }
+
+async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBackend> {
   const { config, clock, disk, startHasher, publicUrl } = world
   const dataFolder = await prepareDataFolder(config.dataFolder)
   const lock = await lockDataFolder(dataFolder, (message) => app.log.error(message))
@@ -200,7 +210,8 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
   app.addHook('preClose', () => indexer.stop())
   const search = createSearch({ names, publicUrl })
   addFileRoutes(app, { route, listing, tree, search })
-  addShareRoutes(app, { files: { findShared: shares.findShared(files) }, blobs })
+  const { previews, can } = addPreviews(app, { ...world, blobs, dataFolder })
+  addShareRoutes(app, { files: { findShared: shares.findShared(files) }, blobs, previews })
   const accept = createAcceptUpload({ access, addFiles, findSame, idempotency })
   addUploadRoutes(app, { route, accept, receive, publicUrl })
   const receiveBatch = createReceiveBatch({ blobs, clock, maxBytes: config.uploadMaxBytes })
@@ -220,7 +231,7 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<Backend>
   imports.addRoutes(app, route)
   app.addHook('onListen', () => imports.start())
   app.addHook('preClose', () => imports.stop())
-  return { isFirstStart, found }
+  return { isFirstStart, found, can }
 }
 
 type ManageOptions = World & {

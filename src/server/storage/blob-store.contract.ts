@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { access, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
@@ -42,6 +42,20 @@ export function testBlobStore(make: () => Promise<TestedBlobs>): void {
     expect(String(await read(blobs, blob))).toBe('abc')
     expect(await blobs.isWhole(blob)).toBe(true)
     await blobs.requireWhole(blob)
+  })
+
+  test('a program reads a lent blob as a file, which stays when the folder goes', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    const blob = await store(blobs, 'abc')
+    {
+      await using folder = await blobs.createWorkFolder()
+      const path = await blobs.lend(blob, folder)
+      expect(dirname(path)).toBe(folder.path)
+      expect(await readFile(path, 'utf8')).toBe('abc')
+      await expect(blobs.lend({ ...blob, size: 4 }, folder)).rejects.toThrow(/damaged/)
+    }
+    expect(String(await read(blobs, blob))).toBe('abc')
   })
 
   test('a range gives its bytes, both ends included, of small and of large blobs', async () => {

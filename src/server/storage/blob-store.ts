@@ -57,6 +57,11 @@ export type BlobStore = {
   open(blob: KnownBlob, range: ByteRange): Promise<Readable | Uint8Array>
   /** A fresh one, gone when disposed and after the next sweep. */
   createWorkFolder(): Promise<WorkFolder>
+  /**
+   * A file in a work folder with the blob's bytes, for a program that reads and never writes it; not
+   * copied where that can be helped. Its path. @throws ApiFailure `unavailable` where the blob is not whole.
+   */
+  lend(blob: KnownBlob, folder: WorkFolder): Promise<string>
   /** @throws ApiFailure `unavailable` unless `bytes` more would leave a reserve. */
   ensureFreeSpace(bytes: number): Promise<void>
   /**

@@ -34,23 +34,34 @@ export function unfitToolsText({ problem, nextStep }: UnfitTools): string {
   return `Video imports are off on this server: ${problem}. ${nextStep}.`
 }
 
-/** Looks for the programs: the path that was asked for, PATH, then the project's own folder. */
+/** ffmpeg alone, with what belongs to it. */
+export type FfmpegTools = Pick<MediaTools, 'ffmpeg' | 'ffprobe' | 'setpriv' | 'prlimit'>
+
+/** Looks for ffmpeg: the path that was asked for, PATH, then the project's own folder. */
+export async function findFfmpeg(asked: string | null): Promise<FfmpegTools | UnfitTools> {
+  const variable = 'BARKEEP_FFMPEG'
+  const ffmpeg = await findTool({ name: 'ffmpeg', asked, variable }, ['-version'])
+  if ('problem' in ffmpeg) return ffmpeg
+  const [ffprobe, setpriv, prlimit] = await Promise.all([
+    findProgram('ffprobe', join(dirname(ffmpeg.path), 'ffprobe')),
+    findProgram('setpriv', null),
+    findProgram('prlimit', null),
+  ])
+  return { ffmpeg: ffmpeg.path, ffprobe, setpriv, prlimit }
+}
+
+/** Looks for the programs, as `findFfmpeg`. */
 export const findMediaTools: LookForTools = async (asked) => {
   const [ytDlp, ffmpeg] = await Promise.all([
     findTool({ name: 'yt-dlp', asked: asked.ytDlp, variable: 'BARKEEP_YT_DLP' }, [
       ...['--ignore-config', '--version'],
     ]),
-    findTool({ name: 'ffmpeg', asked: asked.ffmpeg, variable: 'BARKEEP_FFMPEG' }, ['-version']),
+    findFfmpeg(asked.ffmpeg),
   ])
   if ('problem' in ytDlp) return ytDlp
   if ('problem' in ffmpeg) return ffmpeg
-  const [besideFfmpeg, setpriv, prlimit] = await Promise.all([
-    findProgram('ffprobe', join(dirname(ffmpeg.path), 'ffprobe')),
-    findProgram('setpriv', null),
-    findProgram('prlimit', null),
-  ])
   const { command, version } = ytDlp
-  return { ytDlp: command, version, ffmpeg: ffmpeg.path, ffprobe: besideFfmpeg, setpriv, prlimit }
+  return { ytDlp: command, version, ...ffmpeg }
 }
 
 type Tool = { path: string; command: [string, ...string[]]; version: string }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat, unlink } from 'node:fs/promises'
+import { copyFile, mkdir, open, rename, rm, stat, symlink, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { batchChunks } from '#server/bytes/batch-chunks.ts'
@@ -155,6 +155,14 @@ class DiskBlobs implements BlobStore {
     await onDisk(() => mkdir(path, { mode: 0o700 }))
     const dispose = () => rm(path, { recursive: true, force: true, maxRetries: 3 })
     return { path, [Symbol.asyncDispose]: dispose }
+  }
+
+  async lend(blob: KnownBlob, folder: WorkFolder): Promise<string> {
+    await this.requireWhole(blob)
+    const [stored, lent] = [this.#pathOf(blob.blobId), join(folder.path, 'lent')]
+    // A second name of the file itself would look like an upload that never ended, after a crash.
+    await onDisk(() => symlink(stored, lent).catch(() => copyFile(stored, lent)))
+    return lent
   }
 
   sweep(): Promise<void> {

@@ -1,0 +1,106 @@
+import { thumbnailSides } from '#contract/previews.ts'
+import { ApiFailure } from '#server/core/failure.ts'
+import type { Previews } from '#server/files/share-previews.ts'
+import { describeMedia, describePicture } from './describe-media.ts'
+import {
+  createGetPreview,
+  type GetPreview,
+  type MakingOptions,
+  type PreviewKind,
+} from './make-preview.ts'
+import {
+  createPictureProcesses,
+  type PictureLimits,
+  type PictureProcesses,
+  pictureLimits,
+} from './picture-processes.ts'
+import { PreviewFailure } from './preview-failure.ts'
+import { createMediaReader, type MediaReader } from './read-media.ts'
+import { type MediaLimits, type MediaPrograms, mediaLimits } from './run-media-program.ts'
+
+export type PreviewLimits = MakingOptions['limits'] & {
+  picture: PictureLimits
+  media: MediaLimits
+}
+
+export const previewLimits: PreviewLimits = {
+  picture: pictureLimits,
+  media: mediaLimits,
+  maxPictureBytes: 256 * 1024 * 1024,
+  atOnce: 2,
+  maxWaiting: 200,
+}
+
+type PreviewsOptions = MakingOptions & {
+  limits: PreviewLimits
+  /** False: only details. */
+  hasThumbnails: boolean
+  /** Null where there is no ffmpeg. */
+  findPrograms(): Promise<MediaPrograms | null>
+}
+
+const notMade = new ApiFailure('not_found', 'No thumbnail can be made of this file.')
+const ending = new ApiFailure('unavailable', 'The server is ending. Try again later.')
+
+/** Makes thumbnails and details of stored files, a few at a time, in processes that may die. */
+export function createPreviews(options: PreviewsOptions): Previews & { close(): Promise<void> } {
+  const { limits } = options
+  const pictures = createPictureProcesses(limits.picture)
+  const media = createMediaReader(options.findPrograms, limits.media)
+  const getPreview = createGetPreview(options)
+  const closing = new AbortController()
+  const details = detailsKind(pictures, media)
+  const get: GetPreview = (file, kind, signal) =>
+    getPreview(file, kind, AbortSignal.any([signal, closing.signal]))
+
+  return {
+    async thumbnail(file, size, signal) {
+      if (!options.hasThumbnails) throw notMade
+      const [name, side] = [`${size}.webp`, thumbnailSides[size]]
+      try {
+        return await get(file, thumbnailKind(name, side, { pictures, media }), signal)
+      } catch (error) {
+        throw error instanceof PreviewFailure ? notMade : error
+      }
+    },
+    async details(file, signal) {
+      try {
+        return JSON.parse(new TextDecoder().decode(await get(file, details, signal)))
+      } catch (error) {
+        if (!(error instanceof PreviewFailure)) throw error
+        return {}
+      }
+    },
+    async close() {
+      closing.abort(ending)
+      await pictures.close()
+    },
+  }
+}
+
+type Readers = { pictures: PictureProcesses; media: MediaReader }
+
+function thumbnailKind(name: string, side: number, { pictures, media }: Readers): PreviewKind {
+  return {
+    name,
+    async make({ path, folder, format }, signal) {
+      if (format.reader === 'sharp') return await pictures.thumbnail(path, side, signal)
+      const { demuxer } = format
+      const picture = await media.picture({ path, demuxer, folder }, { side, signal })
+      return await pictures.thumbnail(picture, side, signal)
+    },
+  }
+}
+
+function detailsKind(pictures: PictureProcesses, media: MediaReader): PreviewKind {
+  return {
+    name: 'details.json',
+    async make({ path, folder, format }, signal) {
+      const known =
+        format.reader === 'sharp'
+          ? describePicture(await pictures.facts(path, signal))
+          : describeMedia(await media.facts({ path, demuxer: format.demuxer, folder }, signal))
+      return Buffer.from(JSON.stringify(known))
+    },
+  }
+}
