@@ -67,7 +67,11 @@ async function startScript(script: string, args: string[]): Promise<Started> {
   const child = spawn(process.execPath, ['--max-semi-space-size=2', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const [line] = await once(child.stdout, 'data')
+  const ended = once(child, 'exit').then(() => {
+    throw new Error(`${script} ended before it served.`)
+  })
+  const [line] = await Promise.race([once(child.stdout, 'data'), ended])
+  ended.catch(() => {})
   const { origin, key } = JSON.parse(String(line)) as { origin: string; key: string }
   return {
     ...{ origin, key, pid: child.pid ?? 0 },
