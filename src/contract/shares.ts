@@ -16,7 +16,7 @@ export const guestKeyPrefix = 'csb_guest_'
 export const sharesPerAccount = 1_000
 const shareMaxItems = 1_000
 export const shareMaxDays = 366
-const sharePasswordMinLength = 8
+export const sharePasswordMinLength = 8
 /** 1 PB: more than any disk here has, and exact in JSON. */
 const shareMaxBytes = 2 ** 50
 

@@ -1,5 +1,6 @@
 import { useEffect } from 'react'
 import type { FolderPath } from '#contract/folder-path.ts'
+import type { ShareKind } from '#contract/shares.ts'
 
 /** A file or folder that an action is about. */
 export type Target = { key: string; name: string } & (
@@ -61,6 +62,8 @@ export type Abilities = {
   openMenu: (element: Element) => void
   /** Missing where the server cannot, or the key may not. `to`: where it goes, or the folder that is made, if that is known. */
   manage: (what: ManageStep, targets: readonly Target[], to?: FolderPath) => void
+  /** Missing where the server makes no links for others, or the key may not. Without targets: the folder. */
+  share: (kind: ShareKind, targets: readonly Target[]) => void
   /** Takes rows that were cut or copied here, if `text` is what stands for them; false for other text. */
   pasteRows: (text: string) => boolean
   /** Each is missing while it would change nothing. */
@@ -100,7 +103,8 @@ export function currentContext(targets: readonly Target[] = []): ActionContext {
 }
 
 /** What can be managed of `targets`, where it can: asked for when it is done, for it may be lent later. */
-export function manageContext(targets: readonly Target[]): ActionContext {
+export function manageContext(targets: readonly Target[], canShare = false): ActionContext {
   const manage: Abilities['manage'] = (...asked) => currentContext().manage?.(...asked)
-  return { scopes: ['manage'], targets, manage }
+  const share: Abilities['share'] = (...asked) => currentContext().share?.(...asked)
+  return { scopes: ['manage'], targets, manage, ...(canShare && { share }) }
 }

@@ -12,6 +12,7 @@ import { shortcutText } from './shortcut-text.ts'
 /** What is offered about rows, and about the list itself; each list is a group. */
 const aboutRows: ActionId[][] = [
   ['open', 'open-in-tab', 'copy-link', 'copy-address', 'download'],
+  ['share', 'ask-for-files'],
   ['restore', 'delete-for-ever'],
   ['rename', 'move-to', 'copy-to', 'cut', 'copy-rows', 'delete'],
   ['select', 'select-all', 'clear-selection'],
@@ -19,6 +20,7 @@ const aboutRows: ActionId[][] = [
 const aboutList: ActionId[][] = [
   ['new-folder', 'paste', 'undo'],
   ['upload-files', 'upload-folder', 'import-links'],
+  ['share', 'ask-for-files'],
   ['go-up', 'select-all', 'refresh', 'shortcuts'],
 ]
 

@@ -3,14 +3,17 @@ import {
   Copy,
   FolderInput,
   FolderPlus,
+  Inbox,
   type LucideIcon,
   PencilLine,
   RotateCcw,
   Scissors,
+  Share2,
   Trash2,
   Undo2,
 } from 'lucide-react'
-import type { ActionContext, ManageStep } from './action-context.ts'
+import type { ShareKind } from '#contract/shares.ts'
+import type { ActionContext, ManageStep, Target } from './action-context.ts'
 import type { Action } from './registry.ts'
 
 type ManageAction = Omit<Action, 'id'>
@@ -74,6 +77,27 @@ function ofTrash(what: 'restore' | 'delete-for-ever', label: string, icon: Lucid
 }
 
 const none = { shortcut: null, reach: [] } as const
+
+/** Links for others, to what is named, or to the folder that is shown. */
+function ofLinks(
+  kind: ShareKind,
+  label: (targets: readonly Target[]) => string,
+  icon: LucideIcon,
+  fits: (targets: readonly Target[]) => boolean,
+) {
+  return {
+    ...rows,
+    ...none,
+    label: ({ targets }) => label(targets),
+    icon,
+    when: ({ targets, share }) => share !== undefined && fits(targets),
+    run: ({ targets, share }) => share?.(kind, targets),
+  } satisfies ManageAction
+}
+
+const isOneFolder = ([target, ...others]: readonly Target[]) =>
+  others.length === 0 && (target === undefined || target.kind === 'folder')
+
 const onRows = (shortcut: string) => ({ shortcut, reach: ['list', 'lost'] }) as const
 const onPage = (shortcut: string) => ({ shortcut, reach: ['page'] }) as const
 
@@ -90,6 +114,13 @@ export const manageActions = {
   'copy-rows': ofRows('copy-rows', 'Copy', Copy, onRows('Control+C')),
   // The browser's own event for the key knows what was copied last, here or elsewhere.
   paste: ofPage('paste', 'Paste', ClipboardPaste, none, ({ canPaste }) => canPaste === true),
+  share: ofLinks(
+    'read',
+    (targets) => (targets.length === 0 ? 'Share this folder…' : 'Share…'),
+    Share2,
+    (targets) => targets.every(({ kind }) => kind !== 'trashed'),
+  ),
+  'ask-for-files': ofLinks('upload', () => 'Ask for files…', Inbox, isOneFolder),
   delete: ofRows('delete', 'Delete', Trash2, onRows('Delete')),
   'new-folder': ofPage('new-folder', 'New folder', FolderPlus, onPage('Control+Alt+N')),
   undo: ofPage('undo', 'Undo', Undo2, onPage('Control+Z'), ({ canUndo }) => canUndo === true),

@@ -4,6 +4,8 @@ import { navigate, usePathname } from 'wouter/use-browser-location'
 import { useAbilities } from '#app/actions/action-context.ts'
 import { useActionKeys } from '#app/actions/action-keys.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import { accessFromScopes } from '#app/api/http/api-key-text.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
 import type { Connection } from '#app/api/session/session.ts'
 import type { KeyDraft } from '#app/features/api-keys/key-draft.ts'
 import { useLeaveQuestion } from '#app/lib/browser/use-leave-question.ts'
@@ -30,6 +32,9 @@ const ConnectPage = lazyPart(
 )
 const ApiKeysPage = lazyPart(
   async () => (await import('#app/features/api-keys/api-keys-page.tsx')).ApiKeysPage,
+)
+const SharesPanel = lazyPart(
+  async () => (await import('#app/features/shares/shares-panel.tsx')).SharesPanel,
 )
 const NotFoundPage = lazyPart(
   async () => (await import('#app/shell/layout/not-found-page.tsx')).NotFoundPage,
@@ -98,6 +103,8 @@ type ScreenProps = AppProps & {
 function Screen({ connection, parts, pathname, shown, folder, transfers }: ScreenProps) {
   const snapshot = useSnapshot(connection)
   const session = useSnapshot(parts.session)
+  const server = useSnapshot(serverDescription)
+  const access = accessFromScopes(session?.me.key.scopes ?? [], server?.additions)
   const [keyDraft, setKeyDraft] = useState<KeyDraft | null>(null)
   const isAtFront = pathname === '/' && session !== null
   useEffect(() => {
@@ -112,6 +119,14 @@ function Screen({ connection, parts, pathname, shown, folder, transfers }: Scree
         draft={keyDraft}
         onDraftChange={setKeyDraft}
         onCurrentRevoked={() => connection.noteRevoked()}
+        below={
+          session &&
+          access.canShare && (
+            <Suspense fallback={null}>
+              <SharesPanel client={session.client} keyId={session.me.key.id} />
+            </Suspense>
+          )
+        }
         onUseKey={(secret) => {
           navigate(filesHref)
           void connection.connect(secret)

@@ -11,11 +11,14 @@ import { App } from './app.tsx'
 showTheme(readChoice(themeChoiceName, themes))
 // The first listing wants to know it.
 void serverDescription.read()
-const parts = createAppStores(connection)
-void connection.restore()
 
 const root = document.getElementById('root')
-if (root) {
+if (root && /^\/(shared|ask)(\/|$)/.test(location.pathname)) {
+  // Who comes by a link is not the owner, who may be connected in the same tab.
+  void import('./guest/guest-app.tsx').then(({ showGuestApp }) => showGuestApp(root))
+} else if (root) {
+  const parts = createAppStores(connection)
+  void connection.restore()
   createRoot(root).render(
     <StrictMode>
       <App connection={connection} parts={parts} />

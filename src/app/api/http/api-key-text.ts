@@ -27,6 +27,8 @@ export type Access = {
   canImport: boolean
   /** Rename, move, copy, delete, make folders. */
   canManage: boolean
+  /** Make links for people without a key. */
+  canShare: boolean
 }
 
 /** Reads the scopes of `/me`, and what the server can do, into what the screen may offer with them. */
@@ -39,6 +41,7 @@ export function accessFromScopes(
     canUpload: scopes.includes('upload'),
     canImport: scopes.includes('import'),
     canManage: scopes.includes('manage') && additions.includes('manage'),
+    canShare: scopes.includes('manage') && additions.includes('shares'),
   }
 }
 

@@ -1,6 +1,6 @@
 import clsx from 'clsx'
 import { ArrowLeft, KeyRound } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { Link } from 'wouter'
 import { SignInForm } from '#app/features/account/web-session/sign-in-form.tsx'
 import type { MadeApiKey } from '#app/features/account/web-session/web-session.ts'
@@ -25,6 +25,8 @@ type ApiKeysPageProps = {
   onCurrentRevoked: () => void
   /** The whole secret of a key just made: connect with it and leave this page. */
   onUseKey: (secret: string) => void
+  /** What else others come in by, below the keys. */
+  below?: ReactNode
 }
 
 /**
@@ -121,6 +123,7 @@ export function ApiKeysPage(props: ApiKeysPageProps) {
             />
           </>
         )}
+        {props.below}
       </div>
     </main>
   )

@@ -12,7 +12,7 @@ import { readError } from '#app/features/files/folder/use-error-text.ts'
 import { useFolder } from '#app/features/files/folder/use-folder.ts'
 import type { FilesViewState } from '#app/features/files/folder/view-state.ts'
 import { findTabStop } from '#app/features/files/selection/use-grid-focus.ts'
-import { rootName } from '#app/features/files/tree/flatten-tree.ts'
+import { rootName as allFiles } from '#app/features/files/tree/flatten-tree.ts'
 import { isDialogOpen, isTypedIn } from '#app/lib/browser/keyboard-focus.ts'
 import { useStoredChoice } from '#app/lib/browser/storage.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
@@ -32,6 +32,8 @@ const loadListOptions = async () => (await import('./list-options-menu.tsx')).Li
 
 export type FilesPageProps = {
   folder: FolderPath
+  /** What `/` is called, where it is not all files. */
+  rootName?: string
   queries: Queries
   viewState: FilesViewState
   /** The address of a folder, or of the file with this name in it. */
@@ -51,7 +53,7 @@ export type FilesPageProps = {
 
 /** A folder: where it is, what can be done in it, and what it holds. */
 export function FilesPage(props: FilesPageProps) {
-  const { folder, queries, viewState, onOpenFolder } = props
+  const { folder, queries, viewState, onOpenFolder, rootName = allFiles } = props
   const isNarrow = useMediaQuery('(width < 48rem)')
   const [view, setView] = useStoredChoice('barkeep.view', views)
   const [sorting, setSorting] = useState(viewState.sorting)
@@ -87,12 +89,13 @@ export function FilesPage(props: FilesPageProps) {
 
   return (
     <main ref={main} className="flex min-h-0 min-w-0 grow flex-col">
-      <h1 className="sr-only">{folder === '/' ? rootName : visibleName(folderName(folder))}</h1>
+      <h1 className="sr-only">{visibleName(folder === '/' ? rootName : folderName(folder))}</h1>
       <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 border-line border-b px-3 py-2 short:flex-nowrap short:py-1 lg:h-13 lg:flex-nowrap lg:py-0 short:lg:h-auto short:lg:py-1">
         <div className="flex min-w-0 basis-full items-center gap-1 short:grow short:basis-0 lg:grow lg:basis-0">
           {props.start}
           <FolderPathNav
             folder={folder}
+            rootName={rootName}
             hrefOf={props.hrefOf}
             onOpenFolder={(path) => {
               pendingFocus.current = true

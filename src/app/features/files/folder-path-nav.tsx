@@ -1,7 +1,6 @@
 import clsx from 'clsx'
 import { ChevronRight, Ellipsis } from 'lucide-react'
 import { type MouseEvent, type RefCallback, useCallback, useState } from 'react'
-import { rootName } from '#app/features/files/tree/flatten-tree.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { NameText } from '#app/ui/name-text.tsx'
 import { tooltipProps } from '#app/ui/tooltip.ts'
@@ -9,17 +8,19 @@ import { type FolderPath, folderName, folderTrail } from '#contract/folder-path.
 
 export type FolderPathNavProps = {
   folder: FolderPath
+  rootName: string
   hrefOf: (folder: FolderPath) => string
   onOpenFolder: (folder: FolderPath) => void
 }
 
 /** The navigation `Folder path`: where this is, and the way back up. */
-export function FolderPathNav({ folder, hrefOf, onOpenFolder }: FolderPathNavProps) {
+export function FolderPathNav({ folder, rootName, hrefOf, onOpenFolder }: FolderPathNavProps) {
   // Folds again in the next folder.
   const [unfolded, setUnfolded] = useState<FolderPath | null>(null)
   const [ref, width] = useElementWidth()
   const trail = folderTrail(folder)
   const isUnfolded = unfolded === folder
+  const nameOf = (step: FolderPath) => (step === '/' ? rootName : folderName(step))
   const hidden = isUnfolded ? [] : trail.slice(...foldPath(trail.map(nameOf), width))
   return (
     <nav ref={ref} aria-label="Folder path" className="min-w-0 grow overflow-x-clip">
@@ -46,6 +47,7 @@ export function FolderPathNav({ folder, hrefOf, onOpenFolder }: FolderPathNavPro
             <Step
               key={step}
               step={step}
+              name={nameOf(step)}
               isLast={step === folder}
               href={hrefOf(step)}
               onOpenFolder={onOpenFolder}
@@ -57,17 +59,15 @@ export function FolderPathNav({ folder, hrefOf, onOpenFolder }: FolderPathNavPro
   )
 }
 
-function nameOf(step: FolderPath): string {
-  return step === '/' ? rootName : folderName(step)
-}
-
 function Step({
   step,
+  name,
   isLast,
   href,
   onOpenFolder,
 }: {
   step: FolderPath
+  name: string
   isLast: boolean
   href: string
   onOpenFolder: (folder: FolderPath) => void
@@ -87,14 +87,14 @@ function Step({
         onClick={handleClick}
         data-folder={step}
         // Its two parts would be read as two words.
-        aria-label={visibleName(nameOf(step))}
+        aria-label={visibleName(name)}
         aria-current={isLast ? 'page' : undefined}
         className={clsx(
           'flex min-w-0 items-center rounded-md px-1.5 py-1 hover:bg-hover pointer-coarse:py-3',
           isLast ? 'font-semibold' : 'text-muted hover:text-ink',
         )}
       >
-        <NameText name={nameOf(step)} />
+        <NameText name={name} />
       </a>
     </li>
   )

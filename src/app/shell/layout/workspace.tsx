@@ -7,11 +7,18 @@ import { serverDescription } from '#app/api/session/server-description.ts'
 import { CompactRateMeter } from '#app/features/account/rate/rate-meter.tsx'
 import { FilesPage } from '#app/features/files/files-page.tsx'
 import { Manage } from '#app/features/files/manage/manage.tsx'
+import { Sharing } from '#app/features/shares/sharing.tsx'
 import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { BringInButtons } from '#app/shell/bring-in/bring-in-buttons.tsx'
 import type { AppStores, Session } from '#app/shell/state/app-stores.ts'
-import { fileHref, folderHref, readOpenedName, viewHref } from '#app/shell/state/folder-href.ts'
+import {
+  apiKeysHref,
+  fileHref,
+  folderHref,
+  readOpenedName,
+  viewHref,
+} from '#app/shell/state/folder-href.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -51,6 +58,7 @@ export function Workspace(props: WorkspaceProps) {
   const server = useSnapshot(serverDescription)
   const access = accessFromScopes(session.me.key.scopes, server?.additions)
   const canManage = access.canManage && access.canBrowse
+  const shown = isTrash ? null : folder
   useToldFolder(folder)
   const opened = useOpened()
   const viewed = readOpenedName(useSearch(), 'view')
@@ -78,7 +86,7 @@ export function Workspace(props: WorkspaceProps) {
   )
   return (
     <>
-      <title>{`${viewed !== null ? visibleName(viewed) : isTrash ? 'Trash' : folder === '/' ? 'All files' : visibleName(folderName(folder))} – Barkeep`}</title>
+      <title>{`${titleOf(viewed, shown)} – Barkeep`}</title>
       {canManage && (
         <Manage
           {...session}
@@ -87,6 +95,7 @@ export function Workspace(props: WorkspaceProps) {
           onOpenFolder={openFolder}
         />
       )}
+      <Sharing {...session} access={access} folder={shown} sharesHref={apiKeysHref} />
       {isPaletteOpen && (
         <Suspense fallback={null}>
           <CommandPalette
@@ -151,6 +160,12 @@ export function Workspace(props: WorkspaceProps) {
       />
     </>
   )
+}
+
+function titleOf(viewed: string | null, folder: FolderPath | null): string {
+  if (viewed !== null) return visibleName(viewed)
+  if (folder === null) return 'Trash'
+  return folder === rootFolder ? 'All files' : visibleName(folderName(folder))
 }
 
 function hrefOf(folder: FolderPath, name?: string): string {

@@ -3,7 +3,9 @@ import { Check, Ellipsis } from 'lucide-react'
 import { type ActionContext, currentContext, manageContext } from '#app/actions/action-context.ts'
 import { useCopiedLink } from '#app/actions/open-link.ts'
 import { actionItem, actionItems } from '#app/actions/registry.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { Menu } from '#app/ui/overlay/triggers.tsx'
 
@@ -12,6 +14,8 @@ const rowActions = [
   'open-in-tab',
   'copy-link',
   'download',
+  'share',
+  'ask-for-files',
   'rename',
   'move-to',
   'copy-to',
@@ -32,9 +36,10 @@ export function FileActions({
   isTile?: boolean
 }) {
   const { isCopied, copy } = useCopiedLink()
+  const canShare = useSnapshot(serverDescription)?.additions.includes('shares') ?? false
   const context: ActionContext = {
     scopes: [],
-    ...(canManage ? manageContext([entry]) : {}),
+    ...(canManage ? manageContext([entry], canShare) : {}),
     open: (target) => currentContext().open?.(target),
     targets: [entry],
     copyText: copy,

@@ -29,7 +29,8 @@ export type UploadListProps = {
   queue: UploadQueue
   /** False if the key lacks the scope `upload`; the empty list says so. */
   canUpload: boolean
-  onOpenFolder: (path: string) => void
+  /** Null where there is none to go to. */
+  onOpenFolder: ((path: string) => void) | null
 }
 
 /** The tab `Uploads`. Fills its parent's height and scrolls. */
@@ -121,7 +122,7 @@ type UploadRowProps = {
   upload: Upload
   onAbort: (id: string) => void
   onRetry: (upload: Upload) => void
-  onOpenFolder: (path: string) => void
+  onOpenFolder: ((path: string) => void) | null
 }
 
 /** One upload. Renders again only when its own row changes. */
@@ -135,7 +136,7 @@ const UploadRow = memo(function UploadRow(props: UploadRowProps) {
     <ProgressRow
       name={nameOf(upload)}
       link={safeLink(arrived?.link)}
-      place={{ path, onOpen: () => onOpenFolder(path) }}
+      place={onOpenFolder && { path, onOpen: () => onOpenFolder(path) }}
       progress={{ value: shareOf(upload), tone: toneOf[state] }}
       words={[stateText[state], ...progressText(upload)]}
       explanation={explain(upload)}

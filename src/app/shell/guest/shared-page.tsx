@@ -1,0 +1,68 @@
+import { navigate, usePathname, useSearch } from 'wouter/use-browser-location'
+import { useAbilities } from '#app/actions/action-context.ts'
+import { useActionKeys } from '#app/actions/action-keys.ts'
+import { refreshFolder } from '#app/api/cache/queries.ts'
+import { accessFromScopes } from '#app/api/http/api-key-text.ts'
+import { FilesPage } from '#app/features/files/files-page.tsx'
+import { VisitHead } from '#app/features/shares/visit/visit-screens.tsx'
+import { byLine } from '#app/features/shares/visit/visit-text.ts'
+import { visibleName } from '#app/lib/untrusted-text.ts'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
+import type { FolderPath } from '#contract/folder-path.ts'
+import { guestFolder, guestHref, viewedName } from './guest-address.ts'
+import type { GuestSession, Visit } from './visit.ts'
+
+const Viewer = lazyPart(
+  async () => (await import('#app/features/viewer/shell/viewer.tsx')).Viewer,
+  { floats: true },
+)
+
+/** The page of a link that shows a folder or a selection: its list, to look at and to download. */
+export function SharedPage({ visit, session }: { visit: Visit; session: GuestSession }) {
+  const { me, queries, viewState } = session
+  const folder = guestFolder(usePathname())
+  const viewed = viewedName(useSearch())
+  useActionKeys()
+  useAbilities({ scopes: me.key.scopes })
+  const title = me.share?.name ?? me.key.name
+  return (
+    <div className="flex h-full flex-col">
+      <title>{`${visibleName(viewed ?? title)} – Barkeep`}</title>
+      <VisitHead title={title} line={byLine('Shared by', me.username, me.key.expires_at)} />
+      <FilesPage
+        folder={folder}
+        rootName={title}
+        queries={queries}
+        viewState={viewState}
+        hrefOf={(path, name) => guestHref(path, name === undefined ? '' : queryOf('open', name))}
+        opened={null}
+        viewing={{
+          Viewer,
+          name: viewed,
+          onView: (name) => view(folder, name, viewed !== null),
+          onClose: () => closeView(folder),
+        }}
+        onOpenFolder={(path) => navigate(guestHref(path))}
+        onRefresh={() => refreshFolder({ queryClient: visit.queryClient, queries }, folder)}
+        actions={null}
+        access={accessFromScopes(me.key.scopes)}
+      />
+    </div>
+  )
+}
+
+function queryOf(how: 'open' | 'view', name: string): string {
+  return `?${how}=${encodeURIComponent(name.toWellFormed())}`
+}
+
+/** Opening a file is one step of the history, stepping to others is none. */
+function view(folder: FolderPath, name: string, isOpen: boolean) {
+  const state: unknown = isOpen ? history.state : { isOverList: true }
+  navigate(guestHref(folder, queryOf('view', name)), { replace: isOpen, state })
+}
+
+function closeView(folder: FolderPath) {
+  const state = history.state as { isOverList?: boolean } | null
+  if (state?.isOverList) history.back()
+  else navigate(guestHref(folder), { replace: true })
+}
