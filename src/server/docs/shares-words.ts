@@ -4,7 +4,7 @@ const addition = 'An addition of Barkeep: `GET /api/server` names it `shares` in
 const sendsJson = '-H "Content-Type: application/json"'
 
 const share = {
-  id: 'share_0b8ce2a4-6f9e-4a46-9c3b-0d1c1f0f4f52',
+  id: 'share_4fZ0tqQ8Yc1mB7Ls',
   ...{ kind: 'upload', name: 'Holiday pictures', state: 'live', path: '/Holidays/', items: 0 },
   ...{ has_password: false, created_at: '2026-11-02T08:15:00+00:00' },
   ...{ expires_at: '2026-12-02T08:15:00+00:00', last_used_at: null },

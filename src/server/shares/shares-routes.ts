@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import type * as z from 'zod/mini'
 import { endpoints } from '#contract/endpoints.ts'
 import { type FolderPath, folderName } from '#contract/folder-path.ts'
 import type { createShareBody, Share } from '#contract/shares.ts'
 import { guestKeyPrefix, shareMaxDays, sharesPerAccount } from '#contract/shares.ts'
-import { describeApiKey } from '#server/api-keys/make-api-key.ts'
+import { describeApiKey, randomText } from '#server/api-keys/make-api-key.ts'
 import { type Clock, isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
@@ -86,7 +85,7 @@ async function makeShare(
   const row = await run(async (unit) => {
     const what = await findShared(unit, userId, wanted)
     const made: NewShare = {
-      id: `share_${randomUUID()}`,
+      id: `share_${randomText(16)}`,
       ...{ user_id: userId, kind: wanted.kind, name: wanted.name ?? what.name },
       ...{ secret_hash: hashShareSecret(secret), password_hash: passwordHash },
       ...describeSecret(secret),

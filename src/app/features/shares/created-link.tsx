@@ -1,5 +1,6 @@
 import { Check, Copy } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { Link } from 'wouter'
 import { copyText } from '#app/lib/browser/copy-text.ts'
 import { formatExactTime } from '#app/lib/format.ts'
 import { Button } from '#app/ui/button.tsx'
@@ -45,9 +46,9 @@ export function CreatedLink({ made, sharesHref }: { made: CreatedShare; sharesHr
       </div>
       <p className="text-muted text-sm">
         It ends on {formatExactTime(made.share.expires_at)}. Your links are listed, and revoked,{' '}
-        <a href={sharesHref} className="underline">
+        <Link href={sharesHref} className="underline">
           beside your API keys
-        </a>
+        </Link>
         .
       </p>
     </div>

@@ -1,9 +1,8 @@
-import { Link2Off } from 'lucide-react'
-import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react'
+import { Link2Off, LockKeyhole } from 'lucide-react'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
-import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 import { passwordText, refusalText } from './visit-text.ts'
 
@@ -26,7 +25,9 @@ export function VisitHead({ title, line }: { title: string; line: string }) {
 export function VisitRefused({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   const { title, nextStep, canRetry } = refusalText(error)
   return (
-    <VisitFrame>
+    <main className="flex h-full flex-col justify-center bg-canvas">
+      <title>Shared link – Barkeep</title>
+      <h1 className="sr-only">Shared link</h1>
       <div role="alert">
         <EmptyState
           icon={<Link2Off />}
@@ -42,11 +43,11 @@ export function VisitRefused({ error, onRetry }: { error: unknown; onRetry: () =
           {nextStep}
         </EmptyState>
       </div>
-    </VisitFrame>
+    </main>
   )
 }
 
-/** The dialog `This link asks for a password`. */
+/** Stands in place of the page until the password of the link is known. */
 export function PasswordQuestion({
   error,
   isPending,
@@ -57,7 +58,6 @@ export function PasswordQuestion({
   isPending: boolean
   onUnlock: (password: string) => void
 }) {
-  const formId = useId()
   const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const [password, setPassword] = useState('')
   const [isEmpty, setIsEmpty] = useState(false)
@@ -71,44 +71,35 @@ export function PasswordQuestion({
   }
 
   return (
-    <VisitFrame>
-      <Dialog
-        isOpen
-        // There is nothing behind it to go back to.
-        onOpenChange={() => field.current?.focus()}
-        title="This link asks for a password"
-        description="Whoever sent it can tell you."
-        footer={
-          <Button tone="primary" type="submit" form={formId} isPending={isPending}>
-            Open
-          </Button>
-        }
+    <main className="flex h-full flex-col justify-center bg-canvas px-5 py-8">
+      <title>Shared link – Barkeep</title>
+      <form
+        noValidate
+        onSubmit={handleSubmit}
+        className="mx-auto flex w-full max-w-sm flex-col gap-5"
       >
-        <form id={formId} noValidate onSubmit={handleSubmit}>
-          <TextField
-            ref={field}
-            label="Password"
-            type="password"
-            value={password}
-            onChange={(text) => {
-              setPassword(text)
-              setIsEmpty(false)
-            }}
-            error={isEmpty ? 'Type the password.' : passwordText(error)}
-            autoComplete="off"
-            maxLength={256}
-          />
-        </form>
-      </Dialog>
-    </VisitFrame>
-  )
-}
-
-function VisitFrame({ children }: { children: ReactNode }) {
-  return (
-    <main className="flex h-full flex-col justify-center bg-canvas">
-      <h1 className="sr-only">Shared link</h1>
-      {children}
+        <div>
+          <LockKeyhole aria-hidden="true" className="mb-3 size-8 stroke-[1.5] text-faint" />
+          <h1 className="font-semibold text-xl">This link asks for a password</h1>
+          <p className="text-muted">Whoever sent it can tell you.</p>
+        </div>
+        <TextField
+          ref={field}
+          label="Password"
+          type="password"
+          value={password}
+          onChange={(text) => {
+            setPassword(text)
+            setIsEmpty(false)
+          }}
+          error={isEmpty ? 'Type the password.' : passwordText(error)}
+          autoComplete="off"
+          maxLength={256}
+        />
+        <Button tone="primary" type="submit" isPending={isPending} className="h-9">
+          Open
+        </Button>
+      </form>
     </main>
   )
 }
