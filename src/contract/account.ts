@@ -54,6 +54,7 @@ export type Me = z.infer<typeof meReply>
  * - `shares`: keys with the scope `manage` make links for people without a key.
  * - `thumbnails`: links take `?thumbnail=small`, `medium` and `large`.
  * - `details`: links take `?details`.
+ * - `archive`: `POST /archive` makes a link to one zip of files and folders.
  */
 export const additions = [
   'limit',
@@ -67,6 +68,7 @@ export const additions = [
   'shares',
   'thumbnails',
   'details',
+  'archive',
 ] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */

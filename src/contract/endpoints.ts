@@ -8,6 +8,7 @@ import {
   revokeApiKeyReply,
   type Scope,
 } from './api-keys.ts'
+import { archiveBody, archiveReply } from './archive.ts'
 import { filesQuery, filesReply, foldersReply } from './files.ts'
 import {
   importBody,
@@ -123,6 +124,15 @@ export const endpoints = {
     scope: 'read',
     query: searchQuery,
     reply: searchReply,
+    isAddition: true,
+  },
+  archive: {
+    ...key,
+    method: 'POST',
+    path: '/api/v1/archive',
+    scope: 'read',
+    body: archiveBody,
+    reply: archiveReply,
     isAddition: true,
   },
   rename: {

@@ -9,8 +9,10 @@ export const maxManagedItems = 1_000
 /** `/Films/a.mp4` is a file, `/Films/` the folder. What breaks a rule is refused alone, not the whole request. */
 const itemRule =
   'Give a whole path of up to 4,096 characters: "/Films/a.mp4", or "/Films/" for the folder.'
-const itemText = z.string(itemRule).check(z.minLength(1, itemRule), z.maxLength(4_096, itemRule))
-const itemList = z
+export const itemText = z
+  .string(itemRule)
+  .check(z.minLength(1, itemRule), z.maxLength(4_096, itemRule))
+export const itemList = z
   .array(itemText)
   .check(
     z.minLength(1, 'items must name at least one file or folder.'),

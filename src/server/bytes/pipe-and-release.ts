@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream'
  */
 export function pipeAndRelease(from: Readable, to: NodeJS.WritableStream): () => void {
   const handleData = (chunk: Buffer) => {
-    if (!to.write(chunk, () => free(chunk))) from.pause()
+    if (!to.write(chunk, () => release(chunk))) from.pause()
   }
   const handleDrain = () => from.resume()
   const handleEnd = () => {
@@ -29,7 +29,10 @@ export function pipeAndRelease(from: Readable, to: NodeJS.WritableStream): () =>
   return stop
 }
 
-/** Node's HTTP parser gives each chunk memory of its own; what is a part of something else stays. */
-function free({ buffer, byteLength }: Buffer): void {
+/**
+ * Frees the memory of a chunk that nobody reads any more. Node's HTTP parser gives each chunk memory of
+ * its own; what is a part of something else stays.
+ */
+export function release({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0)
 }

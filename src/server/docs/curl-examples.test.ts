@@ -53,6 +53,7 @@ test('every command of the reference runs in a shell as it is written, but for t
     // Nobody's task is called TASK_ID.
     'GET /api/v1/import/status': notFound,
     'POST /api/v1/import/cancel': notFound,
+    'POST /api/v1/archive': { status: 200, body: { name: 'Films.zip', files: 2 } },
     'POST /api/v1/folders/create': { status: 200, body: { path: '/Films/New/', created: true } },
     'POST /api/v1/files/copy': {
       status: 200,

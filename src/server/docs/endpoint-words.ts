@@ -1,6 +1,7 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
 import { type Endpoint, endpoints } from '#contract/endpoints.ts'
 import { importErrorCodes } from '#contract/imports.ts'
+import { archiveWords } from './archive-words.ts'
 import { manageWords } from './manage-words.ts'
 import { sharesWords } from './shares-words.ts'
 
@@ -196,6 +197,7 @@ const words = {
       has_more: false,
     },
   },
+  ...archiveWords,
   ...manageWords,
   ...sharesWords,
 } satisfies Partial<Record<keyof typeof endpoints, EndpointText>>

@@ -91,8 +91,14 @@ const rateLimitHeaders = {
   'Retry-After': integerHeader('Seconds until a request will pass.'),
 }
 
-/** What can be repeated, and what answers with a secret: that is kept nowhere. */
-const withoutIdempotencyKey = new Set(['cancelImport', 'createShare', 'revokeShares', 'openShare'])
+/** What can be repeated, or does no harm twice, and what answers with a secret: that is kept nowhere. */
+const withoutIdempotencyKey = new Set([
+  'cancelImport',
+  'createShare',
+  'revokeShares',
+  'openShare',
+  'archive',
+])
 
 function takesIdempotencyKey({ name, endpoint }: DocumentedEndpoint): boolean {
   return endpoint.method === 'POST' && !withoutIdempotencyKey.has(name)

@@ -16,17 +16,19 @@ type Deps = {
 type SharedFile = KnownBlob & { name: string }
 type Share = { Params: { trackingId: string; name: string }; Querystring: Record<string, unknown> }
 
-const exposedHeaders = 'accept-ranges, content-disposition, content-length, content-range, etag'
+/** Of every answer behind a link: every page may read it. */
+export const linkHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers':
+    'accept-ranges, content-disposition, content-length, content-range, etag',
+  'cross-origin-resource-policy': 'cross-origin',
+  'x-content-type-options': 'nosniff',
+}
 
 /** Share links: whoever knows one may read that file, without a key and outside its rate limit. */
 export function addShareRoutes(app: FastifyInstance, { files, blobs, previews }: Deps): void {
   async function share(request: FastifyRequest<Share>, reply: FastifyReply): Promise<FastifyReply> {
-    reply.headers({
-      'access-control-allow-origin': '*',
-      'access-control-expose-headers': exposedHeaders,
-      'cross-origin-resource-policy': 'cross-origin',
-      'x-content-type-options': 'nosniff',
-    })
+    reply.headers(linkHeaders)
     const file = await files.findShared(request.params.trackingId)
     // The name is part of the link, or one file would have any number of addresses. Links to one that
     // has had another name are about: there the id counts.
@@ -51,6 +53,11 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs, previews }:
 
   const url = '/share/:trackingId/:name'
   app.route<Share>({ method: ['GET', 'HEAD'], url, compress: false, handler: share })
+  allowReading(app, url)
+}
+
+/** Lets pages of other origins ask before they read a range of what is at `url`. */
+export function allowReading(app: FastifyInstance, url: string): void {
   app.options(url, async (_request, reply) =>
     reply
       .code(204)
@@ -91,7 +98,7 @@ export type ContentRules = { type: string; isInline: boolean; policy: string }
 const fallbackType = 'application/octet-stream'
 // What browsers run, as a script of a page or as a worker that outlives it, if it has such a type.
 const scriptType = /^(application|text)\/(x-)?(java|ecma|live|j)script$/
-const sandboxPolicy = "default-src 'none'; sandbox"
+export const sandboxPolicy = "default-src 'none'; sandbox"
 // A picture or a film on its own page, and the style that browsers give that page.
 const mediaPolicy =
   "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"

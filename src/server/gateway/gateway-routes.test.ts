@@ -5,6 +5,7 @@ import { text } from 'node:stream/consumers'
 import { expect, test, vi } from 'vitest'
 import { additions, meReply, serverReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
+import { archiveReply } from '#contract/archive.ts'
 import { filesReply } from '#contract/files.ts'
 import { uploadReply } from '#contract/uploads.ts'
 import { connectionLimits } from '#server/http/connections/connection-limits.ts'
@@ -116,6 +117,17 @@ test('a gateway names the additions of the Barkeep behind it, and hands their pa
   for (const name of ['a', 'b']) await upstream.upload({ name, bytes: name })
   const reply = await gateway.get('/api/v1/files?limit=1', { key: upstream.key })
   expect(await reply.json()).toMatchObject({ limit: 1, total: 2, has_more: true })
+})
+
+test('a link to an archive that came through a gateway opens at the Barkeep behind it', async () => {
+  await using both = await startBoth()
+  const { gateway, upstream } = both
+  await upstream.upload({ name: 'a.txt', bytes: 'a' })
+  const reply = await gateway.post('/api/v1/archive', { items: ['/'] }, { key: upstream.key })
+  const { link, size } = archiveReply.parse(await reply.json())
+  const zip = await fetch(link, { headers: { range: 'bytes=0-3' } })
+  expect(zip.headers.get('content-range')).toBe(`bytes 0-3/${size}`)
+  expect(await zip.text()).toBe('PK\u0003\u0004')
 })
 
 test('a gateway hands on a form of many files as it comes, and its answers', async () => {

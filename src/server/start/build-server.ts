@@ -23,6 +23,7 @@ import type { Config } from '#server/core/config.ts'
 import { createLocks, type Locks } from '#server/core/locks.ts'
 import { addOpenApiRoute, addReferenceRoutes } from '#server/docs/docs-routes.ts'
 import { createAddFile, createAddFiles } from '#server/files/add-files.ts'
+import { addArchives } from '#server/files/archive/archive-routes.ts'
 import { createFileListing, createFindSame } from '#server/files/file-listing.ts'
 import { createFileRepository } from '#server/files/file-repository.ts'
 import { addFileRoutes } from '#server/files/file-routes.ts'
@@ -212,6 +213,7 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   addFileRoutes(app, { route, listing, tree, search })
   const { previews, can } = addPreviews(app, { ...world, blobs, dataFolder })
   addShareRoutes(app, { files: { findShared: shares.findShared(files) }, blobs, previews })
+  addArchives(app, { ...world, database, blobs, route, access })
   const accept = createAcceptUpload({ access, addFiles, findSame, idempotency })
   addUploadRoutes(app, { route, accept, receive, publicUrl })
   const receiveBatch = createReceiveBatch({ blobs, clock, maxBytes: config.uploadMaxBytes })
@@ -220,7 +222,6 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   shares.addRoutes(app, {
     ...{ ...accounts, listing, tree, accept, receive, receiveBatch, uploadMaxBytes, publicUrl },
   })
-
   addManage(app, { ...world, database, blobs, changes, idempotency, route })
 
   const imports = createImports({
@@ -249,8 +250,8 @@ function addManage(app: FastifyInstance, deps: ManageOptions): void {
   const subtree = createSubtreeRepository(database)
   const warn = (error: unknown) => app.log.warn({ err: error }, 'what was deleted is not all gone')
   const purge = createPurge({ ...deps, trash, subtree, trashMs, warn })
-  const run = createRunUnit(database)
-  addManageRoutes(app, { ...deps, run, trash, subtree, purge, trashMs, keepsTrash: trashMs > 0 })
+  const needed = { run: createRunUnit(database), trash, subtree, purge, trashMs }
+  addManageRoutes(app, { ...deps, ...needed, keepsTrash: trashMs > 0 })
   app.addHook('onListen', async () => purge.start())
   app.addHook('preClose', () => purge.stop())
 }

@@ -16,6 +16,9 @@ test('no key and no whole share link comes through the words of an error', () =>
   const line = loggedBy((log) => log.error({ err, about: [`?key=${key}`] }, `refused ${key}`))
   expect(line).toContain('csb_live_[hidden]')
   expect(line).toContain(`/share/${trackingId.slice(0, 6)}…`)
+  const ofZip = loggedBy((log) => log.error(`no /share/zip/${trackingId}/tax.pdf`))
+  expect(ofZip).toContain(`/share/zip/${trackingId.slice(0, 6)}…`)
+  for (const secret of [trackingId, 'tax.pdf']) expect(ofZip).not.toContain(secret)
   for (const secret of [key.slice('csb_live_'.length), trackingId, 'tax.pdf']) {
     expect(line).not.toContain(secret)
   }

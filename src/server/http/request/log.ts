@@ -17,7 +17,7 @@ export function createLogger(level: string, stream?: DestinationStream): Logger 
 function hideSecrets(line: string): string {
   return line
     .replace(/csb_live_\w+/g, 'csb_live_[hidden]')
-    .replace(/\/share\/([\w-]{6})[\w-]{6,}[^"\\\s]*/g, '/share/$1…')
+    .replace(/\/share\/((?:zip\/)?[\w-]{6})[\w-]{6,}[^"\\\s]*/g, '/share/$1…')
 }
 
 /** One line a request, also where the client went away first. Queries stay out: they hold names of files. */

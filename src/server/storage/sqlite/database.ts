@@ -19,6 +19,7 @@ import { identifyFolders } from '#server/storage/sqlite/migrations/0008-folders-
 import { orderNaturally } from '#server/storage/sqlite/migrations/0009-natural-order.ts'
 import { addNameSearch } from '#server/storage/sqlite/migrations/0010-name-search.ts'
 import { addShares } from '#server/storage/sqlite/migrations/0012-shares.ts'
+import { addArchives } from '#server/storage/sqlite/migrations/0013-archives.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
@@ -76,6 +77,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   orderNaturally,
   addNameSearch,
   addShares,
+  addArchives,
 ]
 
 /** The format of a database that had all of them. */

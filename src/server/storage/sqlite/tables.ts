@@ -25,6 +25,8 @@ export type Tables = {
   share_item: ShareItemTable
   /** Bytes that no row knows any more and that are still to be removed. */
   doomed_blob: { blob_id: string }
+  archive: ArchiveTable
+  archive_page: ArchivePageTable
 }
 
 type UserTable = {
@@ -116,6 +118,8 @@ export type FileTable = {
   tracking_id: string
   uploaded_at: number
   is_renamed: Generated<number>
+  /** Null until an archive needed it. */
+  crc32: number | null
 }
 
 /** The root has no row: it is 0 for every user. Null: nowhere, as in the trash. */
@@ -228,4 +232,32 @@ type IdempotencyTable = {
   fingerprint: string
   reply_json: string
   created_at: number
+}
+
+/** A zip that a link streams: what is in it was fixed when the link was made. `etag` is empty until then. */
+export type ArchiveTable = {
+  token: string
+  user_id: string
+  key_id: string
+  name: string
+  etag: string
+  /** Bytes of the zip. */
+  size: number
+  files: number
+  /** Files and folders. */
+  entries: number
+  /** Where in the zip its directory begins. */
+  directory_at: number
+  directory_size: number
+  created_at: number
+  expires_at: number
+}
+
+/** Some entries of an archive, in their order. Both offsets count bytes of the zip. */
+type ArchivePageTable = {
+  token: string
+  place: number
+  starts_at: number
+  directory_at: number
+  entries_json: string
 }
