@@ -30,7 +30,7 @@ test('the right button offers what can be done with a row, with the selection an
   await expect(page.getByRole('menu', { name: 'a.txt' })).toBeVisible()
   const managed = ['Move to…', 'Copy to…', 'Cut', 'Copy', 'Delete']
   const ofFile = [
-    ...['Open', 'Open in a new tab', 'Copy link', 'Copy address', 'Download', 'Rename'],
+    ...['Open', 'Open in a new tab', 'Copy link', 'Copy address', 'Download', 'Share…', 'Rename'],
     ...[...managed, 'Select', 'Select all'],
   ]
   expect(await items(menu)).toEqual(ofFile)
@@ -42,7 +42,7 @@ test('the right button offers what can be done with a row, with the selection an
 
   await fileRow(page, 'Films').click({ button: 'right' })
   expect(await items(menu)).toEqual([
-    ...['Open', 'Copy address', 'Rename'],
+    ...['Open', 'Copy address', 'Share…', 'Ask for files…', 'Rename'],
     ...[...managed, 'Select', 'Select all'],
   ])
   // Another row, while the menu of the first is open.
@@ -54,6 +54,7 @@ test('the right button offers what can be done with a row, with the selection an
   expect(await items(menu)).toEqual([
     'Copy 2 links',
     'Download 2 files',
+    'Share…',
     ...managed,
     'Select all',
     'Clear selection',

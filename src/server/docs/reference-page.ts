@@ -138,7 +138,11 @@ function describeEndpoint(documented: DocumentedEndpoint, { origin, upstream }: 
   return html`<section id="${name}" aria-labelledby="${name}-heading">
 <h2 id="${name}-heading">${summary}</h2>
 <p class="endpoint"><code>${endpoint.method} ${endpoint.path}</code> ${
-    endpoint.scope ? html`needs the scope <code>${endpoint.scope}</code>` : 'any key'
+    endpoint.scope
+      ? html`needs the scope <code>${endpoint.scope}</code>`
+      : endpoint.access === 'open'
+        ? 'no key'
+        : 'any key'
   }</p>
 <p>${sentence(upstream === null ? allAbout(documented) : about)}</p>
 ${describeFields(endpoint)}
