@@ -1,0 +1,75 @@
+/** Bytes of a file; `size` is that of the whole file, null where the server does not tell it. */
+export type Range = { bytes: Uint8Array<ArrayBuffer>; size: number | null }
+
+/** Why a link could not be read, in words for people. */
+export class LinkFailure extends Error {}
+
+/** Where a server sends the whole file and not the part that was asked for, this much is read past. */
+const mostSkipped = 2 ** 24
+
+/**
+ * Reads `length` bytes of what is behind a link, from byte `from` on; fewer where the file ends, none
+ * past its end. Never takes in more, whatever the server sends.
+ * @throws {LinkFailure} where nothing of use came; an `AbortError` when `signal` says so.
+ */
+export async function readRange(
+  link: string,
+  { from, length }: { from: number; length: number },
+  signal: AbortSignal,
+): Promise<Range> {
+  if (length <= 0) return { bytes: new Uint8Array(), size: null }
+  const response = await request(link, `bytes=${from}-${from + length - 1}`, signal)
+  const told = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(
+    response.headers.get('content-range') ?? '',
+  )
+  const size = told?.[2] !== undefined && told[2] !== '*' ? Number(told[2]) : null
+  if (response.status === 416) return { bytes: new Uint8Array(), size }
+  if (response.status === 206) {
+    const isElsewhere = told?.[1] !== undefined && Number(told[1]) !== from
+    if (isElsewhere) throw new LinkFailure('The server sent another part of the file.')
+    return { bytes: await readBody(response, 0, length), size }
+  }
+  if (response.status !== 200) throw new LinkFailure(wordsFor(response.status))
+  if (from > mostSkipped) {
+    await response.body?.cancel()
+    throw new LinkFailure('This server sends whole files only.')
+  }
+  const whole = Number(response.headers.get('content-length') ?? Number.NaN)
+  return {
+    bytes: await readBody(response, from, length),
+    size: Number.isSafeInteger(whole) ? whole : null,
+  }
+}
+
+async function request(link: string, range: string, signal: AbortSignal): Promise<Response> {
+  try {
+    // Kept answers would be whole files for a part of one.
+    return await fetch(link, { headers: { range }, credentials: 'omit', cache: 'no-store', signal })
+  } catch (error) {
+    if (signal.aborted) throw error
+    throw new LinkFailure('The file could not be reached. Check that you are online.')
+  }
+}
+
+function wordsFor(status: number): string {
+  if (status === 404 || status === 410) return 'There is no file behind this link any more.'
+  return `The server refused to send the file (status ${status}).`
+}
+
+/** The bytes of a body after the first `skipped`, `length` at the most; the rest is not fetched. */
+async function readBody(response: Response, skipped: number, length: number) {
+  const bytes = new Uint8Array(length)
+  let filled = 0
+  let toSkip = skipped
+  const reader = response.body?.getReader()
+  while (reader && filled < length) {
+    const { done, value } = await reader.read()
+    if (done) break
+    const part = value.subarray(toSkip, toSkip + length - filled)
+    toSkip = Math.max(0, toSkip - value.length)
+    bytes.set(part, filled)
+    filled += part.length
+  }
+  await reader?.cancel()
+  return bytes.subarray(0, filled)
+}
