@@ -19,26 +19,35 @@ export async function readRange(
 ): Promise<Range> {
   if (length <= 0) return { bytes: new Uint8Array(), size: null }
   const response = await request(link, `bytes=${from}-${from + length - 1}`, signal)
-  const told = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(
-    response.headers.get('content-range') ?? '',
-  )
-  const size = told?.[2] !== undefined && told[2] !== '*' ? Number(told[2]) : null
-  if (response.status === 416) return { bytes: new Uint8Array(), size }
+  const told = readContentRange(response)
+  if (response.status === 416) return { bytes: new Uint8Array(), size: told.size }
   if (response.status === 206) {
-    const isElsewhere = told?.[1] !== undefined && Number(told[1]) !== from
-    if (isElsewhere) throw new LinkFailure('The server sent another part of the file.')
-    return { bytes: await readBody(response, 0, length), size }
+    if ((told.from ?? from) !== from) {
+      throw new LinkFailure('The server sent another part of the file.')
+    }
+    return { bytes: await readBody(response, 0, length), size: told.size }
   }
   if (response.status !== 200) throw new LinkFailure(wordsFor(response.status))
   if (from > mostSkipped) {
     await response.body?.cancel()
     throw new LinkFailure('This server sends whole files only.')
   }
-  const whole = Number(response.headers.get('content-length') ?? Number.NaN)
+  return { bytes: await readBody(response, from, length), size: readLength(response) }
+}
+
+/** Where the answer begins and how large the file is; null for each that is not told. */
+function readContentRange(response: Response): { from: number | null; size: number | null } {
+  const header = response.headers.get('content-range') ?? ''
+  const [, from, size] = /^bytes (?:(\d+)-\d+|\*)\/(\d+|\*)$/.exec(header) ?? []
   return {
-    bytes: await readBody(response, from, length),
-    size: Number.isSafeInteger(whole) ? whole : null,
+    from: from === undefined ? null : Number(from),
+    size: size === undefined || size === '*' ? null : Number(size),
   }
+}
+
+function readLength(response: Response): number | null {
+  const told = response.headers.get('content-length')
+  return told === null || !/^\d+$/.test(told) ? null : Number(told)
 }
 
 async function request(link: string, range: string, signal: AbortSignal): Promise<Response> {

@@ -11,17 +11,20 @@ export type Table = {
 }
 
 const mostColumns = 100
-/** Of one view: a browser lays out tens of thousands of cells in a second. */
-const mostCells = 20_000
+const rowsOfStep = 1_000
+/** Of one step: a browser lays out tens of thousands of cells in a second. */
+const cellsOfStep = 20_000
+/** More rows than these make a page slow; nobody reads them one by one. */
+export const mostSteps = 10
 const longestCell = 500
 
 /**
  * The first rows of a CSV. `isWhole`: no more text follows; else the last row may be cut and is left out.
- * `limit` is the number of rows that are wanted; wide tables show fewer. Null for what is no table.
+ * Each of `steps` is 1,000 rows, of wide tables fewer. Null for what is no table.
  */
 export function readTable(
   text: string,
-  { isWhole, limit, name = '' }: { isWhole: boolean; limit: number; name?: string },
+  { isWhole, steps, name = '' }: { isWhole: boolean; steps: number; name?: string },
 ): Table | null {
   // Excel writes the delimiter into the first line.
   const told = /^\ufeff?sep=(.)\r?\n/.exec(text)
@@ -29,7 +32,7 @@ export function readTable(
   const { data, meta } = Papa.parse<string[]>(told ? text.slice(told[0].length) : text, {
     delimiter,
     delimitersToGuess: [',', ';', '\t', '|'],
-    preview: limit + 2,
+    preview: steps * rowsOfStep + 2,
     skipEmptyLines: true,
   })
   const isCut = !isWhole && !meta.truncated
@@ -37,7 +40,8 @@ export function readTable(
   if (!header) return null
   const columns = widest([header, ...rows])
   const shown = Math.min(columns, mostColumns)
-  const height = Math.min(limit, Math.max(50, Math.floor(mostCells / Math.max(1, shown))))
+  const step = Math.min(rowsOfStep, Math.max(50, Math.floor(cellsOfStep / Math.max(1, shown))))
+  const height = step * steps
   return {
     header: Array.from({ length: shown }, (_, index) => cutCell(header[index] ?? '')),
     rows: rows.slice(0, height).map((row) => row.slice(0, shown).map(cutCell)),
