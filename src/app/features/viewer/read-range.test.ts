@@ -42,7 +42,11 @@ test('a server that sends the whole file is read up to what was asked for, and n
     send()
   })
   const part = await readRange(server.link, { from: 10_001, length: 30_000 }, never)
-  expect([part.bytes.length, text(part.bytes.subarray(0, 3)), part.size]).toEqual([30_000, 'bcd', null])
+  expect([part.bytes.length, text(part.bytes.subarray(0, 3)), part.size]).toEqual([
+    30_000,
+    'bcd',
+    null,
+  ])
   await ended.promise
   await expect(readRange(server.link, { from: 2 ** 30, length: 3 }, never)).rejects.toThrow(
     'This server sends whole files only.',
@@ -73,5 +77,7 @@ test('past the end there is nothing, and a server that is gone is told', async (
   expect([bytes.length, size]).toEqual([0, 5])
   const { link } = server
   await server[Symbol.asyncDispose]()
-  await expect(readRange(link, { from: 0, length: 3 }, never)).rejects.toThrow('could not be reached')
+  await expect(readRange(link, { from: 0, length: 3 }, never)).rejects.toThrow(
+    'could not be reached',
+  )
 })

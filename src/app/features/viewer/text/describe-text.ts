@@ -22,7 +22,8 @@ export function describeText(
   const { encoding, isSource } = options
   if (kind === 'plain') return { text, kind, language, encoding, notes }
   // Prose may need the marks; where a program reads the text, they only deceive people.
-  const { text: safe, hasMarks } = kind === 'markdown' ? { text, hasMarks: false } : showDirectionMarks(text)
+  const { text: safe, hasMarks } =
+    kind === 'markdown' ? { text, hasMarks: false } : showDirectionMarks(text)
   if (hasMarks) notes.push('Hidden marks that turn the direction of text show as �.')
   if (kind !== 'json' || isSource) return { text: safe, kind, language, encoding, notes }
   const laidOut = formatJson(safe)

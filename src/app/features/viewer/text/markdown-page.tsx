@@ -2,6 +2,7 @@ import { type MouseEvent, useLayoutEffect, useMemo, useRef } from 'react'
 import type { ViewedFile } from '#app/features/viewer/viewed-file.ts'
 import { headingAnchor } from './link-target.ts'
 import { renderMarkdown } from './render-markdown.ts'
+import './markdown.css'
 
 export type MarkdownPageProps = {
   text: string

@@ -25,7 +25,11 @@ export function TextLines({ text, language, isNumbered, isWrapped }: TextLinesPr
   const digits = String(blocks.at(-1)?.rows.findLast(({ number }) => number !== null)?.number ?? 1)
   return (
     <div
-      className={clsx('reader-lines', isNumbered && 'reader-numbered', isWrapped && 'reader-wrapped')}
+      className={clsx(
+        'reader-lines',
+        isNumbered && 'reader-numbered',
+        isWrapped && 'reader-wrapped',
+      )}
       style={{ '--digits': `${Math.max(2, digits.length)}ch` } as React.CSSProperties}
     >
       {blocks.map((block, index) => (

@@ -85,9 +85,7 @@ describe('tables', () => {
   })
 
   test('the last row of a piece may be cut, and is not shown', () => {
-    expect(readTable('a,b\n1,2\n3,"cut', { isWhole: false, steps: 1 })?.rows).toEqual([
-      ['1', '2'],
-    ])
+    expect(readTable('a,b\n1,2\n3,"cut', { isWhole: false, steps: 1 })?.rows).toEqual([['1', '2']])
     expect(readTable('a,b\n1,2\n3,4', whole)?.rows).toHaveLength(2)
   })
 

@@ -8,11 +8,11 @@ import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Skeleton } from '#app/ui/skeleton.tsx'
 import { decodeText, type Encoding, encodings, findEncoding, looksLikeText } from './decode-text.ts'
 import { describeText, nameOfEncoding, type ShownText } from './describe-text.ts'
-import { TextLines } from './text-lines.tsx'
 import { textKind } from './text-kind.ts'
+import { TextLines } from './text-lines.tsx'
 import { useReaderKeys } from './use-reader-keys.ts'
 import { type TextFile, useTextFile } from './use-text-file.ts'
-import './text.css'
+import '#app/features/viewer/reader.css'
 
 const MarkdownPage = lazyPart(async () => (await import('./markdown-page.tsx')).MarkdownPage)
 const TablePage = lazyPart(async () => (await import('./table-page.tsx')).TablePage)
@@ -27,78 +27,123 @@ function OneText({ file, siblings, onUnreadable }: KindProps) {
   const [chosen, setChosen] = useState<Encoding | null>(null)
   const [isSource, setIsSource] = useState(false)
   const [wrapping, setWrapping] = useStoredChoice('barkeep.wrap', ['wrapped', 'unwrapped'])
+  const isWrapped = wrapping === 'wrapped'
+  const toggleWrapping = () => setWrapping(isWrapped ? 'unwrapped' : 'wrapped')
   const scroller = useRef<HTMLDivElement>(null)
   const isThere = read.bytes.length > 0 || read.isWhole
   const shown = useShownText(file.name, { read, chosen, isSource })
   useReaderKeys(scroller, isThere)
   useUnreadable({ read, name: file.name, onUnreadable })
   if (!isThere) return read.problem ? <Problem read={read} /> : <Waiting />
-  const end = <End read={read} />
-  const isPage = !isSource && (shown.kind === 'markdown' || shown.kind === 'table')
+  const isLaidOut = !isSource && (shown.kind === 'markdown' || shown.kind === 'table')
+  const showSource = () => setIsSource(true)
   return (
     <div className="reader">
-      <div className="reader-bar">
-        {shown.kind !== 'plain' && shown.kind !== 'code' && (
-          <Button
-            size="small"
-            tone="quiet"
-            icon={<Code />}
-            aria-pressed={isSource}
-            onClick={() => setIsSource(!isSource)}
-          >
-            Source
-          </Button>
-        )}
-        {!isPage && (
-          <IconButton
-            label="Wrap long lines"
-            icon={<WrapText />}
-            size="small"
-            isPressed={wrapping === 'wrapped'}
-            onClick={() => setWrapping(wrapping === 'wrapped' ? 'unwrapped' : 'wrapped')}
-          />
-        )}
-        <label className="reader-encoding">
-          <span className="sr-only">Encoding</span>
-          <select
-            value={shown.encoding}
-            onChange={(event) => setChosen(event.target.value as Encoding)}
-          >
-            {encodings.map((one) => (
-              <option key={one} value={one}>
-                {nameOfEncoding(one)}
-              </option>
-            ))}
-          </select>
-        </label>
-        {shown.notes.length > 0 && <p className="reader-note">{shown.notes.join(' ')}</p>}
-      </div>
+      <ReaderBar
+        shown={shown}
+        onEncoding={setChosen}
+        source={{ isShown: isSource, toggle: () => setIsSource(!isSource) }}
+        wrapping={isLaidOut ? null : { isOn: isWrapped, toggle: toggleWrapping }}
+      />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is scrolled by keyboard */}
       <section ref={scroller} tabIndex={0} aria-label="Content" className="reader-scroller">
-        <Suspense fallback={<Waiting />}>
-          {isPage && shown.kind === 'markdown' && (
-            <MarkdownPage text={shown.text} siblings={siblings} onFailed={() => setIsSource(true)} />
-          )}
-          {isPage && shown.kind === 'table' && (
-            <TablePage
+        {isLaidOut ? (
+          <Suspense fallback={<Waiting />}>
+            <LaidOut {...{ shown, file, siblings, read }} onFailed={showSource} />
+          </Suspense>
+        ) : (
+          <>
+            <TextLines
               text={shown.text}
-              name={file.name}
-              isWhole={read.isWhole}
-              onFailed={() => setIsSource(true)}
-              end={end}
+              language={shown.language}
+              isNumbered={shown.kind !== 'plain'}
+              isWrapped={isWrapped}
             />
-          )}
-        </Suspense>
-        {!isPage && (
-          <TextLines
-            text={shown.text}
-            language={shown.language}
-            isNumbered={shown.kind === 'code' || shown.kind === 'json' || isSource}
-            isWrapped={wrapping === 'wrapped'}
-          />
+            <End read={read} />
+          </>
         )}
-        {!(isPage && shown.kind === 'table') && end}
       </section>
+    </div>
+  )
+}
+
+type LaidOutProps = Pick<KindProps, 'file' | 'siblings'> & {
+  shown: ShownText
+  read: TextFile
+  onFailed: () => void
+}
+
+function LaidOut({ shown, file, siblings, read, onFailed }: LaidOutProps) {
+  const end = <End read={read} />
+  if (shown.kind === 'table') {
+    return (
+      <TablePage
+        text={shown.text}
+        name={file.name}
+        isWhole={read.isWhole}
+        onFailed={onFailed}
+        end={end}
+      />
+    )
+  }
+  return (
+    <>
+      <MarkdownPage text={shown.text} siblings={siblings} onFailed={onFailed} />
+      {end}
+    </>
+  )
+}
+
+type Toggled = { isShown: boolean; toggle: () => void }
+
+function ReaderBar({
+  shown,
+  onEncoding,
+  source,
+  wrapping,
+}: {
+  shown: ShownText
+  onEncoding: (encoding: Encoding) => void
+  source: Toggled
+  /** Null for what is not shown line by line. */
+  wrapping: { isOn: boolean; toggle: () => void } | null
+}) {
+  return (
+    <div className="reader-bar">
+      {shown.kind !== 'plain' && shown.kind !== 'code' && (
+        <Button
+          size="small"
+          tone="quiet"
+          icon={<Code />}
+          aria-pressed={source.isShown}
+          onClick={source.toggle}
+        >
+          Source
+        </Button>
+      )}
+      {wrapping && (
+        <IconButton
+          label="Wrap long lines"
+          icon={<WrapText />}
+          size="small"
+          isPressed={wrapping.isOn}
+          onClick={wrapping.toggle}
+        />
+      )}
+      <label className="reader-encoding">
+        <span className="sr-only">Encoding</span>
+        <select
+          value={shown.encoding}
+          onChange={(event) => onEncoding(event.target.value as Encoding)}
+        >
+          {encodings.map((one) => (
+            <option key={one} value={one}>
+              {nameOfEncoding(one)}
+            </option>
+          ))}
+        </select>
+      </label>
+      {shown.notes.length > 0 && <p className="reader-note">{shown.notes.join(' ')}</p>}
     </div>
   )
 }
