@@ -102,8 +102,10 @@ export const sandboxPolicy = "default-src 'none'; sandbox"
 // A picture or a film on its own page, and the style that browsers give that page.
 const mediaPolicy =
   "default-src 'none'; img-src 'self' data:; media-src 'self'; style-src 'unsafe-inline'; sandbox"
-// Browsers do not show a PDF in a sandbox; it has no way to the app's storage without scripts.
-const pdfPolicy = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'"
+// Browsers do not show a PDF in a sandbox; it has no way to the app's storage without scripts. Any page
+// may frame it, for the app may be served from elsewhere: there is nothing in it to press.
+const pdfPolicy =
+  "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors *"
 
 /** Names that TypeScript and films share: `share-routes.ts` says which of the two a file is. */
 function isFilmOrScript(name: string): boolean {

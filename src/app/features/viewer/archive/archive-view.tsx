@@ -1,7 +1,7 @@
 import { Folder } from 'lucide-react'
 import { useEffect, useState } from 'react'
+import { ReaderStyles } from '#app/features/viewer/reader-styles.tsx'
 import type { KindProps } from '#app/features/viewer/viewed-file.ts'
-import '#app/features/viewer/reader.css'
 import { formatBytes, formatDay } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Button } from '#app/ui/button.tsx'
@@ -14,7 +14,12 @@ const entriesOfStep = 1_000
 
 /** What a zip archive holds. */
 export function ArchiveView(props: KindProps) {
-  return <OneArchive key={props.file.link} {...props} />
+  return (
+    <>
+      <ReaderStyles />
+      <OneArchive key={props.file.link} {...props} />
+    </>
+  )
 }
 
 type Reading = { listing: ZipListing | null; problem: string | null }

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
+import { ReaderStyles } from '#app/features/viewer/reader-styles.tsx'
 import type { KindProps } from '#app/features/viewer/viewed-file.ts'
-import '#app/features/viewer/reader.css'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 
 /**
@@ -16,12 +16,15 @@ export function PdfView({ file, onUnreadable }: KindProps) {
   }, [canShow])
   if (!canShow) return null
   return (
-    <iframe
-      key={file.link}
-      src={file.link}
-      title={visibleName(file.name)}
-      referrerPolicy="no-referrer"
-      className="reader-frame"
-    />
+    <>
+      <ReaderStyles />
+      <iframe
+        key={file.link}
+        src={file.link}
+        title={visibleName(file.name)}
+        referrerPolicy="no-referrer"
+        className="reader-frame"
+      />
+    </>
   )
 }

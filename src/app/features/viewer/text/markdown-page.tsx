@@ -1,8 +1,8 @@
 import { type MouseEvent, useLayoutEffect, useMemo, useRef } from 'react'
 import type { ViewedFile } from '#app/features/viewer/viewed-file.ts'
 import { headingAnchor } from './link-target.ts'
+import styles from './markdown.css?url'
 import { renderMarkdown } from './render-markdown.ts'
-import './markdown.css'
 
 export type MarkdownPageProps = {
   text: string
@@ -33,6 +33,11 @@ export function MarkdownPage({ text, siblings, onFailed }: MarkdownPageProps) {
     heading?.scrollIntoView({ block: 'start' })
   }
 
-  // biome-ignore lint/a11y/useKeyWithClickEvents: links in it are pressed, by Enter too
-  return <article ref={page} dir="auto" className="reader-page" onClick={handleClick} />
+  return (
+    <>
+      <link rel="stylesheet" href={styles} precedence="part" />
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: links in it are pressed, by Enter too */}
+      <article ref={page} dir="auto" className="reader-page" onClick={handleClick} />
+    </>
+  )
 }

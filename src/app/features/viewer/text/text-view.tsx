@@ -1,5 +1,6 @@
 import { Code, WrapText } from 'lucide-react'
 import { Suspense, useEffect, useMemo, useRef, useState } from 'react'
+import { ReaderStyles } from '#app/features/viewer/reader-styles.tsx'
 import type { KindProps } from '#app/features/viewer/viewed-file.ts'
 import { useStoredChoice } from '#app/lib/browser/storage.ts'
 import { formatBytes } from '#app/lib/format.ts'
@@ -12,14 +13,18 @@ import { textKind } from './text-kind.ts'
 import { TextLines } from './text-lines.tsx'
 import { useReaderKeys } from './use-reader-keys.ts'
 import { type TextFile, useTextFile } from './use-text-file.ts'
-import '#app/features/viewer/reader.css'
 
 const MarkdownPage = lazyPart(async () => (await import('./markdown-page.tsx')).MarkdownPage)
 const TablePage = lazyPart(async () => (await import('./table-page.tsx')).TablePage)
 
 /** Texts of all kinds, from their start, as far as one wants to read. */
 export function TextView(props: KindProps) {
-  return <OneText key={props.file.link} {...props} />
+  return (
+    <>
+      <ReaderStyles />
+      <OneText key={props.file.link} {...props} />
+    </>
+  )
 }
 
 function OneText({ file, siblings, onUnreadable }: KindProps) {

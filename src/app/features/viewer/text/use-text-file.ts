@@ -54,6 +54,8 @@ export function useTextFile(link: string, listedSize: number): TextFile {
 
 async function readNext(link: string, loaded: Loaded, signal: AbortSignal): Promise<Loaded> {
   const { bytes } = loaded
+  // Asking for the first byte of nothing is refused.
+  if (loaded.size === 0) return { ...loaded, isWhole: true, problem: null }
   try {
     const piece = await readRange(link, { from: bytes.length, length: pieceBytes }, signal)
     const joined = new Uint8Array(bytes.length + piece.bytes.length)
