@@ -11,7 +11,9 @@ export function useReaderKeys(scroller: RefObject<HTMLElement | null>, isThere: 
     const element = scroller.current
     if (!element || !isThere) return
     const focused = document.activeElement
-    if (focused?.contains(element)) element.focus({ preventScroll: true })
+    // Nobody moved it there, so nothing is drawn round it until somebody does.
+    const quietly: FocusOptions & { focusVisible: boolean } = { focusVisible: false }
+    if (focused?.contains(element)) element.focus({ ...quietly, preventScroll: true })
     const ending = new AbortController()
     const keep = (event: KeyboardEvent) => {
       const isSideways = /^Arrow(Left|Right)$/.test(event.key)
