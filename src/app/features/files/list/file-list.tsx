@@ -12,6 +12,7 @@ import {
 } from '#app/features/files/selection/selection.ts'
 import { useGridFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { keysOf, pressedRow, useListEvents } from '#app/features/files/selection/use-list-events.ts'
+import { usePictures } from '#app/features/files/thumbnails/use-pictures.ts'
 import { isFocusLost } from '#app/lib/browser/keyboard-focus.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { createRecycledKeys } from '#app/lib/virtual/virtual-rows.ts'
@@ -30,7 +31,7 @@ const FileTile = memo(
 )
 
 export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen'> &
-  FileRowsOptions & {
+  Omit<FileRowsOptions, 'pictures'> & {
     onNearEnd: () => void
     /** A page is on its way. */
     isLoading: boolean
@@ -52,7 +53,8 @@ export function FileList(props: FileListProps) {
   const { entries, selection, view, pendingFocus, onNearEnd } = props
   const isNarrow = props.isNarrow || view === 'tiles'
   const alwaysHasActions = useMediaQuery('(width < 64rem) or (pointer: coarse)')
-  const rows = useFileRows(props)
+  const pictures = usePictures(entries)
+  const rows = useFileRows({ ...props, pictures })
   const { drawn, isNearEnd } = rows
   const marksOf = useRowMarks(props.folder)
   const [recycledKeys] = useState(createRecycledKeys)
@@ -135,6 +137,7 @@ export function FileList(props: FileListProps) {
                 {...place}
                 onToggle={handleToggle}
                 canManage={props.canManage}
+                Picture={pictures?.Picture ?? null}
                 {...marksOf(entry.key)}
               />
             )

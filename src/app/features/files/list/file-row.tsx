@@ -64,7 +64,7 @@ export const FileRow = memo(function FileRow(props: RowProps) {
         />
       </GridCell>
       <GridCell className="flex min-w-0 items-center gap-2.5">
-        <FileIcon entry={entry} />
+        <RowPicture {...props} />
         {props.renaming ? (
           <props.renaming.Field key={entry.key} renaming={props.renaming} />
         ) : isNarrow ? (
@@ -93,6 +93,20 @@ export const FileRow = memo(function FileRow(props: RowProps) {
     </GridRow>
   )
 })
+
+/** Icon and picture take the same room, so that nothing moves when the picture comes. */
+function RowPicture({ Picture, entry, isNarrow }: RowProps) {
+  const icon = (
+    <FileIcon entry={entry} className={clsx('size-4.5', isNarrow ? 'mx-1.75' : 'mx-px')} />
+  )
+  if (!Picture || entry.kind === 'folder') return icon
+  const box = isNarrow ? 'size-10 -mx-1' : 'size-7 -mx-1'
+  return (
+    <Picture entry={entry} size="small" className={clsx('shrink-0 rounded-sm', box)}>
+      {icon}
+    </Picture>
+  )
+}
 
 function Details({ entry }: { entry: Entry }) {
   const size = entry.kind === 'file' ? formatBytes(entry.size) : ''

@@ -10,12 +10,13 @@ import { dragProps, FileIcon, GridCell, GridRow, RowLink, useRowActions } from '
 
 /** One folder or file among tiles: a row of the same grid, drawn as a card. */
 export function FileTile(props: RowProps) {
-  const { entry, rowIndex, isSelected, isActive, onToggle } = props
+  const { entry, rowIndex, isSelected, isActive } = props
   const { top, left, width, height } = props
   const ref = useGivenFocus({ ...props, shows: entry.key })
   const { hasActions, pointerProps } = useRowActions(props)
   const tabIndex = isActive ? 0 : -1
   const shown = visibleName(entry.name)
+  const { Picture } = props
   return (
     <GridRow
       ref={ref}
@@ -35,30 +36,13 @@ export function FileTile(props: RowProps) {
         props.renaming && 'z-10',
       )}
     >
-      <div className="flex h-8 items-center justify-between pointer-coarse:h-11">
-        <GridCell className="flex items-center pl-1" data-part="check">
-          <Checkbox
-            label={`Select ${shown}`}
-            checked={isSelected}
-            tabIndex={tabIndex}
-            onChange={(_, how) => onToggle(entry.key, how)}
-            className={clsx(!isSelected && 'quiet-checkbox')}
-          />
-        </GridCell>
-        <GridCell data-part="actions">
-          {hasActions && (
-            <FileActions
-              key={entry.key}
-              entry={entry}
-              tabIndex={tabIndex}
-              canManage={props.canManage}
-              isTile
-            />
-          )}
-        </GridCell>
-      </div>
+      <TileTools {...props} hasActions={hasActions} />
       <GridCell className="flex min-h-0 grow flex-col items-center gap-2 text-center">
-        <FileIcon entry={entry} className="size-9 stroke-[1.25]" />
+        {Picture ? (
+          <TilePicture entry={entry} Picture={Picture} />
+        ) : (
+          <FileIcon entry={entry} className="size-9 stroke-[1.25]" />
+        )}
         <div className="w-full px-1">
           {props.renaming ? (
             <props.renaming.Field key={entry.key} renaming={props.renaming} />
@@ -66,7 +50,10 @@ export function FileTile(props: RowProps) {
             <RowLink href={props.href}>
               <bdi
                 dir="auto"
-                className="line-clamp-2 break-words text-sm !text-center"
+                className={clsx(
+                  'break-words text-sm !text-center',
+                  Picture ? 'line-clamp-1 break-all' : 'line-clamp-2',
+                )}
                 {...cutTextTooltipProps(shown)}
               >
                 {shown}
@@ -79,5 +66,71 @@ export function FileTile(props: RowProps) {
         </div>
       </GridCell>
     </GridRow>
+  )
+}
+
+/** What a tile can be told, over its picture where it has one. */
+function TileTools(props: RowProps & { hasActions: boolean }) {
+  const { entry, Picture, isSelected, onToggle, hasActions } = props
+  const tabIndex = props.isActive ? 0 : -1
+  return (
+    <div
+      className={clsx(
+        'flex h-8 items-center justify-between pointer-coarse:h-11',
+        Picture && 'absolute inset-x-3 top-3 z-1 pointer-coarse:h-8',
+      )}
+    >
+      <GridCell
+        className={clsx(
+          'flex items-center',
+          Picture ? `${overPicture} size-8 justify-center pointer-coarse:opacity-100` : 'pl-1',
+        )}
+        data-part="check"
+      >
+        <Checkbox
+          label={`Select ${visibleName(entry.name)}`}
+          checked={isSelected}
+          tabIndex={tabIndex}
+          onChange={(_, how) => onToggle(entry.key, how)}
+          className={clsx(!isSelected && 'quiet-checkbox')}
+        />
+      </GridCell>
+      <GridCell
+        data-part="actions"
+        className={clsx(Picture && hasActions && `${overPicture} ${onceChosen}`)}
+      >
+        {hasActions && (
+          <FileActions
+            key={entry.key}
+            entry={entry}
+            tabIndex={tabIndex}
+            canManage={props.canManage}
+            isTile
+          />
+        )}
+      </GridCell>
+    </div>
+  )
+}
+
+/** Readable over any picture, and there only where somebody means the tile. */
+const overPicture =
+  'rounded-md bg-raised/85 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 group-aria-selected:opacity-100'
+/** Under fingers, which do not hover, it would hide half of each picture. */
+const onceChosen =
+  'pointer-coarse:invisible pointer-coarse:group-focus-within:visible pointer-coarse:group-aria-selected:visible'
+
+/** A picture over the whole width of the tile; an icon in the middle of the same box. */
+function TilePicture({
+  entry,
+  Picture,
+}: Pick<RowProps, 'entry'> & { Picture: NonNullable<RowProps['Picture']> }) {
+  const icon = <FileIcon entry={entry} className="size-10 stroke-[1.25]" />
+  return (
+    <div className="flex min-h-0 w-full grow items-center justify-center overflow-hidden rounded-md bg-sunken">
+      <Picture entry={entry} size="medium" className="size-full">
+        {icon}
+      </Picture>
+    </div>
   )
 }

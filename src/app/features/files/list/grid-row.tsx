@@ -2,6 +2,7 @@ import clsx from 'clsx'
 import { type ComponentProps, useState } from 'react'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import type { Renaming } from '#app/features/files/folder/row-marks.ts'
+import type { Pictures } from '#app/features/files/thumbnails/use-pictures.ts'
 
 /*
  * The roles of a grid on plain elements: a virtual list cannot be a <table>, whose rows would have to be
@@ -83,6 +84,8 @@ export type RowProps = EntryPlace & {
   canManage: boolean
   /** It waits to be pasted elsewhere. */
   isCut: boolean
+  /** What draws its thumbnail; null where the server makes none. */
+  Picture: Pictures['Picture'] | null
   /** Its name is a text field. */
   renaming: Renaming | null
 }

@@ -2,12 +2,13 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import type { FolderPlace } from '#app/features/files/folder/view-state.ts'
 import type { Selection } from '#app/features/files/selection/selection.ts'
+import type { Pictures } from '#app/features/files/thumbnails/use-pictures.ts'
 import { useVisibleRows } from '#app/lib/virtual/use-visible-rows.ts'
 import type { RowsLayout } from '#app/lib/virtual/virtual-rows.ts'
 import { type EntryPlace, rowHeight } from './grid-row.tsx'
 
 const headerHeight = 36
-const tileHeight = 164
+const tileHeight = { plain: 164, pictured: 200 }
 const nearEndRows = 10
 /** Rows that stand for what is on its way. */
 const pendingRows = 3
@@ -24,6 +25,8 @@ export type FileRowsOptions = {
   selection: Selection
   view: 'list' | 'tiles'
   isNarrow: boolean
+  /** Tiles show pictures: they are larger, and in rows as wide as the pictures want. */
+  pictures: Pictures | null
   /** Where to begin; what it becomes is told while scrolling. */
   place: FolderPlace
   onScroll: (change: Pick<FolderPlace, 'scrollOffset' | 'topKey'>) => void
@@ -38,8 +41,9 @@ type DrawnEntry = { index: number; place: EntryPlace }
 export function useFileRows(props: FileRowsOptions) {
   const { entries, selection, scroller, pendingFocus, onScroll } = props
   const isTiles = props.view === 'tiles'
-  const columns = useTileColumns(scroller, isTiles)
-  const height = isTiles ? tileHeight : rowHeight(props.isNarrow)
+  const kind = props.pictures ? 'pictured' : 'plain'
+  const columns = useTileColumns(scroller, isTiles ? narrowestTile[kind] : null)
+  const height = isTiles ? tileHeight[kind] : rowHeight(props.isNarrow)
   const activeIndex = useActiveIndex(props)
   const rowCount = Math.ceil(entries.length / columns)
   const hasMore = props.loadsAtEnd && !props.isSized
@@ -66,13 +70,14 @@ export function useFileRows(props: FileRowsOptions) {
     }, [layout, height, onScroll]),
   })
 
-  const drawn = visible.rows.flatMap((row): DrawnEntry[] => {
+  const places = isTiles ? tilePlaces(visible.rows, { entries, columns }, props.pictures) : null
+  const drawn = visible.rows.flatMap((row, at): DrawnEntry[] => {
     const first = row * columns
     const place = { top: row * height, height }
     if (row >= rowCount) return [{ index: first, place }]
     return entries.slice(first, first + columns).map((_, column) => ({
       index: first + column,
-      place: isTiles ? { ...place, ...tilePlace(column, columns) } : place,
+      place: { ...place, ...places?.[at]?.[column] },
     }))
   })
 
@@ -132,27 +137,45 @@ function useInitialOffset(layout: RowsLayout, { topKey, scrollOffset }: FolderPl
   return offset
 }
 
-function tilePlace(column: number, columns: number) {
-  const width = `calc((100% - 16px) / ${columns})`
-  return { width, left: `calc(8px + (100% - 16px) / ${columns} * ${column})` }
+/** Of each row that is drawn where its tiles stand: side by side, over the whole width. */
+function tilePlaces(
+  rows: readonly number[],
+  { entries, columns }: { entries: FileRowsOptions['entries']; columns: number },
+  pictures: Pictures | null,
+) {
+  const shown = rows.map((row) => entries.slice(row * columns, (row + 1) * columns))
+  const widths = pictures?.widths.read(shown.map((row) => (row.length < columns ? [] : row)))
+  return shown.map((row, at) => {
+    const parts = widths?.[at] ?? []
+    let before = 0
+    return row.map((_, column) => {
+      const part = parts[column] ?? 1 / columns
+      const place = {
+        width: `calc((100% - 16px) * ${part})`,
+        left: `calc(8px + (100% - 16px) * ${before})`,
+      }
+      before += part
+      return place
+    })
+  })
 }
 
 function findRow(list: HTMLElement | null, key: string): HTMLElement | null {
   return list?.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? null
 }
 
-const narrowestTile = 148
+const narrowestTile = { plain: 148, pictured: 172 }
 
-/** How many tiles fit side by side in the element; 1 while tiles are not shown. */
-function useTileColumns(element: HTMLElement | null, isTiles: boolean): number {
+/** How many tiles of a width fit side by side in the element; 1 while tiles are not shown. */
+function useTileColumns(element: HTMLElement | null, narrowest: number | null): number {
   const [columns, setColumns] = useState(4)
   useEffect(() => {
-    if (!isTiles || !element) return
+    if (narrowest === null || !element) return
     const observer = new ResizeObserver(() => {
-      setColumns(Math.max(1, Math.floor(element.clientWidth / narrowestTile)))
+      setColumns(Math.max(1, Math.floor(element.clientWidth / narrowest)))
     })
     observer.observe(element)
     return () => observer.disconnect()
-  }, [element, isTiles])
-  return isTiles ? columns : 1
+  }, [element, narrowest])
+  return narrowest === null ? 1 : columns
 }
