@@ -40,7 +40,7 @@ export const sharesWords = {
   },
   openShare: {
     summary: 'Open a link',
-    about: `${addition} Takes what stands behind the \`#\` of a link, and its password where it has one, and answers with a key for the \`Authorization\` header; it needs none itself. That key reaches \`/me\` and, by a link that shows, \`/files\` and \`/folders\`, where what is shared is \`/\`; by a link that asks for files, \`/upload\` and \`/upload/batch\`, whose answers have no \`link\`. Each link has a window of its own. A wrong password is \`missing_auth\`.`,
+    about: `${addition} Takes what stands behind the \`#\` of a link, and its password where it has one, and answers with a key for the \`Authorization\` header; it needs none itself. That key reaches \`/me\` and, by a link that shows, \`/files\`, \`/folders\` and \`/archive\`, where what is shared is \`/\`; by a link that asks for files, \`/upload\` and \`/upload/batch\`, whose answers have no \`link\`. Each link has a window of its own. A wrong password is \`missing_auth\`.`,
     curl: [sendsJson, `-d '{ "secret": "4fZ0tqQ8Yc1mB7Ls4fZ0tqQ8Yc1m" }'`, '"{url}"'],
     errors: ['payload_too_large'],
     answer: { status: 'ok', kind: 'upload', key: 'csb_guest_4fZ0tqQ8Yc1mB7Ls4fZ0tqQ8Yc1m' },

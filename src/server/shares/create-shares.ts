@@ -3,6 +3,8 @@ import type { AccountGuesses } from '#server/account/web-session/sign-in-limits.
 import type { Authenticate, AuthorizedKey } from '#server/api-keys/authenticate.ts'
 import type { AccessFacts, AccessHolder } from '#server/core/access-watch.ts'
 import type { Clock } from '#server/core/clock.ts'
+import type { Locks } from '#server/core/locks.ts'
+import type { Archives } from '#server/files/archive/archive-routes.ts'
 import type { FileListing } from '#server/files/file-listing.ts'
 import type { FileRepository } from '#server/files/file-repository.ts'
 import type { FolderTree } from '#server/files/folder-tree.ts'
@@ -12,6 +14,7 @@ import { createRunUnit, type Database } from '#server/storage/sqlite/database.ts
 import type { AcceptUpload } from '#server/uploads/accept-upload.ts'
 import type { ReceiveBatch } from '#server/uploads/batch/receive-batch.ts'
 import type { ReceiveUpload } from '#server/uploads/upload-routes.ts'
+import { addGuestArchives } from './guest-archives.ts'
 import { createGuestKeys, type Guest, showsGuestKey } from './guest-key.ts'
 import { createGuestLinks } from './guest-links.ts'
 import { addGuestReads } from './guest-routes.ts'
@@ -37,6 +40,8 @@ type RouteOptions = {
   accept: AcceptUpload
   receive: ReceiveUpload
   receiveBatch: ReceiveBatch
+  archives: Archives
+  locks: Locks
   uploadMaxBytes: number
   publicUrl(): string
 }
@@ -92,6 +97,7 @@ export function createShares({ database, clock, serverSecret, onUseNotNoted }: O
       })
       addGuestReads({ ...deps, forGuests, trees, links })
       addGuestUploads({ ...deps, forGuests })
+      addGuestArchives({ ...deps, forGuests, trees })
     },
   }
 }

@@ -103,7 +103,7 @@ test('guests reach the endpoints that are theirs, and no other, also one of tomo
   const shares = shareClient(server)
   const reader = await shares.create({ path: '/Home/Shared/' })
   const sender = await shares.create(shares.ask('/Home/Shared/', 1_000))
-  const forReader = new Set(['me', 'files', 'folders'])
+  const forReader = new Set(['me', 'files', 'folders', 'archive'])
   const forSender = new Set(['me', 'upload', 'uploadBatch'])
 
   for (const [name, { method, path, access }] of Object.entries(endpoints)) {

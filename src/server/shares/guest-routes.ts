@@ -10,7 +10,7 @@ import type { FolderTree } from '#server/files/folder-tree.ts'
 import type { ForGuests } from '#server/http/route/route.ts'
 import type { Guest } from './guest-key.ts'
 import type { GuestLinks } from './guest-links.ts'
-import type { Selection, SharedTrees } from './shared-tree.ts'
+import type { Selection, SharedTree, SharedTrees } from './shared-tree.ts'
 
 type Deps = {
   forGuests: ForGuests<Guest>
@@ -63,27 +63,35 @@ export function addGuestReads(deps: Deps): void {
     return await tree.replyBelow(share.user_id, top)
   })
 
-  /** Where a path of the guest leads. @throws ApiFailure `not_found` */
-  async function locate(
-    { share }: Guest,
-    path: FolderPath,
-  ): Promise<{ place: FolderPlace } | { selection: Selection }> {
-    const userId = share.user_id
+  /** @throws ApiFailure `not_found` */
+  async function locate({ share }: Guest, path: FolderPath) {
     const shared = await trees.find(share)
     if (shared === null) throw gone()
-    if (shared.kind === 'folder') {
-      return { place: { userId, folder: path, rootId: shared.folderId } }
-    }
-    const [first, ...rest] = folderSegments(path)
-    if (first === undefined) return { selection: shared }
-    const top = shared.folders.find(({ name }) => name === first)
-    if (top === undefined) throw new ApiFailure('not_found', `There is no folder ${path}`)
-    const folder = (rest.length === 0 ? rootFolder : `/${rest.join('/')}/`) as FolderPath
-    return { place: { userId, folder, rootId: top.id } }
+    return placeIn(share.user_id, shared, path)
   }
 }
 
-function gone(): ApiFailure {
+/**
+ * Where a path of a guest leads: a folder below what is shared, or the selection itself. @throws
+ * ApiFailure `not_found`
+ */
+export function placeIn(
+  userId: string,
+  shared: NonNullable<SharedTree>,
+  path: FolderPath,
+): { place: FolderPlace } | { selection: Selection } {
+  if (shared.kind === 'folder') {
+    return { place: { userId, folder: path, rootId: shared.folderId } }
+  }
+  const [first, ...rest] = folderSegments(path)
+  if (first === undefined) return { selection: shared }
+  const top = shared.folders.find(({ name }) => name === first)
+  if (top === undefined) throw new ApiFailure('not_found', `There is no folder ${path}`)
+  const folder = (rest.length === 0 ? rootFolder : `/${rest.join('/')}/`) as FolderPath
+  return { place: { userId, folder, rootId: top.id } }
+}
+
+export function gone(): ApiFailure {
   return new ApiFailure('not_found', 'What this link shares is not there any more.')
 }
 

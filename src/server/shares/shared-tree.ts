@@ -16,6 +16,8 @@ import type { ShareRow } from './share-repository.ts'
 /** A folder of a selection, by the name that guests see. */
 export type SharedFolder = { name: string; id: number }
 export type SharedFile = {
+  id: string
+  blobId: string
   name: string
   /** The name its link ends in. */
   ownName: string
@@ -87,7 +89,7 @@ function prepareReads(database: Database) {
   const readFiles = prepareRead(database, (userId: TextValue, idsJson: TextValue) =>
     database
       .selectFrom('file')
-      .select(['id', 'name', 'size', 'tracking_id', 'uploaded_at', 'folder_id'])
+      .select(['id', 'name', 'size', 'blob_id', 'tracking_id', 'uploaded_at', 'folder_id'])
       .where('user_id', '=', userId)
       .where('id', 'in', elementsOf(idsJson)),
   )
@@ -131,8 +133,8 @@ function select(reads: Reads, { id, user_id: userId }: Shared): Selection {
       const name = freeName(taken.file, file.name, (number) =>
         numberedFileName(file.name as FileName, number),
       )
-      const { size, tracking_id: trackingId, uploaded_at: uploadedAt } = file
-      selection.files.push({ name, ownName: file.name, size, trackingId, uploadedAt })
+      const { id, size, blob_id: blobId, tracking_id: trackingId, uploaded_at: uploadedAt } = file
+      selection.files.push({ id, blobId, name, ownName: file.name, size, trackingId, uploadedAt })
     }
     if (folder && isReached(folder.id)) {
       const name = freeName(taken.folder, folder.name, (number) =>

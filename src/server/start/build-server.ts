@@ -213,14 +213,14 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   addFileRoutes(app, { route, listing, tree, search })
   const { previews, can } = addPreviews(app, { ...world, blobs, dataFolder })
   addShareRoutes(app, { files: { findShared: shares.findShared(files) }, blobs, previews })
-  addArchives(app, { ...world, database, blobs, route, access })
+  const archives = addArchives(app, { ...world, database, blobs, route, access })
   const accept = createAcceptUpload({ access, addFiles, findSame, idempotency })
   addUploadRoutes(app, { route, accept, receive, publicUrl })
   const receiveBatch = createReceiveBatch({ blobs, clock, maxBytes: config.uploadMaxBytes })
   addBatchRoutes(app, { route, accept, receiveBatch, publicUrl })
-  const { uploadMaxBytes } = config
   shares.addRoutes(app, {
-    ...{ ...accounts, listing, tree, accept, receive, receiveBatch, uploadMaxBytes, publicUrl },
+    ...{ ...accounts, listing, tree, archives, locks, publicUrl },
+    ...{ accept, receive, receiveBatch, uploadMaxBytes: config.uploadMaxBytes },
   })
   addManage(app, { ...world, database, blobs, changes, idempotency, route })
 

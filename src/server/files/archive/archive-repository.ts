@@ -1,6 +1,6 @@
 import { type Selectable, sql } from 'kysely'
 import { childFolder, type FolderPath } from '#contract/folder-path.ts'
-import { prepareFolderWalk } from '#server/files/folder-repository.ts'
+import { type FolderPlace, prepareFolderWalk } from '#server/files/folder-repository.ts'
 import type { Item } from '#server/files/manage/item.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import {
@@ -38,6 +38,9 @@ export type FileState = { blobId: string; crc32: number | null }
 
 /** Items as they are found: a folder by its id, null what is not there. */
 export type FoundItem = FoundFile | { folderId: number } | null
+
+/** Where paths start. */
+type Tree = Omit<FolderPlace, 'folder'>
 
 const filesAtOnce = 1_000
 const foldersAtOnce = 1_000
@@ -104,11 +107,12 @@ function createLists(database: Database) {
       return row?.entries_json ?? null
     },
 
-    /** The newest first. */
-    async ofUser(userId: string): Promise<{ token: string; entries: number }[]> {
+    /** Those that one key has made, or one link; the newest first. */
+    async ofKey(userId: string, keyId: string): Promise<{ token: string; entries: number }[]> {
       return await archives()
         .select(['token', 'entries'])
         .where('user_id', '=', userId)
+        .where('key_id', '=', keyId)
         .orderBy('created_at', 'desc')
         .execute()
     },
@@ -175,17 +179,17 @@ function createSelection(database: Database) {
   }
   return {
     /** The id of a folder; null where it is not there. */
-    folderAt: (userId: string, path: FolderPath) =>
-      readSnapshot(database, (read) => walk.find(read, { userId, folder: path })),
+    folderAt: (tree: Tree, folder: FolderPath) =>
+      readSnapshot(database, (read) => walk.find(read, { ...tree, folder })),
 
-    findItem: (userId: string, { kind, folder, name }: Item) =>
+    findItem: (tree: Tree, { kind, folder, name }: Item) =>
       readSnapshot(database, (read): FoundItem => {
         const isFolder = kind === 'folder'
         const path = isFolder ? childFolder(folder, name) : folder
-        const folderId = walk.find(read, { userId, folder: path })
+        const folderId = walk.find(read, { ...tree, folder: path })
         if (folderId === null) return null
         if (isFolder) return { folderId }
-        const [row] = read(readFile, userId, folderId, name)
+        const [row] = read(readFile, tree.userId, folderId, name)
         return row === undefined ? null : toFile(row)
       }),
 

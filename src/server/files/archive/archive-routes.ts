@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { create as contentDisposition } from 'content-disposition'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ArchiveReply } from '#contract/archive.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import { pipeAndRelease } from '#server/bytes/pipe-and-release.ts'
 import type { AccessHolder, AccessWatch } from '#server/core/access-watch.ts'
@@ -12,8 +13,8 @@ import { sendRange } from '#server/http/send/send-range.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import { ArchiveBytes } from './archive-bytes.ts'
-import { createArchiveRepository } from './archive-repository.ts'
-import { makeArchive } from './make-archive.ts'
+import { type ArchiveRepository, createArchiveRepository } from './archive-repository.ts'
+import { type ArchiveWish, makeArchive } from './make-archive.ts'
 
 type Deps = {
   database: Database
@@ -30,8 +31,14 @@ const sweepEveryMs = 10 * 60 * 1000
 /** A download that began while the link opened may go on for so long. */
 const graceMs = 24 * 60 * 60 * 1000
 
+/** What makes archives, for others than the account's own keys. */
+export type Archives = {
+  archives: ArchiveRepository
+  makeArchive(wish: ArchiveWish): Promise<ArchiveReply>
+}
+
 /** `POST /archive` and the links that it gives; expired ones are swept. */
-export function addArchives(app: FastifyInstance, deps: Deps): void {
+export function addArchives(app: FastifyInstance, deps: Deps): Archives {
   const { access, blobs, clock, route } = deps
   const archives = createArchiveRepository(deps.database)
   route(app, endpoints.archive, ({ key, body }) =>
@@ -79,6 +86,7 @@ export function addArchives(app: FastifyInstance, deps: Deps): void {
     timer.unref()
   })
   app.addHook('preClose', async () => clearInterval(timer))
+  return { archives, makeArchive: (wish) => makeArchive({ ...deps, archives }, wish) }
 }
 
 function noArchive(): ApiFailure {

@@ -8,14 +8,13 @@ import { rootFolderId } from '#server/files/folder-repository.ts'
 import { createGiveWay } from '#server/files/manage/give-way.ts'
 import { type Item, itemPath, notThere, parseItem } from '#server/files/manage/item.ts'
 import { type ArchiveList, startList } from './archive-list.ts'
-import type { ArchiveRepository, FoundFile } from './archive-repository.ts'
+import type { ArchiveRepository, FoundFile, FoundItem } from './archive-repository.ts'
 import { createEntryNames, type EntryNames, safeName } from './entry-names.ts'
 
 /** How long a link opens its archive. A download that has begun may take longer. */
 const archiveMs = 12 * 60 * 60 * 1000
-/** What one account may have at once; the oldest give way. */
-const maxArchives = 50
-const maxEntries = 1_000_000
+/** What one key may have at once; the oldest give way. */
+const mostOfKey = { archives: 50, entries: 1_000_000 }
 
 export type ArchiveWish = {
   userId: string
@@ -23,6 +22,20 @@ export type ArchiveWish = {
   items?: string[] | undefined
   files_of?: { path: FolderPath; except: string[] } | undefined
   name?: FileName | undefined
+  /** Of who comes by a link: what its paths mean. */
+  guest?: ArchiveGuest | undefined
+}
+
+/** What somebody sees who sees not all of the account. */
+export type ArchiveGuest = {
+  findItem(item: Item): Promise<FoundItem>
+  folderAt(path: FolderPath): Promise<number | null>
+  /** What `/` is: a folder by its id, or what is selected. */
+  root: number | Item[]
+  rootName: string
+  /** When nothing opens any more, epoch milliseconds. */
+  until: number
+  most: typeof mostOfKey
 }
 
 export type ArchiveDeps = { archives: ArchiveRepository; clock: Clock; publicUrl(): string }
@@ -34,36 +47,52 @@ export type ArchiveDeps = { archives: ArchiveRepository; clock: Clock; publicUrl
 export async function makeArchive(deps: ArchiveDeps, wish: ArchiveWish): Promise<ArchiveReply> {
   const { archives, clock, publicUrl } = deps
   const { userId } = wish
-  const tops = readTops(wish.items ?? [])
+  const tops = readTops(wish.items ?? [], wish.guest?.root)
   const name = zipName(wish, tops)
   const token = createTrackingId()
   const now = clock.now()
+  const expiresAt = Math.min(now + archiveMs, wish.guest?.until ?? Number.POSITIVE_INFINITY)
   await archives.begin({
     ...{ token, user_id: userId, key_id: wish.keyId, name, created_at: now },
-    ...{ expires_at: now + archiveMs, etag: '', size: 0, files: 0, entries: 0 },
+    ...{ expires_at: expiresAt, etag: '', size: 0, files: 0, entries: 0 },
     ...{ directory_at: 0, directory_size: 0 },
   })
   try {
     const list = startList(archives, token)
-    await new Selection({ archives, userId, list, now }).addAll(wish, tops)
+    const view = wish.guest ?? viewOfAll(archives, userId)
+    await new Selection({ archives, userId, list, now, view }).addAll(wish, tops)
     const known = await list.end()
     await archives.finish(token, known)
-    await dropOldest(archives, userId)
+    await dropOldest(archives, wish)
     const link = `${publicUrl()}/share/zip/${token}/${encodeURIComponent(name)}`
     const { size, files } = known
-    return { status: 'ok', link, name, size, files, expires_at: isoTime(now + archiveMs) }
+    return { status: 'ok', link, name, size, files, expires_at: isoTime(expiresAt) }
   } catch (error) {
     await archives.remove([token]).catch(() => {})
     throw error
   }
 }
 
-async function dropOldest(archives: ArchiveRepository, userId: string): Promise<void> {
+type View = Pick<ArchiveGuest, 'findItem' | 'folderAt' | 'root'>
+
+function viewOfAll(archives: ArchiveRepository, userId: string): View {
+  return {
+    findItem: (item) => archives.findItem({ userId }, item),
+    folderAt: (path) => archives.folderAt({ userId }, path),
+    root: rootFolderId,
+  }
+}
+
+async function dropOldest(
+  archives: ArchiveRepository,
+  { userId, keyId, guest }: ArchiveWish,
+): Promise<void> {
+  const most = guest?.most ?? mostOfKey
   let total = 0
   const dropped: string[] = []
-  for (const [index, { token, entries }] of (await archives.ofUser(userId)).entries()) {
+  for (const [index, { token, entries }] of (await archives.ofKey(userId, keyId)).entries()) {
     total += entries
-    if (index > 0 && (index >= maxArchives || total > maxEntries)) dropped.push(token)
+    if (index > 0 && (index >= most.archives || total > most.entries)) dropped.push(token)
   }
   await archives.remove(dropped)
 }
@@ -71,8 +100,10 @@ async function dropOldest(archives: ArchiveRepository, userId: string): Promise<
 /** `root`: all there is. Else the items, once each, and none that is in a folder that is named, too. */
 type Tops = { isRoot: boolean; items: Item[] }
 
-function readTops(texts: string[]): Tops {
-  if (texts.includes(rootFolder)) return { isRoot: true, items: [] }
+function readTops(texts: string[], root: ArchiveGuest['root'] = rootFolderId): Tops {
+  if (texts.includes(rootFolder)) {
+    return { isRoot: true, items: typeof root === 'number' ? [] : root }
+  }
   const byPath = new Map<string, Item>()
   for (const text of texts) {
     const item = parseItem(text)
@@ -84,18 +115,23 @@ function readTops(texts: string[]): Tops {
   return { isRoot: false, items: [...byPath.values()].filter((item) => !isInside(item)) }
 }
 
-function zipName({ name, files_of }: ArchiveWish, { isRoot, items }: Tops): string {
-  const [first, ...more] = items
+function zipName(wish: ArchiveWish, { isRoot, items }: Tops): string {
+  const { name, files_of } = wish
+  const [first, ...more] = isRoot ? [] : items
   const folders = new Set(items.map(({ folder }) => folder))
   if (files_of) folders.add(files_of.path)
   const [folder = rootFolder] = folders.size === 1 ? folders : []
   const isOne = first !== undefined && more.length === 0 && files_of === undefined
   const found = name ?? (isOne ? first.name : folderName(isRoot ? rootFolder : folder))
-  const stem = safeName(found === '' ? (isRoot ? 'All files' : 'Files') : found)
+  const stem = safeName(found || (isRoot ? wholeName(wish) : 'Files'))
   if (/\.zip$/i.test(stem)) return stem
   // With room for the ending, cut as any long name is.
   const { length } = Buffer.from(stem)
   return length <= 251 ? `${stem}.zip` : numberedFileName(`${stem}.zip` as FileName, 1)
+}
+
+function wholeName({ guest }: ArchiveWish): string {
+  return guest?.rootName ?? 'All files'
 }
 
 type SelectionOptions = {
@@ -103,6 +139,7 @@ type SelectionOptions = {
   userId: string
   list: ArchiveList
   now: number
+  view: View
 }
 
 /** Goes through what is chosen, some rows at a time, and adds it to the list. */
@@ -115,11 +152,13 @@ class Selection {
   }
 
   async addAll({ files_of }: ArchiveWish, { isRoot, items }: Tops): Promise<void> {
-    const { archives, userId } = this.#options
+    const { view } = this.#options
     const names = createEntryNames()
-    if (isRoot) return await this.#addInside(rootFolderId, { prefix: '', names })
+    if (isRoot && typeof view.root === 'number') {
+      return await this.#addInside(view.root, { prefix: '', names })
+    }
     for (const item of items) {
-      const found = await archives.findItem(userId, item)
+      const found = await view.findItem(item)
       if (found === null) throw new ApiFailure('not_found', notThere(item).message)
       const name = names.take(item.kind, item.name)
       if ('folderId' in found) await this.#addFolder(found.folderId, `${name}/`)
@@ -134,8 +173,7 @@ class Selection {
     items: Item[],
     names: EntryNames,
   ): Promise<void> {
-    const { archives, userId } = this.#options
-    const folderId = await archives.folderAt(userId, path)
+    const folderId = await this.#options.view.folderAt(path)
     if (folderId === null) throw new ApiFailure('not_found', `There is no folder ${path}`)
     const left = new Set([...except, ...items.map(itemPath)])
     // Whatever of them is in a folder that is named goes with that one.
