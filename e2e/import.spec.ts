@@ -1,6 +1,8 @@
+import { writeFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
-import { dragLinks } from './drop-files.ts'
+import { dragLinks, dropFiles } from './drop-files.ts'
 import { fileRow, importDialog } from './find-rows.ts'
+import { findViolations } from './find-violations.ts'
 import { expect, test } from './fixtures.ts'
 import { pasteText } from './paste-text.ts'
 
@@ -184,11 +186,42 @@ test('a link to a private address is refused in words', async ({ page, connect, 
   await expect(importRows(page)).toContainText('Failed', { timeout: 15_000 })
 })
 
-test('several links become several imports', async ({ page, barkeep, site, connect }) => {
+test('any text becomes a list of links, each with a tick and options of its own', async ({
+  page,
+  barkeep,
+  site,
+  connect,
+}, testInfo) => {
   await connect()
-  const links = ['a', 'b', 'c'].map((name) => `${site.origin}/file/${name}.bin?size=2000`)
-  await startImport(page, links.join('\n'))
-  await expect(importRows(page).filter({ hasText: 'Done' })).toHaveCount(3, { timeout: 45_000 })
-  const { files } = await barkeep.list('/')
-  expect(files.map(({ name }) => name)).toEqual(['a.bin', 'b.bin', 'c.bin'])
+  const [a, b, c] = ['a', 'b', 'c'].map((name) => `${site.origin}/file/${name}.bin?size=2000&x`)
+  await pasteText(page, `First ${a}, then\n- [b](${b})\nand no more`)
+  const dialog = importDialog(page)
+  const found = dialog.getByRole('list', { name: 'Links found' })
+  await expect(found.getByRole('checkbox', { checked: true })).toHaveCount(2)
+  await page.keyboard.press('Escape')
+  await page.reload()
+  await page.getByRole('button', { name: 'Import links' }).click()
+  await expect(found.getByRole('checkbox', { checked: true })).toHaveCount(2)
+
+  const bookmarks = testInfo.outputPath('bookmarks.html')
+  await writeFile(bookmarks, `<DL><DT><A HREF="${c?.replace('&', '&amp;')}">C</A></DL>`)
+  await dropFiles(page, [bookmarks])
+  await expect(found.getByRole('checkbox')).toHaveCount(3)
+  await found.getByRole('checkbox', { name: b, exact: true }).uncheck()
+  await found.getByRole('button', { name: `Options for ${c}` }).click()
+  await found.getByRole('textbox', { name: 'Folder' }).fill('/Kept/')
+  await found.getByRole('textbox', { name: 'File name' }).fill('renamed.bin')
+  await expect(dialog.getByRole('status').filter({ hasText: '2 of 3 links' })).toBeVisible()
+  expect(await findViolations(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Start import' }).click()
+  await openImports(page)
+  await expect(importRows(page).filter({ hasText: 'Done' })).toHaveCount(2)
+  const names = async (folder: string) => (await barkeep.list(folder)).files.map(({ name }) => name)
+  expect([await names('/'), await names('/Kept/')]).toEqual([['a.bin'], ['renamed.bin']])
+
+  // What was imported before is known, and not taken again where there is something new.
+  await pasteText(page, `${a} ${b}`)
+  await expect(found.getByRole('listitem').filter({ hasText: 'Imported before' })).toHaveCount(1)
+  await expect(found.getByRole('checkbox', { name: a, exact: true })).not.toBeChecked()
+  await expect(found.getByRole('checkbox', { name: b, exact: true })).toBeChecked()
 })

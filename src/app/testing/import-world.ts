@@ -163,7 +163,7 @@ export const status = (task: object) => ({
 export async function runningWorld(overrides: ImportWorldOptions = {}) {
   const world = importWorld(overrides)
   world.queue.connect(world.connection())
-  world.queue.add([link], options)
+  world.queue.add([{ link, options }])
   await world.last().answer(started())
   return world
 }

@@ -56,6 +56,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
     await takeTransfer(held, {
       folder,
       access,
+      readsLists: parts.importDraft.getSnapshot().isOpen,
       // Reading takes a while, and somebody else may sit here then.
       isSameAccount: () => parts.session.getSnapshot()?.me.username === session.me.username,
       onLinks: parts.importDraft.add,
@@ -90,10 +91,12 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
                   )
                 : null
             }
-            onStart={(links, options) => {
-              queues.imports.add(links, options)
+            met={() => queues.imports.met()}
+            estimateMs={session.gate.estimateMs}
+            onStart={(imports) => {
+              queues.imports.add(imports)
               transfers.show('imports')
-              tellStart(`${count(links.length, 'import')} started`)
+              tellStart(`${count(imports.length, 'import')} started`)
             }}
           />
         </Suspense>

@@ -1,5 +1,10 @@
 import { type Access, missingScope } from '#app/api/http/api-key-text.ts'
 import { findTransferLinks } from '#app/features/imports/links/find-links.ts'
+import {
+  isShortcut,
+  mayHoldLinks,
+  readLinkFile,
+} from '#app/features/imports/links/read-link-file.ts'
 import type { UploadRequest } from '#app/features/uploads/upload.ts'
 import { count } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
@@ -12,6 +17,8 @@ import { readDrop, refusedRequests } from './read-drop.ts'
 export type TakeTransferOptions = {
   folder: FolderPath
   access: Access
+  /** The import dialog is open: files with links in them are read, not sent. */
+  readsLists: boolean
   /** Whether who brought it in is still connected. */
   isSameAccount: () => boolean
   onLinks: (links: string[]) => void
@@ -22,9 +29,10 @@ export type TakeTransferOptions = {
 /** Uploads and imports what a drop or paste holds, or says why not. */
 export async function takeTransfer(
   held: HeldTransfer,
-  { folder, access, isSameAccount, onLinks, onUploads }: TakeTransferOptions,
+  { folder, access, readsLists, isSameAccount, onLinks, onUploads }: TakeTransferOptions,
 ): Promise<void> {
-  const { links, uploads } = await readTransfer(held, folder)
+  const { links, uploads } =
+    (await readLinkFiles(held.items, readsLists)) ?? (await readTransfer(held, folder))
   if (!isSameAccount()) {
     return announce('The session ended while it was read. Connect, then bring it in again.')
   }
@@ -46,6 +54,23 @@ type Brought = {
   links: string[]
   /** With a row for each thing that cannot be sent. */
   uploads: UploadRequest[]
+}
+
+/**
+ * The links in the files that are brought in, where they are no more than that: shortcuts to pages, and
+ * lists for the dialog that is open. Null where there are other files, or no link.
+ */
+async function readLinkFiles(
+  items: readonly HeldItem[],
+  readsLists: boolean,
+): Promise<Brought | null> {
+  const isForLinks = readsLists ? mayHoldLinks : isShortcut
+  const files = items.map(({ file }) => file)
+  if (files.length === 0 || !files.every((file) => file !== null && isForLinks(file.name)))
+    return null
+  const found = await Promise.all(files.map((file) => (file ? readLinkFile(file) : [])))
+  const links = [...new Set(found.flat())]
+  return links.length > 0 ? { links, uploads: [] } : null
 }
 
 /**

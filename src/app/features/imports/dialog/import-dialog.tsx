@@ -1,13 +1,19 @@
-import { type ReactNode, useId, useRef, useState } from 'react'
+import { FileInput } from 'lucide-react'
+import { type ReactNode, useId, useMemo, useRef, useState } from 'react'
 import { missingScope } from '#app/api/http/api-key-text.ts'
-import { readLinkLines } from '#app/features/imports/links/find-links.ts'
+import { readLinkText } from '#app/features/imports/links/find-links.ts'
+import { readLinkFile } from '#app/features/imports/links/read-link-file.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
+import { count, formatDuration, formatNumber } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
+import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Button } from '#app/ui/button.tsx'
+import { chooseFiles } from '#app/ui/choose-files.ts'
 import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
-import { DestinationFields, readDestination } from './destination-fields.tsx'
-import type { ImportDraftStore } from './import-draft.ts'
+import { type Destination, DestinationFields, readDestination } from './destination-fields.tsx'
+import { type FoundLink, FoundLinks } from './found-links.tsx'
+import type { ImportDraft, ImportDraftStore } from './import-draft.ts'
 import { LinksField } from './links-field.tsx'
 import { recallOptions, rememberOptions, VideoFields } from './video-fields.tsx'
 
@@ -16,7 +22,11 @@ export type ImportDialogProps = {
   /** Where files go unless another folder is typed. */
   folder: FolderPath
   canImport: boolean
-  onStart: (links: string[], options: ImportOptions) => void
+  /** By address, as `URL` writes it: links that this browser's queue has or had. */
+  met: () => ReadonlyMap<string, 'queued' | 'imported'>
+  /** How long it takes until so many have started, in ms. */
+  estimateMs: (requests: number) => number
+  onStart: (imports: { link: string; options: ImportOptions }[]) => void
   /** The dialog in which a folder is chosen; null where folders cannot be listed. */
   folderPicker: ((how: FolderPickerUse) => ReactNode) | null
 }
@@ -34,26 +44,32 @@ export function ImportDialog(props: ImportDialogProps) {
   return isOpen ? <OpenDialog {...props} /> : null
 }
 
-function OpenDialog({ draft, folder, canImport, onStart, folderPicker }: ImportDialogProps) {
+function OpenDialog(props: ImportDialogProps) {
+  const { draft, folder, canImport, folderPicker } = props
   const formId = useId()
   const form = useRef<HTMLFormElement>(null)
-  const { text, chosen, ...kept } = useSnapshot(draft)
+  const { text, chosen, own, ticks, ...kept } = useSnapshot(draft)
   const [usual] = useState(() => recallOptions(folder))
   const options = { ...usual, folder: kept.folder ?? folder, ...chosen }
-  const { links: found, refused } = readLinkLines(text)
+  const read = useMemo(() => readLinkText(text), [text])
+  const [met] = useState(props.met)
+  const found = findEach(read.links, { options, own, ticks, met })
+  const ticked = found.filter(({ isTicked }) => isTicked)
   const destination = readDestination(options, found.length)
   const unavailableReason = !canImport
     ? missingScope.import.reason
     : found.length === 0
       ? 'Type or paste a link that starts with http:// or https://.'
-      : (destination.folderError ?? destination.fileNameError ?? undefined)
+      : ticked.length === 0
+        ? 'Tick at least one of the links.'
+        : ticked.map(({ destination }) => problemOf(destination)).find(Boolean)
   const close = () => draft.close(options.folder)
   const [isChoosing, setIsChoosing] = useState(false)
 
   const handleSubmit = () => {
     if (unavailableReason !== undefined) return
     rememberOptions(options)
-    onStart(found, destination.options)
+    props.onStart(ticked.map(({ link, destination }) => ({ link, options: destination.options })))
     draft.reset()
   }
   const handleClear = () => {
@@ -88,13 +104,16 @@ function OpenDialog({ draft, folder, canImport, onStart, folderPicker }: ImportD
           handleSubmit()
         }}
       >
-        <LinksField
-          text={text}
-          count={found.length}
-          refused={refused}
-          onChange={draft.type}
-          onSubmit={handleSubmit}
-        />
+        <LinksField text={text} found={read} onChange={draft.type} onSubmit={handleSubmit} />
+        <FileOfLinks onLinks={draft.add} />
+        {found.length > 0 && (
+          <FoundLinks
+            found={found}
+            summary={summarize(found.length, ticked.length, props.estimateMs)}
+            onTick={draft.tick}
+            onChoose={draft.chooseFor}
+          />
+        )}
         <VideoFields options={options} onChange={draft.choose} />
         <DestinationFields
           options={options}
@@ -115,4 +134,63 @@ function OpenDialog({ draft, folder, canImport, onStart, folderPicker }: ImportD
         })}
     </Dialog>
   )
+}
+
+/** Takes the links out of a file: bookmarks, a playlist, a table, a note. */
+function FileOfLinks({ onLinks }: { onLinks: (links: string[]) => void }) {
+  const [words, setWords] = useState('')
+  const choose = async () => {
+    const [file] = await chooseFiles('file')
+    if (!file) return
+    const links = await readLinkFile(file).catch(() => null)
+    if (links === null) setWords('The file could not be read.')
+    else setWords(links.length === 0 ? `There is no link in ${visibleName(file.name)}.` : '')
+    if (links) onLinks(links)
+  }
+  return (
+    <div className="-mt-2 flex flex-wrap items-center gap-x-3 gap-y-1">
+      <Button size="small" icon={<FileInput />} onClick={() => void choose()}>
+        Read from a file
+      </Button>
+      <p role="status" className="text-muted text-sm">
+        {words}
+      </p>
+    </div>
+  )
+}
+
+/** Those that were met before are not ticked by themselves, unless there are no others. */
+function findEach(
+  links: readonly string[],
+  parts: Pick<ImportDraft, 'own' | 'ticks'> & {
+    options: ImportOptions
+    met: ReadonlyMap<string, 'queued' | 'imported'>
+  },
+): FoundLink[] {
+  const metOf = (link: string) => parts.met.get(new URL(link).href) ?? null
+  const isAnyNew = links.some((link) => metOf(link) === null)
+  return links.map((link) => {
+    const own = parts.own[link] ?? {}
+    // A name is for one link: that of the whole dialog where there is no other.
+    const options = { ...parts.options, ...(links.length > 1 ? { fileName: '' } : {}), ...own }
+    const met = metOf(link)
+    const isTicked = parts.ticks[link] ?? !(met && isAnyNew)
+    return { link, isTicked, met, own, destination: readDestination(options, 1) }
+  })
+}
+
+function problemOf({ folderError, fileNameError }: Destination): string | undefined {
+  return folderError ?? fileNameError ?? undefined
+}
+
+/** `238 of 240 links · about 4 min to start` */
+function summarize(
+  found: number,
+  ticked: number,
+  estimateMs: ImportDialogProps['estimateMs'],
+): string {
+  const links = count(found, 'link')
+  const amount = ticked === found ? links : `${formatNumber(ticked)} of ${links}`
+  const seconds = estimateMs(ticked) / 1000
+  return seconds < 1 ? amount : `${amount} · about ${formatDuration(seconds)} to start`
 }

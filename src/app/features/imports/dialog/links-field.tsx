@@ -1,21 +1,17 @@
-import type { RefusedLine } from '#app/features/imports/links/find-links.ts'
-import { handleLinkPaste } from '#app/features/imports/links/find-links.ts'
-import { formatNumber, plural } from '#app/lib/format.ts'
+import { handleLinkPaste, type LinkText } from '#app/features/imports/links/find-links.ts'
+import { plural } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { TextField } from '#app/ui/text-field.tsx'
 
 type LinksFieldProps = {
   text: string
-  count: number
-  refused: readonly RefusedLine[]
+  found: LinkText
   onChange: (text: string) => void
   onSubmit: () => void
 }
 
-const mostNamed = 3
-
-/** Takes typed or pasted links, and says how many were found and which lines have none. */
-export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFieldProps) {
+/** Takes any text that has links in it, typed or pasted, and says what of it is left out. */
+export function LinksField({ text, found, onChange, onSubmit }: LinksFieldProps) {
   return (
     <TextField
       label="Links"
@@ -29,12 +25,8 @@ export function LinksField({ text, count, refused, onChange, onSubmit }: LinksFi
       autoCapitalize="off"
       autoComplete="off"
       placeholder="https://…"
-      description={
-        text.trim() === ''
-          ? 'To files or to video pages, one or many.'
-          : `${plural(count, { one: '# link', other: '# links' })} to import.`
-      }
-      error={refused.length > 0 ? <RefusedLines refused={refused} /> : undefined}
+      description={describeText(text, found)}
+      error={whatIsWrong(text, found)}
       data-takes-links
       onPaste={handleLinkPaste}
       onKeyDown={(event) => {
@@ -52,16 +44,20 @@ function putCaretAtEnd(field: HTMLTextAreaElement | null): void {
   field?.setSelectionRange(field.value.length, field.value.length)
 }
 
-function RefusedLines({ refused }: { refused: readonly RefusedLine[] }) {
-  const more = refused.length - mostNamed
-  return (
-    <>
-      {refused.slice(0, mostNamed).map(({ number, text, reason }) => (
-        <span key={number} className="wrap-anywhere block">
-          Line {number} {reason}: {visibleName(text)}
-        </span>
-      ))}
-      {more > 0 && <span className="block">And {formatNumber(more)} more lines.</span>}
-    </>
-  )
+function describeText(text: string, { otherLines }: LinkText): string | undefined {
+  if (text.trim() === '') return 'To files or to video pages: any text with links in it.'
+  if (otherLines === 0) return undefined
+  return `${plural(otherLines, { one: '# line has', other: '# lines have' })} no link, and ${otherLines === 1 ? 'is' : 'are'} left out.`
+}
+
+function whatIsWrong(text: string, { links, tooLong }: LinkText): string | undefined {
+  const [first] = tooLong
+  if (first !== undefined) {
+    const lines = plural(tooLong.length, { one: 'A link is', other: '# links are' })
+    return `${lines} longer than 8,192 characters, and left out: ${visibleName(first)}`
+  }
+  const isDone = /\s$/.test(text) || text.trim().length > 12
+  return links.length === 0 && text.trim() !== '' && isDone
+    ? 'There is no link in it that starts with http:// or https://.'
+    : undefined
 }

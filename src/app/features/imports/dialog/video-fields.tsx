@@ -16,7 +16,7 @@ const types = [
   { value: 'video', label: 'Video' },
 ] as const
 
-const qualities = ['best', 'audio', ...videoHeights].map((value) => ({
+export const qualities = ['best', 'audio', ...videoHeights].map((value) => ({
   value,
   label: qualityText(value),
 }))

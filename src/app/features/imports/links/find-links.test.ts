@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { findLinks, readLinkLines } from './find-links.ts'
+import { findLinks, guessKind, readLinkText } from './find-links.ts'
 
 test.each([
   ['nothing', '', []],
@@ -71,26 +71,36 @@ test('ten megabytes of anything are read without a pause', () => {
   expect(findLinks(long)).toEqual(['https://a.example/'])
 })
 
-test('lines without a link are named by their number', () => {
+test('lines without a link are counted, links in prose found', () => {
   const text = 'https://a.example/x\n\nexample.com/video\r\nLook: http://b.example\nftp://c.example'
-  expect(readLinkLines(text)).toEqual({
+  expect(readLinkText(text)).toEqual({
     links: ['https://a.example/x', 'http://b.example'],
-    refused: [
-      { number: 3, text: 'example.com/video', reason: 'is not an http or https link' },
-      { number: 5, text: 'ftp://c.example', reason: 'is not an http or https link' },
-    ],
+    otherLines: 2,
+    tooLong: [],
   })
 })
 
-test('the same link on two lines is one import and no mistake', () => {
-  expect(readLinkLines('https://a.example/x\nhttps://a.example/x')).toEqual({
+test('the same link on two lines is one import, and its second line is not left out', () => {
+  expect(readLinkText('https://a.example/x\nhttps://a.example/x')).toEqual({
     links: ['https://a.example/x'],
-    refused: [],
+    otherLines: 0,
+    tooLong: [],
   })
 })
 
 test('a link that the API would refuse for its length is named, not started', () => {
-  const { links, refused } = readLinkLines(`https://a.example/${'x'.repeat(8192)}`)
+  const { links, tooLong } = readLinkText(`https://a.example/${'x'.repeat(8192)}`)
   expect(links).toEqual([])
-  expect(refused).toMatchObject([{ number: 1, reason: 'is longer than 8,192 characters' }])
+  expect(tooLong).toEqual([`https://a.example/${'x'.repeat(42)}…`])
+})
+
+test.each([
+  ['https://a.example/Films/a.mp4?x=1', 'Video file'],
+  ['https://a.example/b.FLAC#t', 'Audio file'],
+  ['https://a.example/%E2%82%AC.pdf', 'Document'],
+  ['https://a.example/watch?v=a.mp4', 'Page or file'],
+  ['https://a.example', 'Page or file'],
+  ['https://a.example/%', 'Page or file'],
+])('%s is taken for: %s', (link, guess) => {
+  expect(guessKind(link)).toBe(guess)
 })

@@ -1,4 +1,5 @@
 import type { ClipboardEvent } from 'react'
+import { type FileKind, fileKind } from '#contract/file-kind.ts'
 
 /** What may follow a link in prose, lists, tables and markup without being part of it. */
 const trailing = new Set(".,;:!?'*_~|\\」』】》〉）…")
@@ -47,29 +48,48 @@ function count(text: string, character: string): number {
   return text.split(character).length - 1
 }
 
-/** A line that will not be imported, and why. `number` counts from 1. */
-export type RefusedLine = { number: number; text: string; reason: string }
+/** What text to import from holds. */
+export type LinkText = {
+  links: string[]
+  /** Lines that have words and no link: prose around the links, mostly. */
+  otherLines: number
+  /** Links that the API would refuse for their length, cut. */
+  tooLong: string[]
+}
 
 /** The longest that the API takes. */
 const longestLink = 8192
 const shownText = 60
 
-/** Reads what was typed or pasted: each line has links, or is named with what is wrong. */
-export function readLinkLines(text: string): { links: string[]; refused: RefusedLine[] } {
-  const refused: RefusedLine[] = []
-  const links = findLinks(text).filter((link) => link.length <= longestLink)
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
-    const words = line.trim()
-    const found = findLinks(words)
-    const isTooLong = found.some((link) => link.length > longestLink)
-    if (words === '' || (found.length > 0 && !isTooLong)) continue
-    refused.push({
-      number: index + 1,
-      text: words.length > shownText ? `${words.slice(0, shownText)}…` : words,
-      reason: isTooLong ? 'is longer than 8,192 characters' : 'is not an http or https link',
-    })
+/** Reads what was typed or pasted. */
+export function readLinkText(text: string): LinkText {
+  const found = findLinks(text)
+  const isTooLong = (link: string) => link.length > longestLink
+  const others = text
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '' && findLinks(line).length === 0)
+  return {
+    links: found.filter((link) => !isTooLong(link)),
+    otherLines: others.length,
+    tooLong: found.filter(isTooLong).map((link) => `${link.slice(0, shownText)}…`),
   }
-  return { links, refused }
+}
+
+const kindNames: Record<FileKind, string> = {
+  video: 'Video file',
+  audio: 'Audio file',
+  image: 'Picture',
+  subtitles: 'Subtitles',
+  document: 'Document',
+  archive: 'Archive',
+  text: 'Text file',
+  other: 'Page or file',
+}
+
+/** What a link probably leads to, by its path alone: nobody has asked its server yet. */
+export function guessKind(link: string): string {
+  const path = URL.parse(link)?.pathname ?? ''
+  return kindNames[fileKind(path.slice(path.lastIndexOf('/') + 1))]
 }
 
 /** The forms of a drop or paste that may hold links; '' where it has none of that form. */

@@ -26,7 +26,7 @@ test('a job is stored before it is drawn, and its task too', async () => {
       seen.push(taskId)
     }
   })
-  queue.add([link], options)
+  queue.add([{ link, options }])
   await passTime(200)
   await last().answer(started())
   await passTime(200)
@@ -37,7 +37,10 @@ test('after a reload running tasks are followed and a start without an answer is
   const storage = memoryStorage()
   const before = importWorld({ storage })
   before.queue.connect(before.connection())
-  before.queue.add([link, 'https://b.example/'], options)
+  before.queue.add([
+    { link, options },
+    { link: 'https://b.example/', options },
+  ])
   await before.calls[0]?.answer(started())
   before.calls[1]?.begin()
 
@@ -53,7 +56,7 @@ test('what another page is still asking for is left to it, unless that page is g
   const storage = memoryStorage()
   const other = importWorld({ storage, tabId: 'tab-2' })
   other.queue.connect(other.connection())
-  other.queue.add([link], options)
+  other.queue.add([{ link, options }])
   const openClaims = async () => ({ show: async () => {}, claim: async () => false })
   const copy = importWorld({ storage, openClaims, tabId: 'tab-3' })
   copy.queue.connect(copy.connection())
@@ -93,7 +96,7 @@ test('one tab asks, the other sees what it learns and can cancel', async () => {
   expect(other.calls).toEqual([])
   await leader.last().answer(status({ progress: '7%' }))
   expect(other.job().percent).toBe(7)
-  other.queue.add(['https://b.example/'], options)
+  other.queue.add([{ link: 'https://b.example/', options }])
   expect(leader.states()).toEqual(['https://b.example/ waiting', `${link} running`])
   await other.last().answer(started('task-2'))
   await leader.passTime(3_000)
@@ -161,7 +164,7 @@ test('an older version finds nothing in what is stored that it cannot read', asy
   const storage = memoryStorage()
   const world = importWorld({ storage })
   world.queue.connect(world.connection())
-  world.queue.add([link], options)
+  world.queue.add([{ link, options }])
   await world.last().fail(new ApiError({ code: 'invalid_request', status: 400, message: 'No.' }))
   const [text = ''] = storage.map.values()
   expect(JSON.parse(text)).toMatchObject({ state: 'failed', note: null, failure: null })

@@ -48,14 +48,14 @@ test.each([
   const world = importWorld()
   world.queue.connect(world.connection())
   const wanted = { ...options, ...change }
-  world.queue.add([link], wanted)
+  world.queue.add([{ link, options: wanted }])
   expect(world.last().body).toEqual({ url: link, type: wanted.type, ...body })
 })
 
 test('an unclear start is tried again under one idempotency key', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.add([link], options)
+  world.queue.add([{ link, options }])
   await world.last().fail(new ConnectionError('Gone.'))
   expect(world.job()).toMatchObject({ state: 'waiting', note: { code: 'no_connection' } })
   await world.pauses[0]?.()
@@ -68,7 +68,7 @@ test('an unclear start is tried again under one idempotency key', async () => {
 test('a refused link fails with the rule that it breaks, and a retry is a new task', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.add([link], options)
+  world.queue.add([{ link, options }])
   await world
     .last()
     .fail(
@@ -146,7 +146,7 @@ test('cancelling a task says how it ended', async () => {
 test('a start that is still held back is taken out of the line', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.add([link], options)
+  world.queue.add([{ link, options }])
   world.queue.abort(world.job().id)
   await settle()
   expect(world.last().signal?.aborted).toBe(true)
@@ -157,7 +157,7 @@ test('a start that is still held back is taken out of the line', async () => {
 test('a task whose start was on its way when it was cancelled does not run on unseen', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.add([link], options)
+  world.queue.add([{ link, options }])
   world.last().begin()
   world.queue.abort(world.job().id)
   expect(world.last().signal?.aborted).toBe(false)
@@ -173,7 +173,7 @@ test('a task whose start was on its way when it was cancelled does not run on un
 test('a retry while the cancelled start is on its way asks for a task of its own', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.add([link], options)
+  world.queue.add([{ link, options }])
   const [first] = world.calls
   first?.begin()
   world.queue.abort(world.job().id)
@@ -201,7 +201,10 @@ test('a task that runs on after it was cancelled is followed, not called cancell
 test('what failed is tried again, or taken off, all at once', async () => {
   const world = importWorld()
   world.queue.connect(world.connection())
-  world.queue.add([link, 'https://b.example/'], options)
+  world.queue.add([
+    { link, options },
+    { link: 'https://b.example/', options },
+  ])
   for (const call of [...world.calls])
     await call.fail(new ApiError({ code: 'x', status: 400, message: '' }))
   expect(world.queue.getSnapshot().totals.failed).toBe(2)
@@ -222,14 +225,14 @@ test('a browser without room for imports is told of', async () => {
   }
   const world = importWorld({ storage: full })
   world.queue.connect(world.connection())
-  world.queue.add([link], options)
+  world.queue.add([{ link, options }])
   expect(world.queue.getSnapshot().isKept).toBe(false)
   expect(world.states()).toEqual([`${link} waiting`])
 })
 
 test('a refused key stops the questions, and the same account goes on where it was', async () => {
   const world = await runningWorld()
-  world.queue.add(['https://b.example/'], options)
+  world.queue.add([{ link: 'https://b.example/', options }])
   const key = world.last().idempotencyKey
   await world.last().fail(new ApiError({ code: 'expired_key', status: 401, message: 'No.' }))
   world.queue.connect(null)
@@ -245,7 +248,7 @@ test('a refused key stops the questions, and the same account goes on where it w
 
 test('a key without the scope asks for nothing, and its tasks stay', async () => {
   const world = await runningWorld()
-  world.queue.add(['https://b.example/'], options)
+  world.queue.add([{ link: 'https://b.example/', options }])
   world.queue.connect(null)
   const asked = world.calls.length
   world.queue.connect(world.connection({ keyId: 'key-2', isAllowed: false }))

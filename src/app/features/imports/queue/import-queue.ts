@@ -86,11 +86,11 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     })
   }
 
-  /** Starts one task for each link. */
-  add(links: readonly string[], options: ImportOptions): void {
+  /** Starts one task for each. */
+  add(imports: readonly { link: string; options: ImportOptions }[]): void {
     const { wallClock, tabId, openClaims } = this.#options
     const now = wallClock()
-    const jobs = links.map((link, index) =>
+    const jobs = imports.map(({ link, options }, index) =>
       // The first link counts as the newest, so that it stays on top.
       newJob({ link, options, tabId, addedAt: now - index / 1000 }),
     )
@@ -98,6 +98,17 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.rows.add(jobs)
     void openClaims().then((claims) => claims.show())
     this.tasks.add(jobs.map(({ id }) => id))
+  }
+
+  /** By address: what waits, runs or is done, of all that is in the rows. */
+  met(): ReadonlyMap<string, 'queued' | 'imported'> {
+    const met = new Map<string, 'queued' | 'imported'>()
+    for (const { link, state } of this.rows.all()) {
+      const href = URL.parse(link)?.href
+      if (href && state === 'done') met.set(href, 'imported')
+      else if (href && (state === 'waiting' || state === 'running')) met.set(href, 'queued')
+    }
+    return met
   }
 
   /** Starts new tasks with the same links and options, in the same rows. */

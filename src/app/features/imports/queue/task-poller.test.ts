@@ -6,7 +6,7 @@ test('all tasks together are asked for once in three seconds, each in its turn',
   const world = importWorld()
   world.queue.connect(world.connection())
   const links = ['1', '2', '3'].map((name) => `https://a.example/${name}`)
-  world.queue.add(links, options)
+  world.queue.add(links.map((link) => ({ link, options })))
   for (const [index, call] of [...world.calls].entries())
     await call.answer(started(`task-${index}`))
   const asked: unknown[] = []
