@@ -18,7 +18,7 @@ export type TakeTransferOptions = {
   folder: FolderPath
   access: Access
   /** The import dialog is open: files with links in them are read, not sent. */
-  readsLists: boolean
+  readsLists?: boolean
   /** Whether who brought it in is still connected. */
   isSameAccount: () => boolean
   onLinks: (links: string[]) => void
@@ -29,10 +29,11 @@ export type TakeTransferOptions = {
 /** Uploads and imports what a drop or paste holds, or says why not. */
 export async function takeTransfer(
   held: HeldTransfer,
-  { folder, access, readsLists, isSameAccount, onLinks, onUploads }: TakeTransferOptions,
+  options: TakeTransferOptions,
 ): Promise<void> {
+  const { folder, access, isSameAccount, onLinks, onUploads } = options
   const { links, uploads } =
-    (await readLinkFiles(held.items, readsLists)) ?? (await readTransfer(held, folder))
+    (await readLinkFiles(held.items, options)) ?? (await readTransfer(held, folder))
   if (!isSameAccount()) {
     return announce('The session ended while it was read. Connect, then bring it in again.')
   }
@@ -58,16 +59,17 @@ type Brought = {
 
 /**
  * The links in the files that are brought in, where they are no more than that: shortcuts to pages, and
- * lists for the dialog that is open. Null where there are other files, or no link.
+ * lists for the dialog that is open. Null where there are other files, or no link; who cannot import
+ * sends them as files.
  */
 async function readLinkFiles(
   items: readonly HeldItem[],
-  readsLists: boolean,
+  { access, readsLists }: Pick<TakeTransferOptions, 'access' | 'readsLists'>,
 ): Promise<Brought | null> {
   const isForLinks = readsLists ? mayHoldLinks : isShortcut
   const files = items.map(({ file }) => file)
-  if (files.length === 0 || !files.every((file) => file !== null && isForLinks(file.name)))
-    return null
+  const areForLinks = files.every((file) => file !== null && isForLinks(file.name))
+  if (files.length === 0 || !areForLinks || !access.canImport) return null
   const found = await Promise.all(files.map((file) => (file ? readLinkFile(file) : [])))
   const links = [...new Set(found.flat())]
   return links.length > 0 ? { links, uploads: [] } : null

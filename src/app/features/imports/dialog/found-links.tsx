@@ -57,7 +57,10 @@ export function FoundLinks({ found, summary, onTick, onChoose }: FoundLinksProps
         />
         <p role="status">{summary}</p>
       </div>
-      <ul aria-label="Links found" className="scroll-area max-h-56 max-sm:max-h-80 [content-visibility:auto]">
+      <ul
+        aria-label="Links found"
+        className="scroll-area max-h-56 max-sm:max-h-80 [content-visibility:auto]"
+      >
         {found.slice(0, most).map((one) => (
           <Row key={one.link} {...one} {...{ onTick, onChoose }} isAlone={found.length === 1} />
         ))}
