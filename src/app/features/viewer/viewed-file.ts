@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { readableLink } from '#app/api/http/readable-link.ts'
 
 /** A file as the viewer shows it. */
@@ -20,8 +21,12 @@ export type KindProps = {
   siblings: readonly ViewedFile[]
   /** To the next file, or the one before; nothing where there is none. */
   onStep: (step: 1 | -1) => void
-  /** Shows the plain page with these words instead. */
-  onUnreadable: (reason: string) => void
+  /** Shows the plain page with these words instead, and with other `ways` to have it. */
+  onUnreadable: (reason: string, ways?: ReactNode) => void
+  /** Shows another one of `siblings`. */
+  onShow: (file: ViewedFile) => void
+  /** The person came to it from another file in the viewer, and did not ask for this one. */
+  wasSteppedTo: boolean
 }
 
 type Listed = { name: string; size: number; link: string | null; uploadedAt: string }

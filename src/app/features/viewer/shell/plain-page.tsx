@@ -1,4 +1,5 @@
 import { Download, ExternalLink, File } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { actionItem } from '#app/actions/registry.ts'
 import type { ViewedFile } from '#app/features/viewer/viewed-file.ts'
 import { formatBytes, formatExactTime } from '#app/lib/format.ts'
@@ -9,10 +10,12 @@ export type PlainPageProps = {
   file: ViewedFile
   /** Why it is not shown, and what to do. */
   reason?: string | undefined
+  /** Other ways to have it. */
+  ways?: ReactNode
 }
 
 /** What stands for a file that nothing shows: what is known of it, and the way to have it. */
-export function PlainPage({ file, reason }: PlainPageProps) {
+export function PlainPage({ file, reason, ways }: PlainPageProps) {
   const context = contextOf(file)
   const saving = actionItem('download', context)
   const opening = actionItem('open-in-tab', context)
@@ -36,6 +39,7 @@ export function PlainPage({ file, reason }: PlainPageProps) {
           Open the link
         </Button>
       </div>
+      {ways}
       <p className="max-w-full break-all text-muted text-sm select-all">{file.sharedLink}</p>
     </div>
   )

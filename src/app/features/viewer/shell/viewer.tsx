@@ -1,14 +1,22 @@
 import { Dialog } from 'radix-ui'
-import { type KeyboardEvent, type ReactNode, Suspense, useEffect, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { serverDescription } from '#app/api/session/server-description.ts'
-import { readViewed, type ViewedFile } from '#app/features/viewer/viewed-file.ts'
+import { type KindProps, readViewed } from '#app/features/viewer/viewed-file.ts'
 import { readViewerKey } from '#app/features/viewer/viewer-keys.ts'
 import { isTypedIn } from '#app/lib/browser/keyboard-focus.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import { describePosition, type Files, findMissing, findPosition } from './folder-steps.ts'
 import { partFor } from './kinds.ts'
-import { PlainPage } from './plain-page.tsx'
+import { PlainPage, type PlainPageProps } from './plain-page.tsx'
 import { useSwipe } from './use-swipe.ts'
 import { ViewerBar } from './viewer-bar.tsx'
 
@@ -41,7 +49,7 @@ export type ViewerProps = {
 export function Viewer(props: ViewerProps) {
   const { name, files } = props
   const isReady = useKnownServer()
-  const { at, step } = useSteps(props)
+  const { at, step, hasStepped } = useSteps(props)
   const listed = files[at]
   const file = isReady && listed ? readViewed(listed) : null
   const position = listed ? describePosition(at, files.length, props.isSized) : ''
@@ -80,6 +88,11 @@ export function Viewer(props: ViewerProps) {
             event.preventDefault()
             props.onClosed(lastKey.current)
           }}
+          onEscapeKeyDown={(event) => {
+            // What is open within the file goes first.
+            if (document.fullscreenElement || readViewerKey(event) === 'taken')
+              event.preventDefault()
+          }}
           onKeyDown={handleKey}
           className="fixed inset-0 z-40 flex animate-appear flex-col bg-canvas outline-none"
         >
@@ -95,7 +108,13 @@ export function Viewer(props: ViewerProps) {
             className="relative min-h-0 grow touch-pan-y overflow-hidden bg-sunken [overflow-wrap:anywhere]"
           >
             {file ? (
-              <Shown file={file} files={files} onStep={(by) => step(at + by)} />
+              <Shown
+                file={file}
+                files={files}
+                onStep={(by) => step(at + by)}
+                onShow={step}
+                wasSteppedTo={hasStepped}
+              />
             ) : (
               <div
                 role="status"
@@ -113,27 +132,31 @@ export function Viewer(props: ViewerProps) {
   )
 }
 
-type ShownProps = { file: ViewedFile; files: Files<ListedFile>; onStep: (by: 1 | -1) => void }
+type ShownProps = Pick<KindProps, 'file' | 'onStep' | 'wasSteppedTo'> & {
+  files: Files<ListedFile>
+  onShow: (index: number) => void
+}
 
-function Shown({ file, files, onStep }: ShownProps) {
-  const [unreadable, setUnreadable] = useState<{ file: ViewedFile; reason: string } | null>(null)
+function Shown({ files, onShow, ...props }: ShownProps) {
+  const { file } = props
+  const [unreadable, setUnreadable] = useState<PlainPageProps | null>(null)
+  const siblings = useMemo(() => files.flatMap((one) => (one && readViewed(one)) ?? []), [files])
   const Part = partFor(file)
-  const reason = unreadable?.file === file ? unreadable.reason : undefined
-  if (!Part || reason !== undefined) {
+  const isUnreadable = unreadable?.file === file
+  if (!Part || isUnreadable) {
     return (
       <div className="scroll-area h-full">
-        <PlainPage file={file} reason={reason} />
+        <PlainPage {...(isUnreadable ? unreadable : { file })} />
       </div>
     )
   }
-  const siblings = files.flatMap((one) => (one && readViewed(one)) ?? [])
   return (
     <Suspense fallback={null}>
       <Part
-        file={file}
+        {...props}
         siblings={siblings}
-        onStep={onStep}
-        onUnreadable={(words) => setUnreadable({ file, reason: words })}
+        onShow={(other) => onShow(files.findIndex((one) => one && readViewed(one) === other))}
+        onUnreadable={(reason, ways) => setUnreadable({ file, reason, ways })}
       />
     </Suspense>
   )
@@ -181,7 +204,7 @@ function useSteps({ name, files, isSized, onMissing, onView }: ViewerProps) {
   useEffect(() => {
     if (isThere) show(awaited)
   }, [isThere])
-  return { at, step }
+  return { at, step, hasStepped: key !== null }
 }
 
 /** Not where one types, nor what floats over the dialog: that is drawn elsewhere, but its events come through. */
@@ -194,7 +217,8 @@ function isForViewer(event: KeyboardEvent): boolean {
 function isOfControl({ key, target }: KeyboardEvent): boolean {
   if (!(target instanceof Element)) return false
   if (key === 'Enter' || key === ' ') return target.matches('button, a, summary, [role=button]')
-  return target.matches('select, [role=slider], [role^=menuitem], [role=tab], [role=radio]')
+  const isMove = /^(Arrow|Page|Home|End)/.test(key)
+  return isMove && target.matches('select, [role=slider], [role=tab], [data-own-keys]')
 }
 
 function toggleFullscreen(element: HTMLElement | null): void {
