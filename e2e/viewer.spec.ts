@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { crc32, deflateSync } from 'node:zlib'
 import type { Page } from '@playwright/test'
 import { fileRow } from './find-rows.ts'
@@ -51,6 +54,58 @@ test('a file opens over the list with an address of its own: stepping, Back, rel
   await expect(page.getByRole('dialog')).toHaveCount(0)
   expect(page.url()).toBe(folder)
   await expect(fileRow(page, 'a.png')).toBeFocused()
+})
+
+test('a film plays with the subtitles beside it, by keyboard alone', async ({
+  page,
+  barkeep,
+  connect,
+}, testInfo) => {
+  const film = testInfo.outputPath('film.mp4')
+  const source = ['-f', 'lavfi', '-i', 'testsrc=size=320x180:rate=10:duration=30']
+  await promisify(execFile)('ffmpeg', ['-v', 'error', ...source, '-pix_fmt', 'yuv420p', film])
+  await barkeep.upload({ name: 'Film.mp4', bytes: Uint8Array.from(await readFile(film)) })
+  const said = 'Gr\u00fc\u00dfe <script>document.title = 1</script><i>alle</i>'
+  const srt = `1\r\n00:00:00,000 --> 00:00:30,000\r\n${said}\r\n`
+  await barkeep.upload({ name: 'Film.de.srt', bytes: Uint8Array.from(Buffer.from(srt, 'latin1')) })
+  await barkeep.upload({ name: 'Film.en.vtt', bytes: 'WEBVTT\n\n00:00.000 --> 00:30.000\nAll' })
+  await connect()
+  await fileRow(page, 'Film.mp4').press('Enter')
+  const video = viewer(page, 'Film.mp4').locator('video')
+  const state = () =>
+    video.evaluate(({ textTracks, paused, currentTime }: HTMLVideoElement) => ({
+      shown: [...textTracks].find(({ mode }) => mode === 'showing')?.label ?? null,
+      said: [...textTracks].flatMap(({ activeCues }) => (activeCues?.[0] as VTTCue)?.text ?? []),
+      paused,
+      second: Math.floor(currentTime),
+    }))
+  await expect.poll(async () => (await state()).second).toBeGreaterThan(0)
+  await expect(video.locator('track')).toHaveCount(2)
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible()
+  await page.keyboard.press('5')
+  await expect.poll(state).toMatchObject({ shown: null, paused: true, second: 15 })
+  await page.keyboard.press('j')
+  await expect.poll(state).toMatchObject({ second: 5 })
+
+  await button(page, 'Subtitles').press('Enter')
+  await page.getByRole('radio', { name: 'Off' }).focus()
+  await page.keyboard.press('ArrowDown')
+  await expect
+    .poll(state)
+    .toMatchObject({ shown: 'German', said: ['Gr\u00fc\u00dfe document.title = 1<i>alle</i>'] })
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('radio', { name: 'Off' })).toHaveCount(0)
+  await button(page, 'Subtitles').focus()
+  await page.keyboard.press('c')
+  await expect.poll(state).toMatchObject({ shown: null })
+
+  // Nobody pressed anything in the page that is loaded anew: it waits where it was.
+  await page.keyboard.press('5')
+  await expect.poll(state).toMatchObject({ second: 15 })
+  await page.reload()
+  await expect(viewer(page, 'Film.mp4').getByText('Went on at')).toBeVisible()
+  await expect.poll(state).toMatchObject({ paused: true, second: 15 })
 })
 
 /** A grey picture, as a PNG. */

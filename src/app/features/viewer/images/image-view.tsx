@@ -1,5 +1,6 @@
 import { RotateCw, ZoomIn, ZoomOut } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { darkStage } from '#app/features/viewer/dark-stage.ts'
 import type { KindProps } from '#app/features/viewer/viewed-file.ts'
 import { useViewerKeys } from '#app/features/viewer/viewer-keys.ts'
 import { formatPercent } from '#app/lib/format.ts'
@@ -65,7 +66,11 @@ export function ImageView({ file, siblings, onUnreadable }: KindProps) {
   })
   const isWaiting = shown?.file !== file
   return (
-    <div className="flex h-full flex-col scheme-dark bg-sunken text-ink" aria-busy={isWaiting}>
+    <div
+      className="flex h-full flex-col bg-sunken text-ink"
+      style={darkStage}
+      aria-busy={isWaiting}
+    >
       <div
         ref={area}
         {...view.events}

@@ -12,9 +12,15 @@ import 'media-chrome/dist/media-volume-range.js'
 import { En } from 'media-chrome/dist/lang/en.js'
 import { addTranslation } from 'media-chrome/dist/utils/i18n.js'
 
-// Names as everywhere in the app: they begin with a capital.
+// Names as everywhere in the app: they begin with a capital. And `Play` is in the name of one button alone.
 const begun = Object.entries(En).map(([key, words]) => [
   key,
-  words[0]?.toUpperCase() + words.slice(1),
+  words.charAt(0).toUpperCase() + words.slice(1),
 ])
-addTranslation('en', Object.fromEntries(begun))
+addTranslation('en', {
+  ...Object.fromEntries(begun),
+  'playback time': 'Time',
+  'Playback rate': 'Speed',
+  'Playback rate {playbackRate}': 'Speed {playbackRate}x',
+  'current playback rate': 'Speed',
+})

@@ -9,6 +9,7 @@ type Tag = DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTMLElement> & {
   nosubtitleslangpref?: boolean
   noautohide?: boolean
   showduration?: boolean
+  notoggle?: boolean
   rates?: string
   slot?: string
   lang?: string

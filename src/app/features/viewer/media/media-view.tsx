@@ -1,19 +1,18 @@
-import './player.css'
 import './chrome-tags.ts'
-import { Music } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { serverDescription } from '#app/api/session/server-description.ts'
+import { darkStage } from '#app/features/viewer/dark-stage.ts'
 import type { KindProps, ViewedFile } from '#app/features/viewer/viewed-file.ts'
 import { useViewerKeys } from '#app/features/viewer/viewer-keys.ts'
 import { useStoredChoice } from '#app/lib/browser/storage.ts'
-import { formatDuration } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
-import { Button } from '#app/ui/button.tsx'
 import { fileKind } from '#contract/file-kind.ts'
+import { Cover, posterOf, thumbnailOf } from './cover.tsx'
 import { type MediaStep, performStep, readMediaKey } from './media-keys.ts'
 import { PlayElsewhere } from './play-elsewhere.tsx'
 import { musicOf, nextSong, orders, repeats } from './play-list.ts'
+import css from './player.css?inline'
 import { PlayerBars } from './player-bars.tsx'
+import { Notes } from './player-notes.tsx'
 import { SubtitlePanel } from './subtitle-panel.tsx'
 import { useMediaSession } from './use-media-session.ts'
 import { usePlayback } from './use-playback.ts'
@@ -33,7 +32,7 @@ function Player(props: KindProps & { isAudio: boolean }) {
   const media = useRef<HTMLVideoElement>(null)
   const controller = useRef<HTMLElement>(null)
   const [isPanelOpen, setIsPanelOpen] = useState(false)
-  const [note, setNote] = useState<{ file: ViewedFile; words: string } | null>(null)
+  const [soundAlone, setSoundAlone] = useState<ViewedFile | null>(null)
   const list = usePlayList(props)
   const wasPlaying = useRef(!props.wasSteppedTo && navigator.userActivation?.hasBeenActive === true)
   // A reload, and stepping past, start nothing; what was playing plays on with the next.
@@ -65,22 +64,12 @@ function Player(props: KindProps & { isAudio: boolean }) {
     return true
   }
 
-  function handleError() {
-    const { error } = media.current ?? {}
-    const isLost = error?.code === MediaError.MEDIA_ERR_NETWORK
-    props.onUnreadable(
-      isLost
-        ? 'The connection was lost. Close the viewer and open the file again.'
-        : 'This browser cannot play this file, or the server does not give it. Download it, or play it in another program.',
-      <PlayElsewhere file={file} />,
-    )
-  }
-
   const Media = isAudio ? 'audio' : 'video'
-  return (
+  const player = (
     <media-controller
       ref={controller}
-      class="player bg-sunken text-ink scheme-dark"
+      class="player bg-sunken text-ink"
+      style={darkStage}
       audio={isAudio}
       lang="en"
       nohotkeys
@@ -104,10 +93,9 @@ function Player(props: KindProps & { isAudio: boolean }) {
           if (!media.current?.ended) wasPlaying.current = false
         }}
         onEnded={() => list.playOn(media.current)}
-        onError={handleError}
+        onError={() => props.onUnreadable(whyNot(media.current), <PlayElsewhere file={file} />)}
         onLoadedMetadata={() => {
-          const isPictureLost = !isAudio && media.current?.videoWidth === 0
-          if (isPictureLost) setNote({ file, words: 'This browser plays only the sound of it.' })
+          if (!isAudio && media.current?.videoWidth === 0) setSoundAlone(file)
         }}
       >
         {subtitles.tracks.map(({ file: { link }, label, language, src }) => (
@@ -120,27 +108,20 @@ function Player(props: KindProps & { isAudio: boolean }) {
           />
         ))}
       </Media>
-      {isAudio && <Cover file={file} poster={poster} />}
+      <style href="barkeep-player" precedence="default">
+        {css}
+      </style>
       {!isAudio && <media-loading-indicator slot="centered-chrome" noautohide />}
-      {playback.resumed > 0 && (
-        <Note words={`Went on at ${formatDuration(playback.resumed)}.`}>
-          <Button
-            size="small"
-            onClick={() => {
-              playback.forget()
-              perform({ do: 'go', share: 0 })
-            }}
-          >
-            Start over
-          </Button>
-        </Note>
-      )}
-      {note?.file === file && (
-        <Note words={note.words}>
-          <PlayElsewhere file={file} />
-        </Note>
-      )}
-      {subtitles.problem !== '' && <Note words={subtitles.problem} />}
+      <Notes
+        file={file}
+        resumed={playback.resumed}
+        onStartOver={() => {
+          playback.forget()
+          perform({ do: 'go', share: 0 })
+        }}
+        isSoundAlone={soundAlone === file}
+        problem={subtitles.problem}
+      />
       {isPanelOpen && <SubtitlePanel subtitles={subtitles} />}
       <PlayerBars
         isAudio={isAudio}
@@ -151,6 +132,20 @@ function Player(props: KindProps & { isAudio: boolean }) {
       />
     </media-controller>
   )
+  if (!isAudio) return player
+  return (
+    <div className="flex h-full flex-col bg-sunken text-ink" style={darkStage}>
+      <Cover file={file} poster={poster} />
+      {player}
+    </div>
+  )
+}
+
+/** Why it does not play, and what to do. */
+function whyNot(player: HTMLMediaElement | null): string {
+  return player?.error?.code === MediaError.MEDIA_ERR_NETWORK
+    ? 'The connection was lost. Close the viewer and open the file again.'
+    : 'This browser cannot play this file, or the server does not give it. Download it, or play it in another program.'
 }
 
 /** Which music comes next, as the folder shows it, shuffled, or again. */
@@ -181,56 +176,6 @@ function usePlayList({ file, siblings, onShow }: KindProps) {
       onOrder: () => setOrder(order === 'shuffled' ? 'in order' : 'shuffled'),
     },
   }
-}
-
-function Cover({ file, poster }: { file: ViewedFile; poster: string | undefined }) {
-  const src = poster ?? thumbnailOf(file)
-  const [lost, setLost] = useState<string | null>(null)
-  return (
-    <div
-      slot="middle-chrome"
-      className="flex min-h-0 grow flex-col items-center justify-center gap-4 p-6"
-    >
-      {src !== undefined && src !== lost ? (
-        <img
-          src={src}
-          alt=""
-          className="max-h-[60vh] min-h-0 max-w-full rounded-lg"
-          onError={() => setLost(src)}
-        />
-      ) : (
-        <Music aria-hidden="true" className="size-24 text-faint" />
-      )}
-      <p className="max-w-full break-words text-center text-lg">
-        <bdi>{visibleName(file.name)}</bdi>
-      </p>
-    </div>
-  )
-}
-
-function Note({ words, children }: { words: string; children?: React.ReactNode }) {
-  return (
-    <div className="mb-1 ml-3 flex max-w-[calc(100%-24px)] flex-wrap items-center gap-2 self-start rounded-lg bg-raised px-3 py-1.5 text-ink text-sm shadow-float">
-      <p role="status">{words}</p>
-      {children}
-    </div>
-  )
-}
-
-/** A picture beside it with the same name, or the cover of an album. */
-function posterOf(file: ViewedFile, siblings: readonly ViewedFile[]): string | undefined {
-  const stem = file.name.replace(/\.[^.]*$/, '').toLowerCase()
-  const isPoster = ({ name }: ViewedFile) => {
-    const [, own = '', ending = ''] = /^(.*)\.([^.]*)$/.exec(name.toLowerCase()) ?? []
-    if (!/^(jpe?g|png|webp|avif)$/.test(ending)) return false
-    return own === stem || /^(cover|folder|poster)$/.test(own)
-  }
-  return siblings.find(isPoster)?.link
-}
-
-function thumbnailOf({ link }: ViewedFile): string | undefined {
-  const isOffered = serverDescription.getSnapshot()?.additions.includes('thumbnails')
-  return isOffered ? `${link}?thumbnail=large` : undefined
 }
 
 function toggleFullscreen(element: HTMLElement | null): void {

@@ -15,7 +15,7 @@ export function PlayElsewhere({ file }: { file: ViewedFile }) {
         Play in VLC
       </a>
       <Button icon={<ListVideo />} onClick={() => savePlayList(file)}>
-        Save a play list (.m3u8)
+        Save as .m3u8
       </Button>
     </div>
   )

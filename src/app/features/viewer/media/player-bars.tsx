@@ -30,7 +30,7 @@ export function PlayerBars(props: PlayerBarsProps) {
         <media-play-button />
         <media-mute-button />
         <media-volume-range data-own-keys="" />
-        <media-time-display showduration />
+        <media-time-display showduration notoggle />
         <span className="grow" />
         {isAudio && (
           <>

@@ -30,14 +30,14 @@ export function SubtitlePanel({ subtitles }: { subtitles: Subtitles }) {
       </fieldset>
       <div className="flex items-center gap-2 border-line border-t pt-2 text-sm">
         <IconButton
-          label="Subtitles earlier"
+          label="Earlier"
           tooltip="Subtitles earlier (G)"
           icon={<Minus />}
           onClick={() => addDelay(-delayStep)}
         />
         <span className="grow text-center">{describeDelay(delay)}</span>
         <IconButton
-          label="Subtitles later"
+          label="Later"
           tooltip="Subtitles later (H)"
           icon={<Plus />}
           onClick={() => addDelay(delayStep)}

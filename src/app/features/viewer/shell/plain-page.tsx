@@ -33,7 +33,7 @@ export function PlainPage({ file, reason, ways }: PlainPageProps) {
       </p>
       <div className="flex flex-wrap justify-center gap-2">
         <Button tone="primary" icon={<Download />} onClick={saving.onSelect}>
-          Download file
+          Save to this device
         </Button>
         <Button icon={<ExternalLink />} onClick={opening.onSelect}>
           Open the link

@@ -24,7 +24,7 @@ export function ViewerBar({ name, file, position, onPrevious, onNext }: ViewerBa
   const end = 'There is no other file this way.'
   return (
     <header className="flex shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-line border-b bg-canvas px-3 py-2 short:py-1">
-      <div className="min-w-0 grow basis-40">
+      <div className="min-w-0 grow basis-[calc(100%-3.5rem)] sm:basis-40">
         <Dialog.Title className="font-semibold" asChild>
           <h2>
             <NameText name={name} />
