@@ -174,10 +174,13 @@ function Viewed({
   ...props
 }: FolderViewProps & Pick<RowsProps, 'rows' | 'isSized'> & { isFiltered: boolean }) {
   const { name } = viewing
+  // Else the page was loaded with it, and nobody pressed anything to open it.
+  const [wasClosed, setWasClosed] = useState(name === null)
+  if (name === null && !wasClosed) setWasClosed(true)
   if (name === null) return null
   return (
     <Suspense fallback={null}>
-      <ViewedFile {...props} viewing={{ ...viewing, name }} />
+      <ViewedFile {...props} viewing={{ ...viewing, name }} isAskedFor={wasClosed} />
     </Suspense>
   )
 }

@@ -25,7 +25,7 @@ export type KindProps = {
   onUnreadable: (reason: string, ways?: ReactNode) => void
   /** Shows another one of `siblings`. */
   onShow: (file: ViewedFile) => void
-  /** The person came to it from another file in the viewer, and did not ask for this one. */
+  /** Nobody asked for this one: it was stepped to, or the page was loaded with it. */
   wasSteppedTo: boolean
 }
 

@@ -16,6 +16,8 @@ export type FolderViewerProps = {
   files: readonly (FileEntry | undefined)[]
   /** Whether `files` are all of them, loaded or not. */
   isSized: boolean
+  /** A person opened it on this page; false where the page was loaded with it. */
+  isAskedFor: boolean
   /** Where no file has the name: words for that, `Looking for …` among them. */
   absence: ReactNode
   /** Asks for the page with one of `files`; with one past the end, for the next page. */
@@ -40,6 +42,7 @@ export type ViewedFileProps = {
   /** The rows of the list: folders first. */
   rows: readonly (Entry | undefined)[]
   isSized: boolean
+  isAskedFor: boolean
   isFiltered: boolean
   onSort: (sorting: Sorting) => void
   onFilterChange: (filter: string) => void
@@ -75,6 +78,7 @@ export function ViewedFile(props: ViewedFileProps) {
       name={name}
       files={files}
       isSized={props.isSized}
+      isAskedFor={props.isAskedFor}
       absence={
         <Absence
           {...{ name, listing }}

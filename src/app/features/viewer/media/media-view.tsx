@@ -34,7 +34,7 @@ function Player(props: KindProps & { isAudio: boolean }) {
   const [isPanelOpen, setIsPanelOpen] = useState(false)
   const [soundAlone, setSoundAlone] = useState<ViewedFile | null>(null)
   const list = usePlayList(props)
-  const wasPlaying = useRef(!props.wasSteppedTo && navigator.userActivation?.isActive === true)
+  const wasPlaying = useRef(!props.wasSteppedTo)
   // A reload, and stepping past, start nothing; what was playing plays on with the next.
   const playback = usePlayback(media, { file, mayPlay: () => wasPlaying.current })
   const subtitles = useSubtitles(media, file, siblings)

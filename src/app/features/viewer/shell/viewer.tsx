@@ -35,6 +35,8 @@ export type ViewerProps = {
   files: Files<ListedFile>
   /** Whether `files` are all of them, loaded or not. */
   isSized: boolean
+  /** A person opened it on this page; false where the page was loaded with it. */
+  isAskedFor: boolean
   /** What is said where none of them has the name. */
   absence: ReactNode
   /** Asks for the page with one of `files`; with one past the end, for the next page. */
@@ -113,7 +115,7 @@ export function Viewer(props: ViewerProps) {
                 files={files}
                 onStep={(by) => step(at + by)}
                 onShow={step}
-                wasSteppedTo={hasStepped}
+                wasSteppedTo={hasStepped || !props.isAskedFor}
               />
             ) : (
               <div
