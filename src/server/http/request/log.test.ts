@@ -18,6 +18,12 @@ test('no key and no whole share link comes through the words of an error', () =>
   expect(line).toContain(`/share/${trackingId.slice(0, 6)}…`)
   const ofZip = loggedBy((log) => log.error(`no /share/zip/${trackingId}/tax.pdf`))
   expect(ofZip).toContain(`/share/zip/${trackingId.slice(0, 6)}…`)
+  const ofGuest = loggedBy((log) => log.error(`no /share/g.${trackingId}/tax.pdf`))
+  expect(ofGuest).toContain(`/share/g.${trackingId.slice(0, 6)}…`)
+  const guestKey = `csb_guest_${'M'.repeat(28)}.${'A-_'.repeat(14)}A`
+  const ofGuestKey = loggedBy((log) => log.error(`no "Bearer ${guestKey}" here`))
+  expect(ofGuestKey).toContain('csb_guest_[hidden]')
+  expect(ofGuest + ofGuestKey).not.toMatch(/MMMM|A-_A|tax/)
   for (const secret of [trackingId, 'tax.pdf']) expect(ofZip).not.toContain(secret)
   for (const secret of [key.slice('csb_live_'.length), trackingId, 'tax.pdf']) {
     expect(line).not.toContain(secret)

@@ -16,8 +16,8 @@ export function createLogger(level: string, stream?: DestinationStream): Logger 
 /** The last look at a line: libraries' errors carry texts that no list of fields foresees. */
 function hideSecrets(line: string): string {
   return line
-    .replace(/csb_live_\w+/g, 'csb_live_[hidden]')
-    .replace(/\/share\/((?:zip\/)?[\w-]{6})[\w-]{6,}[^"\\\s]*/g, '/share/$1…')
+    .replace(/csb_(live|guest)_[\w.-]+/g, 'csb_$1_[hidden]')
+    .replace(/\/share\/((?:zip\/|g\.)?[\w-]{6})[\w-]{6,}[^"\\\s]*/g, '/share/$1…')
 }
 
 /** One line a request, also where the client went away first. Queries stay out: they hold names of files. */
