@@ -85,7 +85,8 @@ test('files are asked for: a guest sends some, up to what the link takes', async
 }) => {
   await barkeep.upload({ name: 'own.txt', folder: '/Inbox/' })
   await connect()
-  const guest = await visit(context, await makeLink(page, 'Inbox', 'Ask for files…'))
+  const link = await makeLink(page, 'Inbox', 'Ask for files…')
+  const guest = await visit(context, link)
   await expect(guest.getByText('Drop files or folders here')).toBeVisible()
   await expect(guest.getByText('10 GB of 10 GB left')).toBeVisible()
   await expect(guest.getByText('own.txt')).toHaveCount(0)
@@ -102,4 +103,10 @@ test('files are asked for: a guest sends some, up to what the link takes', async
   expect(await findViolations(guest)).toEqual([])
   const { files } = await barkeep.list('/Inbox/')
   expect(files.map(({ name }) => name)).toEqual(['new.txt', 'own (2).txt', 'own.txt'])
+
+  // The owner, who opens it in the tab that has the key, is still connected afterwards.
+  await page.goto(link)
+  await expect(page.getByText('Drop files or folders here')).toBeVisible()
+  await page.goto(barkeep.origin)
+  await expect(fileRow(page, 'Inbox')).toBeVisible()
 })
