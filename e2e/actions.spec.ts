@@ -30,8 +30,8 @@ test('the right button offers what can be done with a row, with the selection an
   await expect(page.getByRole('menu', { name: 'a.txt' })).toBeVisible()
   const managed = ['Move to…', 'Copy to…', 'Cut', 'Copy', 'Delete']
   const ofFile = [
-    ...['Open', 'Open in a new tab', 'Copy link', 'Copy address', 'Download', 'Share…', 'Rename'],
-    ...[...managed, 'Select', 'Select all'],
+    ...['Open', 'Open in a new tab', 'Copy link', 'Links…', 'Copy address', 'Download', 'Share…'],
+    ...['Rename', ...managed, 'Select', 'Select all'],
   ]
   expect(await items(menu)).toEqual(ofFile)
   expect(await findViolations(page)).toEqual([])
@@ -42,7 +42,7 @@ test('the right button offers what can be done with a row, with the selection an
 
   await fileRow(page, 'Films').click({ button: 'right' })
   expect(await items(menu)).toEqual([
-    ...['Open', 'Copy address', 'Share…', 'Ask for files…', 'Rename'],
+    ...['Open', 'Copy address', 'Download as zip', 'Share…', 'Ask for files…', 'Rename'],
     ...[...managed, 'Select', 'Select all'],
   ])
   // Another row, while the menu of the first is open.
@@ -53,7 +53,9 @@ test('the right button offers what can be done with a row, with the selection an
   await expect(page.getByRole('menu', { name: '3 selected' })).toBeVisible()
   expect(await items(menu)).toEqual([
     'Copy 2 links',
+    'Links…',
     'Download 2 files',
+    'Download as zip',
     'Share…',
     ...managed,
     'Select all',

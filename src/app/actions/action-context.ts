@@ -64,6 +64,8 @@ export type Abilities = {
   manage: (what: ManageStep, targets: readonly Target[], to?: FolderPath) => void
   /** Missing where the server makes no links for others, or the key may not. Without targets: the folder. */
   share: (kind: ShareKind, targets: readonly Target[]) => void
+  /** `zip`: saves all of them as one file; `links`: gives their links in several forms. */
+  takeAway: (what: 'zip' | 'links', targets: readonly Target[]) => void
   /** Takes rows that were cut or copied here, if `text` is what stands for them; false for other text. */
   pasteRows: (text: string) => boolean
   /** Each is missing while it would change nothing. */

@@ -11,7 +11,7 @@ import { shortcutText } from './shortcut-text.ts'
 
 /** What is offered about rows, and about the list itself; each list is a group. */
 const aboutRows: ActionId[][] = [
-  ['open', 'open-in-tab', 'copy-link', 'copy-address', 'download'],
+  ['open', 'open-in-tab', 'copy-link', 'links', 'copy-address', 'download', 'download-zip'],
   ['share', 'ask-for-files'],
   ['restore', 'delete-for-ever'],
   ['rename', 'move-to', 'copy-to', 'cut', 'copy-rows', 'delete'],

@@ -27,6 +27,7 @@ import {
 } from './action-context.ts'
 import { manageActions } from './manage-actions.ts'
 import { copyLinks, downloadFiles, isSavedByBrowser, openLink } from './open-link.ts'
+import { takeAwayActions } from './take-away-actions.ts'
 import { viewActions } from './view-actions.ts'
 
 /**
@@ -144,6 +145,7 @@ const table = {
     when: ({ targets }) => hasFiles(targets) && whyNotTogether(targets),
     run: ({ targets }) => void downloadFiles(linked(targets)),
   },
+  ...takeAwayActions,
   ...manageActions,
   'go-up': {
     ...files,

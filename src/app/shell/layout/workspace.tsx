@@ -7,6 +7,7 @@ import { serverDescription } from '#app/api/session/server-description.ts'
 import { CompactRateMeter } from '#app/features/account/rate/rate-meter.tsx'
 import { FilesPage } from '#app/features/files/files-page.tsx'
 import { Manage } from '#app/features/files/manage/manage.tsx'
+import { TakeAway } from '#app/features/files/take-away/take-away.tsx'
 import { Sharing } from '#app/features/shares/sharing.tsx'
 import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
@@ -95,6 +96,7 @@ export function Workspace(props: WorkspaceProps) {
           onOpenFolder={openFolder}
         />
       )}
+      <TakeAway {...session} access={access} folder={shown} />
       <Sharing {...session} access={access} folder={shown} sharesHref={apiKeysHref} />
       {isPaletteOpen && (
         <Suspense fallback={null}>

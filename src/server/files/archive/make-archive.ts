@@ -1,4 +1,5 @@
 import { type ArchiveReply, maxArchiveEntries } from '#contract/archive.ts'
+import { createEntryNames, type EntryNames, safeName } from '#contract/archive-names.ts'
 import { type FileName, numberedFileName } from '#contract/file-name.ts'
 import { type FolderPath, folderName, folderTrail, rootFolder } from '#contract/folder-path.ts'
 import { type Clock, isoTime } from '#server/core/clock.ts'
@@ -9,7 +10,6 @@ import { createGiveWay } from '#server/files/manage/give-way.ts'
 import { type Item, itemPath, notThere, parseItem } from '#server/files/manage/item.ts'
 import { type ArchiveList, startList } from './archive-list.ts'
 import type { ArchiveRepository, FoundFile, FoundItem } from './archive-repository.ts'
-import { createEntryNames, type EntryNames, safeName } from './entry-names.ts'
 
 /** How long a link opens its archive. A download that has begun may take longer. */
 const archiveMs = 12 * 60 * 60 * 1000

@@ -13,7 +13,9 @@ const rowActions = [
   'open',
   'open-in-tab',
   'copy-link',
+  'links',
   'download',
+  'download-zip',
   'share',
   'ask-for-files',
   'rename',
@@ -41,6 +43,7 @@ export function FileActions({
     scopes: [],
     ...(canManage ? manageContext([entry], canShare) : {}),
     open: (target) => currentContext().open?.(target),
+    takeAway: (...asked) => currentContext().takeAway?.(...asked),
     targets: [entry],
     copyText: copy,
   }

@@ -97,7 +97,7 @@ export function FileList(props: FileListProps) {
       tabIndex={entries.length === 0 ? 0 : undefined}
       className="focus-visible:-outline-offset-2"
       {...events}
-      onDragStart={props.canManage ? startDrag : undefined}
+      onDragStart={startDrag}
     >
       <ListHeader
         sorting={props.sorting}

@@ -90,10 +90,11 @@ export type RowProps = EntryPlace & {
   renaming: Renaming | null
 }
 
-/** Where what is dropped goes, and what can be dragged there. */
+/** Where what is dropped goes, and what can be dragged there, or out of the window. */
 export function dragProps({ entry, canManage, renaming }: RowProps) {
+  const isTaken = canManage || (entry.kind === 'file' && entry.link !== null)
   return {
-    draggable: canManage && renaming === null,
+    draggable: isTaken && renaming === null,
     ...(entry.kind === 'folder' ? { 'data-folder': entry.path } : {}),
   }
 }

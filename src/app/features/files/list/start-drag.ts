@@ -1,14 +1,21 @@
 import type { DragEvent as ReactDragEvent } from 'react'
-import { currentContext } from '#app/actions/action-context.ts'
+import { currentContext, type Target } from '#app/actions/action-context.ts'
+import { attachmentLink } from '#app/actions/open-link.ts'
+import { readableLink } from '#app/api/http/readable-link.ts'
 import { findDropPlace } from '#app/features/files/folder/drop-place.ts'
 
-/** Takes hold of the row, or of the selection it is in. Every `[data-folder]` of the page takes it. */
+/**
+ * Takes hold of the row, or of the selection it is in. Every `[data-folder]` of the page takes it where
+ * it can be managed, and the desktop one file.
+ */
 export function startDrag({ target, dataTransfer }: ReactDragEvent): void {
   const { targetOf, isSelected, selection, manage } = currentContext()
   const row = target instanceof Element ? targetOf?.(target) : null
-  if (!row || !manage) return
+  if (!row) return
   const targets = isSelected?.(row) ? (selection?.() ?? [row]) : [row]
-  dataTransfer.effectAllowed = 'copyMove'
+  dataTransfer.effectAllowed = manage ? 'copyMove' : 'copy'
+  offerToDesktop(targets, dataTransfer)
+  if (!manage) return
   // Firefox drags nothing that has no data.
   dataTransfer.setData('application/x-barkeep-rows', String(targets.length))
   const ending = new AbortController()
@@ -47,4 +54,13 @@ export function startDrag({ target, dataTransfer }: ReactDragEvent): void {
     ({ showDrag }) => signal.aborted || showDrag(targets, signal),
     () => {},
   )
+}
+
+/** Chromium saves what is dropped outside the window, one file at a time; other browsers do not look at it. */
+function offerToDesktop([target, ...others]: readonly Target[], dataTransfer: DataTransfer): void {
+  if (target?.kind !== 'file' || target.link === null || others.length > 0) return
+  const address = attachmentLink(readableLink(target.link))
+  // Colons part its three fields, and the name becomes one on somebody's disk.
+  const name = target.name.replace(/[:/\\\p{Cc}]/gu, '_')
+  dataTransfer.setData('DownloadURL', `application/octet-stream:${name}:${address}`)
 }

@@ -65,7 +65,12 @@ function ChosenActions({ chosen }: { chosen: readonly Entry[] }) {
   const context = { ...currentContext(chosen), copyText: copy }
   // One file alone has these two in its row.
   const ofLinks = chosen.length > 1 ? actionItems(['copy-link', 'download'], context) : []
-  const all = [...ofLinks, ...actionItems(['share', 'move-to', 'copy-to', 'delete'], context)]
+  const away = actionItems(['download-zip', 'links'], context)
+  const all = [
+    ...ofLinks,
+    ...away,
+    ...actionItems(['share', 'move-to', 'copy-to', 'delete'], context),
+  ]
   return all.map((item, at) => (
     <Action
       key={item.label}

@@ -1,5 +1,10 @@
-import { cutToBytes, type FileName, fileNameMaxBytes } from '#contract/file-name.ts'
-import { type Item, numberedName } from '#server/files/manage/item.ts'
+import {
+  cutToBytes,
+  type FileName,
+  fileNameMaxBytes,
+  numberedFileName,
+  utf8Length,
+} from './file-name.ts'
 
 // What Windows takes in no name, and what turns the reading direction or is not drawn at all.
 const refused = /[<>:"/\\|?*\p{Cc}\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu
@@ -23,7 +28,7 @@ export function safeName(name: string): FileName {
 /** The names of one folder of an archive. */
 export type EntryNames = {
   /** A safe name that nothing else there has, not even in another case. */
-  take(kind: Item['kind'], name: string): FileName
+  take(kind: 'file' | 'folder', name: string): FileName
 }
 
 /** Many systems know one name in two cases, or a file and a folder of one name, only once. */
@@ -35,13 +40,19 @@ export function createEntryNames(): EntryNames {
       const safe = safeName(name)
       let found = safe
       for (let number = numbers.get(fold(safe)) ?? 2; taken.has(fold(found)); number += 1) {
-        found = numberedName(kind, safe, number)
+        found = numbered(kind, safe, number)
         numbers.set(fold(safe), number + 1)
       }
       taken.add(fold(found))
       return found
     },
   }
+}
+
+function numbered(kind: 'file' | 'folder', name: FileName, number: number): FileName {
+  if (kind === 'file') return numberedFileName(name, number)
+  const suffix = ` (${number})`
+  return (cutToBytes(name, fileNameMaxBytes - utf8Length(suffix)) + suffix) as FileName
 }
 
 function fold(name: string): string {

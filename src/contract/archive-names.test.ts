@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createEntryNames, safeName } from './entry-names.ts'
+import { createEntryNames, safeName } from './archive-names.ts'
 
 test.each([
   ['a.txt', 'a.txt'],
