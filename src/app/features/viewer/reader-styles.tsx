@@ -1,6 +1,10 @@
-import href from './reader.css?url'
+import styles from './reader.css?inline'
 
-/** The styles of what is read, loaded with the first of it: in the page's own they would be loaded by everybody. */
+/** The styles of what is read, which come with the first of it: in the page's own everybody would load them. */
 export function ReaderStyles() {
-  return <link rel="stylesheet" href={href} precedence="part" />
+  return (
+    <style href="reader" precedence="part">
+      {styles}
+    </style>
+  )
 }

@@ -1,7 +1,7 @@
 import { type MouseEvent, useLayoutEffect, useMemo, useRef } from 'react'
 import type { ViewedFile } from '#app/features/viewer/viewed-file.ts'
 import { headingAnchor } from './link-target.ts'
-import styles from './markdown.css?url'
+import styles from './markdown.css?inline'
 import { renderMarkdown } from './render-markdown.ts'
 
 export type MarkdownPageProps = {
@@ -35,7 +35,9 @@ export function MarkdownPage({ text, siblings, onFailed }: MarkdownPageProps) {
 
   return (
     <>
-      <link rel="stylesheet" href={styles} precedence="part" />
+      <style href="markdown" precedence="part">
+        {styles}
+      </style>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: links in it are pressed, by Enter too */}
       <article ref={page} dir="auto" className="reader-page" onClick={handleClick} />
     </>

@@ -178,7 +178,7 @@ function useUnreadable({
     if (!isNone) return
     onUnreadable(
       textKind(name) === null
-        ? 'There is no preview for this kind of file.'
+        ? 'Files of this kind are not shown here.'
         : 'The name says text, but the bytes of this file are none.',
     )
   }, [isNone])
