@@ -1,5 +1,5 @@
 import { Suspense, useCallback, useMemo, useState } from 'react'
-import { useAbilities } from '#app/actions/action-context.ts'
+import { currentContext, useAbilities } from '#app/actions/action-context.ts'
 import { useContextMenu } from '#app/actions/use-context-menu.tsx'
 import type { Access } from '#app/api/http/api-key-text.ts'
 import {
@@ -33,9 +33,8 @@ import type { Viewing } from './opened/viewed-file.tsx'
 import type { View } from './view-toggle.tsx'
 
 const OpenedFile = lazyPart(async () => (await import('./opened/opened-file.tsx')).OpenedFile)
-const ViewedFile = lazyPart(async () => (await import('./opened/viewed-file.tsx')).ViewedFile, {
-  floats: true,
-})
+const loadViewedFile = async () => (await import('./opened/viewed-file.tsx')).ViewedFile
+const ViewedFile = lazyPart(loadViewedFile, { floats: true })
 const NothingShown = lazyPart(async () => (await import('./empty-folder.tsx')).NothingShown)
 
 export type FolderViewProps = {
@@ -124,6 +123,10 @@ export function FolderView(props: FolderViewProps) {
       <div
         ref={setScroller}
         {...menu.areaProps}
+        onPointerDownCapture={({ target }) => {
+          const pressed = target instanceof Element && currentContext().targetOf?.(target)
+          if (pressed && pressed.kind === 'file') prepareView(props.viewing, pressed.name)
+        }}
         className="scroll-area relative min-h-0 grow [overflow-anchor:none]"
       >
         <Rows
@@ -167,6 +170,11 @@ function Opened({
       <OpenedFile {...{ opened, listing, onFilterChange, onSort }} />
     </Suspense>
   )
+}
+
+function prepareView(viewing: Viewing, name: string) {
+  loadViewedFile().catch(() => {})
+  viewing.onLikely?.(name)
 }
 
 function Viewed({

@@ -23,6 +23,7 @@ import {
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
+import { fileKind } from '#contract/file-kind.ts'
 import { type FolderPath, folderName, rootFolder } from '#contract/folder-path.ts'
 import { Layout, Sidebar } from './layout.tsx'
 import { TransfersPanel } from './transfers-panel.tsx'
@@ -139,6 +140,7 @@ export function Workspace(props: WorkspaceProps) {
                 Viewer,
                 name: viewed,
                 onView: (name) => view(folder, name, viewed !== null),
+                onLikely: prepareView,
                 onClose: () => closeView(folder),
               }}
               onOpenFolder={openFolder}
@@ -189,8 +191,22 @@ function openFolder(folder: FolderPath) {
   navigate(folderHref(folder))
 }
 
+/** Loads side by side what opening this file needs, before it is drawn one in the other. */
+function prepareView(name: string) {
+  const kind = fileKind(name)
+  const isMedia = kind === 'video' || kind === 'audio'
+  const parts = [
+    import('#app/features/viewer/shell/viewer.tsx'),
+    isMedia && import('#app/features/viewer/media/media-view.tsx'),
+    kind === 'image' && import('#app/features/viewer/images/image-view.tsx'),
+  ]
+  // What does not come now is asked for again, and told, when it is drawn.
+  Promise.all(parts).catch(() => {})
+}
+
 /** Opening a file in the viewer is one step of the history, stepping to others in it is none. */
 function view(folder: FolderPath, name: string, isOpen: boolean) {
+  if (!isOpen) prepareView(name)
   const state: unknown = isOpen ? history.state : { isOverList: true }
   navigate(viewHref(folder, name), { replace: isOpen, state })
 }

@@ -33,6 +33,8 @@ export type Viewing = {
   /** What the address opens in the viewer; null while it is closed. */
   name: string | null
   onView: (name: string) => void
+  /** A file is pressed, and may be opened by that. */
+  onLikely?: (name: string) => void
   onClose: () => void
 }
 
