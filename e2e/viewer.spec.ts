@@ -17,7 +17,7 @@ test('a file opens over the list with an address of its own: stepping, Back, rel
   connect,
 }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' })
-  for (const name of ['a.png', 'b & 50 %.png', 'c.bin'])
+  for (const name of ['a.png', 'b & 50 %.png', 'c.docx'])
     await barkeep.upload({ folder: '/Pictures/', name, bytes: picture(40, 30) })
   await connect({ folder: '/Pictures/' })
   const folder = folderUrl(barkeep, '/Pictures/')
@@ -35,12 +35,12 @@ test('a file opens over the list with an address of its own: stepping, Back, rel
     viewer(page, 'b & 50 %.png').getByRole('img', { name: 'b & 50 %.png' }),
   ).toBeVisible()
   await button(page, 'Next').click()
-  await expect(viewer(page, 'c.bin').getByText('Files of this kind')).toBeVisible()
-  await expect(viewer(page, 'c.bin').getByText('3 of 3')).toBeVisible()
+  await expect(viewer(page, 'c.docx').getByText('Files of this kind')).toBeVisible()
+  await expect(viewer(page, 'c.docx').getByText('3 of 3')).toBeVisible()
   expect(asked.filter((path) => path.startsWith('/api/'))).toEqual([])
 
   await page.reload()
-  await expect(viewer(page, 'c.bin').getByText('3 of 3')).toBeVisible()
+  await expect(viewer(page, 'c.docx').getByText('3 of 3')).toBeVisible()
   await button(page, 'Previous').click()
   await expect(viewer(page, 'b & 50 %.png')).toBeVisible()
   await page.goBack()
@@ -108,14 +108,43 @@ test('a film plays with the subtitles beside it, by keyboard alone', async ({
   await expect.poll(state).toMatchObject({ paused: true, second: 15 })
 })
 
-/** A grey picture, as a PNG. */
-function picture(width: number, height: number): Uint8Array<ArrayBuffer> {
+test('a picture is enlarged, turned and put back by keys and wheel, and one that is too large is told', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await barkeep.upload({ name: 'a.png', bytes: picture(400, 300) })
+  // 120 megapixels, of which there are no more than the first bytes.
+  await barkeep.upload({ name: 'b.png', bytes: picture(12_000, 10_000, 1) })
+  await connect()
+  await fileRow(page, 'a.png').press('Enter')
+  const image = page.getByRole('img', { name: 'a.png' })
+  const size = async () => {
+    const { width = 0, height = 0 } = (await image.boundingBox()) ?? {}
+    return [Math.round(width), Math.round(height)]
+  }
+  await expect.poll(size).toEqual([400, 300])
+  await page.keyboard.press('+')
+  await expect.poll(size).toEqual([560, 420])
+  await page.keyboard.press('0')
+  await expect.poll(size).toEqual([400, 300])
+  await page.keyboard.press('r')
+  await expect.poll(size).toEqual([300, 400])
+  await image.hover()
+  await page.mouse.wheel(0, -300)
+  await expect.poll(async () => (await size())[0]).toBeGreaterThan(400)
+  await page.keyboard.press('ArrowRight')
+  await expect(viewer(page, 'b.png').getByText('120 megapixels')).toBeVisible()
+})
+
+/** A grey picture, as a PNG; with fewer rows in it than it says where `rowsIn` are fewer. */
+function picture(width: number, height: number, rowsIn = height): Uint8Array<ArrayBuffer> {
   const header = new DataView(new ArrayBuffer(13))
   header.setUint32(0, width)
   header.setUint32(4, height)
   header.setUint8(8, 8)
-  const rows = new Uint8Array(height * (width + 1)).fill(128)
-  for (let row = 0; row < height; row += 1) rows[row * (width + 1)] = 0
+  const rows = new Uint8Array(rowsIn * (width + 1)).fill(128)
+  for (let row = 0; row < rowsIn; row += 1) rows[row * (width + 1)] = 0
   const chunks = [
     chunk('IHDR', new Uint8Array(header.buffer)),
     chunk('IDAT', deflateSync(rows)),
