@@ -57,6 +57,9 @@ test('a folder is shared with a password: a guest looks at it, and is out once i
   ).toHaveCount(0)
   expect(await findViolations(guest)).toEqual([])
 
+  await guest.getByRole('button', { name: 'Download all' }).click()
+  await expect(guest.getByRole('dialog')).toContainText('2 files')
+  await guest.keyboard.press('Escape')
   await fileRow(guest, '2026').dblclick()
   await expect(fileRow(guest, 'deep.txt')).toBeVisible()
   // The address has all that a reload needs, and the tab the password.

@@ -79,9 +79,15 @@ test('of a selection a zip holds the selection', async () => {
   expect(await namesIn(await zip(server, key, { items: ['/Inner/deep.txt'] }))).toEqual([
     'deep.txt',
   ])
+  const whole = { items: ['/Inner/'], files_of: { path: '/' } }
+  expect(await namesIn(await zip(server, key, whole))).toEqual([
+    ...['Inner/', 'Inner/deep.txt', 'Inner/deeper.txt', 'top secret.txt'],
+  ])
+  const none = { files_of: { path: '/', except: ['top secret.txt'] } }
+  expect(await namesIn(await zip(server, key, none))).toEqual([])
   for (const body of [
     ...[{ items: ['/later.txt'] }, { items: ['/Home/'] }, { items: ['/Home/Shared/seen.txt'] }],
-    ...[{ files_of: { path: '/' } }, { files_of: { path: '/Home/' } }],
+    { files_of: { path: '/Home/' } },
   ]) {
     expect(await outcome(await zip(server, key, body))).toBe('404 not_found')
   }

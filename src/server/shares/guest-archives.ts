@@ -1,3 +1,5 @@
+import type * as z from 'zod/mini'
+import type { archiveBody } from '#contract/archive.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FileName } from '#contract/file-name.ts'
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
@@ -14,6 +16,8 @@ import type { SharedTree, SharedTrees } from './shared-tree.ts'
 
 type Deps = { forGuests: ForGuests<Guest>; archives: Archives; trees: SharedTrees; locks: Locks }
 
+type Body = z.output<typeof archiveBody>
+
 /** All who come by one link share these, so that none of them fills the disk with lists. */
 const mostOfLink = { archives: 5, entries: 200_000 }
 
@@ -23,10 +27,20 @@ export function addGuestArchives({ forGuests, archives, trees, locks }: Deps): v
     const shared = await trees.find(share)
     if (shared === null) throw gone()
     const guest = guestOf(archives, share, shared)
-    const wish = { ...body, userId: share.user_id, keyId: id, guest }
+    const wish = { ...chosenOf(shared, body), userId: share.user_id, keyId: id, guest }
     // One at a time: a list of many files takes a while to make.
     return await locks.run([`archive ${id}`], () => archives.makeArchive(wish))
   })
+}
+
+/** All files of a selection are items by their names: the selection is no folder. */
+function chosenOf(shared: NonNullable<SharedTree>, body: Body): Body {
+  const { items = [], files_of } = body
+  if (shared.kind === 'folder' || files_of?.path !== rootFolder) return body
+  const left = new Set(files_of.except)
+  const paths = shared.files.map(({ name }) => `${rootFolder}${name}`)
+  const wanted = paths.filter((path) => !left.has(path) && !left.has(path.slice(1)))
+  return { ...body, items: [...items, ...wanted], files_of: undefined }
 }
 
 function guestOf(

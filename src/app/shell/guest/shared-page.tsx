@@ -1,14 +1,17 @@
+import { Download } from 'lucide-react'
 import { navigate, usePathname, useSearch } from 'wouter/use-browser-location'
-import { useAbilities } from '#app/actions/action-context.ts'
+import { currentContext, type Target, useAbilities } from '#app/actions/action-context.ts'
 import { useActionKeys } from '#app/actions/action-keys.ts'
 import { refreshFolder } from '#app/api/cache/queries.ts'
 import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import { FilesPage } from '#app/features/files/files-page.tsx'
+import { TakeAway } from '#app/features/files/take-away/take-away.tsx'
 import { VisitHead } from '#app/features/shares/visit/visit-screens.tsx'
 import { byLine } from '#app/features/shares/visit/visit-text.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
+import { Button } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
-import type { FolderPath } from '#contract/folder-path.ts'
+import { type FolderPath, folderName } from '#contract/folder-path.ts'
 import { guestFolder, guestHref, viewedName } from './guest-address.ts'
 import type { GuestSession, Visit } from './visit.ts'
 
@@ -25,10 +28,12 @@ export function SharedPage({ visit, session }: { visit: Visit; session: GuestSes
   useActionKeys()
   useAbilities({ scopes: me.key.scopes })
   const title = me.share?.name ?? me.key.name
+  const access = accessFromScopes(me.key.scopes)
   return (
     <div className="flex h-full flex-col">
       <title>{`${visibleName(viewed ?? title)} – Barkeep`}</title>
       <VisitHead title={title} line={byLine('Shared by', me.username, me.key.expires_at)} />
+      <TakeAway client={session.client} access={access} folder={folder} />
       <FilesPage
         folder={folder}
         rootName={title}
@@ -44,11 +49,23 @@ export function SharedPage({ visit, session }: { visit: Visit; session: GuestSes
         }}
         onOpenFolder={(path) => navigate(guestHref(path))}
         onRefresh={() => refreshFolder({ queryClient: visit.queryClient, queries }, folder)}
-        actions={null}
-        access={accessFromScopes(me.key.scopes)}
+        actions={
+          <Button
+            icon={<Download />}
+            onClick={() => currentContext().takeAway?.('zip', [allOf(folder, title)])}
+          >
+            Download all
+          </Button>
+        }
+        access={access}
       />
     </div>
   )
+}
+
+/** The folder that is shown, as what is to be downloaded. */
+function allOf(path: FolderPath, title: string): Target {
+  return { kind: 'folder', key: path, name: folderName(path) || title, path }
 }
 
 function queryOf(how: 'open' | 'view', name: string): string {
