@@ -46,9 +46,9 @@ const hostile = `# Shown
 [script](javascript:top.stolen=7) [data](data:text/html,<script>top.stolen=8</script>) [tab](<java&#9;script:top.stolen=9>)
 ![far](https://evil.example/pixel.png) [out](https://example.org/)
 
-${'| a '.repeat(2000)}|
-${'| - '.repeat(2000)}|
-${`${'| b '.repeat(2000)}|\n`.repeat(5)}`
+${'| a '.repeat(300)}|
+${'| - '.repeat(300)}|
+${`${'| b '.repeat(300)}|\n`.repeat(5)}`
 
 /** Whose script says what it can see, after it has tried to send something. */
 function scriptedPdf(): string {
@@ -87,6 +87,7 @@ test('hostile papers run nothing, fetch nothing and do not freeze the page', asy
   await expect(markdown.getByRole('heading', { name: 'Shown' })).toBeVisible()
   await expect(markdown.getByText('Picture: far')).toBeVisible()
   const content = markdown.locator('article')
+  await expect(content.locator('th')).toHaveCount(100)
   await expect(content.locator('script, iframe, form, input, button, style, svg, img')).toHaveCount(
     0,
   )

@@ -8,7 +8,9 @@ import { readTarget } from './link-target.ts'
 const mostCharacters = 1_000_000
 /** Deeper and larger pages take a browser minutes. */
 const mostNesting = 60
-const mostElements = 30_000
+const mostElements = 20_000
+/** Of a table: the widths of thousands take a browser many seconds. */
+const mostColumns = 100
 
 const tags =
   'a b blockquote br code del details em h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small strong sub summary sup table tbody td tfoot th thead tr u ul div span dl dt dd'.split(
@@ -91,8 +93,11 @@ function mendPicture(picture: HTMLImageElement, siblings: readonly ViewedFile[])
   picture.replaceWith(words)
 }
 
-/** A wide table scrolls by itself, and stays a table for a screen reader. */
+/** A wide table scrolls by itself, and stays a table for a screen reader; one past all reading is cut. */
 function wrapTable(table: HTMLTableElement): void {
+  for (const cell of table.querySelectorAll(`:is(td, th):nth-child(n + ${mostColumns + 1})`)) {
+    cell.remove()
+  }
   const box = document.createElement('div')
   box.className = 'reader-wide'
   table.replaceWith(box)
