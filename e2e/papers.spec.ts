@@ -4,7 +4,7 @@ import { folderUrl } from './folder-url.ts'
 
 const viewer = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true })
 
-test('a text is read piece by piece, a CSV is a table, Markdown a page and its source', async ({
+test('a text is read piece by piece, a CSV is a table, Markdown a page and its source, with details', async ({
   page,
   barkeep,
   connect,
@@ -33,6 +33,12 @@ test('a text is read piece by piece, a CSV is a table, Markdown a page and its s
   await expect(markdown.getByRole('link', { name: 'file' })).toHaveAttribute('rel', /noopener/)
   await markdown.getByRole('button', { name: 'Source' }).click()
   await expect(markdown.getByText('**bold**')).toBeVisible()
+
+  const details = markdown.getByRole('complementary', { name: 'Details' })
+  await page.keyboard.press('i')
+  await expect(details.getByText('SHA-256')).toBeVisible()
+  await markdown.getByRole('button', { name: 'Details', exact: true }).click()
+  await expect(details).toHaveCount(0)
 })
 
 const hostile = `# Shown

@@ -26,7 +26,7 @@ export function useViewerKeys(read: KeyReader): void {
   }, [])
 }
 
-export type ViewerStep = 'next' | 'previous' | 'first' | 'last' | 'fullscreen'
+export type ViewerStep = 'next' | 'previous' | 'first' | 'last' | 'fullscreen' | 'details'
 
 const steps: Record<string, ViewerStep> = {
   ArrowRight: 'next',
@@ -38,6 +38,7 @@ const steps: Record<string, ViewerStep> = {
   Home: 'first',
   End: 'last',
   f: 'fullscreen',
+  i: 'details',
 }
 
 /** What a key does: `taken` by the kind that is shown, a step of the viewer's, or null for nothing. */

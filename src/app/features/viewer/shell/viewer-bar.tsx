@@ -1,4 +1,4 @@
-import { Check, ChevronLeft, ChevronRight, X } from 'lucide-react'
+import { Check, ChevronLeft, ChevronRight, Info, X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useCopiedLink } from '#app/actions/open-link.ts'
 import { actionItem } from '#app/actions/registry.ts'
@@ -17,10 +17,11 @@ export type ViewerBarProps = {
   /** Missing at an end of the folder. */
   onPrevious: (() => void) | undefined
   onNext: (() => void) | undefined
+  details: { isOpen: boolean; toggle: () => void }
 }
 
 /** The bar over the file: what it is, and what can be done with it. */
-export function ViewerBar({ name, file, position, onPrevious, onNext }: ViewerBarProps) {
+export function ViewerBar({ name, file, position, onPrevious, onNext, details }: ViewerBarProps) {
   const end = 'There is no other file this way.'
   return (
     <header className="flex shrink-0 flex-wrap items-center gap-x-2 gap-y-1 border-line border-b bg-canvas px-3 py-2 short:py-1">
@@ -56,7 +57,7 @@ export function ViewerBar({ name, file, position, onPrevious, onNext }: ViewerBa
           onClick={onNext}
         />
       </div>
-      {file && <FileButtons file={file} />}
+      {file && <FileButtons file={file} details={details} />}
       <Dialog.Close asChild>
         <IconButton label="Close" tooltip="Close (Esc)" icon={<X />} className="sm:order-2" />
       </Dialog.Close>
@@ -64,7 +65,7 @@ export function ViewerBar({ name, file, position, onPrevious, onNext }: ViewerBa
   )
 }
 
-function FileButtons({ file }: { file: ViewedFile }) {
+function FileButtons({ file, details }: { file: ViewedFile } & Pick<ViewerBarProps, 'details'>) {
   const { isCopied, copy } = useCopiedLink()
   const context = { ...contextOf(file), copyText: copy }
   const [copying, saving, opening] = (['copy-link', 'download', 'open-in-tab'] as const).map((id) =>
@@ -81,6 +82,13 @@ function FileButtons({ file }: { file: ViewedFile }) {
       />
       <IconButton label={saving.label} icon={saving.icon} onClick={saving.onSelect} />
       <IconButton label={opening.label} icon={opening.icon} onClick={opening.onSelect} />
+      <IconButton
+        label="Details"
+        tooltip="Details (I)"
+        icon={<Info />}
+        isPressed={details.isOpen}
+        onClick={details.toggle}
+      />
     </div>
   )
 }

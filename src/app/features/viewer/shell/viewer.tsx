@@ -12,8 +12,10 @@ import { serverDescription } from '#app/api/session/server-description.ts'
 import { type KindProps, readViewed } from '#app/features/viewer/viewed-file.ts'
 import { readViewerKey } from '#app/features/viewer/viewer-keys.ts'
 import { isTypedIn } from '#app/lib/browser/keyboard-focus.ts'
+import { useStoredChoice } from '#app/lib/browser/storage.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { tell } from '#app/ui/announcer.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { describePosition, type Files, findMissing, findPosition } from './folder-steps.ts'
 import { partFor } from './kinds.ts'
 import { PlainPage, type PlainPageProps } from './plain-page.tsx'
@@ -27,6 +29,10 @@ type ListedFile = {
   link: string | null
   uploadedAt: string
 }
+
+const DetailsPanel = lazyPart(
+  async () => (await import('#app/features/viewer/details/details-panel.tsx')).DetailsPanel,
+)
 
 export type ViewerProps = {
   /** Of the file that the address names. */
@@ -60,6 +66,7 @@ export function Viewer(props: ViewerProps) {
   useEffect(() => {
     if (listed) lastKey.current = listed.key
   }, [listed])
+  const details = useDetailsPanel()
   const canStep = (by: 1 | -1) =>
     listed !== undefined && at + by >= 0 && (at + by < files.length || !props.isSized)
   const swipe = useSwipe((by) => step(at + by))
@@ -70,6 +77,7 @@ export function Viewer(props: ViewerProps) {
     if (what === null) return
     event.preventDefault()
     if (what === 'fullscreen') toggleFullscreen(content.current)
+    else if (what === 'details') details.toggle()
     else if (what !== 'taken') {
       step({ next: at + 1, previous: at - 1, first: 0, last: files.length - 1 }[what])
     }
@@ -104,6 +112,7 @@ export function Viewer(props: ViewerProps) {
             position={position}
             onPrevious={canStep(-1) ? () => step(at - 1) : undefined}
             onNext={canStep(1) ? () => step(at + 1) : undefined}
+            details={details}
           />
           <div
             {...swipe}
@@ -127,11 +136,23 @@ export function Viewer(props: ViewerProps) {
                   : !listed && props.absence}
               </div>
             )}
+            {file && details.isOpen && (
+              <Suspense fallback={null}>
+                <DetailsPanel file={file} onClose={details.toggle} />
+              </Suspense>
+            )}
           </div>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>
   )
+}
+
+/** Open or not is remembered in this browser. */
+function useDetailsPanel() {
+  const [state, setState] = useStoredChoice('barkeep.details', ['closed', 'open'])
+  const isOpen = state === 'open'
+  return { isOpen, toggle: () => setState(isOpen ? 'closed' : 'open') }
 }
 
 type ShownProps = Pick<KindProps, 'file' | 'onStep' | 'wasSteppedTo'> & {
