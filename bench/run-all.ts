@@ -19,6 +19,7 @@ const benches: Bench[] = [
   { name: 'uploads', args: ['128', '3'] },
   { name: 'downloads', args: ['128', '3'] },
   { name: 'upload-memory', args: ['8', '32'] },
+  { name: 'thumbnails', args: ['30', '3', 'medium'] },
   { name: 'sign-ins', args: ['10', '5'] },
   { name: 'request-gate', args: [] },
   { name: 'list', args: ['2000', '1', 'list'] },
