@@ -49,3 +49,20 @@ test('rows and tiles show pictures where there can be some, and nothing moves fo
   // Still what assistive technology and the keyboard know: rows with links.
   await expect(fileRow(page, 'high.jpg').getByRole('link', { name: 'high.jpg' })).toBeVisible()
 })
+
+test('a folder about one film is shown as a title that plays it', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  for (const name of ['Harbour.mp4', 'Harbour.de.vtt']) {
+    await barkeep.upload({ folder: '/Harbour/', name })
+  }
+  await connect({ folder: '/Harbour/' })
+  const title = page.getByRole('region', { name: 'Harbour', exact: true })
+  await expect(title.getByRole('heading', { name: 'Harbour' })).toBeVisible()
+  await expect(title).toContainText('Subtitles: German')
+  await expect(fileRow(page, 'Harbour.mp4')).toBeVisible()
+  await title.getByRole('button', { name: 'Play' }).click()
+  await expect(page.getByRole('dialog', { name: 'Harbour.mp4' })).toBeVisible()
+})

@@ -25,6 +25,7 @@ import { ListSkeleton } from '#app/features/files/list/list-header.tsx'
 import { ListStatus } from '#app/features/files/list/list-status.tsx'
 import { clearSelection, useSelection } from '#app/features/files/selection/selection.ts'
 import { useKeptKeyboard } from '#app/features/files/selection/use-grid-focus.ts'
+import { FolderTitle } from '#app/features/files/title/folder-title.tsx'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder } from '#contract/folder-path.ts'
@@ -120,6 +121,7 @@ export function FolderView(props: FolderViewProps) {
   const listed = rowsOf(shown, listing, { filter, sorting })
   return (
     <div className="contents" {...keptKeyboard}>
+      <FolderTitle {...props} />
       <div
         ref={setScroller}
         {...menu.areaProps}

@@ -115,10 +115,10 @@ function TileTools(props: RowProps & { hasActions: boolean }) {
 
 /** Readable over any picture, and there only where somebody means the tile. */
 const overPicture =
-  'rounded-md bg-raised/85 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 group-aria-selected:opacity-100'
+  'rounded-md bg-raised/85 opacity-0 focus-within:opacity-100 group-hover:opacity-100 group-aria-selected:opacity-100'
 /** Under fingers, which do not hover, it would hide half of each picture. */
 const onceChosen =
-  'pointer-coarse:invisible pointer-coarse:group-focus-within:visible pointer-coarse:group-aria-selected:visible'
+  'group-focus-within:opacity-100 pointer-coarse:invisible pointer-coarse:group-focus-within:visible pointer-coarse:group-aria-selected:visible'
 
 /** A picture over the whole width of the tile; an icon in the middle of the same box. */
 function TilePicture({

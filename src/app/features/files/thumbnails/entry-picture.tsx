@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { readableLink } from '#app/api/http/readable-link.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import { createImageLoader, loadImage } from './load-images.ts'
+import { posterOf } from './posters.ts'
 import { createRowWidths } from './row-widths.ts'
 import type { PictureProps } from './use-pictures.ts'
 
@@ -18,7 +19,8 @@ const images = createImageLoader(loadImage, atOnce)
 
 /** The address of its thumbnail; null where there can be none. */
 function thumbnailUrl(entry: Entry, size: PictureProps['size']): string | null {
-  if (entry.kind !== 'file' || entry.link === null || entry.size === 0) return null
+  if (entry.kind === 'folder') return posterOf(entry.path)
+  if (entry.link === null || entry.size === 0) return null
   return pictured.test(entry.name) ? `${readableLink(entry.link)}?thumbnail=${size}` : null
 }
 

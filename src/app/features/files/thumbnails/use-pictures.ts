@@ -16,20 +16,25 @@ export type Pictures = {
   widths: { read(rows: readonly (readonly (Entry | undefined)[])[]): (number[] | null)[] }
 }
 
+/** Once it is there, other folders begin with it. */
+let loaded: Pictures | null = null
+
 /**
  * What draws thumbnails: null where the server makes none, and until it is loaded, which is when a folder
  * is shown that has something to see.
  */
 export function usePictures(entries: readonly (Entry | undefined)[]): Pictures | null {
-  const [pictures, setPictures] = useState<Pictures | null>(null)
+  const [pictures, setPictures] = useState(loaded)
   const isOffered = useSnapshot(serverDescription)?.additions.includes('thumbnails')
   const isWanted = isOffered && pictures === null && entries.some(isSeen)
   useEffect(() => {
     if (!isWanted) return
     // Without them the icons stay: nobody has to be told.
     import('./entry-picture.tsx').then(
-      ({ EntryPicture, createPictureWidths }) =>
-        setPictures({ Picture: EntryPicture, widths: createPictureWidths() }),
+      ({ EntryPicture, createPictureWidths }) => {
+        loaded = { Picture: EntryPicture, widths: createPictureWidths() }
+        setPictures(loaded)
+      },
       () => {},
     )
   }, [isWanted])

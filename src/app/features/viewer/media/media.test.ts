@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { ViewedFile } from '#app/features/viewer/viewed-file.ts'
+import { createPlaybackMemory, resumeAt } from '#app/lib/browser/playback-memory.ts'
 import { guardStorage } from '#app/lib/browser/storage.ts'
 import { memoryStorage } from '#app/testing/import-world.ts'
 import { readMediaKey } from './media-keys.ts'
 import { nextSong, writePlayList } from './play-list.ts'
-import { createPlaybackMemory, resumeAt } from './playback-memory.ts'
 
 const file = (name: string): ViewedFile => {
   const link = `https://b.test/share/x/${name}`

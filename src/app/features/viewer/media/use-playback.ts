@@ -1,7 +1,7 @@
 import { type RefObject, useEffect, useState } from 'react'
 import type { ViewedFile } from '#app/features/viewer/viewed-file.ts'
+import { createPlaybackMemory, resumeAt } from '#app/lib/browser/playback-memory.ts'
 import { browserStorage } from '#app/lib/browser/storage.ts'
-import { createPlaybackMemory, resumeAt } from './playback-memory.ts'
 
 const memory = createPlaybackMemory(browserStorage)
 const keepEveryMs = 5000
