@@ -18,6 +18,7 @@ const benches: Bench[] = [
   { name: 'small-files', args: ['400', '10000', '100', '3'] },
   { name: 'uploads', args: ['128', '3'] },
   { name: 'downloads', args: ['128', '3'] },
+  { name: 'zip', args: ['2000', '10000', '128', '3'] },
   { name: 'upload-memory', args: ['8', '32'] },
   { name: 'thumbnails', args: ['30', '3', 'medium'] },
   { name: 'sign-ins', args: ['10', '5'] },
