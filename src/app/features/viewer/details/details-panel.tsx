@@ -22,7 +22,7 @@ export function DetailsPanel({ file, onClose }: { file: ViewedFile; onClose: () 
   return (
     <aside
       aria-label="Details"
-      className="scroll-area absolute inset-x-0 bottom-0 z-50 max-h-[60%] border-line border-t bg-canvas p-4 text-sm sm:left-auto sm:max-h-full sm:h-full sm:w-72 sm:border-l"
+      className="scroll-area absolute inset-x-0 bottom-0 z-50 max-h-[60%] border-line border-t bg-canvas p-4 text-sm sm:static sm:max-h-full sm:w-72 sm:shrink-0 sm:border-l"
     >
       <div className="flex items-center">
         <h3 className="grow font-semibold">Details</h3>

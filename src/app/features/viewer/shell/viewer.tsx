@@ -114,28 +114,30 @@ export function Viewer(props: ViewerProps) {
             onNext={canStep(1) ? () => step(at + 1) : undefined}
             details={details}
           />
-          <div
-            {...swipe}
-            className="relative min-h-0 grow touch-pan-y overflow-hidden bg-sunken [overflow-wrap:anywhere]"
-          >
-            {file ? (
-              <Shown
-                file={file}
-                files={files}
-                onStep={(by) => step(at + by)}
-                onShow={step}
-                wasSteppedTo={hasStepped || !props.isAskedFor}
-              />
-            ) : (
-              <div
-                role="status"
-                className="flex h-full flex-col items-center justify-center gap-3 p-6 text-center"
-              >
-                {listed && isReady
-                  ? 'The server gave no usable link for this file.'
-                  : !listed && props.absence}
-              </div>
-            )}
+          <div className="relative flex min-h-0 grow">
+            <div
+              {...swipe}
+              className="relative min-w-0 grow touch-pan-y overflow-hidden bg-sunken [overflow-wrap:anywhere]"
+            >
+              {file ? (
+                <Shown
+                  file={file}
+                  files={files}
+                  onStep={(by) => step(at + by)}
+                  onShow={step}
+                  wasSteppedTo={hasStepped || !props.isAskedFor}
+                />
+              ) : (
+                <div
+                  role="status"
+                  className="flex h-full flex-col items-center justify-center gap-3 p-6 text-center"
+                >
+                  {listed && isReady
+                    ? 'The server gave no usable link for this file.'
+                    : !listed && props.absence}
+                </div>
+              )}
+            </div>
             {file && details.isOpen && (
               <Suspense fallback={null}>
                 <DetailsPanel file={file} onClose={details.toggle} />
