@@ -31,8 +31,8 @@ const bare: Partial<ServerDependencies> = {
   startHasher: () => ({
     start: () => {
       hashes += 1
-      const digest = String(hashes)
-      return { add: free, digest: async () => digest, drop: () => {} }
+      const digests = { sha256: String(hashes), crc32: 0 }
+      return { add: free, digests: async () => digests, drop: () => {} }
     },
     close: async () => {},
   }),

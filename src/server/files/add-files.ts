@@ -107,9 +107,10 @@ async function removeUnlisted({ files, blobs }: Deps, blobIds: string[]): Promis
 }
 
 function keep({ folder, name, staged }: NewFile, blobId: string, uploadedAt: Date): Kept {
-  const { size, sha256 } = staged
+  const { size, sha256, crc32 } = staged
   const ids = { id: randomUUID(), trackingId: createTrackingId() }
-  return { requested: name, blobId, stored: { ...ids, name, folder, size, sha256, uploadedAt } }
+  const bytes = { size, sha256, crc32 }
+  return { requested: name, blobId, stored: { ...ids, ...bytes, name, folder, uploadedAt } }
 }
 
 async function list(
@@ -193,6 +194,7 @@ function rowOf(userId: string, { requested, stored, blobId }: Kept): NewRow | nu
     ...nameColumns(stored.name),
     size: stored.size,
     sha256: stored.sha256,
+    crc32: stored.crc32,
     blob_id: blobId,
     tracking_id: stored.trackingId,
     uploaded_at: stored.uploadedAt.getTime(),

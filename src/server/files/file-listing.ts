@@ -89,15 +89,18 @@ export type NewFile = { folder: FolderPath; name: FileName; staged: StagedBlob }
 
 /**
  * For each file the listed one of the same folder, name and bytes; null without one. Where its own
- * bytes are missing or damaged the staged ones, which are the same, take their place.
+ * bytes are missing or damaged the staged ones, which are the same, take their place. Its CRC becomes
+ * theirs, too: an archive may have noted one of damaged bytes.
  */
 export type FindSame = (
   tree: Omit<FolderPlace, 'folder'>,
   files: NewFile[],
 ) => Promise<(StoredFile | null)[]>
 
-export function createFindSame(deps: { files: FileRepository; blobs: BlobStore }): FindSame {
-  const { files, blobs } = deps
+type SameDeps = { files: FileRepository; blobs: BlobStore }
+
+export function createFindSame(deps: SameDeps): FindSame {
+  const { files } = deps
   return async ({ userId, rootId }, wanted) => {
     const known = new Map<string, NamedFile[]>()
     for (const [folder, some] of Map.groupBy(wanted, (file) => file.folder)) {
@@ -109,11 +112,17 @@ export function createFindSame(deps: { files: FileRepository; blobs: BlobStore }
       const same = known
         .get(folder)
         ?.find((one) => one.sha256 === staged.sha256 && isNamed(one, name))
-      if (same && !(await blobs.isWhole(same))) await blobs.repair(same.blobId, staged)
+      if (same) await mend(deps, same, staged)
       found.push(same ?? null)
     }
     return found
   }
+}
+
+/** `staged` has the bytes that `file` was listed with. */
+async function mend({ files, blobs }: SameDeps, file: NamedFile, staged: StagedBlob) {
+  if (file.crc32 !== staged.crc32) await files.noteCrc(file.blobId, staged.crc32)
+  if (!(await blobs.isWhole(file))) await blobs.repair(file.blobId, staged)
 }
 
 /** By the name that was requested for it, or the one it got. */

@@ -58,6 +58,11 @@ export function createFileRepository(database: Database) {
       return row !== undefined
     },
 
+    /** For all copies that share the blob, in the place of whatever was noted before. */
+    async noteCrc(blobId: string, crc32: number): Promise<void> {
+      await database.updateTable('file').set({ crc32 }).where('blob_id', '=', blobId).execute()
+    },
+
     /** Which of `names` are taken. */
     async takenNames(place: FolderPlace, names: string[]): Promise<Set<string>> {
       return await readSnapshot(database, (read) => {
@@ -167,6 +172,7 @@ function toStoredFile(row: Selectable<FileTable>, folder: FolderPath): StoredFil
     folder,
     size: row.size,
     sha256: row.sha256,
+    crc32: row.crc32,
     uploadedAt: new Date(row.uploaded_at),
   }
 }
@@ -182,6 +188,8 @@ export type StoredFile = {
   size: number
   /** Hex. */
   sha256: string
+  /** Null where nobody knows it yet. */
+  crc32: number | null
   uploadedAt: Date
 }
 

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { access, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
+import { crc32 } from 'node:zlib'
 import { expect, test } from 'vitest'
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
-import type { BlobStore, KnownBlob } from './blob-store.ts'
+import type { BlobSource, BlobStore, KnownBlob } from './blob-store.ts'
 
 /** `reopen` is a second process after a crash: the same bytes, and nothing in memory. */
 type TestedBlobs = AsyncDisposable & { blobs: BlobStore; reopen(): Promise<BlobStore> }
@@ -42,6 +43,31 @@ export function testBlobStore(make: () => Promise<TestedBlobs>): void {
     expect(String(await read(blobs, blob))).toBe('abc')
     expect(await blobs.isWhole(blob)).toBe(true)
     await blobs.requireWhole(blob)
+  })
+
+  test('the CRC of what is staged is that of its bytes: none, few and many, however they come', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    const much = 'abcdefg'.repeat(100_000)
+    const work = await blobs.createWorkFolder()
+    const workFile = join(work.path, 'film.mp4')
+    await writeFile(workFile, much)
+    const sources: [BlobSource, string][] = [
+      [batches(), ''],
+      [batches('12345', '', '6789'), '123456789'],
+      [batches(much.slice(0, 7), much.slice(7, 300_000), much.slice(300_000)), much],
+      [{ workFile }, much],
+    ]
+    const crcs: number[] = []
+    for (const [source, text] of sources) {
+      const staged = await blobs.stage(source)
+      expect(staged.crc32).toBe(crc32(text))
+      crcs.push(staged.crc32)
+      await staged.discard()
+    }
+    // Zips have a known value for these nine digits.
+    expect(crcs.slice(0, 2)).toEqual([0, 0xcbf43926])
+    await work[Symbol.asyncDispose]()
   })
 
   test('a program reads a lent blob as a file, which stays when the folder goes', async () => {

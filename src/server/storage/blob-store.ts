@@ -7,6 +7,8 @@ export type StagedBlob = {
   readonly size: number
   /** Hex. */
   readonly sha256: string
+  /** As zips have it: unsigned, 0 for no bytes. */
+  readonly crc32: number
   /** Does nothing to what was committed. */
   discard(): Promise<void>
 }

@@ -14,7 +14,7 @@ import {
   localHeaderSize,
 } from './zip-format.ts'
 
-type Deps = { archives: ArchiveRepository; blobs: BlobStore }
+type Deps = { archives: ArchiveRepository; blobs: Pick<BlobStore, 'open'> }
 
 /** Files up to this size are read whole and ahead, so many at once. */
 const smallBytes = 64 * 1024

@@ -227,7 +227,7 @@ function createStates(database: Database) {
         return states
       }),
 
-    /** For good: bytes never change. */
+    /** Where none is known: what was noted as bytes came is surer than what was read of them later. */
     async noteCrcs(crcs: ReadonlyMap<string, number>): Promise<void> {
       if (crcs.size === 0) return
       await database.transaction().execute(async (transaction) => {
@@ -236,6 +236,7 @@ function createStates(database: Database) {
             .updateTable('file')
             .set({ crc32 })
             .where('blob_id', '=', blobId)
+            .where('crc32', 'is', null)
             .execute()
         }
       })

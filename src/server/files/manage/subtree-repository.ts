@@ -72,13 +72,15 @@ export function createSubtreeRepository(database: Database) {
         // Deleted for ever meanwhile: then their bytes may be gone.
         const known = await transaction
           .selectFrom('file')
-          .select('id')
+          .select(['id', 'crc32'])
           .where('id', 'in', elementsOf(sql<string>`${JSON.stringify(files.map(({ id }) => id))}`))
           .execute()
-        const there = new Set(known.map(({ id }) => id))
-        const rows = files
-          .filter(({ id }) => there.has(id))
-          .map((file) => copyOf(file, { folderId, now }))
+        const there = new Map(known.map(({ id, crc32 }) => [id, crc32]))
+        const rows = files.flatMap((file) => {
+          // As it is now: all that share a blob have the same.
+          const crc32 = there.get(file.id)
+          return crc32 === undefined ? [] : [copyOf({ ...file, crc32 }, { folderId, now })]
+        })
         const giveWay = createGiveWay()
         for (let first = 0; first < rows.length; first += rowsAtOnce) {
           await transaction

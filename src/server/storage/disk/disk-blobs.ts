@@ -19,7 +19,7 @@ import { type Disk, onDisk, unavailableWhenFailing } from './disk.ts'
 import { readBytes } from './file-bytes.ts'
 import type { FileHasher } from './file-hasher.ts'
 import { putInPlace, type StoreFolders, sweepFolders } from './store-folders.ts'
-import { writeBlob } from './write-blob.ts'
+import { type WrittenBlob, writeBlob } from './write-blob.ts'
 
 const workFileChunk = 256 * 1024
 /** Batches of all uploads and imports that may be on their way to the disk at once. */
@@ -87,7 +87,7 @@ class DiskBlobs implements BlobStore {
     })
   }
 
-  #noteStaged(path: string, written: { size: number; sha256: string }): StagedBlob {
+  #noteStaged(path: string, written: WrittenBlob): StagedBlob {
     const staged = { ...written, discard: () => unlink(path).catch(ignoreMissing) }
     this.#stagedPaths.set(staged, path)
     return staged

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { crc32 } from 'node:zlib'
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
 import type { ApiFailure } from '#server/core/failure.ts'
 import { storageUnavailable } from '#server/core/failure.ts'
 
-/** One step of the hash numbered `hash`; the answer to the last one carries its digest. */
+/** One step of the hash numbered `hash`; the answer to the last one carries its digests. */
 type HashRequest = {
   ask: number
   hash: number
@@ -13,14 +14,21 @@ type HashRequest = {
   isLast: boolean
 }
 
-type HashAnswer = { ask: number; digest: string }
+type HashAnswer = { ask: number; digests: Digests | null }
 
-/** A SHA-256 that is being reckoned elsewhere. */
+/** Of one run of bytes. */
+export type Digests = {
+  /** Hex. */
+  sha256: string
+  /** As zips have it: unsigned, 0 for no bytes. */
+  crc32: number
+}
+
+/** A SHA-256, and beside it a CRC-32, that are being reckoned elsewhere. */
 export type RunningHash = {
   /** Adds `batch`, whose memory is given away and freed; resolves once it is reckoned in. */
   add(batch: ByteBatch): Promise<void>
-  /** Hex. */
-  digest(): Promise<string>
+  digests(): Promise<Digests>
   drop(): void
 }
 
@@ -47,7 +55,7 @@ export function createFileHasher(): FileHasher {
       add: async (batch) => {
         await ask({ hash, buffers: batch.map(ownMemory), isLast: false })
       },
-      digest: () => ask({ hash, buffers: [], isLast: true }),
+      digests: async () => (await ask({ hash, buffers: [], isLast: true })) as Digests,
       drop: () => {
         ask({ hash, buffers: [], isLast: true }).catch(() => {})
       },
@@ -69,11 +77,15 @@ export function createFileHasher(): FileHasher {
             await inThread.add(held.length === 0 ? batch : [...held, ...batch])
           }
         },
-        async digest() {
-          if (inThread !== null) return await inThread.digest()
+        async digests() {
+          if (inThread !== null) return await inThread.digests()
           const hash = createHash('sha256')
-          for (const chunk of small.splice(0)) hash.update(chunk)
-          return hash.digest('hex')
+          let crc = 0
+          for (const chunk of small.splice(0)) {
+            hash.update(chunk)
+            crc = crc32(chunk, crc)
+          }
+          return { sha256: hash.digest('hex'), crc32: crc }
         },
         drop: () => inThread?.drop(),
       }
@@ -83,7 +95,8 @@ export function createFileHasher(): FileHasher {
 }
 
 type HashThread = {
-  ask(request: Omit<HashRequest, 'ask'>): Promise<string>
+  /** Null but for the last request of a hash. */
+  ask(request: Omit<HashRequest, 'ask'>): Promise<Digests | null>
   hasEnded(): boolean
   close(): Promise<void>
 }
@@ -93,7 +106,7 @@ function openHashThread(): HashThread {
     // All it holds is the state of a few hashes.
     resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
   })
-  const waiting = new Map<number, PromiseWithResolvers<string>>()
+  const waiting = new Map<number, PromiseWithResolvers<Digests | null>>()
   let asked = 0
   let failure: ApiFailure | null = null
 
@@ -102,8 +115,8 @@ function openHashThread(): HashThread {
     for (const answer of waiting.values()) answer.reject(failure)
     waiting.clear()
   }
-  worker.on('message', ({ ask, digest }: HashAnswer) => {
-    waiting.get(ask)?.resolve(digest)
+  worker.on('message', ({ ask, digests }: HashAnswer) => {
+    waiting.get(ask)?.resolve(digests)
     waiting.delete(ask)
   })
   worker.on('error', fail)
@@ -115,7 +128,7 @@ function openHashThread(): HashThread {
     hasEnded: () => failure !== null,
     ask(request) {
       if (failure) return Promise.reject(failure)
-      const answer = Promise.withResolvers<string>()
+      const answer = Promise.withResolvers<Digests | null>()
       waiting.set(++asked, answer)
       worker.postMessage({ ...request, ask: asked } satisfies HashRequest, request.buffers)
       return answer.promise

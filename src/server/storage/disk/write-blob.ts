@@ -3,7 +3,7 @@ import { ApiFailure } from '#server/core/failure.ts'
 import type { Semaphore } from '#server/core/semaphore.ts'
 import type { StageLimits } from '#server/storage/blob-store.ts'
 import type { WritableFile } from './disk.ts'
-import type { FileHasher, RunningHash } from './file-hasher.ts'
+import type { Digests, FileHasher, RunningHash } from './file-hasher.ts'
 
 type Options = {
   source: AsyncIterable<ByteBatch>
@@ -17,14 +17,17 @@ type Options = {
 
 const checkSpaceEveryBytes = 64 * 1024 * 1024
 
+/** `size` in bytes. */
+export type WrittenBlob = Digests & { size: number }
+
 /** Writes and hashes all of `source`, within `limits`. @throws as `BlobStore.stage` does */
-export async function writeBlob(options: Options): Promise<{ size: number; sha256: string }> {
+export async function writeBlob(options: Options): Promise<WrittenBlob> {
   const hash = options.hasher.start()
   const writer = new BlobWriter({ file: options.file, hash, permits: options.permits })
   try {
     const size = await pump(options, writer)
     await writer.end()
-    return { size, sha256: await hash.digest() }
+    return { size, ...(await hash.digests()) }
   } catch (error) {
     hash.drop()
     throw error

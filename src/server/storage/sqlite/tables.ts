@@ -118,7 +118,7 @@ export type FileTable = {
   tracking_id: string
   uploaded_at: number
   is_renamed: Generated<number>
-  /** Null until an archive needed it. */
+  /** Null for what was uploaded before it was noted, until an archive needs it. */
   crc32: number | null
 }
 
