@@ -10,8 +10,8 @@ import { archiveReply } from '#contract/archive.ts'
 import { median, startBarkeep, writeBytes } from './rival-servers.ts'
 
 // One zip of many small files, and of one large one, from Barkeep, beside `tar` of the same files piped
-// through node:http; by curl, which throws them away. Barkeep's first download finds out what no upload
-// noted; its resident memory at the highest is told.
+// through node:http; by curl, which throws them away. Barkeep's first download is told apart, and its
+// resident memory at the highest.
 //   npm run bench:zip [files] [bytes of each] [MiB of the large one] [rounds]
 // Needs tar and curl. Writes both twice to the temporary folder.
 
