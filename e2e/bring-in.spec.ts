@@ -178,6 +178,7 @@ test('links that were typed or pasted stay, each once, until they are started or
   })
   await pasteText(page, 'https://a.example/2')
   await expect(links).toHaveValue('https://a.example/1\nhttps://a.example/2')
+  await expect(links).toBeFocused()
   await page.mouse.click(5, 5)
   await expect(dialog).toBeHidden()
   await expect(filter).toHaveValue('')

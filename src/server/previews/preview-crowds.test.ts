@@ -73,11 +73,11 @@ test('whoever goes away gives up their place; while all are taken others are tol
   const leaving = new AbortController()
   const left = fetch(`${film}?thumbnail=small`, { signal: leaving.signal })
   left.catch(() => undefined)
-  await vi.waitFor(async () => expect(await fake.lines()).toEqual(['begin']))
+  await vi.waitFor(async () => expect(await fake.lines()).toEqual(['begin']), 30_000)
   const busy = await fetch(picture)
   expect([busy.status, busy.headers.get('retry-after')]).toEqual([503, '2'])
   leaving.abort()
-  await vi.waitFor(async () => expect((await fetch(picture)).status).toBe(200))
+  await vi.waitFor(async () => expect((await fetch(picture)).status).toBe(200), 30_000)
 })
 
 /** Processes of this one that decode pictures. */
@@ -101,7 +101,7 @@ test('a process that is killed over a picture takes nothing with it', async () =
     const found = await pictureProcesses()
     expect(found).toHaveLength(1)
     return found
-  })
+  }, 30_000)
   process.kill(pids[0] ?? 0, 'SIGKILL')
   expect((await reply).status).toBe(404)
   const next = await linkOf(server, 'b.jpg', await photo(80, 60))

@@ -167,7 +167,7 @@ test('without room for it no thumbnail is kept, and it is made all the same', as
   await vi.waitFor(async () => {
     const left = await readdir(join(server.dataFolder, 'thumbnails'), { recursive: true })
     expect(left.filter((one) => one.endsWith('.part'))).toEqual([])
-  })
+  }, 30_000)
   await rm(join(server.dataFolder, 'thumbnails'), { recursive: true })
   const link = await linkOf(server, '0.png', hugePng(100, 80))
   expect((await fetch(`${link}?thumbnail=small`)).status).toBe(200)

@@ -26,17 +26,22 @@ test('each scope opens its own part of the screen', () => {
     canUpload: false,
     canImport: false,
     canManage: false,
+    canShare: false,
   })
   expect(accessFromScopes(['upload', 'import'])).toEqual({
     canBrowse: false,
     canUpload: true,
     canImport: true,
     canManage: false,
+    canShare: false,
   })
 })
 
 test('no scope and scopes of a newer server open nothing', () => {
-  const nothing = { canBrowse: false, canUpload: false, canImport: false, canManage: false }
+  const nothing = {
+    ...{ canBrowse: false, canUpload: false, canImport: false },
+    ...{ canManage: false, canShare: false },
+  }
   expect(accessFromScopes([])).toEqual(nothing)
   expect(accessFromScopes(['share', 'READ'])).toEqual(nothing)
 })

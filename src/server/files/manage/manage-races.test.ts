@@ -72,7 +72,7 @@ test('what is restored and deleted for ever at once is one of both', async () =>
     expect((await at.trash()).total).toBe(0)
     await at.deleteForEver(idsOf(await at.delete(['/f/'])))
   }
-  await vi.waitFor(async () => expect(await blobPaths(server)).toEqual([]))
+  await vi.waitFor(async () => expect(await blobPaths(server)).toEqual([]), 30_000)
 })
 
 test('the same Idempotency-Key gives the first answer of every request that sends something', async () => {

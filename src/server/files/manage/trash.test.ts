@@ -47,7 +47,7 @@ test('after its days what was deleted is gone, and its bytes with it', async () 
   ])
   // The start sweeps.
   await server.restart()
-  await vi.waitFor(async () => expect(await blobPaths(server)).toHaveLength(1))
+  await vi.waitFor(async () => expect(await blobPaths(server)).toHaveLength(1), 30_000)
 })
 
 test('with no days for the trash what is deleted is gone at once', async () => {

@@ -47,7 +47,7 @@ test('Undo restores what was deleted, by its ids in the trash', async () => {
   const { asked, manager } = world()
   await manager.operations.erase(['/a', '/b'])
   manager.performer.undo()
-  await vi.waitFor(() => expect(asked).toHaveLength(2))
+  await vi.waitFor(() => expect(asked).toHaveLength(2), 30_000)
   expect(asked[1]).toEqual(['/trash/restore', { ids: ['id of /a', 'id of /b'] }])
 })
 
@@ -55,7 +55,7 @@ test('Undo moves back to where it came from, and gives back the name it had ther
   const { asked, manager } = world()
   await manager.operations.move(['/a'], '/Taken/' as FolderPath)
   manager.performer.undo()
-  await vi.waitFor(() => expect(asked).toHaveLength(3))
+  await vi.waitFor(() => expect(asked).toHaveLength(3), 30_000)
   expect(asked[1]).toEqual(['/files/move', { items: ['/Taken/a (2)'], to: '/' }])
   expect(asked[2]).toEqual(['/files/rename', { item: '/a (2)', name: 'a' }])
 })
@@ -65,9 +65,9 @@ test('Undo of copying deletes the copies, of renaming gives the name back', asyn
   await manager.operations.copy(['/a'], films)
   await manager.operations.rename('/b', 'c')
   manager.performer.undo()
-  await vi.waitFor(() => expect(asked).toHaveLength(3))
+  await vi.waitFor(() => expect(asked).toHaveLength(3), 30_000)
   manager.performer.undo()
-  await vi.waitFor(() => expect(asked).toHaveLength(4))
+  await vi.waitFor(() => expect(asked).toHaveLength(4), 30_000)
   expect(asked[2]).toEqual(['/files/rename', { item: '/c', name: 'b' }])
   expect(asked[3]).toEqual(['/files/delete', { items: ['/Films/a'] }])
 })
@@ -78,7 +78,7 @@ test('Undo pressed again goes one step further, and not forward again', async ()
   await manager.operations.erase(['/b'])
   for (const length of [3, 4]) {
     manager.performer.undo()
-    await vi.waitFor(() => expect(asked).toHaveLength(length))
+    await vi.waitFor(() => expect(asked).toHaveLength(length), 30_000)
   }
   manager.performer.undo()
   expect(paths(asked)).toEqual(['/files/move', '/files/delete', '/trash/restore', '/files/move'])
@@ -89,7 +89,7 @@ test('Undo pressed before the answer waits for it', async () => {
   const { asked, manager } = world()
   void manager.operations.erase(['/a'])
   manager.performer.undo()
-  await vi.waitFor(() => expect(paths(asked)).toEqual(['/files/delete', '/trash/restore']))
+  await vi.waitFor(() => expect(paths(asked)).toEqual(['/files/delete', '/trash/restore']), 30_000)
 })
 
 test('what is there already is not moved', async () => {

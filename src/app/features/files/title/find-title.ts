@@ -1,4 +1,5 @@
 import type { Entry, FileEntry } from '#app/features/files/folder/entry.ts'
+import { findFilm, titleOf } from './find-film.ts'
 
 /** A folder that is about one film. */
 export type Title = {
@@ -10,25 +11,12 @@ export type Title = {
   subtitles: string[]
 }
 
-/** More files than an import makes are a collection. */
-const mostFiles = 40
-const companions = /^(subtitles|image|text|document|audio)$/
-
-/**
- * Whether a folder, with all that is in it, is what the import of a video makes: one film, and beside it
- * only files that bear its name. Null where it is not; one file alone is a title where the folder is
- * called like it.
- */
+/** What a folder is about that `findFilm` knows a film of; null for others. */
 export function findTitle(folderName: string, entries: readonly Entry[]): Title | null {
-  const files = entries.filter((entry) => entry.kind === 'file')
-  if (files.length < entries.length || files.length > mostFiles) return null
-  const [film, ...more] = files.filter(({ fileKind }) => fileKind === 'video')
-  if (!film || film.link === null || more.length > 0) return null
-  const name = film.name.replace(/\.[^.]*$/, '')
-  const others = files.filter((file) => file !== film)
-  const isOurs = (file: FileEntry) =>
-    companions.test(file.fileKind) && file.name.startsWith(`${name}.`)
-  if (!others.every(isOurs) || (others.length === 0 && folderName !== name)) return null
+  const film = findFilm(folderName, entries)
+  if (!film) return null
+  const name = titleOf(film)
+  const others = entries.filter((entry) => entry.kind === 'file').filter((file) => file !== film)
   const subtitles = others.filter(({ fileKind }) => fileKind === 'subtitles')
   return {
     ...{ name, film },

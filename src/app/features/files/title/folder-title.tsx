@@ -1,7 +1,8 @@
 import { Suspense } from 'react'
 import type { Folder } from '#app/features/files/folder/use-folder.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
-import type { FolderPath } from '#contract/folder-path.ts'
+import { type FolderPath, folderName } from '#contract/folder-path.ts'
+import { findFilm } from './find-film.ts'
 
 const TitlePage = lazyPart(async () => (await import('./title-page.tsx')).TitlePage, {
   otherwise: () => null,
@@ -13,14 +14,15 @@ type FolderTitleProps = {
   viewing: { onView: (name: string) => void }
 }
 
-/** The title page of a folder that may have one: it is loaded whole, and there is a film in it. */
+/** The title page of a folder that is about one film. Its room is kept from the start: no row moves. */
 export function FolderTitle({ folder, listing, viewing }: FolderTitleProps) {
   const { entries, isComplete } = listing
-  const hasFilm = entries.some((entry) => entry.kind === 'file' && entry.fileKind === 'video')
-  if (!isComplete || !hasFilm) return null
+  if (!isComplete || !findFilm(folderName(folder), entries)) return null
   return (
-    <Suspense fallback={null}>
-      <TitlePage folder={folder} entries={entries} onView={viewing.onView} />
-    </Suspense>
+    <div className="h-40 shrink-0 border-line border-b bg-sunken short:hidden">
+      <Suspense fallback={null}>
+        <TitlePage folder={folder} entries={entries} onView={viewing.onView} />
+      </Suspense>
+    </div>
   )
 }

@@ -36,10 +36,7 @@ export function TitlePage({ folder, entries, onView }: TitlePageProps) {
   const resumed = resumeAt(at, 0)
   const name = visibleName(title.name)
   return (
-    <section
-      aria-label={name}
-      className="flex shrink-0 items-center gap-4 border-line border-b bg-sunken px-4 py-3 short:hidden"
-    >
+    <section aria-label={name} className="flex h-full items-center gap-4 px-4">
       <Poster key={poster} url={poster} />
       <div className="min-w-0 grow">
         <h2 className="line-clamp-2 break-words font-semibold text-lg leading-snug">
