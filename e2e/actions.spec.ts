@@ -30,8 +30,8 @@ test('the right button offers what can be done with a row, with the selection an
   await expect(page.getByRole('menu', { name: 'a.txt' })).toBeVisible()
   const managed = ['Move to…', 'Copy to…', 'Cut', 'Copy', 'Delete']
   const ofFile = [
-    ...['Open', 'Open in a new tab', 'Copy link', 'Links…', 'Copy address', 'Download', 'Share…'],
-    ...['Rename', ...managed, 'Select', 'Select all'],
+    ...['Open', 'Open in a new tab', 'Copy link', 'Links…', 'Copy address', 'Download'],
+    ...['Details', 'Share…', 'Rename', ...managed, 'Select', 'Select all'],
   ]
   expect(await items(menu)).toEqual(ofFile)
   expect(await findViolations(page)).toEqual([])
@@ -42,8 +42,8 @@ test('the right button offers what can be done with a row, with the selection an
 
   await fileRow(page, 'Films').click({ button: 'right' })
   expect(await items(menu)).toEqual([
-    ...['Open', 'Copy address', 'Download as zip', 'Share…', 'Ask for files…', 'Rename'],
-    ...[...managed, 'Select', 'Select all'],
+    ...['Open', 'Copy address', 'Download as zip', 'Details', 'Share…', 'Ask for files…'],
+    ...['Rename', ...managed, 'Select', 'Select all'],
   ])
   // Another row, while the menu of the first is open.
   await fileRow(page, 'b.txt').click({ button: 'right' })
@@ -56,6 +56,7 @@ test('the right button offers what can be done with a row, with the selection an
     'Links…',
     'Download 2 files',
     'Download as zip',
+    'Details',
     'Share…',
     ...managed,
     'Select all',

@@ -73,6 +73,8 @@ export type Abilities = {
   showAsTiles: () => void
   /** By this column; where it is sorted by that already, the other way round. */
   sortBy: (column: 'name' | 'size' | 'uploaded') => void
+  /** Of what is selected, or of the row with the keyboard. */
+  toggleDetails: () => void
   showTransfers: () => void
   hideTransfers: () => void
   showPalette: () => void

@@ -12,6 +12,7 @@ import { shortcutText } from './shortcut-text.ts'
 /** What is offered about rows, and about the list itself; each list is a group. */
 const aboutRows: ActionId[][] = [
   ['open', 'open-in-tab', 'copy-link', 'links', 'copy-address', 'download', 'download-zip'],
+  ['details'],
   ['share', 'ask-for-files'],
   ['restore', 'delete-for-ever'],
   ['rename', 'move-to', 'copy-to', 'cut', 'copy-rows', 'delete'],

@@ -2,6 +2,7 @@ import {
   ArrowUp,
   ChevronDown,
   ChevronUp,
+  Info,
   LayoutGrid,
   List,
   type LucideIcon,
@@ -11,7 +12,13 @@ import type { Abilities } from './action-context.ts'
 import type { Action } from './registry.ts'
 
 type ViewAction = Omit<Action, 'id'>
-type ViewAbility = 'showAsList' | 'showAsTiles' | 'showTransfers' | 'hideTransfers' | 'showPalette'
+type ViewAbility =
+  | 'showAsList'
+  | 'showAsTiles'
+  | 'toggleDetails'
+  | 'showTransfers'
+  | 'hideTransfers'
+  | 'showPalette'
 
 function show(
   group: Action['group'],
@@ -43,6 +50,11 @@ function sort(label: string, column: Parameters<Abilities['sortBy']>[0]): ViewAc
 export const viewActions = {
   'view-list': show('List', 'Show as list', List, 'showAsList'),
   'view-tiles': show('List', 'Show as tiles', LayoutGrid, 'showAsTiles'),
+  details: {
+    ...show('Files and folders', 'Details', Info, 'toggleDetails'),
+    shortcut: 'I',
+    reach: ['list', 'lost'],
+  },
   'sort-name': sort('Sort by name', 'name'),
   'sort-size': sort('Sort by size', 'size'),
   'sort-uploaded': sort('Sort by time of upload', 'uploaded'),

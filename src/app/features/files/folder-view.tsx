@@ -1,5 +1,5 @@
 import { Suspense, useCallback, useMemo, useState } from 'react'
-import { currentContext, useAbilities } from '#app/actions/action-context.ts'
+import { currentContext } from '#app/actions/action-context.ts'
 import { useContextMenu } from '#app/actions/use-context-menu.tsx'
 import type { Access } from '#app/api/http/api-key-text.ts'
 import {
@@ -23,13 +23,18 @@ import {
 import { FileList } from '#app/features/files/list/file-list.tsx'
 import { ListSkeleton } from '#app/features/files/list/list-header.tsx'
 import { ListStatus } from '#app/features/files/list/list-status.tsx'
-import { clearSelection, useSelection } from '#app/features/files/selection/selection.ts'
+import {
+  clearSelection,
+  useLentSelection,
+  useSelection,
+} from '#app/features/files/selection/selection.ts'
 import { useKeptKeyboard } from '#app/features/files/selection/use-grid-focus.ts'
 import { FolderTitle } from '#app/features/files/title/folder-title.tsx'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder } from '#contract/folder-path.ts'
 import { FolderProblem } from './folder-problem.tsx'
+import { DetailsBeside } from './opened/details-beside.tsx'
 import type { Viewing } from './opened/viewed-file.tsx'
 import type { View } from './view-toggle.tsx'
 
@@ -96,9 +101,12 @@ export function FolderView(props: FolderViewProps) {
       />
     )
   }
+  const summary = listing.isPending
+    ? 'Loading…'
+    : describeFolder(entries, isComplete, listing.total)
   const status = (
     <ListStatus
-      summary={listing.isPending ? 'Loading…' : describeFolder(entries, isComplete, listing.total)}
+      summary={summary}
       coverage={describeCoverage({
         found: shown.length,
         loaded: entries.length,
@@ -120,41 +128,46 @@ export function FolderView(props: FolderViewProps) {
   )
   const listed = rowsOf(shown, listing, { filter, sorting })
   return (
-    <div className="contents" {...keptKeyboard}>
-      <FolderTitle {...props} />
-      <div
-        ref={setScroller}
-        {...menu.areaProps}
-        onPointerDownCapture={({ target }) => {
-          const pressed = target instanceof Element && currentContext().targetOf?.(target)
-          if (pressed && pressed.kind === 'file') prepareView(props.viewing, pressed.name)
-        }}
-        className="scroll-area relative min-h-0 grow [overflow-anchor:none]"
-      >
-        <Rows
-          {...props}
-          {...listed}
-          arrangement={Object.values({ ...listing.order, ...sorting, filter: filter.trim() }).join(
-            ' ',
+    <div className="flex min-h-0 grow flex-col xl:flex-row" {...keptKeyboard}>
+      <div className="flex min-h-0 min-w-0 grow flex-col xl:basis-0">
+        <FolderTitle {...props} />
+        <div
+          ref={setScroller}
+          {...menu.areaProps}
+          onPointerDownCapture={({ target }) => {
+            const pressed = target instanceof Element && currentContext().targetOf?.(target)
+            if (pressed && pressed.kind === 'file') prepareView(props.viewing, pressed.name)
+          }}
+          className="scroll-area relative min-h-0 grow [overflow-anchor:none]"
+        >
+          <Rows
+            {...props}
+            {...listed}
+            arrangement={Object.values({
+              ...listing.order,
+              ...sorting,
+              filter: filter.trim(),
+            }).join(' ')}
+            place={place}
+            scroller={scroller}
+            selected={selected}
+            isWhole={wholeFiles !== null}
+            followedEnd={followedEnd}
+          />
+          {!listing.isPending && shown.length === 0 && (
+            <Suspense fallback={null}>
+              <NothingShown {...props} isFiltered={isFiltered} />
+            </Suspense>
           )}
-          place={place}
-          scroller={scroller}
-          selected={selected}
-          isWhole={wholeFiles !== null}
-          followedEnd={followedEnd}
-        />
-        {!listing.isPending && shown.length === 0 && (
-          <Suspense fallback={null}>
-            <NothingShown {...props} isFiltered={isFiltered} />
-          </Suspense>
-        )}
-        {isInList && status}
+          {isInList && status}
+        </div>
+        {/* Behind the list, which has lent its rows by then. */}
+        <Opened {...props} scroller={scroller} />
+        <Viewed {...props} {...listed} isFiltered={isFiltered} />
+        {!isInList && status}
+        {menu.element}
       </div>
-      {/* Behind the list, which has lent its rows by then. */}
-      <Opened {...props} scroller={scroller} />
-      <Viewed {...props} {...listed} isFiltered={isFiltered} />
-      {!isInList && status}
-      {menu.element}
+      <DetailsBeside {...props} {...listed} {...selected} {...{ wholeFiles, summary }} />
     </div>
   )
 }
@@ -193,20 +206,6 @@ function Viewed({
       <ViewedFile {...props} viewing={{ ...viewing, name }} isAskedFor={wasClosed} />
     </Suspense>
   )
-}
-
-/** How many files there are where the selection stands for all of the folder, loaded or not; else null. */
-function useLentSelection(
-  { access, filter, listing }: FolderViewProps,
-  { chosen, rest }: ReturnType<typeof useSelection>,
-): number | null {
-  const isWhole = access.canManage && rest !== null && filter.trim() === ''
-  const files = isWhole ? listing.total : null
-  useAbilities({
-    selection: () => chosen,
-    wholeSelection: () => (files === null ? null : { targets: chosen, files }),
-  })
-  return files
 }
 
 /** A filter and another order are of what is loaded alone. */

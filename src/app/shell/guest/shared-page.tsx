@@ -19,6 +19,9 @@ const Viewer = lazyPart(
   async () => (await import('#app/features/viewer/shell/viewer.tsx')).Viewer,
   { floats: true },
 )
+const Details = lazyPart(
+  async () => (await import('#app/features/viewer/details/details-panel.tsx')).FolderDetails,
+)
 
 /** The page of a link that shows a folder or a selection: its list, to look at and to download. */
 export function SharedPage({ visit, session }: { visit: Visit; session: GuestSession }) {
@@ -43,6 +46,7 @@ export function SharedPage({ visit, session }: { visit: Visit; session: GuestSes
         opened={null}
         viewing={{
           Viewer,
+          Details,
           name: viewed,
           onView: (name) => view(folder, name, viewed !== null),
           onClose: () => closeView(folder),

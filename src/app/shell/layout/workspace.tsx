@@ -41,6 +41,9 @@ const Viewer = lazyPart(
     floats: true,
   },
 )
+const Details = lazyPart(
+  async () => (await import('#app/features/viewer/details/details-panel.tsx')).FolderDetails,
+)
 const DropBoxPage = lazyPart(async () => (await import('./drop-box-page.tsx')).DropBoxPage)
 
 export type WorkspaceProps = {
@@ -138,6 +141,7 @@ export function Workspace(props: WorkspaceProps) {
               opened={opened}
               viewing={{
                 Viewer,
+                Details,
                 name: viewed,
                 onView: (name) => view(folder, name, viewed !== null),
                 onLikely: prepareView,

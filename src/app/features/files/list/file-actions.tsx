@@ -16,6 +16,7 @@ const rowActions = [
   'links',
   'download',
   'download-zip',
+  'details',
   'share',
   'ask-for-files',
   'rename',
@@ -44,6 +45,7 @@ export function FileActions({
     ...(canManage ? manageContext([entry], canShare) : {}),
     open: (target) => currentContext().open?.(target),
     takeAway: (...asked) => currentContext().takeAway?.(...asked),
+    toggleDetails: () => currentContext().toggleDetails?.(),
     targets: [entry],
     copyText: copy,
   }

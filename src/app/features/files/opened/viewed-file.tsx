@@ -6,6 +6,7 @@ import type { Folder } from '#app/features/files/folder/use-folder.ts'
 import { formatNumber } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Button } from '#app/ui/button.tsx'
+import type { FolderDetailsProps } from './details-beside.tsx'
 import { findEntry, useLoadedWay } from './find-file.ts'
 
 /** What a viewer is given of the folder; the shell knows which viewer that is. */
@@ -30,6 +31,7 @@ export type FolderViewerProps = {
 
 export type Viewing = {
   Viewer: ComponentType<FolderViewerProps>
+  Details: ComponentType<FolderDetailsProps>
   /** What the address opens in the viewer; null while it is closed. */
   name: string | null
   onView: (name: string) => void

@@ -69,7 +69,7 @@ function ChosenActions({ chosen }: { chosen: readonly Entry[] }) {
   const all = [
     ...ofLinks,
     ...away,
-    ...actionItems(['share', 'move-to', 'copy-to', 'delete'], context),
+    ...actionItems(['share', 'move-to', 'copy-to', 'delete', 'details'], context),
   ]
   return all.map((item, at) => (
     <Action

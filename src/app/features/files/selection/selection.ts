@@ -1,4 +1,6 @@
 import { useMemo, useState } from 'react'
+import { useAbilities } from '#app/actions/action-context.ts'
+import type { Access } from '#app/api/http/api-key-text.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
 import type { Folder } from '#app/features/files/folder/use-folder.ts'
 import type { ListStep } from './list-keys.ts'
@@ -132,4 +134,18 @@ export function useSelection({
     box: chosen.length === 0 ? false : (isAllShown && listing.isComplete) || ('mixed' as const),
     rest: wantsRest || (isAllShown && !listing.isComplete) ? rest : null,
   }
+}
+
+/** How many files there are where the selection stands for all of the folder, loaded or not; else null. */
+export function useLentSelection(
+  { access, filter, listing }: { access: Access; filter: string; listing: Folder },
+  { chosen, rest }: ReturnType<typeof useSelection>,
+): number | null {
+  const isWhole = access.canManage && rest !== null && filter.trim() === ''
+  const files = isWhole ? listing.total : null
+  useAbilities({
+    selection: () => chosen,
+    wholeSelection: () => (files === null ? null : { targets: chosen, files }),
+  })
+  return files
 }

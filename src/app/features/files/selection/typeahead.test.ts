@@ -30,13 +30,15 @@ test('Letters that no name begins with find nothing', () => {
   expect(createTypeahead().find('z', { names: [], from: 0, now: 0 })).toBeNull()
 })
 
-test('A letter is typed, a space only inside a word, a command never', () => {
+test('A letter is typed, a space and the key of an action only inside a word, a command never', () => {
   const typeahead = createTypeahead()
   const press = { key: 'a', ctrlKey: false, metaKey: false, altKey: false, timeStamp: 1000 }
   expect(isTyped(press, typeahead)).toBe(true)
   expect(isTyped({ ...press, ctrlKey: true }, typeahead)).toBe(false)
   expect(isTyped({ ...press, key: 'Enter' }, typeahead)).toBe(false)
   expect(isTyped({ ...press, key: ' ' }, typeahead)).toBe(false)
+  expect(isTyped({ ...press, key: 'i' }, typeahead)).toBe(false)
   typeahead.find('a', { names, from: 0, now: 900 })
   expect(isTyped({ ...press, key: ' ' }, typeahead)).toBe(true)
+  expect(isTyped({ ...press, key: 'i' }, typeahead)).toBe(true)
 })

@@ -1,16 +1,18 @@
-import { useMemo, useState } from 'react'
-import { encode } from 'uqr'
+import { Suspense, useMemo, useState } from 'react'
 import { copyText } from '#app/lib/browser/copy-text.ts'
 import { plural } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { announce } from '#app/ui/announcer.tsx'
 import { Button } from '#app/ui/button.tsx'
 import { RadioGroup } from '#app/ui/choices.tsx'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 import { type LinkFormId, linkForms, type NamedLink } from './link-forms.ts'
 import { saveBlob } from './save-blob.ts'
 import type { Asked } from './take-away.tsx'
+
+const QrCode = lazyPart(async () => (await import('#app/ui/qr-code.tsx')).QrCode)
 
 const options = Object.entries(linkForms).map(([value, { label }]) => ({
   value: value as LinkFormId,
@@ -61,7 +63,11 @@ export function LinksDialog({ asked, onClose }: { asked: Asked; onClose: () => v
           rows={Math.min(8, Math.max(3, files.length + 1))}
           className="whitespace-pre font-mono text-sm"
         />
-        {first && files.length === 1 && <QrCode link={first.link} />}
+        {first && files.length === 1 && (
+          <Suspense fallback={null}>
+            <QrCode link={first.link} />
+          </Suspense>
+        )}
       </div>
     </Dialog>
   )
@@ -100,36 +106,4 @@ async function shareLinks(files: readonly NamedLink[]): Promise<void> {
     if (error instanceof Error && error.name === 'AbortError') return
     announce('Nothing on this device takes links. Copy them instead.')
   })
-}
-
-/** Longer text makes a code that no camera reads from a screen. */
-const maxCodeLength = 1_000
-
-/** For a phone's camera: dark on light also where the page is dark, with a margin, or it is not found. */
-function QrCode({ link }: { link: string }) {
-  const code = useMemo(
-    () => (link.length > maxCodeLength ? null : encode(link, { border: 4 })),
-    [link],
-  )
-  if (code === null) return null
-  const path = code.data
-    .flatMap((row, y) => row.map((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : '')))
-    .join('')
-  return (
-    <figure className="flex flex-wrap items-center gap-4">
-      <svg
-        role="img"
-        aria-label="QR code of the link"
-        viewBox={`0 0 ${code.size} ${code.size}`}
-        shapeRendering="crispEdges"
-        className="size-44 shrink-0 rounded-md border border-line forced-color-adjust-none"
-      >
-        <rect width={code.size} height={code.size} fill="#fff" />
-        <path d={path} fill="#000" />
-      </svg>
-      <figcaption className="min-w-0 basis-40 grow text-muted text-sm">
-        Point a phone’s camera at it to open the file there. Whoever has the link can read the file.
-      </figcaption>
-    </figure>
-  )
 }

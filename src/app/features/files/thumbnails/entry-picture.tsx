@@ -11,9 +11,12 @@ import type { PictureProps } from './use-pictures.ts'
 const atOnce = 4
 /** A row that is scrolled by asks for nothing. */
 const settleMs = 90
-/** Of these the server may make a thumbnail. */
+/**
+ * Of these the server may make a thumbnail. Music is not asked for: most of it has no cover, and browsers
+ * write each 404 into the console as an error.
+ */
 const pictured =
-  /\.(jpe?g|png|gif|webp|avif|tiff?|mp4|m4v|mkv|webm|mov|avi|wmv|flv|mpe?g|3gp|ogv|m2ts|mts|mp3|m4a|flac)$/i
+  /\.(jpe?g|png|gif|webp|avif|tiff?|mp4|m4v|mkv|webm|mov|avi|wmv|flv|mpe?g|3gp|ogv|m2ts|mts)$/i
 
 const images = createImageLoader(loadImage, atOnce)
 

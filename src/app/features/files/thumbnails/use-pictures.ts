@@ -42,5 +42,5 @@ export function usePictures(entries: readonly (Entry | undefined)[]): Pictures |
 }
 
 function isSeen(entry: Entry | undefined): boolean {
-  return entry?.kind === 'file' && /image|video|audio/.test(entry.fileKind)
+  return entry?.kind === 'file' && /image|video/.test(entry.fileKind)
 }

@@ -1,65 +1,62 @@
-import { X } from 'lucide-react'
-import { useEffect, useState } from 'react'
-import { serverDescription } from '#app/api/session/server-description.ts'
-import { readRange } from '#app/features/viewer/read-range.ts'
-import type { ViewedFile } from '#app/features/viewer/viewed-file.ts'
-import { visibleName } from '#app/lib/untrusted-text.ts'
-import { IconButton } from '#app/ui/button.tsx'
-import { detailsReply, type FileDetails } from '#contract/previews.ts'
-import { describeDetails } from './describe-details.ts'
+import clsx from 'clsx'
+import { readViewed, type ViewedFile } from '#app/features/viewer/viewed-file.ts'
+import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
+import type { FolderPath } from '#contract/folder-path.ts'
+import {
+  describeChosen,
+  describePlace,
+  findSubject,
+  type ListedEntry,
+  type Subject,
+} from './describe-rows.ts'
+import { DetailRows, FileRows } from './detail-rows.tsx'
+import { DetailsFrame } from './details-frame.tsx'
 
-/** More than any answer has that is meant for this. */
-const mostBytes = 65_536
-
-/** What is known of the file, beside it; over its lower half where there is no room beside. */
+/** What is known of the file in the viewer, beside it; over its lower half where there is no room beside. */
 export function DetailsPanel({ file, onClose }: { file: ViewedFile; onClose: () => void }) {
-  const known = useDetails(file)
-  const rows = [
-    ['Name', visibleName(file.name)],
-    ...describeDetails(file, known),
-    ['Link', file.sharedLink],
-  ]
   return (
-    <aside
-      aria-label="Details"
-      className="scroll-area absolute inset-x-0 bottom-0 z-50 max-h-[60%] border-line border-t bg-canvas p-4 text-sm sm:static sm:max-h-full sm:w-72 sm:shrink-0 sm:border-l"
+    <DetailsFrame
+      onClose={onClose}
+      className="absolute inset-x-0 bottom-0 z-50 max-h-[60%] border-line border-t sm:static sm:max-h-full sm:w-72 sm:shrink-0 sm:border-l"
     >
-      <div className="flex items-center">
-        <h3 className="grow font-semibold">Details</h3>
-        <IconButton label="Close details" icon={<X />} size="small" onClick={onClose} />
-      </div>
-      <dl>
-        {rows.map(([name, value]) => (
-          <div key={name} className="mt-2">
-            <dt className="text-muted text-xs">{name}</dt>
-            <dd className="break-words select-all">
-              <bdi>{value}</bdi>
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </aside>
+      <FileRows file={file} />
+    </DetailsFrame>
   )
 }
 
-/** What the server tells of the file, where it does; it takes no key and no slot of the window. */
-function useDetails({ link }: ViewedFile): FileDetails | null {
-  const [found, setFound] = useState<{ link: string; details: FileDetails } | null>(null)
-  useEffect(() => {
-    if (!serverDescription.getSnapshot()?.additions.includes('details')) return
-    const abort = new AbortController()
-    readDetails(link, abort.signal).then(
-      (details) => details && setFound({ link, details }),
-      // The rest of the panel is true without it.
-      () => {},
-    )
-    return () => abort.abort()
-  }, [link])
-  return found?.link === link ? found.details : null
+type FolderDetailsProps = Subject & {
+  folder: FolderPath
+  /** How many files of the folder are selected where that is all of them, loaded or not; else null. */
+  wholeFiles: number | null
+  /** `2 folders, 41 files`: what is known of the folder. */
+  summary: string
+  onClose: () => void
 }
 
-async function readDetails(link: string, signal: AbortSignal): Promise<FileDetails | null> {
-  const { bytes } = await readRange(`${link}?details`, { from: 0, length: mostBytes }, signal)
-  const parsed = detailsReply.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-  return parsed.success ? parsed.data : null
+/** What is known of what is selected in a list, beside it; below it where there is no room beside. */
+export function FolderDetails({ onClose, ...props }: FolderDetailsProps) {
+  const isBeside = useMediaQuery('(width >= 80rem)')
+  return (
+    <DetailsFrame
+      onClose={onClose}
+      className={clsx('shrink-0 border-line', isBeside ? 'w-72 border-l' : 'max-h-[60%] border-t')}
+    >
+      <About {...props} about={findSubject(props)} />
+    </DetailsFrame>
+  )
+}
+
+function About({
+  folder,
+  about,
+  wholeFiles,
+  summary,
+}: Omit<FolderDetailsProps, 'onClose'> & { about: readonly ListedEntry[] }) {
+  const [entry, ...others] = about
+  if (others.length > 0) return <DetailRows rows={describeChosen(about, wholeFiles)} />
+  if (entry?.kind === 'file') {
+    const viewed = readViewed(entry) ?? { ...entry, link: null, sharedLink: null }
+    return <FileRows key={entry.key} file={viewed} folder={folder} />
+  }
+  return <DetailRows rows={describePlace(entry?.path ?? folder, entry ? null : summary)} />
 }

@@ -99,8 +99,12 @@ export function Viewer(props: ViewerProps) {
             props.onClosed(lastKey.current)
           }}
           onEscapeKeyDown={(event) => {
-            // What is open within the file goes first.
-            if (document.fullscreenElement || readViewerKey(event) === 'taken')
+            // What is open within the file, or beside it, goes first.
+            if (
+              document.fullscreenElement ||
+              isInPanel(event.target) ||
+              readViewerKey(event) === 'taken'
+            )
               event.preventDefault()
           }}
           onKeyDown={handleKey}
@@ -230,6 +234,11 @@ function useSteps({ name, files, isSized, onMissing, onView }: ViewerProps) {
     if (isThere) show(awaited)
   }, [isThere])
   return { at, step, hasStepped: key !== null }
+}
+
+/** The panel at the side closes itself. */
+function isInPanel(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('aside') !== null
 }
 
 /** Not where one types, nor what floats over the dialog: that is drawn elsewhere, but its events come through. */
