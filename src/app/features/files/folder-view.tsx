@@ -129,7 +129,7 @@ export function FolderView(props: FolderViewProps) {
   const listed = rowsOf(shown, listing, { filter, sorting })
   return (
     <div className="flex min-h-0 grow flex-col xl:flex-row" {...keptKeyboard}>
-      <div className="flex min-h-0 min-w-0 grow flex-col xl:basis-0">
+      <div className="flex min-h-0 min-w-0 grow flex-col">
         <FolderTitle {...props} />
         <div
           ref={setScroller}

@@ -106,6 +106,8 @@ function PaletteButton() {
   )
 }
 
+const CannotManage = lazyPart(async () => (await import('./cannot-manage.tsx')).CannotManage)
+
 export type SidebarProps = {
   session: Session
   folder: FolderPath
@@ -160,18 +162,9 @@ export function Sidebar(props: SidebarProps) {
         </a>
       )}
       {access.canBrowse && additions && !access.canManage && (
-        <p className="mx-4 mb-2 text-muted text-xs">
-          {additions.includes('manage') ? (
-            <>
-              This key cannot rename, move or delete: it lacks the scope “manage”.{' '}
-              <a href={apiKeysHref} className="underline">
-                Make a key
-              </a>
-            </>
-          ) : (
-            'This service cannot rename, move or delete files.'
-          )}
-        </p>
+        <Suspense fallback={null}>
+          <CannotManage canServer={additions.includes('manage')} />
+        </Suspense>
       )}
       <div className="shrink-0 border-line border-t px-4 pt-3 pb-1">
         <RateMeter gate={session.gate} />

@@ -43,5 +43,5 @@ export function isTyped(press: KeyPress, typeahead: Typeahead): boolean {
 
 /** Whether a key that prints does something unless a word is being typed. */
 export function isKeyOfAction(key: string): boolean {
-  return [' ', '/', '?', 'i', 'I'].includes(key)
+  return ' /?iI'.includes(key)
 }
