@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import { expect, test } from 'vitest'
 import { endpoints } from '#contract/endpoints.ts'
-import { leanEndpoints, leanSchemas } from './lean-contract.ts'
+import { leanEndpoints, leanSchemas, takeRowsAlone } from './lean-contract.ts'
 
 const root = join(import.meta.dirname, '../src/contract')
 const read = (name: string) => readFile(join(root, name), 'utf8')
@@ -40,4 +40,26 @@ test('each endpoint is a module of its own, without the schemas of its request',
     expect(own).not.toMatch(/\w+(Body|Query)\b/)
   }
   expect(() => leanEndpoints(code, 'nothing')).toThrow('no nothing')
+})
+
+test('an endpoint brings only the schemas of its answer along', async () => {
+  const code = await read('endpoints.ts')
+  const search = leanEndpoints(code, 'search')
+  expect(search).toContain("import { searchReply } from './search.ts'")
+  expect(search).not.toContain('./manage.ts')
+})
+
+test('a module of the app takes each endpoint by itself, and types from the table', () => {
+  const code = `import { type Endpoint, endpoints } from '#contract/endpoints.ts'
+call(endpoints.me, endpoints.files)
+`
+  expect(takeRowsAlone(code, '/home/x/src/app/api/http/a.ts')).toBe(
+    `import { type Endpoint } from '#contract/endpoints.ts'
+import { row as row_me } from '/home/x/src/contract/endpoints.ts?me'
+import { row as row_files } from '/home/x/src/contract/endpoints.ts?files'
+call(row_me, row_files)
+`,
+  )
+  const other = 'const endpoints = [1]\n'
+  expect(takeRowsAlone(other, '/home/x/src/app/a.ts')).toBe(other)
 })

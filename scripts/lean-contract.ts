@@ -19,12 +19,30 @@ export function leanContract(): Plugin {
     apply: 'build',
     enforce: 'pre',
     transform(code, id) {
+      if (/\/src\/app\/.*\.tsx?$/.test(id)) return { code: takeRowsAlone(code, id), map: null }
       const [, file, part] = /\/src\/contract\/([\w-]+\.ts)(?:\?(\w+))?$/.exec(id) ?? []
       if (file === undefined) return null
       if (file !== 'endpoints.ts') return { code: leanSchemas(code), map: null }
       return { code: leanEndpoints(code, part), map: null }
     },
   }
+}
+
+const importOfTable = /import \{(?:[^}]*,)? endpoints \} from '#contract\/endpoints\.ts'/
+
+/** A module of the app that takes each endpoint by itself: of the table all of it would be one file's. */
+export function takeRowsAlone(code: string, id: string): string {
+  if (!importOfTable.test(code)) return code
+  const names = new Set(Array.from(code.matchAll(/(?<!\/)\bendpoints\.(\w+)/g), ([, name]) => name))
+  const table = id.replace(/\/src\/app\/.*/, '/src/contract/endpoints.ts')
+  const imports = Array.from(
+    names,
+    (name) => `import { row as row_${name} } from '${table}?${name}'`,
+  )
+  return code.replaceAll(/(?<!\/)\bendpoints\.(\w+)/g, 'row_$1').replace(importOfTable, (whole) => {
+    const others = whole.replace(/,? endpoints /, ' ')
+    return [/\{\s*\}/.test(others) ? '' : others, ...imports].join('\n')
+  })
 }
 
 /** The code without words about fields, and with nothing in it that a bundler would have to keep unused. */
@@ -63,7 +81,18 @@ export function leanEndpoints(code: string, part?: string): string {
   }
   const row = rows.find(({ name }) => name === part)
   if (!row) throw new Error(`The table of endpoints has no ${part}`)
-  return leanSchemas(`${code.slice(0, start)}export const row = ${row.text}`)
+  return leanSchemas(`${importsFor(row.text, code.slice(0, start))}export const row = ${row.text}`)
+}
+
+/** The code before the table, where it imports only what the row or that code itself names. */
+function importsFor(row: string, head: string): string {
+  const statement = /import \{([^}]*)\} from ('[^']+')\n/g
+  const rest = head.replaceAll(statement, '') + row
+  return head.replaceAll(statement, (_, list: string, from: string) => {
+    const names = list.split(',').map((name) => name.trim())
+    const used = names.filter((name) => name !== '' && new RegExp(`\\b${name}\\b`).test(rest))
+    return used.length === 0 ? '' : `import { ${used.join(', ')} } from ${from}\n`
+  })
 }
 
 /** Where the table starts, and its rows without the schemas of their requests. */
