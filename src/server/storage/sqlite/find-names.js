@@ -83,12 +83,27 @@ function* streamsOf(rows, query, root) {
  * @param {Table} table
  * @param {NameQuery} query
  */
-function namesFrom(rows, table, { userId, phrase }) {
+function namesFrom(rows, table, { userId, phrase, endings }) {
+  const ends = endsTest(table === 'file' ? endings : [])
   return rows(
     `select ${columns[table]}, ${texts} from ${table}
-    where user_id = ? and searched_name >= ? and searched_name < ? order by searched_name`,
-    ...[userId, phrase, `${phrase}\u{10ffff}`],
+    where user_id = ? and searched_name >= ? and searched_name < ? ${ends.test} order by searched_name`,
+    ...[userId, phrase, `${phrase}\u{10ffff}`, ...ends.values],
   )
+}
+
+/**
+ * Asks for the endings in the index itself: a row of another kind need not be read at all.
+ *
+ * @param {string[]} endings None for any.
+ */
+function endsTest(endings) {
+  const tests = [...Map.groupBy(endings, ({ length }) => length)].map(([length, some]) => ({
+    test: `substr(searched_name, -${length}) in (${some.map(() => '?').join(', ')})`,
+    values: some,
+  }))
+  const test = tests.map((one) => one.test).join(' or ')
+  return { test: test && `and (${test})`, values: tests.flatMap(({ values }) => values) }
 }
 
 /**
@@ -157,13 +172,12 @@ function trigramsOf(words) {
  * @param {NameQuery} query
  */
 function scan(rows, table, { userId, words, endings }) {
-  const ends = table === 'file' ? endings : []
+  const ends = endsTest(table === 'file' ? endings : [])
   const tests = words.map(() => 'instr(searched_name, ?) > 0')
-  if (ends.length > 0) tests.push(`(${ends.map(() => 'searched_name like ?').join(' or ')})`)
   return rows(
     `select ${columns[table]}, ${texts} from ${table}
-    where user_id = ? and ${tests.join(' and ')} order by searched_name`,
-    ...[userId, ...words, ...ends.map((ending) => `%${ending}`)],
+    where user_id = ? and ${tests.join(' and ')} ${ends.test} order by searched_name`,
+    ...[userId, ...words, ...ends.values],
   )
 }
 
