@@ -7,6 +7,7 @@ import { leanContract } from './scripts/lean-contract.ts'
 import { leanIcons } from './scripts/lean-icons.ts'
 import { leanImports } from './scripts/lean-imports.ts'
 import { leanQueries } from './scripts/lean-queries.ts'
+import { leanStyles } from './scripts/lean-styles.ts'
 
 export default defineConfig({
   // Once, at build, as small as it gets: compressing at each request is slower and larger.
@@ -17,6 +18,7 @@ export default defineConfig({
     leanImports(),
     leanQueries(),
     tailwindcss(),
+    leanStyles(),
     compression({ algorithms: ['gzip', 'brotliCompress'] }),
     stampBuild(),
   ],
@@ -40,7 +42,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /preload-helper|lean-icon$|node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract\/(?!(archive|archive-names|imports|manage|previews|uploads)\.|endpoints\.ts(?!\?(files|folders|me|search|server)$))|app\/api\/http\/(api-error|api-key-text|readable-link|scopes)|app\/actions\/action-context|app\/features\/files\/folder\/arrange-entries|app\/lib\/(clock|format|retry|store|untrusted-text)|app\/ui\/(announcer|button|tooltip)\.|app\/api\/cache\/listing)/,
+              test: /preload-helper|lean-icon$|node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract\/(?!(archive|archive-names|imports|manage|previews|uploads)\.|endpoints\.ts(?!\?(files|folders|me|search|server)$))|app\/api\/http\/(api-error|api-key-text|readable-link|scopes)|app\/actions\/action-context|app\/features\/files\/folder\/arrange-entries|app\/lib\/(clock|format|retry|store|untrusted-text)|app\/ui\/(announcer|button|lazy-part|tooltip)\.|app\/api\/cache\/listing)/,
             },
           ],
         },

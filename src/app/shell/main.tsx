@@ -1,4 +1,4 @@
-import './theme.css'
+import '#app/ui/style/first.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { serverDescription } from '#app/api/session/server-description.ts'
@@ -6,6 +6,7 @@ import { connection } from '#app/api/session/session.ts'
 import { readChoice } from '#app/lib/browser/storage.ts'
 import { createAppStores } from '#app/shell/state/app-stores.ts'
 import { showTheme, themeChoiceName, themes } from '#app/shell/state/theme.ts'
+import { loadPart } from '#app/ui/lazy-part.tsx'
 import { App } from './app.tsx'
 
 showTheme(readChoice(themeChoiceName, themes))
@@ -15,7 +16,9 @@ void serverDescription.read()
 const root = document.getElementById('root')
 if (root && /^\/(shared|ask)(\/|$)/.test(location.pathname)) {
   // Who comes by a link is not the owner, who may be connected in the same tab.
-  void import('./guest/guest-app.tsx').then(({ showGuestApp }) => showGuestApp(root))
+  void loadPart(() => import('./guest/guest-app.tsx')).then(({ showGuestApp }) =>
+    showGuestApp(root),
+  )
 } else if (root) {
   const parts = createAppStores(connection)
   void connection.restore()

@@ -1,17 +1,48 @@
 import { type ComponentType, type LazyExoticComponent, lazy, useEffect, useState } from 'react'
 import { announce } from './announcer.tsx'
 import { Button } from './button.tsx'
+import stylesheet from './style/all.css?url'
+
+/**
+ * Loads a part, and beside it the styles that the first screen does without.
+ *
+ * @throws TypeError without a network, and when the server has a newer app
+ */
+export async function loadPart<Part>(load: () => Promise<Part>): Promise<Part> {
+  const [part] = await Promise.all([load(), loadStyles()])
+  return part
+}
+
+let styles: Promise<unknown> | null = null
+
+function loadStyles(): Promise<unknown> {
+  styles ??= new Promise((onload, reject) => {
+    const link = document.createElement('link')
+    const onerror = () => {
+      link.remove()
+      styles = null
+      reject(new TypeError('The styles did not come.'))
+    }
+    document.head.append(
+      Object.assign(link, { rel: 'stylesheet', href: stylesheet, onload, onerror }),
+    )
+  })
+  return styles
+}
 
 /**
  * A part that is loaded when it is first drawn. Where that fails (no network, or the server has a newer
  * app whose files are named otherwise) words stand in its place: thrown, it would take down the whole
  * page, and the uploads that run in it. `floats`: the part has no place of its own, as a dialog.
  * `otherwise`: what can do its work meanwhile, without words.
+ * `first`: it may be drawn without anybody asking for it, in the styles of the first screen alone.
  */
 export function lazyPart<Props extends object>(
-  load: () => Promise<ComponentType<Props>>,
-  { floats = false, otherwise }: { floats?: boolean; otherwise?: ComponentType<Props> } = {},
+  loadAlone: () => Promise<ComponentType<Props>>,
+  options: { floats?: boolean; first?: boolean; otherwise?: ComponentType<Props> } = {},
 ): LazyExoticComponent<ComponentType<Props>> {
+  const { floats = false, first = false, otherwise } = options
+  const load = () => (first ? loadAlone() : loadPart(loadAlone))
   return lazy(async () => {
     try {
       return { default: await load() }
@@ -71,7 +102,7 @@ export function usePartOnDemand<Props>(load: () => Promise<ComponentType<Props>>
   return {
     found,
     want: () =>
-      load().then(
+      loadPart(load).then(
         (Part) => setFound({ Part }),
         () => announce(`${words} Check that you are online, or reload the page.`),
       ),

@@ -8,7 +8,9 @@ import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder, rootFolder } from '#contract/folder-path.ts'
 
 // Who is told that a folder is not there is connected, and can load this; the rest must not need that.
-const FolderNotFound = lazyPart(async () => (await import('./empty-folder.tsx')).FolderNotFound)
+const FolderNotFound = lazyPart(async () => (await import('./empty-folder.tsx')).FolderNotFound, {
+  first: true,
+})
 
 /** Stands where the list would be: why the folder cannot be shown, and the way on. */
 export function FolderProblem({

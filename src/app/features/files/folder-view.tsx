@@ -41,7 +41,9 @@ import type { View } from './view-toggle.tsx'
 const OpenedFile = lazyPart(async () => (await import('./opened/opened-file.tsx')).OpenedFile)
 const loadViewedFile = async () => (await import('./opened/viewed-file.tsx')).ViewedFile
 const ViewedFile = lazyPart(loadViewedFile, { floats: true })
-const NothingShown = lazyPart(async () => (await import('./empty-folder.tsx')).NothingShown)
+const NothingShown = lazyPart(async () => (await import('./empty-folder.tsx')).NothingShown, {
+  first: true,
+})
 
 export type FolderViewProps = {
   folder: FolderPath

@@ -106,7 +106,9 @@ function PaletteButton() {
   )
 }
 
-const CannotManage = lazyPart(async () => (await import('./cannot-manage.tsx')).CannotManage)
+const CannotManage = lazyPart(async () => (await import('./cannot-manage.tsx')).CannotManage, {
+  first: true,
+})
 
 export type SidebarProps = {
   session: Session

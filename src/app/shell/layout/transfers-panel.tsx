@@ -22,6 +22,7 @@ const ImportList = lazyPart(
 
 // Without it the panel keeps its height: nothing to say.
 const PanelEdge = lazyPart(async () => (await import('./panel-edge.tsx')).PanelEdge, {
+  first: true,
   otherwise: () => null,
 })
 

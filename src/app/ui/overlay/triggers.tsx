@@ -1,5 +1,5 @@
 import { type ComponentProps, type ComponentType, cloneElement, type ReactElement } from 'react'
-import { usePartOnDemand } from '#app/ui/lazy-part.tsx'
+import { loadPart, usePartOnDemand } from '#app/ui/lazy-part.tsx'
 import type { MenuSurface } from './menu-surface.tsx'
 import type { PopoverProps } from './popover-surface.tsx'
 
@@ -14,7 +14,7 @@ function triggerOnDemand(
   demand: { opens: 'menu' | 'dialog'; load: () => Promise<unknown>; onWant: () => void },
 ): TriggerElement {
   // Where the network fails, pressing the button tries again, and that failure is shown.
-  const prepare = () => void demand.load().catch(() => {})
+  const prepare = () => void loadPart(demand.load).catch(() => {})
   return cloneElement(trigger, {
     'aria-haspopup': demand.opens,
     'aria-expanded': false,

@@ -27,7 +27,10 @@ import { useAwaitedRow, useMissingRows } from './use-missing-rows.ts'
 
 // Few choose tiles: their code is not for the first screen.
 const FileTile = memo(
-  lazyPart(async () => (await import('./file-tile.tsx')).FileTile, { otherwise: FileRow }),
+  lazyPart(async () => (await import('./file-tile.tsx')).FileTile, {
+    first: true,
+    otherwise: FileRow,
+  }),
 )
 
 export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen'> &

@@ -10,9 +10,11 @@ import { lazyPart } from '#app/ui/lazy-part.tsx'
 const SelectionSummary = lazyPart(
   async () =>
     (await import('#app/features/files/selection/selection-summary.tsx')).SelectionSummary,
+  { first: true },
 )
 const RestOfFolder = lazyPart(
   async () => (await import('#app/features/files/selection/selection-summary.tsx')).RestOfFolder,
+  { first: true },
 )
 
 /** The line under the list: what is here, what is chosen, and what the list does not cover. */

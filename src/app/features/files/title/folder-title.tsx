@@ -5,6 +5,7 @@ import { type FolderPath, folderName } from '#contract/folder-path.ts'
 import { findFilm } from './find-film.ts'
 
 const TitlePage = lazyPart(async () => (await import('./title-page.tsx')).TitlePage, {
+  first: true,
   otherwise: () => null,
 })
 
