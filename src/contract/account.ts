@@ -55,6 +55,8 @@ export type Me = z.infer<typeof meReply>
  * - `thumbnails`: links take `?thumbnail=small`, `medium` and `large`.
  * - `details`: links take `?details`.
  * - `archive`: `POST /archive` makes a link to one zip of files and folders.
+ * - `inspect`: `POST /import/inspect` looks at a link, and `video` of an import takes `folder`, `prefix` and
+ *   `item`.
  */
 export const additions = [
   'limit',
@@ -69,6 +71,7 @@ export const additions = [
   'thumbnails',
   'details',
   'archive',
+  'inspect',
 ] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */

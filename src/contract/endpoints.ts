@@ -10,6 +10,7 @@ import {
 } from './api-keys.ts'
 import { archiveBody, archiveReply } from './archive.ts'
 import { filesQuery, filesReply, foldersReply } from './files.ts'
+import { inspectBody, inspectReply } from './import-inspect.ts'
 import {
   importBody,
   importCancelBody,
@@ -107,6 +108,15 @@ export const endpoints = {
     scope: 'import',
     body: importCancelBody,
     reply: importCancelReply,
+  },
+  inspectImport: {
+    ...key,
+    method: 'POST',
+    path: '/api/v1/import/inspect',
+    scope: 'import',
+    body: inspectBody,
+    reply: inspectReply,
+    isAddition: true,
   },
   files: {
     ...key,

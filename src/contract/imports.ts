@@ -1,6 +1,9 @@
 import * as z from 'zod/mini'
 import { fileNameField, newFolderField } from './request-fields.ts'
 
+/** What is read of a list: the rest is not looked at. */
+export const inspectEntriesMax = 5_000
+
 export const importTypes = ['auto', 'file', 'video'] as const
 
 const taskStates = ['running', 'completed', 'failed', 'cancelled'] as const
@@ -24,6 +27,18 @@ export const videoOptions = z.object({
     .check(z.meta({ description: '`best`, `audio`, or the greatest height, such as `1080`.' })),
   subtitles: z._default(z.boolean(), false),
   thumbnail: z._default(z.boolean(), false),
+  // Where `GET /api/server` names `inspect`.
+  folder: z.optional(newFolderField).check(
+    z.meta({
+      description: 'An addition of Barkeep: where all files go, in place of a folder of the title.',
+    }),
+  ),
+  prefix: z
+    .optional(z.string().check(z.maxLength(20, 'video.prefix has at most 20 characters.')))
+    .check(z.meta({ description: 'An addition of Barkeep: what names begin with, as `01 `.' })),
+  item: z
+    .optional(z.int().check(z.minimum(1), z.maximum(inspectEntriesMax)))
+    .check(z.meta({ description: 'An addition of Barkeep: which video of the page.' })),
 })
 
 export type VideoOptions = z.infer<typeof videoOptions>

@@ -2,6 +2,7 @@ import type { ApiErrorCode } from '#contract/api-error.ts'
 import { type Endpoint, endpoints } from '#contract/endpoints.ts'
 import { importErrorCodes } from '#contract/imports.ts'
 import { archiveWords } from './archive-words.ts'
+import { inspectWords } from './inspect-words.ts'
 import { manageWords } from './manage-words.ts'
 import { sharesWords } from './shares-words.ts'
 
@@ -129,6 +130,7 @@ const words = {
     errors: ['not_found', 'payload_too_large'],
     answer: { status: 'ok' },
   },
+  ...inspectWords,
   files: {
     summary: 'List a folder',
     about:

@@ -93,6 +93,7 @@ const rateLimitHeaders = {
 
 /** What can be repeated, or does no harm twice, and what answers with a secret: that is kept nowhere. */
 const withoutIdempotencyKey = new Set([
+  'inspectImport',
   'cancelImport',
   'createShare',
   'revokeShares',

@@ -117,6 +117,11 @@ test('a gateway names the additions of the Barkeep behind it, and hands their pa
   for (const name of ['a', 'b']) await upstream.upload({ name, bytes: name })
   const reply = await gateway.get('/api/v1/files?limit=1', { key: upstream.key })
   expect(await reply.json()).toMatchObject({ limit: 1, total: 2, has_more: true })
+  const look = { url: 'http://10.0.0.1/' }
+  const refused = await gateway.post('/api/v1/import/inspect', look, { key: upstream.key })
+  expect(await refused.json()).toMatchObject({
+    message: expect.stringContaining('private address'),
+  })
 })
 
 test('a link to an archive that came through a gateway opens at the Barkeep behind it', async () => {

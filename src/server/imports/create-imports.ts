@@ -24,6 +24,9 @@ import { createImportTasks } from '#server/imports/tasks/import-repository.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import { addImportRoutes, type ImportKey } from './imports-routes.ts'
+import { addInspectRoutes } from './inspect/inspect-routes.ts'
+import { inspectSource } from './inspect/inspect-source.ts'
+import { createLooks } from './inspect/looks.ts'
 import { createRunImport } from './run-import.ts'
 
 export type ImportsOptions = {
@@ -76,19 +79,23 @@ export function createImports(deps: ImportsOptions): Imports {
     { concurrency: config.importConcurrency, access: deps.access },
     run,
   )
+  const looking = { ...deps, guard, openUrl, tools, lookForMs: deps.patience.lookForMs }
+  const looks = createLooks(deps, (url, signal) => inspectSource(looking, url, signal))
   return {
-    addRoutes: (app, route) =>
+    addRoutes(app, route) {
       addImportRoutes(app, {
         ...{ route, guard, openings, queue },
         ...{ tasks, tools, idempotency },
-      }),
+      })
+      addInspectRoutes(app, { route, guard, looks })
+    },
     async start() {
       // Not awaited: looking takes a second, and only video imports need the programs.
       void tools()
       for (const task of await tasks.unfinished()) queue.add({ ...task, hasWaited: true })
     },
     async stop() {
-      await queue.stop()
+      await Promise.all([queue.stop(), looks.stop()])
       openings.dropAll()
     },
   }

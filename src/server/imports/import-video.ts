@@ -47,7 +47,7 @@ export async function importVideo(
   await fetchVideo(deps, { url: new URL(task.url), video, ...run }, async (fetched) => {
     const kept = fetched.files.map(({ path, ending }) => ({ path, ending: safeEnding(ending) }))
     const stem = stemOf(
-      fetched.title,
+      `${video.prefix ?? ''}${fetched.title || 'Video'}`,
       kept.map(({ ending }) => ending),
     )
     const files = await stageAll(deps, { files: kept, stem, signal: run.signal })
@@ -108,10 +108,11 @@ async function listAll(
   task: ImportTaskRecord,
   { fetched, files, stem }: { fetched: FetchedVideo; files: StagedFile[]; stem: string },
 ): Promise<void> {
-  const folder = await takeFolder(deps, task, fetched.title)
+  // What a person has chosen is shared by many, and is theirs: nothing is kept apart in it but names.
+  const folder = task.video.folder ?? (await takeFolder(deps, task, fetched.title))
   const notes = videoNotes(fetched, stem)
   const result = {
-    title: titleOf(fetched),
+    title: task.video.item === undefined ? titleOf(fetched) : fetched.title,
     resultFolder: folder,
     ...(notes.length === 0 ? {} : { notes }),
   }
@@ -123,7 +124,7 @@ async function listAll(
         deps.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit),
     })
   } finally {
-    deps.takenFolders.delete(takenKey(task, folder))
+    if (!task.video.folder) deps.takenFolders.delete(takenKey(task, folder))
   }
 }
 

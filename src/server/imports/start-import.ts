@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rootFolder } from '#contract/folder-path.ts'
 import type { ImportBody } from '#contract/imports.ts'
-import { ApiFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import type { AddressGuard } from '#server/imports/guard/address-guard.ts'
-import { type FindTools, unfitToolsText } from '#server/imports/programs/media-tools.ts'
+import { type FindTools, requireTools } from '#server/imports/programs/media-tools.ts'
 import { guessImportType } from '#server/imports/source/detect-import-type.ts'
+import { readLink } from '#server/imports/source/read-link.ts'
 import type { HeldOpenings, SourceOpening } from '#server/imports/source/source-opening.ts'
-import { ImportFailure } from '#server/imports/tasks/import-failure.ts'
 import type { ImportQueue } from '#server/imports/tasks/import-queue.ts'
 import type { ImportTasks, ImportType, NewImportTask } from '#server/imports/tasks/import-tasks.ts'
 
@@ -68,28 +67,6 @@ export async function startImport(
   if (opening !== null) deps.openings.hold(id, opening)
   deps.queue.add({ id, userId: key.userId, keyId: key.id })
   return started
-}
-
-async function requireTools(find: FindTools): Promise<void> {
-  const tools = await find()
-  if ('problem' in tools) throw new ApiFailure('feature_disabled', unfitToolsText(tools))
-}
-
-function readLink(guard: AddressGuard, text: string): URL {
-  const url = URL.parse(text.trim())
-  if (url === null) {
-    throw new ApiFailure(
-      'invalid_request',
-      'url is not a link that starts with http:// or https://.',
-    )
-  }
-  try {
-    guard.checkUrl(url)
-  } catch (error) {
-    if (error instanceof ImportFailure) throw new ApiFailure('invalid_request', error.message)
-    throw error
-  }
-  return url
 }
 
 type Look = { type: ImportType | null; opening: SourceOpening | null }

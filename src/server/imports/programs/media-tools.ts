@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { access, constants, open } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { ApiFailure } from '#server/core/failure.ts'
 
 const run = promisify(execFile)
 
@@ -32,6 +33,13 @@ export type LookForTools = (asked: {
 /** For whoever wants a video: what is the matter, and the one thing to do. */
 export function unfitToolsText({ problem, nextStep }: UnfitTools): string {
   return `Video imports are off on this server: ${problem}. ${nextStep}.`
+}
+
+/** @throws ApiFailure `feature_disabled` without the programs */
+export async function requireTools(find: FindTools): Promise<MediaTools> {
+  const tools = await find()
+  if ('problem' in tools) throw new ApiFailure('feature_disabled', unfitToolsText(tools))
+  return tools
 }
 
 /** ffmpeg alone, with what belongs to it. */

@@ -18,6 +18,8 @@ export type RetryPolicy = {
    * that drips a byte now and then must not hold a place for ever.
    */
   pace: MinThroughput
+  /** How long yt-dlp may look at a page of which nothing is imported. */
+  lookForMs: number
   /** All that the source may make wait for answers before that counts as silence, too. */
   waitsMs: number
   /** Connections tried until the first answer; after that only time counts. */
@@ -37,6 +39,7 @@ export const sourceRetryPolicy: RetryPolicy = {
   openMs: 10 * minute,
   silentMs: 30_000,
   pace: { idleMs: minute, graceMs: minute, minBytesPerSecond: 1_000 },
+  lookForMs: 35_000,
   waitsMs: 10 * minute,
   triesMax: 4,
   firstPauseMs: 500,

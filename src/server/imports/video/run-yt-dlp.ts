@@ -121,7 +121,8 @@ const pageMemoryMaxBytes = 1024 ** 3
 /** The media tools raise their soft limit to this: each of their threads needs address space. */
 const mediaMemoryMaxBytes = 4 * 1024 ** 3
 
-function environmentFor(
+/** All that yt-dlp gets of an environment: the way out is the proxy, the programs are the wrapped ones. */
+export function environmentFor(
   work: ImportWorkFolder,
   proxy: { url: string; port: number },
 ): Record<string, string> {

@@ -22,8 +22,8 @@ export function ytDlpArguments(url: URL, video: VideoOptions, ffmpegFolder: stri
   plain.hash = ''
   return [
     ...['--ignore-config', '--no-cache-dir', '--no-exec', '--default-search', 'error'],
-    ...['--no-playlist', '--playlist-items', '1', '--no-mark-watched', '--no-mtime'],
-    ...['--downloader', 'native', '--abort-on-unavailable-fragment', '--no-colors'],
+    ...['--no-playlist', '--playlist-items', String(video.item ?? 1), '--no-mark-watched'],
+    ...['--no-mtime', '--downloader', 'native', '--abort-on-unavailable-fragment', '--no-colors'],
     ...['--socket-timeout', '20', '--retries', '3', '--fragment-retries', '3'],
     ...['--ffmpeg-location', ffmpegFolder],
     ...['--output', 'video.%(ext)s'],

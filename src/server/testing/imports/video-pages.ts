@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
+import { languagesPlaylist, listFeed, subtitleWords } from './list-pages.ts'
 import type { TestExchange } from './video-files.ts'
 import { testVideoSeconds, testVideoVariants } from './video-files.ts'
 
@@ -9,6 +10,8 @@ type Answer = (exchange: TestExchange) => Promise<void> | void
 
 const types: Record<string, string> = {
   html: 'text/html; charset=utf-8',
+  // As many feeds are sent: as a page.
+  xml: 'text/html; charset=utf-8',
   m3u8: 'application/vnd.apple.mpegurl',
   mpd: 'application/dash+xml',
   ts: 'video/mp2t',
@@ -31,6 +34,12 @@ const answers: Record<string, Answer> = {
   '': (exchange) => send(exchange, 'html', indexPage()),
   watch: answerWatchPage,
   videos: answerVideosPage,
+  elements: (exchange) => {
+    const element =
+      '<video><source src="/media/0/master.m3u8" type="application/x-mpegurl"></video>'
+    send(exchange, 'html', page('Harbours', element + element.replace('m3u8"', 'm3u8?again"')))
+  },
+  list: (exchange) => send(exchange, 'xml', listFeed(exchange.url)),
   media: answerMedia,
   redirect: ({ url, outgoing }) => {
     const status = Number(url.searchParams.get('status') ?? 302)
@@ -51,7 +60,8 @@ const answers: Record<string, Answer> = {
 
 /**
  * `/watch/<name>?title=…&pace=…&list=…`: a page with one video; `pace` delays each segment, in
- * milliseconds; `list=separate` has picture and sound apart.
+ * milliseconds; `list=separate` has picture and sound apart, `list=languages` two of sound and five of
+ * subtitles; `chapters` has three.
  */
 function answerWatchPage(exchange: TestExchange): void {
   const { url } = exchange
@@ -60,9 +70,14 @@ function answerWatchPage(exchange: TestExchange): void {
   const video = videoObject(url.origin, {
     name: title,
     contentUrl: `${url.origin}/media/${pace}/${url.searchParams.get('list') ?? 'master'}.m3u8`,
+    ...(url.searchParams.has('chapters') ? { duration: 'PT6S', hasPart: chapters } : {}),
   })
   send(exchange, 'html', page(title, video))
 }
+
+const chapters = ['Dawn', 'Noon', 'Dusk'].map((name, index) => ({
+  ...{ '@type': 'Clip', name, startOffset: index * 2, endOffset: index * 2 + 2 },
+}))
 
 /** `/videos`: a page with two videos. */
 function answerVideosPage(exchange: TestExchange): void {
@@ -78,8 +93,9 @@ async function answerMedia(exchange: TestExchange): Promise<void> {
   const [, , pace = '0', ...rest] = exchange.url.pathname.split('/')
   const path = rest.join('/')
   const extension = path.split('.').at(-1) ?? ''
-  const subtitles = /^subtitles-(en|de)\.(vtt|m3u8)$/.exec(path)
+  const subtitles = /^subtitles-(en|de|fr|es|it)\.(vtt|m3u8)$/.exec(path)
   if (path === 'master.m3u8') return send(exchange, 'm3u8', masterPlaylist())
+  if (path === 'languages.m3u8') return send(exchange, 'm3u8', languagesPlaylist)
   if (path === 'separate.m3u8') return send(exchange, 'm3u8', separatePlaylist)
   if (subtitles?.[2] === 'm3u8') {
     return send(exchange, 'm3u8', mediaPlaylist(`subtitles-${subtitles[1]}.vtt`))
@@ -189,13 +205,12 @@ function mediaPlaylist(segment: string): string {
 }
 
 function subtitleText(language: string): string {
-  const words = language === 'de' ? 'Guten Morgen, Hafen.' : 'Good morning, harbour.'
-  return `WEBVTT\n\n00:00.000 --> 00:0${testVideoSeconds}.000\n${words}\n`
+  return `WEBVTT\n\n00:00.000 --> 00:0${testVideoSeconds}.000\n${subtitleWords[language]}\n`
 }
 
 function videoObject(
   origin: string,
-  video: { name: string; contentUrl: string; thumbnailUrl?: string[] },
+  video: { name: string; contentUrl: string; thumbnailUrl?: string[]; hasPart?: object[] },
 ): string {
   const json = {
     '@context': 'https://schema.org',
@@ -219,6 +234,8 @@ function indexPage(): string {
     '/watch/harbour',
     '/watch/harbour?title=Slow%20harbour&pace=1000',
     '/videos',
+    '/list/harbour?count=60',
+    '/watch/harbour?list=languages&chapters=3',
     '/no-video',
     '/file/report.pdf?size=1000000',
     '/file/slow.bin?size=3000000&pace=50',
