@@ -1,6 +1,8 @@
 import sharp from 'sharp'
+import { cameraPhoto, photo as exifPhoto, hugePng } from '#server/testing/test-media.ts'
 import { fileRow } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
+import { withoutAdditions } from './without-additions.ts'
 
 async function photo(width: number, height: number): Promise<Uint8Array<ArrayBuffer>> {
   const create = { width, height, channels: 3 as const, background: '#c63' }
@@ -54,6 +56,75 @@ test('rows and tiles show pictures where there can be some, and nothing moves fo
   // Still what assistive technology and the keyboard know: rows with links.
   await expect(fileRow(page, 'high.jpg').getByRole('link', { name: 'high.jpg' })).toBeVisible()
 })
+
+test('where the server makes no thumbnails, and tells no details, the app reads the heads of pictures', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await withoutAdditions(page)
+  const size = { width: 1500, height: 1000 }
+  const files = {
+    'a.jpg': await cameraPhoto({ ...size, orientation: 6 }, '#c22'),
+    'b.jpg': await exifPhoto(300, 200),
+    'c.png': hugePng(12_000, 10_000),
+  }
+  for (const [name, bytes] of Object.entries(files)) {
+    await barkeep.upload({ folder: '/Box/', name, bytes })
+  }
+  const asked: string[] = []
+  page.on('request', (request) => {
+    const { pathname } = new URL(request.url())
+    if (!pathname.startsWith('/share/')) return
+    asked.push(`${pathname.slice(-5)} ${request.headers().range}`)
+  })
+  await connect({ folder: '/Box/' })
+  const image = (name: string) => fileRow(page, name).locator('img')
+  await expect(image('a.jpg')).toHaveAttribute('src', /^blob:/)
+  await expect(image('b.jpg')).toHaveAttribute('src', /^blob:/)
+  await expect.poll(() => asked.length).toBe(3)
+  // The thumbnail in the file, turned as its photo is, without its black stripes; of 120 megapixels none.
+  const head = 'bytes=0-131071'
+  expect(asked.sort()).toEqual([`a.jpg ${head}`, `b.jpg ${head}`, `c.png ${head}`])
+  expect(await image('a.jpg').evaluate(corners)).toEqual({ isHigh: true, isRed: true })
+  await expect(image('c.png')).toHaveCount(0)
+
+  asked.length = 0
+  await page.reload()
+  await expect(image('a.jpg')).toHaveAttribute('src', /^blob:/)
+  await expect(image('b.jpg')).toHaveAttribute('src', /^blob:/)
+  expect(asked.filter((one) => !one.startsWith('c.png'))).toEqual([])
+
+  await fileRow(page, 'b.jpg').press('Enter')
+  await page.getByRole('dialog').getByRole('button', { name: 'Details' }).click()
+  const details = page.getByRole('complementary', { name: 'Details' })
+  await expect(details).toContainText('300 × 200')
+  await expect(details).toContainText('Canon EOS R6')
+  await expect(details).toContainText('48.85833, -2.29444')
+  await page.keyboard.press('i')
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: /^owner|^user/ }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await expect(page.getByLabel('API key', { exact: true })).toBeVisible()
+  const databases = () =>
+    page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
+  await expect.poll(databases).not.toContain('barkeep-thumbnails')
+})
+
+/** Of a picture whether it is higher than wide, and red to its edges. */
+function corners(element: Element) {
+  const image = element as HTMLImageElement
+  const { naturalWidth: width, naturalHeight: height } = image
+  const context = new OffscreenCanvas(width, height).getContext('2d', {
+    willReadFrequently: true,
+  })
+  context?.drawImage(image, 0, 0)
+  const isRed = [1, width - 2].every((x) => {
+    const [red = 0, green = 0] = context?.getImageData(x, height >> 1, 1, 1).data ?? []
+    return red > 150 && green < 80
+  })
+  return { isHigh: height > width, isRed }
+}
 
 test('a folder about one film is shown as a title that plays it', async ({
   page,

@@ -12,7 +12,8 @@ export type FileKind =
 export const fileEndings: Record<Exclude<FileKind, 'other'>, string> = {
   video: 'mp4 m4v mkv webm mov avi wmv flv mpg mpeg 3gp ogv m2ts mts',
   audio: 'mp3 m4a aac flac wav ogg oga opus wma aiff',
-  image: 'jpg jpeg png gif webp avif jxl svg bmp tif tiff heic ico',
+  image:
+    'jpg jpeg png gif webp avif jxl svg bmp tif tiff heic heif ico cr2 cr3 nef arw dng raf orf rw2 pef srw',
   subtitles: 'vtt srt ass ssa sub',
   document: 'pdf doc docx odt rtf xls xlsx ods ppt pptx odp epub csv',
   archive: 'zip tar gz tgz bz2 xz 7z rar zst iso dmg',

@@ -1,4 +1,6 @@
 import readExif from 'exif-reader'
+import { ExifBytes } from '#contract/exif-bytes.ts'
+import { cameraName, describeExif, placeOf } from '#contract/exif-facts.ts'
 import type { FileDetails } from '#contract/previews.ts'
 import type { PictureFacts } from './picture-processes.ts'
 import { isCover, type MediaFacts } from './read-media.ts'
@@ -7,30 +9,16 @@ import { isCover, type MediaFacts } from './read-media.ts'
 export type MediaDetails = Omit<FileDetails, 'status' | 'size' | 'type' | 'sha256'>
 
 export function describePicture({ width, height, format, exif }: PictureFacts): MediaDetails {
-  return { width, height, codecs: [format], ...(exif ? describeExif(Buffer.from(exif)) : {}) }
+  return { width, height, codecs: [format], ...(exif ? readExifBlock(exif) : {}) }
 }
 
-type Exif = ReturnType<typeof readExif>
-
 /** Cameras and editors write much that is no EXIF: what cannot be read is left out. */
-function describeExif(bytes: Buffer): MediaDetails {
-  let exif: Exif
+function readExifBlock(block: Uint8Array): MediaDetails {
+  const isNamed = Buffer.from(block.subarray(0, 4)).toString('latin1') === 'Exif'
   try {
-    exif = readExif(bytes)
+    return describeExif(readExif(new ExifBytes(isNamed ? block.subarray(6) : block) as never))
   } catch {
     return {}
-  }
-  const { Photo = {}, Image = {}, GPSInfo = {} } = exif
-  return {
-    ...known('taken_at', exifTime(Photo.DateTimeOriginal, Photo.OffsetTimeOriginal)),
-    ...known('camera', cameraName(Image.Make, Image.Model)),
-    ...known(
-      'place',
-      placeOf(
-        degrees(GPSInfo.GPSLatitude, GPSInfo.GPSLatitudeRef === 'S'),
-        degrees(GPSInfo.GPSLongitude, GPSInfo.GPSLongitudeRef === 'W'),
-      ),
-    ),
   }
 }
 
@@ -69,38 +57,4 @@ function lowerCased(tags: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(tags).map(([name, value]) => [name.toLowerCase(), value]),
   )
-}
-
-/** EXIF has a local time; the reader takes it for UTC. */
-function exifTime(time: unknown, offset: unknown): string | null {
-  if (!(time instanceof Date) || Number.isNaN(time.getTime()) || time.getUTCFullYear() < 1800) {
-    return null
-  }
-  const zone = typeof offset === 'string' && /^[+-]\d\d:\d\d$/.test(offset) ? offset : ''
-  return time.toISOString().slice(0, 19) + zone
-}
-
-const maxNameLength = 100
-
-/** Many makers begin the model with their name. */
-function cameraName(make: unknown, model: unknown): string | null {
-  const [maker, name] = [make, model].map((text) =>
-    typeof text === 'string' ? text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim() : '',
-  ) as [string, string]
-  const isNamed = name.toLowerCase().startsWith(maker.toLowerCase())
-  return (isNamed ? name : `${maker} ${name}`).trim().slice(0, maxNameLength) || null
-}
-
-function degrees(parts: unknown, isNegative: boolean): number {
-  if (!Array.isArray(parts)) return Number.NaN
-  const [whole = Number.NaN, minutes = 0, seconds = 0] = parts.map(Number)
-  return (whole + minutes / 60 + seconds / 3600) * (isNegative ? -1 : 1)
-}
-
-/** Null for what is nowhere on Earth, and for the zeros that cameras without reception write. */
-function placeOf(latitude: number, longitude: number): FileDetails['place'] | null {
-  const isThere = Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180
-  const round = (value: number) => Math.round(value * 1e6) / 1e6
-  if (!isThere || (latitude === 0 && longitude === 0)) return null
-  return { latitude: round(latitude), longitude: round(longitude) }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { detailsReply } from '#contract/previews.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
-import { film, linkOf, photo, testFilm } from '#server/testing/test-media.ts'
+import { film, hugePng, linkOf, photo, testFilm, withExif } from '#server/testing/test-media.ts'
 
 async function detailsOf(link: string) {
   const reply = await fetch(`${link}?details`)
@@ -46,6 +46,21 @@ test('a film tells its length, pixels and codecs, turned ones too', async () => 
   expect(await detailsOf(await linkOf(server, 'b.mp4', turned))).toMatchObject({
     ...{ width: 180, height: 320 },
   })
+})
+
+test('a photo whose EXIF fields each name all of it as their text keeps no server busy', async () => {
+  await using server = await startTestServer()
+  const fields = 65_000
+  const block = Buffer.alloc(2_000_000, 'a')
+  block.write('MM\0*\0\0\0\x08', 'latin1')
+  block.writeUInt16BE(fields, 8)
+  for (let at = 10; at < 10 + fields * 12; at += 12) {
+    block.writeUInt32BE(0x10f0002, at)
+    block.writeUInt32BE(2 ** 20, at + 4)
+    block.writeUInt32BE(100, at + 8)
+  }
+  const link = await linkOf(server, 'a.png', withExif(hugePng(8, 8), block))
+  expect(await detailsOf(link)).toMatchObject({ width: 8, height: 8, codecs: ['png'] })
 })
 
 test('of any other file only what its row knows, and of none nothing', async () => {

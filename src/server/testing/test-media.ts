@@ -25,6 +25,57 @@ export async function photo(width: number, height: number, orientation = 1): Pro
   return plain(await picture.withMetadata({ orientation }).withExifMerge(exif).jpeg().toBuffer())
 }
 
+/**
+ * A photo as cameras write it: grain, too large to be read for a small picture, and in its EXIF block a
+ * thumbnail of one colour with black stripes, as they make of 3:2.
+ */
+export async function cameraPhoto(
+  { width, height, orientation = 1 }: { width: number; height: number; orientation?: number },
+  colour: string,
+): Promise<TestBytes> {
+  const noise = { type: 'gaussian' as const, mean: 128, sigma: 90 }
+  const whole = sharp({ create: { width, height, channels: 3, noise, background: '#000' } })
+  const stripes = { top: 7, bottom: 7, background: '#000' }
+  const inside = sharp({ create: { width: 160, height: 106, channels: 3, background: colour } })
+  const [photo, thumbnail] = await Promise.all([
+    whole.jpeg({ quality: 95 }).toBuffer(),
+    inside.extend(stripes).jpeg({ quality: 98 }).toBuffer(),
+  ])
+  const block = exifBlock(orientation, thumbnail)
+  const mark = Buffer.from([0xff, 0xe1, 0, 0])
+  mark.writeUInt16BE(block.length + 8, 2)
+  const exif = [mark, Buffer.from('Exif\0\0', 'latin1'), block]
+  return plain(Buffer.concat([photo.subarray(0, 2), ...exif, photo.subarray(2)]))
+}
+
+/** Two directories, how the photo lies in the first, and where its thumbnail is in the second. */
+function exifBlock(orientation: number, thumbnail: Buffer): Buffer {
+  const block = Buffer.alloc(64)
+  block.write('II*\0', 'latin1')
+  const fields = (at: number, tags: [tag: number, value: number][], next: number) => {
+    block.writeUInt16LE(tags.length, at)
+    for (const [index, [tag, value]] of tags.entries()) {
+      const entry = at + 2 + index * 12
+      block.writeUInt16LE(tag, entry)
+      block.writeUInt16LE(4, entry + 2)
+      block.writeUInt32LE(1, entry + 4)
+      block.writeUInt32LE(value, entry + 8)
+    }
+    block.writeUInt32LE(next, at + 2 + tags.length * 12)
+  }
+  block.writeUInt32LE(8, 4)
+  fields(8, [[0x112, orientation]], 26)
+  fields(
+    26,
+    [
+      [0x201, 64],
+      [0x202, thumbnail.length],
+    ],
+    0,
+  )
+  return Buffer.concat([block, thumbnail])
+}
+
 /** A black PNG of a bit a pixel: a few kilobytes for any number of them. */
 export function hugePng(width: number, height: number, { isInterlaced = false } = {}): TestBytes {
   const head = Buffer.alloc(13)
@@ -34,6 +85,13 @@ export function hugePng(width: number, height: number, { isInterlaced = false } 
   const rows = deflateSync(Buffer.alloc((Math.ceil(width / 8) + (isInterlaced ? 3 : 1)) * height))
   const parts = [chunk('IHDR', head), chunk('IDAT', rows), chunk('IEND', Buffer.alloc(0))]
   return plain(Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...parts]))
+}
+
+/** A PNG with an EXIF block, which may say anything. */
+export function withExif(png: TestBytes, block: Buffer): TestBytes {
+  // Behind the mark of a PNG and its first part.
+  const at = 33
+  return plain(Buffer.concat([png.subarray(0, at), chunk('eXIf', block), png.subarray(at)]))
 }
 
 function chunk(type: string, data: Buffer): Buffer {

@@ -7,6 +7,7 @@ import { serverDescription } from '#app/api/session/server-description.ts'
 import { Connection } from '#app/api/session/session.ts'
 import { createFilesViewState, type FilesViewState } from '#app/features/files/folder/view-state.ts'
 import { type TextStorage, tabStorage } from '#app/lib/browser/storage.ts'
+import { forgetPictures } from '#app/lib/kept-pictures.ts'
 import { createStore, type ReadableStore } from '#app/lib/store.ts'
 import type { TransferSession } from '#app/shell/state/transfer-queues.ts'
 import { createTransfers, type Transfers } from '#app/shell/state/transfers.ts'
@@ -60,6 +61,7 @@ export function createVisit(secret: string): Visit {
       guestStorage.remove(openedItem)
       sessions.set(null)
       queryClient.clear()
+      forgetPictures()
       store.set({ state: 'refused', error })
     }
   })

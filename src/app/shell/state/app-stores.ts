@@ -16,6 +16,7 @@ import {
   type ImportDraftStore,
 } from '#app/features/imports/dialog/import-draft.ts'
 import { tabStorage } from '#app/lib/browser/storage.ts'
+import { forgetPictures } from '#app/lib/kept-pictures.ts'
 import { createStore, type ReadableStore } from '#app/lib/store.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { filesHref, readFolderHref } from './folder-href.ts'
@@ -82,6 +83,7 @@ export function createAppStores(connection: Connection): AppStores {
   connection.subscribe(follow)
   connection.onEnd((reason) => {
     queryClient.clear()
+    forgetPictures()
     tabStorage.remove(couldRead)
     if (reason !== 'signed-out') return
     transfers.getSnapshot()?.reset()

@@ -1,14 +1,17 @@
 import clsx from 'clsx'
 import { useEffect, useState } from 'react'
 import { readableLink } from '#app/api/http/readable-link.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
-import { createImageLoader, loadImage } from './load-images.ts'
+import { createImageLoader, type LoadedPicture, loadImage } from './load-images.ts'
 import { posterOf } from './posters.ts'
 import { createRowWidths } from './row-widths.ts'
 import type { PictureProps } from './use-pictures.ts'
 
 /** Fewer than a browser's six connections to a server: what a person does goes first. */
 const atOnce = 4
+/** Made here: each may decode a picture of some megapixels. */
+const atOnceHere = 2
 /** A row that is scrolled by asks for nothing. */
 const settleMs = 90
 /**
@@ -17,14 +20,46 @@ const settleMs = 90
  */
 const pictured =
   /\.(jpe?g|png|gif|webp|avif|tiff?|mp4|m4v|mkv|webm|mov|avi|wmv|flv|mpe?g|3gp|ogv|m2ts|mts)$/i
+/** Of these the app makes one itself where the server makes none. */
+const picturedHere =
+  /\.(jpe?g|png|gif|webp|avif|bmp|hei[cf]|cr[23]|nef|arw|dng|raf|orf|rw2|pef|srw)$/i
 
-const images = createImageLoader(loadImage, atOnce)
+type Asked = { key: string; size: number }
 
-/** The address of its thumbnail; null where there can be none. */
-function thumbnailUrl(entry: Entry, size: PictureProps['size']): string | null {
-  if (entry.kind === 'folder') return posterOf(entry.path)
+const images = createImageLoader<Asked>(loadImage, atOnce)
+const imagesHere = createImageLoader<Asked>(loadHere, atOnceHere)
+
+let makers: Promise<{ load: typeof loadHere }> | null = null
+
+async function loadHere({ key: link, size }: Asked, signal: AbortSignal): Promise<LoadedPicture> {
+  makers ??= import('./here/thumbnails-here.ts').then(({ createThumbnailsHere }) => {
+    const here = createThumbnailsHere({ onDropped: imagesHere.drop })
+    return { load: (asked, wanted) => here.load({ ...asked, link: asked.key }, wanted) }
+  })
+  return (await makers).load({ key: link, size }, signal)
+}
+
+/** Where its picture comes from; null where there can be none. */
+function sourceOf(entry: Entry, size: PictureProps['size']) {
+  const isOffered = serverDescription.getSnapshot()?.additions.includes('thumbnails')
+  if (entry.kind === 'folder') {
+    const poster = posterOf(entry.path)
+    return poster === null ? null : { loader: images, asked: { key: poster, size: 0 } }
+  }
   if (entry.link === null || entry.size === 0) return null
-  return pictured.test(entry.name) ? `${readableLink(entry.link)}?thumbnail=${size}` : null
+  const link = readableLink(entry.link)
+  if (!isOffered) {
+    const isMade = picturedHere.test(entry.name) && !savesData()
+    return isMade ? { loader: imagesHere, asked: { key: link, size: entry.size } } : null
+  }
+  const key = `${link}?thumbnail=${size}`
+  return pictured.test(entry.name) ? { loader: images, asked: { key, size: 0 } } : null
+}
+
+/** Somebody has asked the browser to load no more than is needed. */
+function savesData(): boolean {
+  const { connection } = navigator as { connection?: { saveData?: boolean } }
+  return connection?.saveData === true
 }
 
 /**
@@ -32,43 +67,47 @@ function thumbnailUrl(entry: Entry, size: PictureProps['size']): string | null {
  * none. Says nothing that the name does not say.
  */
 export function EntryPicture({ entry, size, className, children }: PictureProps) {
-  const url = thumbnailUrl(entry, size)
-  const known = useKnown(url)
-  if (url === null || typeof known !== 'number') return children
+  const source = sourceOf(entry, size)
+  const known = useKnown(source)
+  if (source === null || !known) return children
+  const { loader, asked } = source
   return (
     <img
-      key={url}
-      src={url}
+      key={known.src}
+      src={known.src}
       alt=""
       draggable={false}
       decoding="async"
-      onError={() => images.forget(url)}
+      onError={() => loader.forget(asked.key)}
       className={clsx('object-cover', className)}
     />
   )
 }
 
-/** Of its address what the loader knows, which is asked as soon as the row stays for a moment. */
-function useKnown(url: string | null): number | null | undefined {
+/** Of a picture what its loader knows, which is asked as soon as the row stays for a moment. */
+function useKnown(source: ReturnType<typeof sourceOf>): LoadedPicture | null | undefined {
   const [, redraw] = useState({})
-  const known = url === null ? null : images.known(url)
+  const known = source ? source.loader.known(source.asked.key) : null
   const isUnknown = known === undefined
+  const key = source?.asked.key ?? null
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the source
   useEffect(() => {
-    if (url === null || !isUnknown) return
+    if (source === null || !isUnknown) return
     const asking = new AbortController()
-    const timer = setTimeout(() => images.ask(url, asking.signal, () => redraw({})), settleMs)
+    const done = () => redraw({})
+    const timer = setTimeout(() => source.loader.ask(source.asked, asking.signal, done), settleMs)
     return () => {
       clearTimeout(timer)
       asking.abort()
     }
-  }, [url, isUnknown])
+  }, [key, isUnknown])
   return known
 }
 
 /** Null for what is no picture and for what was not seen yet. */
 function shapeOf(entry: Entry): number | null {
-  const url = thumbnailUrl(entry, 'medium')
-  return (url !== null && images.known(url)) || null
+  const source = sourceOf(entry, 'medium')
+  return source?.loader.known(source.asked.key)?.shape ?? null
 }
 
 export const createPictureWidths = () => createRowWidths(shapeOf)

@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest'
-import { createImageLoader } from './load-images.ts'
+import { createImageLoader, type LoadedPicture } from './load-images.ts'
 
 function world(atOnce: number) {
   const begun: string[] = []
-  const ends = new Map<string, PromiseWithResolvers<number>>()
-  const loader = createImageLoader((url) => {
+  const ends = new Map<string, PromiseWithResolvers<LoadedPicture>>()
+  const loader = createImageLoader(({ key: url }: { key: string }) => {
     begun.push(url)
-    const end = Promise.withResolvers<number>()
+    const end = Promise.withResolvers<LoadedPicture>()
     ends.set(url, end)
     return end.promise
   }, atOnce)
   const told: [string, number | null][] = []
   const ask = (url: string) => {
     const asking = new AbortController()
-    loader.ask(url, asking.signal, (known) => told.push([url, known]))
+    loader.ask({ key: url }, asking.signal, (known) => told.push([url, known?.shape ?? null]))
     return asking
   }
   const settle = () => new Promise<void>((resolve) => setTimeout(resolve))
@@ -29,9 +29,9 @@ test('a few are loaded at a time, the newest question first, and what was taken 
   ask('e')
   expect(begun).toEqual(['a', 'b'])
   taken.abort()
-  ends.get('a')?.resolve(1.5)
+  ends.get('a')?.resolve({ src: 'a', shape: 1.5 })
   await settle()
-  ends.get('b')?.resolve(1)
+  ends.get('b')?.resolve({ src: 'b', shape: 1 })
   await settle()
   expect(begun).toEqual(['a', 'b', 'e', 'c'])
   expect(told).toEqual([

@@ -20,13 +20,13 @@ export type Pictures = {
 let loaded: Pictures | null = null
 
 /**
- * What draws thumbnails: null where the server makes none, and until it is loaded, which is when a folder
- * is shown that has something to see.
+ * What draws thumbnails: those of the server where it makes some, else made in the browser. Null until it is
+ * loaded, which is when a folder is shown that has something to see.
  */
 export function usePictures(entries: readonly (Entry | undefined)[]): Pictures | null {
   const [pictures, setPictures] = useState(loaded)
-  const isOffered = useSnapshot(serverDescription)?.additions.includes('thumbnails')
-  const isWanted = isOffered && pictures === null && entries.some(isSeen)
+  const isKnown = useSnapshot(serverDescription) !== null
+  const isWanted = isKnown && pictures === null && entries.some(isSeen)
   useEffect(() => {
     if (!isWanted) return
     // Without them the icons stay: nobody has to be told.
@@ -38,7 +38,7 @@ export function usePictures(entries: readonly (Entry | undefined)[]): Pictures |
       () => {},
     )
   }, [isWanted])
-  return isOffered ? pictures : null
+  return isKnown ? pictures : null
 }
 
 function isSeen(entry: Entry | undefined): boolean {

@@ -1,5 +1,5 @@
 import { type Reader, ZipReader } from '@zip.js/zip.js/lib/zip-core-reader.js'
-import { LinkFailure, readRange } from '#app/features/viewer/read-range.ts'
+import { LinkFailure, readRange } from '#app/api/http/read-range.ts'
 
 export type ZipEntry = {
   /** The whole path inside the archive, as it is written there. */

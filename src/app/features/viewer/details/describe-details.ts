@@ -3,10 +3,13 @@ import type { FileDetails } from '#contract/previews.ts'
 
 export type DetailRow = [name: string, value: string]
 
+/** What is known beside the row of a list: by the server, or as far as the first bytes tell. */
+export type KnownDetails = Partial<FileDetails>
+
 /** What is known of a file, in the order that people ask; what is not known is left out. */
 export function describeDetails(
   file: { size: number; uploadedAt: string },
-  known: FileDetails | null,
+  known: KnownDetails | null,
 ): DetailRow[] {
   const exactSize = file.size >= 1000 ? ` (${formatNumber(file.size)} bytes)` : ''
   const rows: [name: string, value: string | undefined | false | null][] = [

@@ -3,18 +3,15 @@ import { type ReactNode, Suspense, useEffect, useState } from 'react'
 import { useCopiedLink } from '#app/actions/open-link.ts'
 import { actionItem } from '#app/actions/registry.ts'
 import { serverDescription } from '#app/api/session/server-description.ts'
-import { readRange } from '#app/features/viewer/read-range.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
-import { detailsReply, type FileDetails } from '#contract/previews.ts'
-import { type DetailRow, describeDetails } from './describe-details.ts'
+import { type DetailRow, describeDetails, type KnownDetails } from './describe-details.ts'
+import { readDetails } from './read-details.ts'
 
 const QrCode = lazyPart(async () => (await import('#app/ui/qr-code.tsx')).QrCode)
 
-/** More than any answer has that is meant for this. */
-const mostBytes = 65_536
 /** A file that is stepped past asks for nothing. */
 const settleMs = 250
 
@@ -29,7 +26,7 @@ export type DescribedFile = {
 
 /** What is known of one file; `folder` where it is not plain from what is around it. */
 export function FileRows({ file, folder }: { file: DescribedFile; folder?: string }) {
-  const known = useDetails(file.link)
+  const known = useDetails(file)
   const rows = describeDetails(file, known)
   return (
     <>
@@ -99,15 +96,21 @@ function LinkRow({ name, link }: { name: string; link: string }) {
   )
 }
 
-/** What the server tells of the file, where it does; it takes no key and no slot of the window. */
-function useDetails(link: string | null): FileDetails | null {
-  const [found, setFound] = useState<{ link: string; details: FileDetails } | null>(null)
-  const isOffered = useSnapshot(serverDescription)?.additions.includes('details')
+/** What is known of the file beside its row; it takes no key and no slot of the window. */
+function useDetails({ name, link }: DescribedFile): KnownDetails | null {
+  const [found, setFound] = useState<{ link: string; details: KnownDetails } | null>(null)
+  const additions = useSnapshot(serverDescription)?.additions
+  const isOffered = additions?.includes('details')
   useEffect(() => {
-    if (!isOffered || link === null) return
+    if (isOffered === undefined || link === null) return
     const abort = new AbortController()
     const timer = setTimeout(() => {
-      readDetails(link, abort.signal).then(
+      const reading = isOffered
+        ? readDetails(link, abort.signal)
+        : import('./details-here.ts').then(({ readDetailsHere }) =>
+            readDetailsHere({ name, link }, abort.signal),
+          )
+      reading.then(
         (details) => details && setFound({ link, details }),
         // The rest of the panel is true without it.
         () => {},
@@ -117,12 +120,6 @@ function useDetails(link: string | null): FileDetails | null {
       clearTimeout(timer)
       abort.abort()
     }
-  }, [link, isOffered])
+  }, [name, link, isOffered])
   return found?.link === link ? found.details : null
-}
-
-async function readDetails(link: string, signal: AbortSignal): Promise<FileDetails | null> {
-  const { bytes } = await readRange(`${link}?details`, { from: 0, length: mostBytes }, signal)
-  const parsed = detailsReply.safeParse(JSON.parse(new TextDecoder().decode(bytes)))
-  return parsed.success ? parsed.data : null
 }

@@ -1,8 +1,8 @@
+import { readImageSize } from '#app/api/pictures/image-size.ts'
 import { serverDescription } from '#app/api/session/server-description.ts'
 import type { ViewedFile } from '#app/features/viewer/viewed-file.ts'
 import { formatNumber } from '#app/lib/format.ts'
 import { fileKind } from '#contract/file-kind.ts'
-import { readImageSize } from './image-size.ts'
 
 /** A picture that is decoded and can be drawn in the next frame. */
 export type Picture = {
@@ -29,8 +29,15 @@ export function openPicture(file: ViewedFile): Promise<Picture> {
   const picture = open(file, image)
   // The browser keeps a picture decoded for as long as an element holds it.
   held.set(file.link, { picture, image })
-  picture.catch(() => held.delete(file.link))
+  picture.catch(() => letGo(file.link))
   return picture
+}
+
+function letGo(link: string): void {
+  const { image } = held.get(link) ?? {}
+  held.delete(link)
+  // A preview of what cannot be shown itself was made here.
+  if (image?.src.startsWith('blob:')) URL.revokeObjectURL(image.src)
 }
 
 /** Makes the pictures beside this one ready, and lets go of those farther off. */
@@ -40,14 +47,17 @@ export function preloadAround(file: ViewedFile, siblings: readonly ViewedFile[])
     (one): one is ViewedFile => one !== undefined && fileKind(one.name, one.size) === 'image',
   )
   const wanted = new Set([file, ...near].map(({ link }) => link))
-  for (const link of held.keys()) if (!wanted.has(link)) held.delete(link)
+  for (const link of held.keys()) if (!wanted.has(link)) letGo(link)
   for (const one of near) openPicture(one).catch(() => {})
 }
 
 async function open(file: ViewedFile, image: HTMLImageElement): Promise<Picture> {
-  const megapixels = await readMegapixels(file)
+  const isRaw = rawEndings.test(file.name)
+  const megapixels = isRaw ? 0 : await readMegapixels(file)
   const isTooLarge = megapixels * 1e6 > mostPixels
-  if (!isTooLarge && (await decode(image, file.link))) return pictureOf(file, image, null)
+  // No browser shows raw photos, and one would be fetched whole to find that out.
+  const mayBeShown = !isTooLarge && !isRaw
+  if (mayBeShown && (await decode(image, file.link))) return pictureOf(file, image, null)
   const size = `${formatNumber(Math.round(megapixels))} megapixels`
   const why = isTooLarge
     ? `This picture has ${size}, more than a page can hold.`
@@ -56,7 +66,17 @@ async function open(file: ViewedFile, image: HTMLImageElement): Promise<Picture>
   if (hasThumbnails && (await decode(image, `${file.link}?thumbnail=large`))) {
     return pictureOf(file, image, `${why} This is a smaller copy.`)
   }
+  if (await decodePreview(image, file.link)) {
+    return pictureOf(file, image, `${why} This is the preview that the camera put into it.`)
+  }
   throw new Error(`${why} Download it to look at it in another program.`)
+}
+
+/** Of the preview that a camera left in the file, as in raw photos; false where there is none. */
+async function decodePreview(image: HTMLImageElement, link: string): Promise<boolean> {
+  const { openPreview } = await import('./open-preview.ts')
+  const preview = await openPreview(link)
+  return preview !== null && (await decode(image, URL.createObjectURL(preview)))
 }
 
 function pictureOf(file: ViewedFile, image: HTMLImageElement, note: string | null): Picture {
@@ -99,6 +119,8 @@ async function readHead(body: ReadableStream<Uint8Array>): Promise<Uint8Array> {
   return head.subarray(0, length)
 }
 
+const rawEndings = /\.(cr[23]|nef|arw|dng|raf|orf|rw2|pef|srw)$/i
+
 const formats: Record<string, string> = {
   heic: 'HEIC pictures',
   heif: 'HEIC pictures',
@@ -108,5 +130,6 @@ const formats: Record<string, string> = {
 }
 
 function formatName(name: string): string {
+  if (rawEndings.test(name)) return 'raw photos'
   return formats[name.slice(name.lastIndexOf('.') + 1).toLowerCase()] ?? 'this picture'
 }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { LinkFailure, readRange } from '#app/features/viewer/read-range.ts'
+import { LinkFailure, readRange } from '#app/api/http/read-range.ts'
 
 /** One piece of a file, in bytes. */
 const pieceBytes = 262_144

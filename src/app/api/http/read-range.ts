@@ -2,7 +2,15 @@
 export type Range = { bytes: Uint8Array<ArrayBuffer>; size: number | null }
 
 /** Why a link could not be read, in words for people. */
-export class LinkFailure extends Error {}
+export class LinkFailure extends Error {
+  /** There was no answer, or none that this page may read. */
+  readonly isUnreachable: boolean
+
+  constructor(message: string, { isUnreachable = false } = {}) {
+    super(message)
+    this.isUnreachable = isUnreachable
+  }
+}
 
 /** Where a server sends the whole file and not the part that was asked for, this much is read past. */
 const mostSkipped = 2 ** 24
@@ -56,7 +64,9 @@ async function request(link: string, range: string, signal: AbortSignal): Promis
     return await fetch(link, { headers: { range }, credentials: 'omit', cache: 'no-store', signal })
   } catch (error) {
     if (signal.aborted) throw error
-    throw new LinkFailure('The file could not be reached. Check that you are online.')
+    throw new LinkFailure('The file could not be reached. Check that you are online.', {
+      isUnreachable: true,
+    })
   }
 }
 
