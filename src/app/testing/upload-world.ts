@@ -16,6 +16,7 @@ import { manualTime, settle } from './manual-clock.ts'
 /** An upload journal in memory. */
 export function memoryJournal() {
   const kept = new Map<string, KeptUpload & { keyId: string }>()
+  const sources = new Map<string, FileSystemHandle>()
   const state = { isRefused: false }
   const access: JournalAccess = {
     isThere: async () => true,
@@ -37,6 +38,10 @@ export function memoryJournal() {
             }
           }
         },
+        async keepSources(_keyId, some) {
+          for (const { id, handle } of some) sources.set(id, handle)
+        },
+        findSource: async (id) => sources.get(id) ?? null,
         async forget() {
           for (const id of written) kept.delete(id)
         },
@@ -44,7 +49,7 @@ export function memoryJournal() {
       }
     },
   }
-  return { access, kept, state }
+  return { access, kept, sources, state }
 }
 
 type Try = {
@@ -100,6 +105,7 @@ export function uploadWorld(overrides: UploadQueueOptions = {}) {
         sought.push({ ...job, size: job.file.size })
         return found
       },
+      lookFor: async () => new Map(),
       serverTime: () => 7_000_000,
       gate,
       ...change,

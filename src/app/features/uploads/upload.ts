@@ -19,8 +19,12 @@ export type UploadRequest = {
   name: string
   /** Where it lies on this computer, as far as the browser tells: `a.txt` or `Trip/a.txt`. */
   path?: string
+  source?: FileSource
   refusal?: UploadFailure
 }
+
+/** What was dropped: a file, or a folder with many. The browser can find it again after a reload. */
+export type FileSource = { id: string; handle: FileSystemHandle }
 
 /** What is needed to send a file. The same object in every try. */
 export type UploadJob = {
@@ -29,6 +33,8 @@ export type UploadJob = {
   name: FileName
   /** See `UploadRequest`; null if it was not told. */
   path: string | null
+  /** Of the `FileSource` it came with; null for none. */
+  handleId: string | null
   /** The same in every try, so that the server keeps only one file. */
   idempotencyKey: string
   /** Server time in epoch ms when it was added: a file that is older is another file. */
@@ -47,12 +53,22 @@ export type KeptUpload = {
   folder: string
   /** See `UploadRequest`. Older versions did not keep it. */
   path?: string | null | undefined
+  /** Of the `FileSource` it came with. */
+  handleId?: string | null | undefined
   size: number
   lastModified: number
   idempotencyKey: string
   notBefore: number
   /** Look into the folder before sending it again. */
   mayHaveArrived: boolean
+}
+
+/** A file that may be on the server already; its size is null while nobody asked for it. */
+export type SoughtUpload = Pick<
+  KeptUpload,
+  'id' | 'name' | 'folder' | 'lastModified' | 'notBefore'
+> & {
+  size: number | null
 }
 
 /** A file on the server, from the answer to its upload or from the listing of its folder. */
@@ -73,6 +89,11 @@ export type UploadConnection = TransferConnection & {
    * with the same idempotency key is safe.
    */
   findFile(job: UploadJob, signal?: AbortSignal): Promise<ArrivedFile | null>
+  /**
+   * Which of these are on the server already, by their ids: each folder is listed once, as far as that
+   * is cheap. Empty where the key may not look. Throws as a call does.
+   */
+  lookFor(sought: readonly SoughtUpload[]): Promise<ReadonlyMap<string, ArrivedFile>>
   /** The earliest the server's clock can show now, in epoch ms. This machine's may be hours off. */
   serverTime(): number
 }
@@ -88,12 +109,22 @@ export type UploadFailure =
   | { code: 'empty_folders'; count: number; named: string[] }
   | { code: 'file_changed' }
   | { code: 'not_loaded' }
-  | { code: 'interrupted' }
+  /** `reopens`: the browser may find the file by itself. */
+  | { code: 'interrupted'; reopens: boolean }
+  /** The browser may not read it again, or it is not where it was. */
+  | { code: 'not_allowed' }
+  | { code: 'not_found_again' }
   | { code: 'other_file'; chosen: string }
   | { code: 'refused'; error: ErrorValues }
 
 /** Why an upload does not move, or what came of aborting it after its last byte. */
-export type UploadNote = PauseCode | 'aborting' | 'arrived_first' | 'not_there' | 'not_seen'
+export type UploadNote =
+  | PauseCode
+  | 'aborting'
+  | 'arrived_first'
+  | 'not_there'
+  | 'not_seen'
+  | 'already_there'
 
 export type Upload = Transfer & {
   /** As dropped, even if the rules refuse it; '' if it is not text. */
@@ -215,6 +246,7 @@ export function validateUpload(
     folder: folder.value,
     name: name.value,
     path: text.path ?? null,
+    handleId: text.source?.id ?? null,
     idempotencyKey: randomId(),
     notBefore: serverTime,
     size: null,
@@ -235,17 +267,17 @@ export function resumeUpload(
   const job = validateUpload({ file, folder: kept.folder, name: kept.name }, serverTime)
   const isSame = file.size === kept.size && file.lastModified === kept.lastModified
   if ('code' in job || !isSame) return job
-  const { idempotencyKey, notBefore, mayHaveArrived } = kept
-  return { ...job, path: kept.path ?? null, idempotencyKey, notBefore, mayHaveArrived }
+  const { path = null, handleId = null, idempotencyKey, notBefore, mayHaveArrived } = kept
+  return { ...job, path, handleId, idempotencyKey, notBefore, mayHaveArrived }
 }
 
 /** What to keep of an upload over a reload; null while its file is not known well enough to be found again. */
 export function keepUpload({ id, state, size }: Upload, job: UploadJob): KeptUpload | null {
-  const { file, name, folder, path, idempotencyKey, notBefore } = job
+  const { file, name, folder, path, handleId, idempotencyKey, notBefore } = job
   if (size === null) return null
   job.lastModified ??= file.lastModified
   const { lastModified } = job
   const mayHaveArrived = job.mayHaveArrived || state === 'running'
-  const kept = { id, name, folder, path, size, lastModified }
+  const kept = { id, name, folder, path, handleId, size, lastModified }
   return { ...kept, idempotencyKey, notBefore, mayHaveArrived }
 }

@@ -1,10 +1,10 @@
-import type { UploadRequest } from '#app/features/uploads/upload.ts'
+import type { FileSource, UploadRequest } from '#app/features/uploads/upload.ts'
 import { eachInSlices } from '#app/lib/browser/slices.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { nameKey } from '#contract/name-order.ts'
 
 /** A file and the folders it lay in, as `''` or `Trip/day 1/`. */
-export type FoundFile = { file: File; folders: string }
+export type FoundFile = { file: File; folders: string; source?: FileSource | undefined }
 
 /**
  * Puts files into `folder`, with the folders they came in. The text is unchecked: a name that the rules
@@ -15,12 +15,13 @@ export async function placeFiles(
   folder: FolderPath,
 ): Promise<UploadRequest[]> {
   const placed: { request: UploadRequest; key: string }[] = []
-  await eachInSlices(files, ({ file, folders }) => {
+  await eachInSlices(files, ({ file, folders, source }) => {
     const { name } = file
     // A folder before those whose names go on: `Trip`, `Trip 2`.
     const place = nameKey(folders).replaceAll('/', '\u0000')
     const key = `${place}\u0000${nameKey(name)}`
-    const request = { file, name, folder: folder + folders, path: folders + name }
+    const path = folders + name
+    const request = { file, name, folder: folder + folders, path, ...(source && { source }) }
     placed.push({ request, key })
   })
   // Disks list a folder in no order that a person would know.

@@ -1,5 +1,6 @@
-import type { UploadRequest } from '#app/features/uploads/upload.ts'
+import type { FileSource, UploadRequest } from '#app/features/uploads/upload.ts'
 import { batchesOf } from '#app/lib/browser/slices.ts'
+import { randomId } from '#app/lib/random-id.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { HeldItem } from './hold-transfer.ts'
@@ -15,6 +16,7 @@ type Node = {
   isFolder: boolean
   entry: FileSystemEntry | null
   findHandle: () => Promise<FileSystemHandle | null>
+  source: FileSource | undefined
 }
 
 /**
@@ -25,18 +27,28 @@ export async function readDrop(items: readonly HeldItem[]): Promise<DropContents
   const contents: DropContents = { files: [], leftOut: [] }
   for (const { entry, file, handle } of items) {
     const known = await handle
-    const name = entry?.name ?? known?.name ?? file?.name ?? ''
-    const isFolder = entry ? entry.isDirectory : known?.kind === 'directory'
+    const { name, isFolder } = describeItem(entry, known, file)
+    const source = known ? { id: randomId(), handle: known } : undefined
     if (isFolder) {
-      await readFolder({ name, folders: '', isFolder, entry, findHandle: () => handle }, contents)
+      const findHandle = () => handle
+      await readFolder({ name, folders: '', isFolder, entry, findHandle, source }, contents)
     } else if (file && (entry || file.size > 0 || (await readHandle(known)))) {
-      contents.files.push({ file, folders: '' })
+      contents.files.push({ file, folders: '', source })
     } else {
       // A link to nothing comes as a file of no bytes, without an entry, and its handle cannot be read.
       contents.leftOut.push({ name, folders: '', why: 'unreadable' })
     }
   }
   return contents
+}
+
+function describeItem(
+  entry: FileSystemEntry | null,
+  handle: FileSystemHandle | null,
+  file: File | null,
+) {
+  const name = entry?.name ?? handle?.name ?? file?.name ?? ''
+  return { name, isFolder: entry ? entry.isDirectory : handle?.kind === 'directory' }
 }
 
 async function readFolder(folder: Node, contents: DropContents): Promise<void> {
@@ -67,7 +79,7 @@ const askedTogether = 50
 async function readBatch(batch: readonly Node[], contents: DropContents): Promise<void> {
   const readOne = async (node: Node) => {
     const file = await readFile(node)
-    if (file) contents.files.push({ file, folders: node.folders })
+    if (file) contents.files.push({ file, folders: node.folders, source: node.source })
     else contents.leftOut.push({ name: node.name, folders: node.folders, why: 'unreadable' })
   }
   const files = batch.filter(({ isFolder }) => !isFolder)
@@ -95,7 +107,13 @@ async function readHandle(handle: FileSystemHandle | null): Promise<File | null>
 }
 
 /** Browsers hand out at most a hundred at a time; none at all is the end. */
-async function* listEntries({ name, folders, entry, findHandle }: Node): AsyncGenerator<Node[]> {
+async function* listEntries({
+  name,
+  folders,
+  entry,
+  findHandle,
+  source,
+}: Node): AsyncGenerator<Node[]> {
   if (!entry) throw new DOMException('No entry', 'NotFoundError')
   const reader = (entry as FileSystemDirectoryEntry).createReader()
   while (true) {
@@ -109,11 +127,12 @@ async function* listEntries({ name, folders, entry, findHandle }: Node): AsyncGe
       isFolder: child.isDirectory,
       entry: child,
       findHandle: () => findChild(findHandle, child),
+      source,
     }))
   }
 }
 
-async function* listHandles({ name, folders, findHandle }: Node): AsyncGenerator<Node[]> {
+async function* listHandles({ name, folders, findHandle, source }: Node): AsyncGenerator<Node[]> {
   const handle = (await findHandle()) as IterableHandle | null
   if (!handle) throw new DOMException('No handle', 'NotFoundError')
   for await (const child of handle.values()) {
@@ -124,6 +143,7 @@ async function* listHandles({ name, folders, findHandle }: Node): AsyncGenerator
         isFolder: child.kind === 'directory',
         entry: null,
         findHandle: async () => child,
+        source,
       },
     ]
   }

@@ -57,8 +57,15 @@ export function createTransferQueues({
     client = now?.client ?? null
     // What is not shown yet was another account's.
     arrivals.forget()
-    uploads.connect(now && connectUploads(now))
+    uploads.connect(now && connectUploads(now, readTree))
     imports.connect(now && connectImports(now))
+  }
+
+  async function readTree(staleTime: number) {
+    const patch = findCache()
+    if (!patch) return null
+    const { queryClient, queries } = patch
+    return queryClient.fetchQuery({ ...queries.tree(), staleTime }).catch(() => null)
   }
 
   tellOf('uploaded', uploads)

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { formatNumber } from '#app/lib/format.ts'
 import type { TransferState, TransferTotals } from '#app/lib/transfers/transfer-rows.ts'
 import { Button } from '#app/ui/button.tsx'
@@ -19,13 +20,15 @@ export type TransferSummaryProps = {
   warning: string | null
   totals: TransferTotals
   queue: { abortAll(): void; retryFailed(): void; removeFailed(): void; removeFinished(): void }
+  /** A button beside the warning. */
+  action?: ReactNode
   /** What `Retry all` does, if that is more than `queue.retryFailed`. */
   onRetryAll?: () => void
 }
 
 /** Stands above a list of transfers: the sums, and what to do with many at once. */
 export function TransferSummary(props: TransferSummaryProps) {
-  const { words, warning, totals, queue, onRetryAll = () => queue.retryFailed() } = props
+  const { words, warning, action, totals, queue, onRetryAll = () => queue.retryFailed() } = props
   const finished = totals.done + totals.failed + totals.cancelled
   const stranded = totals.failed + totals.interrupted
   return (
@@ -41,7 +44,12 @@ export function TransferSummary(props: TransferSummaryProps) {
         )}
         {finished > 0 && <Action name="Clear finished" onClick={() => queue.removeFinished()} />}
       </div>
-      {warning !== null && <p className="basis-full text-sm">{warning}</p>}
+      {(warning !== null || action) && (
+        <div className="flex basis-full flex-wrap items-center gap-x-3">
+          <p className="min-w-0 text-sm">{warning}</p>
+          {action}
+        </div>
+      )}
     </div>
   )
 }

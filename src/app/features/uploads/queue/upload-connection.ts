@@ -7,6 +7,7 @@ import type { Upload, UploadConnection, UploadJob } from '#app/features/uploads/
 import type { Clock } from '#app/lib/clock.ts'
 import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
+import type { FolderNode } from '#contract/files.ts'
 import type { JournalAccess } from './upload-keeper.ts'
 
 export type UploadQueueOptions = {
@@ -20,14 +21,16 @@ export type UploadQueueOptions = {
   onUploaded?: (upload: Upload) => void
 }
 
+/** The tree of folders as new as `newerThan` ms; null where it cannot be read. */
+export type ReadTree = (newerThan: number) => Promise<FolderNode | null>
+
 /** What the upload queue needs of a session. `connectedAt`: when `me` came, by the gate's clock. */
-export function connectUploads(session: {
-  client: ApiClient
-  gate: RateLimitGate
-  me: Me
-  connectedAt: number
-}): UploadConnection {
+export function connectUploads(
+  session: { client: ApiClient; gate: RateLimitGate; me: Me; connectedAt: number },
+  readTree: ReadTree,
+): UploadConnection {
   const { client, gate, me, connectedAt } = session
+  const canLook = me.key.scopes.includes('read')
   // `reset` is "Unix epoch second when a slot frees", so it is at most one window ahead of the server's clock.
   const serverTimeThen = (me.rate_limit.reset - me.rate_limit.window_seconds) * 1000
   return {
@@ -35,14 +38,11 @@ export function connectUploads(session: {
     keyId: me.key.id,
     isAllowed: me.key.scopes.includes('upload'),
     gate,
-    canLook: me.key.scopes.includes('read'),
+    canLook,
     maxBytes: me.limits.upload_max_bytes,
     sendFile: (send) => client.sendFile(send),
     sendBatch: (send) => client.sendBatch(send),
-    async offersBatch() {
-      const server = await serverDescription.read()
-      return server?.additions.includes('batch') ?? false
-    },
+    offersBatch: async () => (await readAdditions()).includes('batch'),
     async findFile(job, signal) {
       const { findArrivedFile } = await import('#app/features/uploads/send/find-file.ts').catch(
         () => {
@@ -51,9 +51,16 @@ export function connectUploads(session: {
       )
       return findArrivedFile(client, job, signal)
     },
+    async lookFor(sought) {
+      if (!canLook || sought.length === 0) return new Map()
+      const { lookFor } = await import('#app/features/uploads/before/look-for.ts')
+      return lookFor({ client, readAdditions, readTree }, sought)
+    },
     serverTime: () => serverTimeThen + gate.now() - connectedAt,
   }
 }
+
+const readAdditions = async () => (await serverDescription.read())?.additions ?? []
 
 /** How long to wait for the answer to an aborted upload, in ms: it tells what happened without another request. */
 export const lastAnswerMs = 15_000

@@ -124,3 +124,44 @@ test('a batch that does not fit costs the others nothing, and is told', async ()
   alive.clear()
   expect(await (await openPage('two')).recover('k')).toHaveLength(700)
 })
+
+test('what was dropped is kept as long as an upload needs it, over reloads', async () => {
+  const { alive, openPage } = browser()
+  const first = await openPage('first')
+  // A handle of Chromium's can be stored as it is; so can this.
+  const sources = ['trip', 'other'].map((id) => ({
+    id,
+    handle: { kind: 'directory', name: id } as FileSystemHandle,
+  }))
+  await first.keepSources('key', sources)
+  const uploads = entries(2).map((entry) => ({ ...entry, handleId: 'trip' }))
+  await first.keep('key', all(uploads))
+  const beside = await openPage('beside')
+  expect(await beside.recover('key')).toEqual([])
+  expect(await beside.findSource('trip')).toEqual({ kind: 'directory', name: 'trip' })
+
+  alive.delete('first')
+  const second = await openPage('second')
+  expect((await second.recover('key')).map(({ handleId }) => handleId)).toEqual(['trip', 'trip'])
+  expect(await second.findSource('trip')).toEqual({ kind: 'directory', name: 'trip' })
+  expect(await second.findSource('other')).toBe(null)
+  await second.forget()
+  expect(await second.findSource('trip')).toBe(null)
+})
+
+test('a journal of before, without a place for what was dropped, opens with its uploads', async () => {
+  const { openPage } = browser()
+  const { openDB } = await import('idb')
+  const old = await openDB('test', 1, {
+    upgrade(database) {
+      const store = database.createObjectStore('uploads', { keyPath: 'id' })
+      store.createIndex('page', ['keyId', 'pageId'])
+    },
+  })
+  const [entry] = entries(1)
+  await old.put('uploads', { ...entry, keyId: 'key', pageId: 'gone', order: 999_999 })
+  old.close()
+  const page = await openPage('new')
+  expect((await page.recover('key')).map(({ id }) => id)).toEqual(['file 0'])
+  expect(await page.findSource('trip')).toBe(null)
+})

@@ -1,11 +1,4 @@
-import {
-  type KeptUpload,
-  resumeUpload,
-  type UploadFailure,
-  type UploadJob,
-  type UploadRequest,
-  validateUpload,
-} from '#app/features/uploads/upload.ts'
+import type { FileSource, KeptUpload } from '#app/features/uploads/upload.ts'
 import { mayKeepUploads, uploadsDatabase } from '#app/lib/transfers/kept-transfers.ts'
 import type { UploadJournal } from './upload-journal.ts'
 
@@ -26,94 +19,128 @@ type UploadKeeperOptions = {
 }
 
 /** Keeps unfinished uploads in the journal, which is loaded with the first upload. */
-export function createUploadKeeper({ journal, find, onFound, onKept }: UploadKeeperOptions) {
-  let keyId: string | null = null
-  let opened: Promise<UploadJournal> | null = null
+export class UploadKeeper {
+  readonly #options: UploadKeeperOptions
+  #keyId: string | null = null
+  #opened: Promise<UploadJournal> | null = null
   /** Rows that may be kept in another way than they are now. */
-  let stale = new Set<string>()
-  let isKeeping = false
-  let isAsked = false
+  #stale = new Set<string>()
+  /** What was dropped and is not kept yet. */
+  #sources = new Map<string, FileSource>()
+  #isKeeping = false
+  #isAsked = false
 
-  function open(): Promise<UploadJournal> {
-    opened ??= journal.open().catch((error) => {
-      // The code did not load, or there is no storage: try again with the next change.
-      opened = null
-      throw error
-    })
-    return opened
+  constructor(options: UploadKeeperOptions) {
+    this.#options = options
   }
 
-  async function recover(id: string) {
+  /** Keeps the rows under this key from now on, and recovers what is there. */
+  connect(keyId: string, rows: readonly { id: string }[]): void {
+    if (this.#keyId === keyId) return
+    this.#keyId = keyId
+    this.note(rows.map((row) => row.id))
+    void this.#recover(keyId)
+  }
+
+  /** Told what was dropped, before the rows of its files are added. */
+  noteSources(dropped: Iterable<FileSource>): void {
+    if (this.#keyId === null) return
+    for (const source of dropped) this.#sources.set(source.id, source)
+  }
+
+  /** What was dropped, by the id it was kept under; null where it is not there any more. */
+  async findSource(id: string): Promise<FileSystemHandle | null> {
+    try {
+      return await (await this.#open()).findSource(id)
+    } catch {
+      return null
+    }
+  }
+
+  /** Told which rows were added, removed or changed: the only ones that are written. */
+  note(ids: Iterable<string>): void {
+    // Whoever connects next is given all rows.
+    if (this.#keyId === null) return
+    for (const id of ids) this.#stale.add(id)
+    if (this.#stale.size > 0) void this.#keep()
+  }
+
+  /** Stops keeping, and leaves what is kept until its account comes back. */
+  leave(): void {
+    this.#stop()
+    void this.#opened?.then((journal) => journal.leave()).catch(() => {})
+  }
+
+  /** Deletes what is kept. */
+  async forget(): Promise<void> {
+    if (this.#stop() === null) return
+    await this.#opened?.then((journal) => journal.forget()).catch(() => {})
+  }
+
+  #stop(): string | null {
+    const keyId = this.#keyId
+    this.#keyId = null
+    this.#stale.clear()
+    this.#sources.clear()
+    return keyId
+  }
+
+  #open(): Promise<UploadJournal> {
+    this.#opened ??= this.#options.journal.open().catch((error) => {
+      // The code did not load, or there is no storage: try again with the next change.
+      this.#opened = null
+      throw error
+    })
+    return this.#opened
+  }
+
+  async #recover(keyId: string): Promise<void> {
+    const { journal, onFound } = this.#options
     try {
       if (!(await journal.isThere())) return
-      const found = (left: readonly KeptUpload[]) => {
-        if (keyId === id) onFound(left)
-      }
-      await (await open()).recover(id, found)
+      const opened = await this.#open()
+      await opened.recover(keyId, (left) => {
+        if (this.#keyId === keyId) onFound(left)
+      })
     } catch {
       // Nothing to recover. If there is no storage, the first upload says so.
     }
   }
 
-  async function keep(): Promise<void> {
-    isAsked = true
+  async #keep(): Promise<void> {
+    const { find, onKept } = this.#options
+    this.#isAsked = true
     // Do not load the journal before the first upload.
-    if (isKeeping || (opened === null && ![...stale].some(find))) return
-    isKeeping = true
-    while (isAsked && keyId !== null) {
-      isAsked = false
-      onKept(await keepStale(keyId))
+    if (this.#isKeeping || (this.#opened === null && ![...this.#stale].some(find))) return
+    this.#isKeeping = true
+    while (this.#isAsked && this.#keyId !== null) {
+      this.#isAsked = false
+      onKept(await this.#keepStale(this.#keyId))
     }
-    isKeeping = false
+    this.#isKeeping = false
   }
 
-  async function keepStale(id: string): Promise<boolean> {
-    const ids = stale
-    stale = new Set()
+  async #keepStale(keyId: string): Promise<boolean> {
+    const ids = this.#stale
+    this.#stale = new Set()
     try {
-      const journal = await open()
-      if (keyId === id) await journal.keep(id, new Map([...ids].map((row) => [row, find(row)])))
+      const journal = await this.#open()
+      await this.#keepSources(journal, keyId)
+      const rows = [...ids].map((id) => [id, this.#options.find(id)] as const)
+      if (this.#keyId === keyId) await journal.keep(keyId, new Map(rows))
       return true
     } catch {
       // They are tried again with the next change.
-      if (keyId === id) for (const row of ids) stale.add(row)
+      if (this.#keyId === keyId) for (const id of ids) this.#stale.add(id)
       return false
     }
   }
 
-  function note(ids: Iterable<string>) {
-    // Whoever connects next is given all rows.
-    if (keyId === null) return
-    for (const id of ids) stale.add(id)
-    if (stale.size > 0) void keep()
-  }
-
-  function stop(): string | null {
-    const id = keyId
-    keyId = null
-    stale.clear()
-    return id
-  }
-
-  return {
-    /** Keeps the rows under this key from now on, and recovers what is there. */
-    connect(id: string, rows: readonly { id: string }[]) {
-      if (keyId === id) return
-      keyId = id
-      note(rows.map((row) => row.id))
-      void recover(id)
-    },
-    /** Told which rows were added, removed or changed: the only ones that are written. */
-    note,
-    /** Stops keeping, and leaves what is kept until its account comes back. */
-    leave() {
-      stop()
-      void opened?.then((journal) => journal.leave()).catch(() => {})
-    },
-    /** Deletes what is kept. */
-    async forget() {
-      if (stop() !== null) await opened?.then((journal) => journal.forget()).catch(() => {})
-    },
+  async #keepSources(journal: UploadJournal, keyId: string): Promise<void> {
+    if (this.#keyId !== keyId || this.#sources.size === 0) return
+    const sources = [...this.#sources.values()]
+    this.#sources.clear()
+    await journal.keepSources(keyId, sources)
   }
 }
 
@@ -127,86 +154,4 @@ export const browserJournal: JournalAccess = {
     ])
     return await openUploadJournal(uploadsDatabase, pageClaims())
   },
-}
-
-/** A file that was chosen again, and its path as the file chooser tells it: `a.txt` or `Trip/a.txt`. */
-export type FileAgain = { file: File; path: string }
-
-/** Matches files that are added or chosen again with the uploads that a reload interrupted. */
-export function createInterruptedUploads() {
-  const uploads = new Map<string, KeptUpload>()
-
-  /** For one search through many files. */
-  function indexBy(textOf: (kept: KeptUpload) => string) {
-    return Map.groupBy(uploads.values(), textOf)
-  }
-
-  function take(kept: KeptUpload, file: File, serverTime: number): [string, UploadJob] | null {
-    const job = resumeUpload(kept, file, serverTime)
-    if ('code' in job) return null
-    uploads.delete(kept.id)
-    return [kept.id, job]
-  }
-
-  /** Prefers the one with the same bytes: two rows may have the same path. */
-  function pick(candidates: readonly KeptUpload[], file: File): KeptUpload | undefined {
-    const free = candidates.filter(({ id }) => uploads.has(id))
-    return free.find((kept) => isSameFile(kept, file)) ?? free[0]
-  }
-
-  return {
-    uploads,
-    /** The job that resumes row `id`, or why the file does not fit; null if the row is not interrupted. */
-    match(id: string, file: File, serverTime: number): UploadJob | UploadFailure | null {
-      const kept = uploads.get(id)
-      if (!kept) return null
-      if (file.name.normalize('NFC') !== kept.name) {
-        return { code: 'other_file', chosen: file.name }
-      }
-      return take(kept, file, serverTime)?.[1] ?? null
-    },
-    /** Finds, of some requests, the jobs that resume rows, by row id; `rest` are new uploads. */
-    matcher(serverTime: number) {
-      const byPath = indexBy(({ folder, name }) => folder + name)
-      return (requests: readonly UploadRequest[]) => {
-        const jobs = new Map<string, UploadJob>()
-        if (uploads.size === 0) return { jobs, rest: requests }
-        const rest = requests.filter((request) => {
-          const job = request.refusal ?? validateUpload(request, serverTime)
-          if ('code' in job) return true
-          const kept = pick(byPath.get(job.folder + job.name) ?? [], request.file)
-          const taken = kept && take(kept, request.file, serverTime)
-          if (taken) jobs.set(...taken)
-          return !taken
-        })
-        return { jobs, rest }
-      }
-    },
-    /** The jobs that resume rows, by row id, whatever folder they go to. */
-    matchChosen(files: readonly FileAgain[], serverTime: number) {
-      const jobs = new Map<string, UploadJob>()
-      const byName = indexBy(({ name }) => name)
-      for (const { file, path } of files) {
-        const candidates = (byName.get(file.name.normalize('NFC')) ?? []).filter(
-          (kept) => isSameFile(kept, file) && isSamePlace(kept, path.normalize('NFC')),
-        )
-        const kept = pick(candidates, file)
-        const taken = kept && take(kept, file, serverTime)
-        if (taken) jobs.set(...taken)
-      }
-      return jobs
-    },
-  }
-}
-
-/** The folder that was chosen may lie below the one that was dropped, or above it. */
-function isSamePlace({ folder, name, path }: KeptUpload, chosenPath: string): boolean {
-  const [kept, chosen] = [folder + name, `/${chosenPath}`]
-  if (kept.endsWith(chosen) || (folder !== '/' && chosen.endsWith(kept))) return true
-  // Where it went, a folder may be around it that this computer does not have.
-  return path != null && chosen.endsWith(`/${path.normalize('NFC')}`)
-}
-
-function isSameFile({ size, lastModified }: KeptUpload, file: File): boolean {
-  return file.size === size && file.lastModified === lastModified
 }

@@ -5,7 +5,7 @@ import { first, refused, requestFor, sent, uploadWorld } from '#app/testing/uplo
 test('cancelling ends the request, shows no failure, and makes room', async () => {
   const { queue, tries, connection, row, states } = uploadWorld()
   queue.connect(connection())
-  queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
+  void queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
   queue.abort(row('e').id)
   queue.abort(row('a').id)
   await settle()
@@ -18,7 +18,7 @@ test('cancelling ends the request, shows no failure, and makes room', async () =
 test('stopping all ends every request in one step and starts no other', async () => {
   const { queue, tries, connection, states, passTime } = uploadWorld()
   queue.connect(connection())
-  queue.add(['a', 'b', 'c', 'd'].map((name) => requestFor(name)))
+  void queue.add(['a', 'b', 'c', 'd'].map((name) => requestFor(name)))
   await passTime(1_000)
   await passTime(1_000)
   let shown = 0
@@ -30,14 +30,14 @@ test('stopping all ends every request in one step and starts no other', async ()
   expect(shown).toBe(1)
   expect(tries.map(({ send }) => send.signal?.aborted)).toEqual([true, true, true])
   expect(states()).toEqual(['a cancelled', 'b cancelled', 'c cancelled', 'd cancelled'])
-  queue.add([requestFor('e')])
+  void queue.add([requestFor('e')])
   expect(tries.at(-1)?.send.name).toBe('e')
 })
 
 test('a cancelled upload that is retried at once does not hear of its first try', async () => {
   const { queue, tries, connection, row, states } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   queue.abort(row('a').id)
   queue.retry(row('a').id)
   await settle()
@@ -48,18 +48,18 @@ test('a cancelled upload that is retried at once does not hear of its first try'
 test('a first try that ends late makes no room for a fourth upload', async () => {
   const { queue, tries, connection, row } = uploadWorld()
   queue.connect(connection())
-  queue.add(['a', 'b', 'c'].map((name) => requestFor(name)))
+  void queue.add(['a', 'b', 'c'].map((name) => requestFor(name)))
   queue.abort(row('a').id)
   queue.retry(row('a').id)
   await settle()
-  queue.add([requestFor('d')])
+  void queue.add([requestFor('d')])
   expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c', 'a'])
 })
 
 test('a failed upload is retried as a new one', async () => {
   const { queue, tries, connection, row, states } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await first(tries).end(refused('server_error', 500))
   queue.retry(row('a').id)
   expect(row('a')).toMatchObject({ state: 'waiting', failure: null })
@@ -71,7 +71,7 @@ test('a failed upload is retried as a new one', async () => {
 test('a refused key pauses the queue, and the same account goes on where it was', async () => {
   const { queue, tries, connection, states } = uploadWorld()
   queue.connect(connection())
-  queue.add(['a', 'b', 'c', 'd'].map((name) => requestFor(name)))
+  void queue.add(['a', 'b', 'c', 'd'].map((name) => requestFor(name)))
   await first(tries).end(refused('expired_key', 401))
   await first(tries, 1).end(refused('expired_key', 401))
   await first(tries, 2).end(refused('expired_key', 401))
@@ -88,7 +88,7 @@ test('a refused key pauses the queue, and the same account goes on where it was'
 test('a key without the scope leaves the queue to another key of the account', () => {
   const { queue, tries, connection, states } = uploadWorld()
   queue.connect(connection({ isAllowed: false }))
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   expect(tries).toEqual([])
   expect(states()).toEqual(['a waiting'])
   expect(queue.getSnapshot()).toMatchObject({ isPaused: true })
@@ -101,7 +101,7 @@ test('a gate that closes under an upload keeps it in the line', async () => {
   const { queue, connection, states } = uploadWorld()
   const closed = () => Promise.reject(new DOMException('The session ended.', 'AbortError'))
   queue.connect(connection({ sendFile: closed }))
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await settle()
   expect(states()).toEqual(['a waiting'])
   expect(queue.getSnapshot().isPaused).toBe(true)
@@ -110,7 +110,7 @@ test('a gate that closes under an upload keeps it in the line', async () => {
 test('another account sees nothing of the queue', async () => {
   const { queue, tries, connection } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   queue.connect(null)
   queue.connect(connection({ account: 'bob', keyId: 'key-9' }))
   await settle()
@@ -125,7 +125,7 @@ test('cancelled after its last byte, an upload ends as what its answer says', as
     onUploaded: ({ name }) => uploaded.push(name),
   })
   queue.connect(connection())
-  queue.add([requestFor('a'), requestFor('b')])
+  void queue.add([requestFor('a'), requestFor('b')])
   for (const at of [0, 1]) sendAll(first(tries, at))
   queue.abort(row('a').id)
   queue.abort(row('b').id)
@@ -145,7 +145,7 @@ test.for([
   async ([outcome, isThere]) => {
     const { queue, tries, sought, passTime, setFound, connection, row } = uploadWorld()
     queue.connect(connection())
-    queue.add([requestFor('a')])
+    void queue.add([requestFor('a')])
     sendAll(first(tries))
     queue.abort(row('a').id)
     if (isThere)
@@ -162,7 +162,7 @@ test.for([
 test('without an answer for a while a cancelled upload is ended, and looked for', async () => {
   const { queue, tries, passTime, setFound, connection, row } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   sendAll(first(tries))
   queue.abort(row('a').id)
   setFound({ file_name: 'a', size: 10, link: 'https://s.example/t', folder: '/Films/' })
@@ -175,7 +175,7 @@ test('without an answer for a while a cancelled upload is ended, and looked for'
 test('what may have arrived in an earlier try is looked for before it is called cancelled', async () => {
   const { queue, tries, passTime, setFound, connection, row } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await first(tries).end({ outcome: 'unclear' })
   setFound({ file_name: 'a', size: 10, link: 'https://s.example/t', folder: '/Films/' })
   queue.abortAll()
@@ -186,7 +186,7 @@ test('what may have arrived in an earlier try is looked for before it is called 
 test('a key that may not look says that nobody knows', async () => {
   const { queue, tries, connection, row } = uploadWorld()
   queue.connect(connection({ canLook: false }))
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await first(tries).end({ outcome: 'unclear' })
   queue.abort(row('a').id)
   await settle()

@@ -8,6 +8,7 @@ import {
   sent,
   uploadWorld,
 } from '#app/testing/upload-world.ts'
+import { askToRead } from './open-sources.ts'
 import type { JournalAccess } from './upload-keeper.ts'
 
 /** A page with `names` in its queue, and the page after its reload. */
@@ -19,7 +20,7 @@ async function reloaded(names: readonly string[], folder?: string, folders?: str
     ...requestFor(name, 10, folder),
     ...(folders === undefined ? {} : { path: folders + name }),
   }))
-  before.queue.add(requests)
+  void before.queue.add(requests)
   await settle()
   const after = uploadWorld({ journal: journal.access })
   after.queue.connect(after.connection())
@@ -32,7 +33,7 @@ test('what a reload interrupts is shown as interrupted, and goes on with the fil
   const before = uploadWorld({ journal: journal.access })
   before.queue.connect(before.connection())
   const request = requestFor('a')
-  before.queue.add([request, requestFor('b')])
+  void before.queue.add([request, requestFor('b')])
   first(before.tries).begin()
   await first(before.tries, 1).end(sent(first(before.tries, 1).send))
   expect([...journal.kept.values()]).toMatchObject([{ name: 'a', keyId: 'key-1' }])
@@ -64,7 +65,7 @@ test('the same folder dropped again goes on in the rows that were interrupted', 
   const { after, requests } = await reloaded(names, '/Trip/day 1/')
   expect(after.queue.getSnapshot().totals.interrupted).toBe(40)
   const ids = after.queue.all().map(({ id }) => id)
-  after.queue.add([...requests, requestFor('new.jpg', 10, '/Trip/day 1/')])
+  void after.queue.add([...requests, requestFor('new.jpg', 10, '/Trip/day 1/')])
   await settle()
   const { totals } = after.queue.getSnapshot()
   expect(
@@ -80,7 +81,7 @@ test('the same folder dropped again goes on in the rows that were interrupted', 
 
 test('the same files for another folder are other uploads', async () => {
   const { after, requests } = await reloaded(['a'], '/Trip/')
-  after.queue.add(requests.map((request) => ({ ...request, folder: '/Other/' })))
+  void after.queue.add(requests.map((request) => ({ ...request, folder: '/Other/' })))
   expect(after.states()).toEqual(['a interrupted', 'a waiting'])
 })
 
@@ -89,12 +90,12 @@ test('two rows of one path go on with the files that have their bytes', async ()
   const before = uploadWorld({ journal: journal.access })
   before.queue.connect(before.connection())
   const [small, large] = [requestFor('a', 3), requestFor('a', 7)]
-  before.queue.add([small, large])
+  void before.queue.add([small, large])
   await settle()
   const after = uploadWorld({ journal: journal.access })
   after.queue.connect(after.connection())
   await settle()
-  after.queue.add([large, small])
+  void after.queue.add([large, small])
   await settle()
   expect(after.queue.all().map(({ size }) => size)).toEqual([3, 7])
   expect(after.tries.map(({ send }) => send.file.size).sort()).toEqual([3, 7])
@@ -104,14 +105,16 @@ test('files chosen together find their rows by name, bytes and the folders they 
   const { after, requests } = await reloaded(['a', 'b'], '/Trip/day 1/')
   const [a, b] = requests.map(({ file }) => file)
   if (!a || !b) throw new Error('No files.')
-  expect(after.queue.resume([{ file: a, path: 'day 2/a' }])).toBe(0)
-  expect(after.queue.resume([{ file: new File(['other'], 'a'), path: 'a' }])).toBe(0)
+  expect(await after.queue.resume([{ file: a, path: 'day 2/a' }])).toMatchObject({ found: 0 })
+  expect(await after.queue.resume([{ file: new File(['other'], 'a'), path: 'a' }])).toMatchObject({
+    found: 0,
+  })
   expect(
-    after.queue.resume([
+    await after.queue.resume([
       { file: a, path: 'Trip/day 1/a' },
       { file: b, path: 'b' },
     ]),
-  ).toBe(2)
+  ).toEqual({ found: 2, already: 0 })
   expect(after.states()).toEqual(['a waiting', 'b waiting'])
 })
 
@@ -120,8 +123,10 @@ test('the folder around those that were dropped gives all of their files', async
   const chosen = requests.map(({ file }) => ({ file, path: `Downloads/Trip/${file.name}` }))
   const [a] = chosen
   if (!a) throw new Error('No files.')
-  expect(after.queue.resume([{ ...a, path: 'Downloads/Other Trip/a' }])).toBe(0)
-  expect(after.queue.resume(chosen)).toBe(2)
+  expect(await after.queue.resume([{ ...a, path: 'Downloads/Other Trip/a' }])).toMatchObject({
+    found: 0,
+  })
+  expect(await after.queue.resume(chosen)).toMatchObject({ found: 2 })
 })
 
 test('the folder around them gives what was dropped into a subfolder', async () => {
@@ -129,14 +134,16 @@ test('the folder around them gives what was dropped into a subfolder', async () 
   const chosen = requests.map(({ file }) => ({ file, path: `Downloads/Trip/${file.name}` }))
   const [a] = chosen
   if (!a) throw new Error('No files.')
-  expect(after.queue.resume([{ ...a, path: 'Downloads/Other Trip/a' }])).toBe(0)
-  expect(after.queue.resume(chosen)).toBe(2)
+  expect(await after.queue.resume([{ ...a, path: 'Downloads/Other Trip/a' }])).toMatchObject({
+    found: 0,
+  })
+  expect(await after.queue.resume(chosen)).toMatchObject({ found: 2 })
 })
 
 test('a file that was changed since its interruption is a new upload in the same row', async () => {
   const { before, after } = await reloaded(['a'])
   const file = new File(['longer than before'], 'a')
-  after.queue.add([{ file, folder: '/Films/', name: 'a' }])
+  void after.queue.add([{ file, folder: '/Films/', name: 'a' }])
   await settle()
   expect(after.states()).toEqual(['a waiting'])
   expect(after.row('a').size).toBe(18)
@@ -146,7 +153,7 @@ test('a file that was changed since its interruption is a new upload in the same
 
 test('what failed and what was interrupted is tried again, or taken off, all at once', async () => {
   const { journal, after } = await reloaded(['x', 'y'])
-  after.queue.add([requestFor('a'), requestFor('b')])
+  void after.queue.add([requestFor('a'), requestFor('b')])
   for (const at of [0, 1]) await first(after.tries, at).end(refused('server_error', 500))
   expect(after.states()).toEqual(['x interrupted', 'y interrupted', 'a failed', 'b failed'])
   after.queue.retryFailed()
@@ -163,7 +170,7 @@ test('what failed before a reload is not forgotten by it', async () => {
   const journal = memoryJournal()
   const before = uploadWorld({ journal: journal.access })
   before.queue.connect(before.connection())
-  before.queue.add([requestFor('a')])
+  void before.queue.add([requestFor('a')])
   await first(before.tries).end(refused('server_error', 500))
   const after = uploadWorld({ journal: journal.access })
   after.queue.connect(after.connection())
@@ -200,7 +207,7 @@ test('a browser that refuses its storage is told, and uploads go on as ever', as
   queue.connect(connection())
   await settle()
   expect(queue.getSnapshot().isKept).toBe(true)
-  queue.add([requestFor('a'), requestFor('b')])
+  void queue.add([requestFor('a'), requestFor('b')])
   await settle()
   expect(queue.getSnapshot().isKept).toBe(false)
   // Given room again, the next change is written down, with all that was not.
@@ -237,4 +244,117 @@ test('what is written down is what changed, however many wait', async () => {
   sending.begin()
   await sending.end(sent(sending.send))
   expect(new Set(writes.flat())).toEqual(new Set([row('0').id]))
+})
+
+/** As Chromium gives them for what was dropped. `files` by their paths in it. */
+function fakeFolder(name: string, files: Record<string, File>, permission = 'granted') {
+  const open = (at: string) => ({
+    kind: 'directory',
+    name,
+    getDirectoryHandle: async (child: string) => open(`${at}${child}/`),
+    getFileHandle: async (child: string) => {
+      const file = files[at + child]
+      if (!file) throw new DOMException('It is gone.', 'NotFoundError')
+      return { kind: 'file', name: child, getFile: async () => file }
+    },
+    queryPermission: async () => (permission === 'granted' ? 'granted' : 'prompt'),
+    requestPermission: async () => permission,
+  })
+  return open('') as unknown as FileSystemHandle
+}
+
+/** A page that dropped `Trip` with `names` in it, and the page after its reload. */
+async function droppedAndReloaded(names: readonly string[]) {
+  const journal = memoryJournal()
+  const before = uploadWorld({ journal: journal.access })
+  before.queue.connect(before.connection())
+  const files = Object.fromEntries(names.map((name) => [name, new File(['x'.repeat(10)], name)]))
+  const source = { id: 'source', handle: fakeFolder('Trip', files) }
+  const requests = names.map((name) => {
+    const file = files[name] as File
+    const folder = `/Trip/${name.slice(0, name.lastIndexOf('/') + 1)}`
+    return { file, name: name.split('/').at(-1) ?? '', folder, path: `Trip/${name}`, source }
+  })
+  void before.queue.add(requests)
+  await settle()
+  const after = uploadWorld({ journal: journal.access })
+  after.queue.connect(after.connection())
+  await settle()
+  return { journal, before, after, files }
+}
+
+test('what was dropped goes on after a reload by itself, with what lies below the folder', async () => {
+  const names = ['a', 'day 1/b', 'day 1/c', 'day 1/deep/d']
+  const { before, after } = await droppedAndReloaded(names)
+  expect(after.queue.canReopen()).toBe(true)
+  expect(after.row('b').failure).toEqual({ code: 'interrupted', reopens: true })
+  expect(await after.queue.reopen()).toEqual({ found: 4, already: 0 })
+  expect(after.states()).toEqual(['a waiting', 'b waiting', 'c waiting', 'd waiting'])
+  await settle()
+  expect(after.tries.map(({ send }) => send.folder + send.name)).toContain('/Trip/day 1/b')
+  expect(first(after.tries).send.idempotencyKey).toBe(first(before.tries).send.idempotencyKey)
+})
+
+test('what moved away or may not be read again says so, and is chosen by hand the next time', async () => {
+  const { after, files, journal } = await droppedAndReloaded(['a', 'b'])
+  files.a = undefined as unknown as File
+  expect(await after.queue.reopen()).toEqual({ found: 1, already: 0 })
+  expect(after.row('a')).toMatchObject({
+    state: 'interrupted',
+    failure: { code: 'not_found_again' },
+  })
+  expect(after.row('b').state).toBe('waiting')
+
+  const refused = await droppedAndReloaded(['c'])
+  refused.journal.sources.set('source', fakeFolder('Trip', {}, 'denied'))
+  expect(await refused.after.queue.reopen()).toEqual({ found: 0, already: 0 })
+  expect(refused.after.row('c').failure).toEqual({ code: 'not_allowed' })
+  refused.after.queue.retry(refused.after.row('c').id, refused.files.c)
+  expect(refused.after.row('c').state).toBe('waiting')
+  expect(journal.kept.size).toBe(2)
+})
+
+test('a person is asked once whether all may be read, and a no is an answer for all', async () => {
+  const asked: string[] = []
+  const handle = (name: string, answer: string) => ({
+    name,
+    queryPermission: async () => (asked.length > 0 && answer === 'granted' ? 'granted' : 'prompt'),
+    requestPermission: async () => {
+      asked.push(name)
+      return answer
+    },
+  })
+  const allowed = [handle('a', 'granted'), handle('b', 'granted'), handle('c', 'granted')]
+  const handles = (some: unknown[]) => some as FileSystemHandle[]
+  expect((await askToRead(handles(allowed))).size).toBe(3)
+  expect(asked).toEqual(['a'])
+  const denied = [handle('d', 'denied'), handle('e', 'denied')]
+  expect((await askToRead(handles(denied))).size).toBe(0)
+  expect(asked).toEqual(['a', 'd'])
+})
+
+test('what is on the server already is said, and not sent again', async () => {
+  const { after, journal } = await droppedAndReloaded(['a', 'b', 'c'])
+  const looks: number[] = []
+  after.queue.connect(
+    after.connection({
+      async lookFor(sought) {
+        looks.push(sought.length)
+        const there = sought.filter(({ name }) => name !== 'b')
+        return new Map(
+          there.map(({ id, name, folder }) => [
+            id,
+            { file_name: name, folder, size: 10, link: 'https://s.example/t' },
+          ]),
+        )
+      },
+    }),
+  )
+  expect(await after.queue.reopen()).toEqual({ found: 1, already: 2 })
+  await settle()
+  expect(looks).toEqual([3])
+  expect(after.states()).toEqual(['a done', 'b waiting', 'c done'])
+  expect(after.row('a')).toMatchObject({ note: 'already_there', arrived: { file_name: 'a' } })
+  expect(after.tries.map(({ send }) => send.name)).toEqual(['b'])
+  expect([...journal.kept.values()].map(({ name }) => name)).toEqual(['b'])
 })

@@ -5,7 +5,7 @@ import { first, refused, requestFor, sent, uploadWorld } from '#app/testing/uplo
 test('what passes is tried again under the same idempotency key', async () => {
   const { queue, tries, pauses, sought, connection, row, states } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await first(tries).end(refused('unavailable', 503))
   expect(row('a')).toMatchObject({
     state: 'waiting',
@@ -24,7 +24,7 @@ test('what passes is tried again under the same idempotency key', async () => {
 test('after an unclear end the folder is looked at, and what lies there is not sent again', async () => {
   const { queue, tries, pauses, sought, setFound, connection, row } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await first(tries).end({ outcome: 'unclear' })
   expect(sought).toEqual([])
   setFound({ file_name: 'a', size: 10, link: 'https://s.example/t', folder: '/Films/' })
@@ -37,7 +37,7 @@ test('after an unclear end the folder is looked at, and what lies there is not s
 test('a gateway that failed once all was sent leaves it unclear, so the folder is looked at', async () => {
   const { queue, tries, pauses, sought, connection } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   const error = new ApiError({ code: 'unavailable', status: 503, message: '' })
   await first(tries).end({ outcome: 'refused', error, mayHaveArrived: true })
   await first(pauses)()
@@ -47,7 +47,7 @@ test('a gateway that failed once all was sent leaves it unclear, so the folder i
 test('an unclear end whose file is not there is sent again', async () => {
   const { queue, tries, pauses, sought, connection, states } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await first(tries).end({ outcome: 'unclear' })
   await first(pauses)()
   await first(tries, 1).end(sent(first(tries, 1).send))
@@ -58,7 +58,7 @@ test('an unclear end whose file is not there is sent again', async () => {
 test('a connection that was lost on the way needs no look', async () => {
   const { queue, tries, pauses, sought, connection } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await first(tries).end({ outcome: 'lost' })
   await first(pauses)()
   expect(tries).toHaveLength(2)
@@ -68,7 +68,7 @@ test('a connection that was lost on the way needs no look', async () => {
 test('a file that changed on disk fails instead of being tried for ever', async () => {
   const { queue, tries, pauses, connection, row } = uploadWorld({ canRead: async () => false })
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await first(tries).end({ outcome: 'lost' })
   expect(pauses).toHaveLength(0)
   expect(row('a')).toMatchObject({
@@ -80,7 +80,7 @@ test('a file that changed on disk fails instead of being tried for ever', async 
 test('an upload that fails again and again lets the others go first', async () => {
   const { queue, tries, pauses, connection } = uploadWorld()
   queue.connect(connection())
-  queue.add(['a', 'b', 'c', 'd'].map((name) => requestFor(name)))
+  void queue.add(['a', 'b', 'c', 'd'].map((name) => requestFor(name)))
   const triesOf = (name: string) => tries.filter(({ send }) => send.name === name)
   for (let count = 1; count < 5; count += 1) {
     await first(triesOf('a'), count - 1).end({ outcome: 'lost' })

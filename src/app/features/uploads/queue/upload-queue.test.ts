@@ -5,7 +5,7 @@ import { first, refused, requestFor, sent, uploadWorld } from '#app/testing/uplo
 test('three are sent at once, the next when one has ended, in the order they came', async () => {
   const { queue, tries, connection, states } = uploadWorld()
   queue.connect(connection())
-  queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
+  void queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
   expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c'])
   for (const { begin } of tries) begin()
   expect(states()).toEqual(['a running', 'b running', 'c running', 'd waiting', 'e waiting'])
@@ -17,7 +17,7 @@ test('three are sent at once, the next when one has ended, in the order they cam
 test('a file that the gate holds back is waiting, not running', () => {
   const { queue, tries, connection, states } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   expect(tries).toHaveLength(1)
   expect(states()).toEqual(['a waiting'])
 })
@@ -28,7 +28,7 @@ test('the row and the listener get the name and place that the server gave', asy
     onUploaded: (upload) => arrived.push(upload.arrived),
   })
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   const reply = { ...sent(first(tries).send) }
   if (reply.outcome === 'sent') reply.reply = { ...reply.reply, file_name: 'a (2)' }
   await first(tries).end(reply)
@@ -39,7 +39,7 @@ test('the row and the listener get the name and place that the server gave', asy
 test('too large is refused before the first byte, with the limit', () => {
   const { queue, tries, connection, row } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('big', 1_001), requestFor('fits', 1_000), requestFor('empty', 0)])
+  void queue.add([requestFor('big', 1_001), requestFor('fits', 1_000), requestFor('empty', 0)])
   expect(tries.map(({ send }) => send.name)).toEqual(['fits', 'empty'])
   expect(row('big')).toMatchObject({
     state: 'failed',
@@ -56,7 +56,7 @@ test.each([
   (name, folder, rule) => {
     const { queue, tries, connection, row } = uploadWorld()
     queue.connect(connection())
-    queue.add([{ file: new File([], 'x'), folder, name }])
+    void queue.add([{ file: new File([], 'x'), folder, name }])
     expect(tries).toEqual([])
     expect(row(name)).toMatchObject({ state: 'failed', failure: { code: 'against_rule', rule } })
   },
@@ -65,7 +65,7 @@ test.each([
 test('names are sent in the form that the rules give them', () => {
   const { queue, tries, connection } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('cafe\u0301', 1, 'Films')])
+  void queue.add([requestFor('cafe\u0301', 1, 'Films')])
   expect(first(tries).send).toMatchObject({ name: 'caf\u00e9', folder: '/Films/' })
 })
 
@@ -80,7 +80,7 @@ test.each([
 ])('%s (%i) is never sent again', async (code, status) => {
   const { queue, tries, pauses, connection, states } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a')])
+  void queue.add([requestFor('a')])
   await first(tries).end(refused(code, status))
   expect(states()).toEqual(['a failed'])
   expect(tries).toHaveLength(1)
@@ -90,7 +90,7 @@ test.each([
 test('what happens shows ten times a second at most, the first of it at once', async () => {
   const { queue, tries, connection, row, passTime } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a', 1_000), requestFor('b')])
+  void queue.add([requestFor('a', 1_000), requestFor('b')])
   first(tries).begin()
   let shown = 0
   queue.subscribe(() => {
@@ -114,7 +114,7 @@ test('what happens shows ten times a second at most, the first of it at once', a
 test('a row that did not change keeps its identity, and so do the totals', async () => {
   const { queue, tries, connection, row, passTime } = uploadWorld()
   queue.connect(connection())
-  queue.add([requestFor('a'), requestFor('b')])
+  void queue.add([requestFor('a'), requestFor('b')])
   first(tries).begin()
   const before = { b: row('b'), totals: queue.getSnapshot().totals }
   first(tries).send.onProgress?.({ sentBytes: 5, totalBytes: 10 })
@@ -141,7 +141,7 @@ test('the forecast counts the requests that are still to be made', async () => {
 test('clearing takes what is over off the list and leaves the rest', async () => {
   const { queue, tries, connection, row, states } = uploadWorld()
   queue.connect(connection())
-  queue.add(['a', 'b', 'c'].map((name) => requestFor(name)))
+  void queue.add(['a', 'b', 'c'].map((name) => requestFor(name)))
   await first(tries).end(sent(first(tries).send))
   queue.abort(row('b').id)
   queue.removeFinished()

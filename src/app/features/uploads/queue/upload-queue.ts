@@ -1,42 +1,34 @@
 import {
-  admitUpload,
+  type ArrivedFile,
   canRetry,
   type KeptUpload,
   keepUpload,
   newUpload,
   type Pack,
   packLimits,
-  sizeOf,
   type Upload,
   type UploadConnection,
   type UploadJob,
   type UploadRequest,
   uploadSections,
   waitingBytes,
-  whyTooLarge,
 } from '#app/features/uploads/upload.ts'
-import { batchesOf, eachInSlices } from '#app/lib/browser/slices.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import { createRetryPause, type RetryPause } from '#app/lib/retry.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
 import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
+import { createInterruptedUploads, type FileAgain } from './interrupted-uploads.ts'
+import { createResumption, type Resumed } from './resume-interrupted.ts'
 import {
   lastAnswerMs,
   lookAfterAbort,
   sendOnDemand,
   type UploadQueueOptions,
 } from './upload-connection.ts'
-import {
-  browserJournal,
-  createInterruptedUploads,
-  createUploadKeeper,
-  type FileAgain,
-} from './upload-keeper.ts'
-
-/** More than these are a crowd, and added in batches. */
-const [crowd, batchSize] = [250, 50]
+import { type HeldUploads, UploadIntake } from './upload-intake.ts'
+import { browserJournal, UploadKeeper } from './upload-keeper.ts'
 
 /** The uploads of this page, in the order they were added; three run at once. */
 export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
@@ -50,9 +42,9 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   /** Many go in one request here. */
   #isPacking = false
   readonly #interrupted = createInterruptedUploads()
-  /** How many times all rows were forgotten. */
-  #forgotten = 0
   readonly #keeper
+  readonly #intake
+  readonly #resumption
 
   constructor(options: UploadQueueOptions = {}) {
     const clock = options.clock ?? browserClock
@@ -60,11 +52,24 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.#options = options
     this.#clock = clock
     this.#retryPause = options.retryPause ?? createRetryPause({ clock })
-    this.#keeper = createUploadKeeper({
+    this.#keeper = new UploadKeeper({
       journal: options.journal ?? browserJournal,
       find: (id) => this.#findKept(id),
       onFound: (uploads) => this.#showInterrupted(uploads),
       onKept: (isKept) => this.rows.setKept(isKept),
+    })
+    const interrupted = this.#interrupted
+    const getConnection = () => this.connection
+    this.#intake = new UploadIntake({
+      ...{ rows: this.rows, jobs: this.#jobs, interrupted, getConnection },
+      noteSources: (sources) => this.#keeper.noteSources(sources),
+      noteSize: (id) => this.#keeper.note([id]),
+      start: (ids) => this.tasks.add(ids),
+    })
+    this.#resumption = createResumption({
+      ...{ interrupted, getConnection, intake: this.#intake },
+      findSource: (id) => this.#keeper.findSource(id),
+      explain: (ids, failure) => this.rows.changeMany(ids, (row) => ({ ...row, failure })),
     })
   }
 
@@ -78,17 +83,22 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
    * comes in slices, and is asked for its sizes when all of it is listed.
    */
   async add(requests: readonly UploadRequest[]): Promise<void> {
-    const matchAdded = this.#interrupted.matcher(this.#serverTime())
-    if (requests.length <= crowd) return this.tasks.add(this.#list(matchAdded(requests), false))
-    const forgotten = this.#forgotten
-    const ids: string[] = []
-    await eachInSlices(batchesOf(requests, batchSize), (some) => {
-      // Who signed out meanwhile left nothing to add to.
-      if (this.#forgotten === forgotten) ids.push(...this.#list(matchAdded(some), true))
-    })
-    // All at once: many go in one request. Some may have been stopped meanwhile.
-    this.tasks.add(ids.filter((id) => this.rows.get(id)?.state === 'waiting'))
-    await eachInSlices(ids, (id) => this.#measure(id))
+    await this.#intake.add(requests)
+  }
+
+  /** Lists them as `add` does; they wait until `release`. */
+  hold(requests: readonly UploadRequest[]): Promise<HeldUploads> {
+    return this.#intake.hold(requests)
+  }
+
+  /** Sends held uploads that still wait. */
+  release(ids: Iterable<string>): void {
+    this.#intake.release(ids)
+  }
+
+  /** Ends held uploads with the files that are on the server already. */
+  settle(there: ReadonlyMap<string, ArrivedFile>): void {
+    this.#intake.settle(there)
   }
 
   /** An interrupted upload needs its `file` again: the reload took its bytes away. */
@@ -99,11 +109,21 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     super.retry(id)
   }
 
-  /** Resumes the interrupted uploads that these files belong to; the answer is how many. */
-  resume(files: readonly FileAgain[]): number {
-    const jobs = this.#interrupted.matchChosen(files, this.#serverTime())
-    this.#start(jobs)
-    return jobs.size
+  /** Resumes the interrupted uploads that these files belong to. */
+  resume(files: readonly FileAgain[]): Promise<Resumed> {
+    return this.#resumption.choose(files)
+  }
+
+  /** Resumes interrupted uploads with files that the browser can find again, all unless told which. */
+  reopen(ids?: readonly string[]): Promise<Resumed> {
+    return this.#resumption.reopen(ids)
+  }
+
+  /** Whether the browser may find files of interrupted uploads by itself: of any, or of one. */
+  canReopen(id?: string): boolean {
+    const { uploads } = this.#interrupted
+    const kept = id === undefined ? uploads.values() : [uploads.get(id)]
+    return [...kept].some((upload) => upload?.handleId != null)
   }
 
   protected override canRetry(upload: Upload): boolean {
@@ -137,7 +157,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   protected override run(id: string, signal: AbortSignal): Promise<TaskEnd> {
-    this.#measure(id)
+    this.#intake.measure(id)
     const job = this.#jobs.get(id)
     if (!job || !this.connection) return Promise.resolve('over')
     const { canRead, sendUpload = sendOnDemand } = this.#options
@@ -177,13 +197,14 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
       this.#interrupted.uploads.delete(id)
       this.#jobs.delete(id)
     }
+    this.#intake.letGo(ids)
   }
 
   protected override onForget(isSignedOut: boolean): void {
-    this.#forgotten += 1
     if (isSignedOut) void this.#keeper.forget()
     else this.#keeper.leave()
     this.#jobs.clear()
+    this.#intake.forget()
     this.#interrupted.uploads.clear()
   }
 
@@ -205,7 +226,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.#isPacking = true
     const jobs = new Map<string, UploadJob>()
     this.tasks.take((id) => {
-      this.#measure(id)
+      this.#intake.measure(id)
       const job = this.#jobs.get(id)
       const verdict = job !== undefined && accept(job)
       if (job && verdict === true) jobs.set(id, job)
@@ -218,6 +239,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   #end(ids: readonly string[]): void {
     const packs = new Set(ids.flatMap((id) => this.#packs.get(id) ?? []))
     this.tasks.remove(ids)
+    this.#intake.letGo(ids)
     for (const pack of packs) pack.leave(ids)
   }
 
@@ -225,44 +247,10 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     return this.connection?.serverTime() ?? 0
   }
 
-  /** Makes rows, or resumes them; the answer are those that wait. */
-  #list(
-    { jobs, rest }: { jobs: ReadonlyMap<string, UploadJob>; rest: readonly UploadRequest[] },
-    isCrowd: boolean,
-  ): string[] {
-    this.#place(jobs)
-    const options = { serverTime: this.#serverTime(), maxBytes: this.#maxBytes, isCrowd }
-    const added = rest.map((request) => admitUpload(request, options))
-    for (const { row, job } of added) if (job) this.#jobs.set(row.id, job)
-    this.rows.add(added.map(({ row }) => row))
-    return [...jobs.keys(), ...added.filter(({ job }) => job).map(({ row }) => row.id)]
-  }
-
-  get #maxBytes(): number {
-    return this.connection?.maxBytes ?? Number.POSITIVE_INFINITY
-  }
-
-  /** Looks how large a file of a crowd is. */
-  #measure(id: string): void {
-    const [row, job] = [this.rows.get(id), this.#jobs.get(id)]
-    if (!row || row.size !== null) return
-    const size = job ? sizeOf(job) : (row.arrived?.size ?? 0)
-    const failure = row.state === 'waiting' ? whyTooLarge(size, this.#maxBytes) : null
-    this.rows.change(id, failure ? { size, state: 'failed', failure } : { size })
-    if (failure) this.#jobs.delete(id)
-    this.#keeper.note([id])
-  }
-
   #start(jobs: ReadonlyMap<string, UploadJob>): void {
-    this.#place(jobs)
+    this.#intake.place(jobs)
+    this.#intake.letGo(jobs.keys())
     this.tasks.add([...jobs.keys()])
-  }
-
-  #place(jobs: ReadonlyMap<string, UploadJob>): void {
-    for (const [id, job] of jobs) this.#jobs.set(id, job)
-    this.rows.changeMany(jobs.keys(), (row) =>
-      newUpload({ ...row, size: jobs.get(row.id)?.file.size ?? row.size }),
-    )
   }
 
   /** Whether its file may already be on the server. */
@@ -294,7 +282,10 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   #showInterrupted(uploads: readonly KeptUpload[]): void {
     const unknown = uploads.filter(({ id }) => !this.rows.get(id))
     for (const kept of unknown) this.#interrupted.uploads.set(kept.id, kept)
-    const failure = { code: 'interrupted' } as const
-    this.rows.add(unknown.map((kept) => newUpload(kept, { state: 'interrupted', failure })))
+    const failureOf = ({ handleId }: KeptUpload) =>
+      ({ code: 'interrupted', reopens: handleId != null }) as const
+    this.rows.add(
+      unknown.map((kept) => newUpload(kept, { state: 'interrupted', failure: failureOf(kept) })),
+    )
   }
 }

@@ -38,7 +38,7 @@ function packWorld(options: UploadQueueOptions = {}, change: Partial<UploadConne
   })
   world.queue.connect(connection)
   const add = async (...names: string[]) => {
-    world.queue.add([...names, ...company].map((name) => requestFor(name)))
+    void world.queue.add([...names, ...company].map((name) => requestFor(name)))
     await settle()
   }
   const states = () => world.states().filter(isOfTest)
@@ -82,7 +82,7 @@ test('where the server does not offer it each file goes by itself', async () => 
 
 test('a handful of files go three at a time, each by itself', async () => {
   const { queue, packs, tries, states } = packWorld()
-  queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
+  void queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
   await settle()
   for (const { begin } of tries) begin()
   expect(packs).toEqual([])
@@ -108,7 +108,7 @@ test('a pack has so many bytes and no large file', async () => {
     return request
   }
   const photos = Array.from({ length: 20 }, (_, index) => sized(`photo ${index}`, 4 * 1024 * 1024))
-  queue.add([sized('film', packLimits.fileBytes + 1), ...photos])
+  void queue.add([sized('film', packLimits.fileBytes + 1), ...photos])
   await settle()
   expect(tries.map(({ send }) => send.name)).toEqual(['film'])
   expect(packs.map(({ names }) => names.length)).toEqual([8, 8])

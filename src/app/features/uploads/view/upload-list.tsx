@@ -1,13 +1,14 @@
 import { CloudUpload, LockKeyhole, RotateCcw, X } from 'lucide-react'
 import { memo, useCallback } from 'react'
 import { missingScope } from '#app/api/http/api-key-text.ts'
+import type { Resumed } from '#app/features/uploads/queue/resume-interrupted.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import { canRetry, type Upload } from '#app/features/uploads/upload.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import { isUnfinished, type TransfersSnapshot } from '#app/lib/transfers/transfer-rows.ts'
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { announce } from '#app/ui/announcer.tsx'
-import { IconButton } from '#app/ui/button.tsx'
+import { Button, IconButton } from '#app/ui/button.tsx'
 import { chooseFiles } from '#app/ui/choose-files.ts'
 import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
@@ -36,22 +37,30 @@ export type UploadListProps = {
 /** The tab `Uploads`. Fills its parent's height and scrolls. */
 export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
   const snapshot = useSnapshot(queue)
+  const { interrupted } = snapshot.totals
+  const reopens = interrupted > 0 && queue.canReopen()
+  const tellFound = (resumed: Resumed) =>
+    announce(foundAgainText(resumed, queue.getSnapshot().totals.interrupted))
+  const handleChoose = async (chooses: 'files' | 'folder') => {
+    const chosen = await chooseFiles(chooses)
+    const path = (file: File) => file.webkitRelativePath || file.name
+    tellFound(await queue.resume(chosen.map((file) => ({ file, path: path(file) }))))
+  }
   const handleRetryAll = async () => {
     queue.retryFailed()
-    const interrupted = queue.all().filter(({ state }) => state === 'interrupted')
+    if (reopens) return tellFound(await queue.reopen())
+    const stranded = queue.all().filter(({ state }) => state === 'interrupted')
     // Files of several folders can only be chosen together by choosing a folder above them.
-    const folders = new Set(interrupted.map(({ folder }) => folder))
-    if (folders.size === 0) return
-    const chosen = await chooseFiles(folders.size > 1 ? 'folder' : 'files')
-    const found = queue.resume(
-      chosen.map((file) => ({ file, path: file.webkitRelativePath || file.name })),
-    )
-    announce(foundAgainText(found, queue.getSnapshot().totals.interrupted))
+    const folders = new Set(stranded.map(({ folder }) => folder))
+    if (folders.size > 0) await handleChoose(folders.size > 1 ? 'folder' : 'files')
   }
   // Stable, because rows render again only when their props change.
   const handleAbort = useCallback((id: string) => queue.abort(id), [queue])
   const handleRetry = useCallback(
-    async ({ id, state }: Upload) => {
+    async ({ id, state, failure }: Upload) => {
+      // What did not come by itself is chosen by hand the next time.
+      const isFirst = failure?.code === 'interrupted' || failure?.code === 'not_allowed'
+      if (isFirst && queue.canReopen(id)) return void queue.reopen([id])
       const [file] = state === 'interrupted' ? await chooseFiles('file') : []
       queue.retry(id, file)
     },
@@ -63,7 +72,14 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
     <div {...keptFocus} className="flex h-full min-h-0 flex-col">
       <TransferSummary
         words={summaryText(snapshot, forecastUploads(uploadLoad(queue), queue.gate))}
-        warning={warningText(snapshot)}
+        warning={warningText(snapshot, reopens)}
+        action={
+          interrupted > 0 && (
+            <Button tone="quiet" size="small" onClick={() => void handleChoose('folder')}>
+              Choose the folder again
+            </Button>
+          )
+        }
         totals={snapshot.totals}
         queue={queue}
         onRetryAll={() => void handleRetryAll()}
@@ -101,11 +117,14 @@ const notKept =
   'This browser keeps nothing for this page: a reload forgets what is not uploaded yet.'
 
 const filesGone =
-  'After a reload the files must be found again: drop them where they were dropped, or press Retry all and choose them, one folder at a time.'
+  'After a reload the files must be found again: drop them where they were dropped, or choose the folder again.'
+const filesKept =
+  'Retry all goes on with what was dropped before the reload; the browser may ask whether it may be read.'
 
-function warningText({ totals, isKept }: TransfersSnapshot): string | null {
+function warningText({ totals, isKept }: TransfersSnapshot, reopens: boolean): string | null {
   if (!isKept && totals.unfinished > 0) return notKept
-  return totals.interrupted > 1 ? filesGone : null
+  if (totals.interrupted === 0) return null
+  return reopens ? filesKept : filesGone
 }
 
 /** How much is left, and how the rest went. */

@@ -40,10 +40,12 @@ test('many files are told with the time that the window of requests takes', () =
 })
 
 test('files that were chosen again are counted, and so are those that are still missing', () => {
-  expect(foundAgainText(0, 3)).toBe('None of these is a file that was interrupted.')
-  expect(foundAgainText(1, 0)).toBe('1 file found again.')
-  expect(foundAgainText(12, 1_005)).toBe(
-    '12 files found again, 1,005 still missing: press Retry all for the next folder.',
+  expect(foundAgainText({ found: 0, already: 0 }, 3)).toBe(
+    'None of these is a file that was interrupted.',
+  )
+  expect(foundAgainText({ found: 1, already: 0 }, 0)).toBe('1 file found again.')
+  expect(foundAgainText({ found: 12, already: 3 }, 1_005)).toBe(
+    '12 files found again, 3 already there, 1,005 still missing: choose the next folder again.',
   )
 })
 

@@ -1,6 +1,7 @@
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { errorFromValues } from '#app/api/http/api-error.ts'
 import { errorText, pauseText } from '#app/api/http/error-text.ts'
+import type { Resumed } from '#app/features/uploads/queue/resume-interrupted.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import type { Upload, UploadFailure, UploadNote } from '#app/features/uploads/upload.ts'
 import {
@@ -70,6 +71,8 @@ function noteText(note: UploadNote): string {
       return 'All of it had been sent, but it is not in its folder.'
     case 'not_seen':
       return 'All of it had been sent: whether it arrived could not be seen.'
+    case 'already_there':
+      return 'It was there already, with this name and size: nothing was sent.'
     default:
       return pauseText(note)
   }
@@ -102,7 +105,19 @@ export function failureText(failure: UploadFailure, name: string): Explanation {
     case 'interrupted':
       return {
         reason: 'Interrupted when the page was reloaded or closed.',
-        nextStep: `Retry, and choose ${name} again, or drop it where it was dropped before.`,
+        nextStep: failure.reopens
+          ? 'Retry goes on with it; the browser may ask first.'
+          : `Retry, and choose ${name} again, or drop it where it was dropped before.`,
+      }
+    case 'not_allowed':
+      return {
+        reason: 'The browser was not allowed to read it again.',
+        nextStep: 'Retry and allow it, or drop it where it was dropped before.',
+      }
+    case 'not_found_again':
+      return {
+        reason: 'It is not where it was: moved, renamed or deleted.',
+        nextStep: `Retry, and choose ${name}, or drop it where it was dropped before.`,
       }
     case 'other_file':
       return { reason: `${failure.chosen} is another file.`, nextStep: `Choose ${name}.` }
@@ -148,11 +163,17 @@ export function forecastText(files: number, forecast: UploadForecast | null): st
   return isByWindow ? `${span} (${forecast.requestsPerMinute} requests a minute)` : span
 }
 
-/** How many interrupted uploads were resumed; `missing` still need their files. */
-export function foundAgainText(found: number, missing: number): string {
-  if (found === 0) return 'None of these is a file that was interrupted.'
-  if (missing === 0) return `${count(found, 'file')} found again.`
-  return `${count(found, 'file')} found again, ${formatNumber(missing)} still missing: press Retry all for the next folder.`
+/** What came of looking for interrupted uploads; `missing` still need their files. */
+export function foundAgainText({ found, already }: Resumed, missing: number): string {
+  if (found + already === 0) return 'None of these is a file that was interrupted.'
+  const parts = [
+    ...(found > 0 ? [`${count(found, 'file')} found again`] : []),
+    ...(already > 0 ? [`${formatNumber(already)} already there`] : []),
+    ...(missing > 0
+      ? [`${formatNumber(missing)} still missing: choose the next folder again`]
+      : []),
+  ]
+  return `${parts.join(', ')}.`
 }
 
 /** How long all uploads together will take: the longer of the times for requests and for bytes. */

@@ -1,0 +1,96 @@
+import { isAbort, isRefusal } from '#app/api/http/api-error.ts'
+import type { ApiClient } from '#app/api/http/client.ts'
+import { endpoints } from '#contract/endpoints.ts'
+import { type FolderNode, type ListedFile, maxFilesPageSize } from '#contract/files.ts'
+import { parseFolderPath, rootFolder } from '#contract/folder-path.ts'
+
+/** What a look into folders needs of a session. */
+export type FolderReader = {
+  client: ApiClient
+  readAdditions(): Promise<readonly string[]>
+  /** The tree of folders, as new as `newerThan` ms; null where it cannot be read. */
+  readTree(newerThan: number): Promise<FolderNode | null>
+}
+
+/** The files of a folder by their names in NFC. A folder that is not there has none. */
+export type FilesByName = ReadonlyMap<string, ListedFile>
+
+/** A look must cost much less than sending: a request for fifty files, and a handful for few. */
+const [filesPerRequest, fewRequests] = [50, 8]
+const listedTogether = 3
+/** ms. Another tab may just have made the folder. */
+const treeAgeMs = 10_000
+
+/**
+ * Lists folders, those with the most files first. What would cost too many requests, or fails, is missing
+ * in the answer, or known in part. Throws AbortError alone.
+ *
+ * @param wanted by path, the names that are looked for
+ */
+export async function listFolders(
+  reader: FolderReader,
+  wanted: ReadonlyMap<string, ReadonlySet<string>>,
+): Promise<Map<string, FilesByName>> {
+  const listed = new Map<string, FilesByName>()
+  const there = await whichAreThere(reader, [...wanted.keys()])
+  const left = [...wanted].sort(([, a], [, b]) => b.size - a.size)
+  const files = left.reduce((sum, [, names]) => sum + names.size, 0)
+  let requestsLeft = Math.max(fewRequests, Math.ceil(files / filesPerRequest))
+  const limit = (await reader.readAdditions()).includes('limit') ? { limit: maxFilesPageSize } : {}
+
+  async function list(path: string, names: ReadonlySet<string>): Promise<void> {
+    const found = new Map<string, ListedFile>()
+    listed.set(path, found)
+    for (let offset = 0; requestsLeft > 0; ) {
+      requestsLeft -= 1
+      const query = { path, offset, ...limit }
+      const page = await reader.client.call(endpoints.files, {
+        query,
+        lane: 'transfer',
+        purpose: 'uploads',
+      })
+      for (const file of page.files) found.set(file.name.normalize('NFC'), file)
+      const isDone = !page.has_more || page.next_offset <= offset
+      if (isDone || [...names].every((name) => found.has(name))) return
+      offset = page.next_offset
+    }
+  }
+
+  async function listNext(): Promise<void> {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const [path, names] = next
+      if (there && !there.has(path)) listed.set(path, new Map())
+      else if (requestsLeft > 0) {
+        await list(path, names).catch((error) => {
+          if (isAbort(error)) throw error
+          if (!isRefusal(error, 404)) listed.delete(path)
+        })
+      }
+    }
+  }
+
+  await Promise.all(Array.from({ length: listedTogether }, listNext))
+  return listed
+}
+
+/** Null where nobody can tell. A folder that is not there costs no request, and no error in the console. */
+async function whichAreThere(
+  { readTree }: FolderReader,
+  paths: readonly string[],
+): Promise<ReadonlySet<string> | null> {
+  const known = pathsOf(await readTree(Number.POSITIVE_INFINITY))
+  if (known === null || paths.every((path) => known.has(path))) return known
+  return pathsOf(await readTree(treeAgeMs))
+}
+
+function pathsOf(tree: FolderNode | null): Set<string> | null {
+  if (tree === null) return null
+  const paths = new Set<string>([rootFolder])
+  const nodes = [...tree.folders]
+  for (let node = nodes.pop(); node; node = nodes.pop()) {
+    const path = parseFolderPath(node.path)
+    if (path.ok) paths.add(path.value)
+    nodes.push(...node.folders)
+  }
+  return paths
+}

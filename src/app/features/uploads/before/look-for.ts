@@ -1,0 +1,32 @@
+import type { ArrivedFile, SoughtUpload } from '#app/features/uploads/upload.ts'
+import type { ListedFile } from '#contract/files.ts'
+import { type FolderReader, listFolders } from './list-folders.ts'
+
+/** See `UploadConnection.lookFor`. Throws AbortError alone. */
+export async function lookFor(
+  reader: FolderReader,
+  sought: readonly SoughtUpload[],
+): Promise<Map<string, ArrivedFile>> {
+  const wanted = new Map<string, Set<string>>()
+  for (const { folder, name } of sought) {
+    const names = wanted.get(folder)
+    if (names) names.add(name)
+    else wanted.set(folder, new Set([name]))
+  }
+  const listed = await listFolders(reader, wanted)
+  const found = new Map<string, ArrivedFile>()
+  for (const upload of sought) {
+    const file = listed.get(upload.folder)?.get(upload.name)
+    if (file && isThatUpload(upload, file)) found.set(upload.id, arrivedFrom(file, upload.folder))
+  }
+  return found
+}
+
+/** It came after this upload began, with as many bytes. Times of the server, whose clock names seconds. */
+function isThatUpload({ size, notBefore }: SoughtUpload, file: ListedFile): boolean {
+  return file.size === size && Date.parse(file.uploaded_at) >= notBefore - 1_000
+}
+
+export function arrivedFrom({ name, size, link }: ListedFile, folder: string): ArrivedFile {
+  return { file_name: name, size, link, folder }
+}

@@ -1,0 +1,98 @@
+import type {
+  ArrivedFile,
+  KeptUpload,
+  UploadConnection,
+  UploadFailure,
+  UploadJob,
+} from '#app/features/uploads/upload.ts'
+import type { FileAgain, InterruptedUploads } from './interrupted-uploads.ts'
+import { askToRead, openSources, type Reopened } from './open-sources.ts'
+import type { UploadIntake } from './upload-intake.ts'
+
+export type ResumeOptions = {
+  interrupted: InterruptedUploads
+  /** Null while nobody is connected. */
+  getConnection(): UploadConnection | null
+  intake: Pick<UploadIntake, 'holdAgain' | 'release' | 'settle'>
+  findSource(id: string): Promise<FileSystemHandle | null>
+  /** Says of interrupted rows why their files did not come. */
+  explain(ids: readonly string[], failure: UploadFailure): void
+}
+
+/** How many uploads go on, and how many were on the server already. */
+export type Resumed = { found: number; already: number }
+
+/**
+ * Resumes uploads that a reload interrupted. Their folders are listed first: what is there already is not
+ * sent again.
+ */
+export function createResumption(options: ResumeOptions) {
+  const { interrupted, getConnection, intake, explain } = options
+  const serverTime = () => getConnection()?.serverTime() ?? 0
+
+  /** A look that fails costs nothing: sending the same bytes again makes no second file. */
+  async function look(uploads: readonly KeptUpload[]): Promise<ReadonlyMap<string, ArrivedFile>> {
+    const connection = getConnection()
+    const there = await connection?.lookFor(uploads).catch(() => null)
+    return there && getConnection() === connection ? there : new Map()
+  }
+
+  function note(opened: readonly Reopened[]): number {
+    const jobs = new Map<string, UploadJob>()
+    for (const one of opened) {
+      const job = 'file' in one ? interrupted.take(one.id, one.file, serverTime()) : null
+      if (job) jobs.set(one.id, job)
+    }
+    intake.holdAgain(jobs)
+    intake.release(jobs.keys())
+    for (const [why, code] of [
+      ['denied', 'not_allowed'],
+      ['gone', 'not_found_again'],
+    ] as const) {
+      const ids = opened.flatMap((one) => ('why' in one && one.why === why ? [one.id] : []))
+      explain(ids, { code })
+    }
+    return jobs.size
+  }
+
+  return {
+    /** With files that a person chose again, whatever folder they lie in. */
+    async choose(files: readonly FileAgain[]): Promise<Resumed> {
+      const kept = new Map(interrupted.uploads)
+      const jobs = await interrupted.matchChosen(files, serverTime())
+      intake.holdAgain(jobs)
+      const there = await look([...jobs.keys()].flatMap((id) => kept.get(id) ?? []))
+      intake.settle(there)
+      intake.release(jobs.keys())
+      return { found: jobs.size - there.size, already: there.size }
+    },
+    /**
+     * With what the browser can find again by itself; call it while a press is handled. Rows whose files it
+     * does not find say why.
+     */
+    async reopen(ids?: readonly string[]): Promise<Resumed> {
+      const all = ids?.flatMap((id) => interrupted.uploads.get(id) ?? [])
+      const kept = all ?? [...interrupted.uploads.values()]
+      const sourceIds = new Set(kept.flatMap(({ handleId }) => handleId ?? []))
+      const handles = new Map<string, FileSystemHandle>()
+      for (const id of sourceIds) {
+        const handle = await options.findSource(id)
+        if (handle) handles.set(id, handle)
+      }
+      const allowed = await askToRead(handles.values())
+      // The only one is looked for when it is its turn.
+      const there = kept.length > 1 ? await look(kept) : new Map<string, ArrivedFile>()
+      intake.settle(there)
+      const left = kept.filter(({ id, handleId }) => !there.has(id) && handles.has(handleId ?? ''))
+      const handleOf = ({ handleId }: KeptUpload) => {
+        const handle = handles.get(handleId ?? '')
+        return handle && allowed.has(handle) ? handle : null
+      }
+      let found = 0
+      await openSources(left, handleOf, (opened) => {
+        found += note(opened)
+      })
+      return { found, already: there.size }
+    },
+  }
+}
