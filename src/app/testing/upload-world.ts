@@ -5,11 +5,12 @@ import type { UploadQueueOptions } from '#app/features/uploads/queue/upload-conn
 import type { JournalAccess } from '#app/features/uploads/queue/upload-keeper.ts'
 import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import { sendUpload } from '#app/features/uploads/send/send-upload.ts'
-import type {
-  ArrivedFile,
-  KeptUpload,
-  UploadConnection,
-  UploadJob,
+import {
+  type ArrivedFile,
+  type KeptUpload,
+  nothingKnown,
+  type UploadConnection,
+  type UploadJob,
 } from '#app/features/uploads/upload.ts'
 import { manualTime, settle } from './manual-clock.ts'
 
@@ -105,7 +106,7 @@ export function uploadWorld(overrides: UploadQueueOptions = {}) {
         sought.push({ ...job, size: job.file.size })
         return found
       },
-      lookFor: async () => new Map(),
+      lookFor: async () => nothingKnown,
       serverTime: () => 7_000_000,
       gate,
       ...change,

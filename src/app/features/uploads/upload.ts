@@ -71,6 +71,11 @@ export type SoughtUpload = Pick<
   size: number | null
 }
 
+/** By the ids of uploads: what is there, and what certainly is not. Of others nothing is known. */
+export type Looked = { there: ReadonlyMap<string, ArrivedFile>; missing: ReadonlySet<string> }
+
+export const nothingKnown: Looked = { there: new Map(), missing: new Set() }
+
 /** A file on the server, from the answer to its upload or from the listing of its folder. */
 export type ArrivedFile = Pick<UploadReply, 'file_name' | 'size' | 'link' | 'folder'>
 
@@ -90,10 +95,10 @@ export type UploadConnection = TransferConnection & {
    */
   findFile(job: UploadJob, signal?: AbortSignal): Promise<ArrivedFile | null>
   /**
-   * Which of these are on the server already, by their ids: each folder is listed once, as far as that
-   * is cheap. Empty where the key may not look. Throws as a call does.
+   * Which of these are on the server already: each folder is listed once, as far as that is cheap. Knows
+   * nothing where the key may not look. Throws as a call does.
    */
-  lookFor(sought: readonly SoughtUpload[]): Promise<ReadonlyMap<string, ArrivedFile>>
+  lookFor(sought: readonly SoughtUpload[]): Promise<Looked>
   /** The earliest the server's clock can show now, in epoch ms. This machine's may be hours off. */
   serverTime(): number
 }

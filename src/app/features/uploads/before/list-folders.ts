@@ -12,12 +12,16 @@ export type FolderReader = {
   readTree(newerThan: number): Promise<FolderNode | null>
 }
 
-/** The files of a folder by their names in NFC. A folder that is not there has none. */
-export type FilesByName = ReadonlyMap<string, ListedFile>
+/**
+ * A folder as far as it was listed, its files by their names in NFC. `isWhole`: what is not among them is
+ * not there. A folder that is not there has none.
+ */
+export type ListedFolder = { files: ReadonlyMap<string, ListedFile>; isWhole: boolean }
 
 /** A look must cost much less than sending: a request for fifty files, and a handful for few. */
 const [filesPerRequest, fewRequests] = [50, 8]
 const listedTogether = 3
+const nothing: ListedFolder = { files: new Map(), isWhole: true }
 /** ms. Another tab may just have made the folder. */
 const treeAgeMs = 10_000
 
@@ -30,8 +34,8 @@ const treeAgeMs = 10_000
 export async function listFolders(
   reader: FolderReader,
   wanted: ReadonlyMap<string, ReadonlySet<string>>,
-): Promise<Map<string, FilesByName>> {
-  const listed = new Map<string, FilesByName>()
+): Promise<Map<string, ListedFolder>> {
+  const listed = new Map<string, ListedFolder>()
   const there = await whichAreThere(reader, [...wanted.keys()])
   const left = [...wanted].sort(([, a], [, b]) => b.size - a.size)
   const files = left.reduce((sum, [, names]) => sum + names.size, 0)
@@ -40,7 +44,8 @@ export async function listFolders(
 
   async function list(path: string, names: ReadonlySet<string>): Promise<void> {
     const found = new Map<string, ListedFile>()
-    listed.set(path, found)
+    const folder = { files: found, isWhole: false }
+    listed.set(path, folder)
     for (let offset = 0; requestsLeft > 0; ) {
       requestsLeft -= 1
       const query = { path, offset, ...limit }
@@ -50,8 +55,13 @@ export async function listFolders(
         purpose: 'uploads',
       })
       for (const file of page.files) found.set(file.name.normalize('NFC'), file)
-      const isDone = !page.has_more || page.next_offset <= offset
-      if (isDone || [...names].every((name) => found.has(name))) return
+      folder.isWhole = !page.has_more
+      if (
+        folder.isWhole ||
+        page.next_offset <= offset ||
+        [...names].every((name) => found.has(name))
+      )
+        return
       offset = page.next_offset
     }
   }
@@ -59,11 +69,12 @@ export async function listFolders(
   async function listNext(): Promise<void> {
     for (let next = left.shift(); next; next = left.shift()) {
       const [path, names] = next
-      if (there && !there.has(path)) listed.set(path, new Map())
+      if (there && !there.has(path)) listed.set(path, nothing)
       else if (requestsLeft > 0) {
         await list(path, names).catch((error) => {
           if (isAbort(error)) throw error
-          if (!isRefusal(error, 404)) listed.delete(path)
+          if (isRefusal(error, 404)) listed.set(path, nothing)
+          else listed.delete(path)
         })
       }
     }

@@ -1,4 +1,4 @@
-import type { ArrivedFile, SoughtUpload } from '#app/features/uploads/upload.ts'
+import type { ArrivedFile, Looked, SoughtUpload } from '#app/features/uploads/upload.ts'
 import type { ListedFile } from '#contract/files.ts'
 import { type FolderReader, listFolders } from './list-folders.ts'
 
@@ -6,7 +6,7 @@ import { type FolderReader, listFolders } from './list-folders.ts'
 export async function lookFor(
   reader: FolderReader,
   sought: readonly SoughtUpload[],
-): Promise<Map<string, ArrivedFile>> {
+): Promise<Looked> {
   const wanted = new Map<string, Set<string>>()
   for (const { folder, name } of sought) {
     const names = wanted.get(folder)
@@ -14,12 +14,15 @@ export async function lookFor(
     else wanted.set(folder, new Set([name]))
   }
   const listed = await listFolders(reader, wanted)
-  const found = new Map<string, ArrivedFile>()
+  const there = new Map<string, ArrivedFile>()
+  const missing = new Set<string>()
   for (const upload of sought) {
-    const file = listed.get(upload.folder)?.get(upload.name)
-    if (file && isThatUpload(upload, file)) found.set(upload.id, arrivedFrom(file, upload.folder))
+    const folder = listed.get(upload.folder)
+    const file = folder?.files.get(upload.name)
+    if (file && isThatUpload(upload, file)) there.set(upload.id, arrivedFrom(file, upload.folder))
+    else if (folder?.isWhole) missing.add(upload.id)
   }
-  return found
+  return { there, missing }
 }
 
 /** It came after this upload began, with as many bytes. Times of the server, whose clock names seconds. */

@@ -1,9 +1,10 @@
-import type {
-  ArrivedFile,
-  KeptUpload,
-  UploadConnection,
-  UploadFailure,
-  UploadJob,
+import {
+  type KeptUpload,
+  type Looked,
+  nothingKnown,
+  type UploadConnection,
+  type UploadFailure,
+  type UploadJob,
 } from '#app/features/uploads/upload.ts'
 import type { FileAgain, InterruptedUploads } from './interrupted-uploads.ts'
 import { askToRead, openSources, type Reopened } from './open-sources.ts'
@@ -31,18 +32,26 @@ export function createResumption(options: ResumeOptions) {
   const serverTime = () => getConnection()?.serverTime() ?? 0
 
   /** A look that fails costs nothing: sending the same bytes again makes no second file. */
-  async function look(uploads: readonly KeptUpload[]): Promise<ReadonlyMap<string, ArrivedFile>> {
+  async function look(uploads: readonly KeptUpload[]): Promise<Looked> {
     const connection = getConnection()
-    const there = await connection?.lookFor(uploads).catch(() => null)
-    return there && getConnection() === connection ? there : new Map()
+    const looked = await connection?.lookFor(uploads).catch(() => null)
+    if (!looked || getConnection() !== connection) return nothingKnown
+    intake.settle(looked.there)
+    return looked
   }
 
-  function note(opened: readonly Reopened[]): number {
+  /** What certainly is not there is not looked for again, one by one. */
+  function noteMissing(jobs: ReadonlyMap<string, UploadJob>, { missing }: Looked): void {
+    for (const [id, job] of jobs) if (missing.has(id)) job.mayHaveArrived = false
+  }
+
+  function start(opened: readonly Reopened[], looked: Looked): number {
     const jobs = new Map<string, UploadJob>()
     for (const one of opened) {
       const job = 'file' in one ? interrupted.take(one.id, one.file, serverTime()) : null
       if (job) jobs.set(one.id, job)
     }
+    noteMissing(jobs, looked)
     intake.holdAgain(jobs)
     intake.release(jobs.keys())
     for (const [why, code] of [
@@ -61,10 +70,10 @@ export function createResumption(options: ResumeOptions) {
       const kept = new Map(interrupted.uploads)
       const jobs = await interrupted.matchChosen(files, serverTime())
       intake.holdAgain(jobs)
-      const there = await look([...jobs.keys()].flatMap((id) => kept.get(id) ?? []))
-      intake.settle(there)
+      const looked = await look([...jobs.keys()].flatMap((id) => kept.get(id) ?? []))
+      noteMissing(jobs, looked)
       intake.release(jobs.keys())
-      return { found: jobs.size - there.size, already: there.size }
+      return { found: jobs.size - looked.there.size, already: looked.there.size }
     },
     /**
      * With what the browser can find again by itself; call it while a press is handled. Rows whose files it
@@ -81,8 +90,8 @@ export function createResumption(options: ResumeOptions) {
       }
       const allowed = await askToRead(handles.values())
       // The only one is looked for when it is its turn.
-      const there = kept.length > 1 ? await look(kept) : new Map<string, ArrivedFile>()
-      intake.settle(there)
+      const looked = kept.length > 1 ? await look(kept) : nothingKnown
+      const { there } = looked
       const left = kept.filter(({ id, handleId }) => !there.has(id) && handles.has(handleId ?? ''))
       const handleOf = ({ handleId }: KeptUpload) => {
         const handle = handles.get(handleId ?? '')
@@ -90,7 +99,7 @@ export function createResumption(options: ResumeOptions) {
       }
       let found = 0
       await openSources(left, handleOf, (opened) => {
-        found += note(opened)
+        found += start(opened, looked)
       })
       return { found, already: there.size }
     },

@@ -3,7 +3,12 @@ import { ConnectionError } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import { serverDescription } from '#app/api/session/server-description.ts'
 import type { sendPack } from '#app/features/uploads/send/send-pack.ts'
-import type { Upload, UploadConnection, UploadJob } from '#app/features/uploads/upload.ts'
+import {
+  nothingKnown,
+  type Upload,
+  type UploadConnection,
+  type UploadJob,
+} from '#app/features/uploads/upload.ts'
 import type { Clock } from '#app/lib/clock.ts'
 import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
@@ -52,7 +57,7 @@ export function connectUploads(
       return findArrivedFile(client, job, signal)
     },
     async lookFor(sought) {
-      if (!canLook || sought.length === 0) return new Map()
+      if (!canLook || sought.length === 0) return nothingKnown
       const { lookFor } = await import('#app/features/uploads/before/look-for.ts')
       return lookFor({ client, readAdditions, readTree }, sought)
     },

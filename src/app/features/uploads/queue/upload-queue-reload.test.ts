@@ -341,12 +341,15 @@ test('what is on the server already is said, and not sent again', async () => {
       async lookFor(sought) {
         looks.push(sought.length)
         const there = sought.filter(({ name }) => name !== 'b')
-        return new Map(
-          there.map(({ id, name, folder }) => [
-            id,
-            { file_name: name, folder, size: 10, link: 'https://s.example/t' },
-          ]),
-        )
+        return {
+          there: new Map(
+            there.map(({ id, name, folder }) => [
+              id,
+              { file_name: name, folder, size: 10, link: 'https://s.example/t' },
+            ]),
+          ),
+          missing: new Set([after.row('b').id]),
+        }
       },
     }),
   )
