@@ -30,6 +30,6 @@ function isThatUpload({ size, notBefore }: SoughtUpload, file: ListedFile): bool
   return file.size === size && Date.parse(file.uploaded_at) >= notBefore - 1_000
 }
 
-export function arrivedFrom({ name, size, link }: ListedFile, folder: string): ArrivedFile {
+function arrivedFrom({ name, size, link }: ListedFile, folder: string): ArrivedFile {
   return { file_name: name, size, link, folder }
 }
