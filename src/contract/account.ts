@@ -57,6 +57,7 @@ export type Me = z.infer<typeof meReply>
  * - `archive`: `POST /archive` makes a link to one zip of files and folders.
  * - `inspect`: `POST /import/inspect` looks at a link, and `video` of an import takes `folder`, `prefix` and
  *   `item`.
+ * - `resumable`: `/upload/resumable` takes a file in parts, by the tus protocol.
  */
 export const additions = [
   'limit',
@@ -72,6 +73,7 @@ export const additions = [
   'details',
   'archive',
   'inspect',
+  'resumable',
 ] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */

@@ -31,6 +31,7 @@ import {
   trashQuery,
   trashReply,
 } from './manage.ts'
+import { resumablePath } from './resumable.ts'
 import { searchQuery, searchReply } from './search.ts'
 import {
   createShareBody,
@@ -44,7 +45,8 @@ import {
 import { uploadBatchQuery, uploadBatchReply, uploadQuery, uploadReply } from './uploads.ts'
 
 export type Endpoint = {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'HEAD' | 'PATCH' | 'DELETE'
+  /** `:id` stands for one segment. */
   path: string
   /** `key`: a Bearer key; `session`: the web session's cookie, never a key; `open`: anybody. */
   access: 'key' | 'session' | 'open'
@@ -54,6 +56,8 @@ export type Endpoint = {
   /** A JSON schema, `bytes` for a raw stream, `form` for multipart/form-data, or nothing. */
   body: z.ZodMiniType | 'bytes' | 'form' | null
   reply: z.ZodMiniType
+  /** How it succeeds; 200 if left out. Where it is given, headers say it all: there is no body. */
+  success?: 200 | 201 | 204
   /** v1 lets it be there. The app uses it where `GET /api/server` names it. */
   isAddition?: true
 }
@@ -61,6 +65,7 @@ export type Endpoint = {
 const nothing = z.object({})
 const key = { access: 'key', query: nothing, body: null } as const
 const managing = { ...key, scope: 'manage', isAddition: true } as const
+const resumable = { ...key, scope: 'upload', reply: nothing, isAddition: true } as const
 const session = { access: 'session', scope: null, query: nothing, body: null } as const
 
 /** Every endpoint there is. The server routes, the app calls and OpenAPI is made from these rows. */
@@ -85,6 +90,22 @@ export const endpoints = {
     reply: uploadBatchReply,
     isAddition: true,
   },
+  beginUpload: {
+    ...resumable,
+    method: 'POST',
+    path: resumablePath,
+    body: 'bytes',
+    success: 201,
+  },
+  uploadOffset: { ...resumable, method: 'HEAD', path: `${resumablePath}/:id`, success: 200 },
+  continueUpload: {
+    ...resumable,
+    method: 'PATCH',
+    path: `${resumablePath}/:id`,
+    body: 'bytes',
+    success: 204,
+  },
+  endUpload: { ...resumable, method: 'DELETE', path: `${resumablePath}/:id`, success: 204 },
   startImport: {
     ...key,
     method: 'POST',

@@ -4,6 +4,7 @@ import { importErrorCodes } from '#contract/imports.ts'
 import { archiveWords } from './archive-words.ts'
 import { inspectWords } from './inspect-words.ts'
 import { manageWords } from './manage-words.ts'
+import { resumableWords } from './resumable-words.ts'
 import { sharesWords } from './shares-words.ts'
 
 export type EndpointText = {
@@ -16,7 +17,7 @@ export type EndpointText = {
   curl: string[]
   /** Errors of this endpoint, beside those of every endpoint. */
   errors: ApiErrorCode[]
-  /** An answer as it could be; `ORIGIN` stands for the address that has the files. */
+  /** An answer as it could be, the lines of its head where it has no body; `ORIGIN` stands for the address that has the files. */
   answer: unknown
 }
 
@@ -200,6 +201,7 @@ const words = {
     },
   },
   ...archiveWords,
+  ...resumableWords,
   ...manageWords,
   ...sharesWords,
 } satisfies Partial<Record<keyof typeof endpoints, EndpointText>>

@@ -19,6 +19,7 @@ type ToSchema = (schema: z.ZodMiniType) => Json
  */
 export function createOpenApi(origin: string, version: string) {
   const schemas = createSchemaCollector()
+  const byPath = Map.groupBy(documentedEndpoints, ({ endpoint }) => openApiPath(endpoint.path))
   return {
     openapi: '3.1.0',
     info: {
@@ -32,14 +33,14 @@ export function createOpenApi(origin: string, version: string) {
     tags,
     paths: {
       ...Object.fromEntries(
-        documentedEndpoints.map((documented) => [
-          documented.endpoint.path,
-          {
-            [documented.endpoint.method.toLowerCase()]: describeOperation(
-              documented,
-              schemas.toSchema,
-            ),
-          },
+        [...byPath].map(([path, ofPath]) => [
+          path,
+          Object.fromEntries(
+            ofPath.map((documented) => [
+              documented.endpoint.method.toLowerCase(),
+              describeOperation(documented, schemas.toSchema),
+            ]),
+          ),
         ]),
       ),
       ...describeLinks(schemas.toSchema),
@@ -72,6 +73,11 @@ const tags = [
   { name: 'shares', description: 'Links for people without a key: additions of Barkeep.' },
 ]
 
+/** `:id` as OpenAPI writes it. */
+function openApiPath(path: string): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}')
+}
+
 function tagOf({ name, endpoint }: DocumentedEndpoint): string {
   if (/share/i.test(name)) return 'shares'
   return endpoint.scope ? tagOfScope[endpoint.scope] : 'account'
@@ -101,6 +107,36 @@ const withoutIdempotencyKey = new Set([
   'archive',
 ])
 
+/** What a request for an upload in parts carries beside the key. */
+const tusFields = {
+  'Tus-Resumable': ['1.0.0', true],
+  'Upload-Length': ['Bytes of the whole file.', true],
+  'Upload-Metadata': [
+    'Pairs of a name and its value in base64, with commas between: `filename` and, if wished, `path`.',
+    true,
+  ],
+  'Upload-Offset': ['How many bytes are there, as the last answer told.', true],
+} as const
+
+const tusHeadersOf: Partial<Record<string, (keyof typeof tusFields)[]>> = {
+  beginUpload: ['Tus-Resumable', 'Upload-Length', 'Upload-Metadata'],
+  uploadOffset: ['Tus-Resumable'],
+  continueUpload: ['Tus-Resumable', 'Upload-Offset'],
+  endUpload: ['Tus-Resumable'],
+}
+
+function describeTusFields({ name, endpoint }: DocumentedEndpoint): Json[] {
+  const headers = (tusHeadersOf[name] ?? []).map((header) => {
+    const [description, required] = tusFields[header]
+    return { name: header, in: 'header', required, description, schema: { type: 'string' } }
+  })
+  const ids = [...endpoint.path.matchAll(/:(\w+)/g)].map(([, id]) => {
+    const description = 'As `Location` told it.'
+    return { name: id, in: 'path', required: true, description, schema: { type: 'string' } }
+  })
+  return [...ids, ...headers]
+}
+
 function takesIdempotencyKey({ name, endpoint }: DocumentedEndpoint): boolean {
   return endpoint.method === 'POST' && !withoutIdempotencyKey.has(name)
 }
@@ -116,7 +152,7 @@ const idempotencyKey = {
 function describeOperation(documented: DocumentedEndpoint, toSchema: ToSchema): Json {
   const { endpoint, name, summary } = documented
   const about = allAbout(documented)
-  const parameters = describeParameters(endpoint.query)
+  const parameters = [...describeTusFields(documented), ...describeParameters(endpoint.query)]
   if (takesIdempotencyKey(documented)) parameters.push(idempotencyKey)
   return {
     operationId: name,
@@ -127,14 +163,23 @@ function describeOperation(documented: DocumentedEndpoint, toSchema: ToSchema): 
     ...(parameters.length > 0 && { parameters }),
     ...(endpoint.body !== null && { requestBody: describeBody(endpoint.body, toSchema) }),
     responses: {
-      200: {
+      [endpoint.success ?? 200]: {
         description: 'Done.',
         headers: headerReferences(false),
-        content: { 'application/json': { schema: toSchema(endpoint.reply) } },
+        ...(endpoint.success === undefined && {
+          content: { 'application/json': { schema: toSchema(endpoint.reply) } },
+        }),
       },
+      ...(endpoint.success !== undefined && { 412: otherTusVersion }),
       ...describeErrors(errorsOf(documented)),
     },
   }
+}
+
+const otherTusVersion = {
+  description: '`Tus-Resumable` names another version; `Tus-Version` says which there is.',
+  headers: headerReferences(false),
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 }
 
 function describeParameters(query: z.ZodMiniType): Json[] {

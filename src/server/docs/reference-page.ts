@@ -146,8 +146,8 @@ function describeEndpoint(documented: DocumentedEndpoint, { origin, upstream }: 
   }</p>
 <p>${sentence(upstream === null ? allAbout(documented) : about)}</p>
 ${describeFields(endpoint)}
-${command(curl.join(' \\\n  '), origin + endpoint.path)}
-${json(example)}
+${command(curl.join(' \\\n  '), origin + endpoint.path.replace(':id', 'UPLOAD_ID'))}
+${endpoint.success === undefined ? json(example) : html`<pre tabindex="0"><code>${String(example)}</code></pre>`}
 <p>Errors: ${errorsOf(documented).map((code) => html`<a href="#errors"><code>${code}</code></a> `)}</p>
 </section>
 `

@@ -12,7 +12,12 @@ import { lingeringClose } from '#server/http/connections/lingering-close.ts'
 import { errorBody } from '#server/http/request/error-reply.ts'
 import { isBodyUnderWay } from '#server/http/request/incoming-bytes.ts'
 
+/** What of an upstream is reached through a gateway. */
+export const apiRoot = '/api/v1/'
+
 export type Exchange = {
+  /** Where it comes from: an origin. */
+  upstream: string
   outgoing: ClientRequest
   request: IncomingMessage
   response: ServerResponse
@@ -22,12 +27,12 @@ export type Exchange = {
 
 /** Hands the upstream's answer on; after a refusal, the rest of the client's body stays unread. */
 export function sendAnswer(answer: IncomingMessage, exchange: Exchange): void {
-  const { outgoing, request, response, stopSending } = exchange
+  const { upstream, outgoing, request, response, stopSending } = exchange
   const status = answer.statusCode ?? 0
   response.once('finish', stopSending)
   lingeringClose(request, response)
   try {
-    response.writeHead(status, answer.statusMessage, headersToClient(answer.headers))
+    response.writeHead(status, answer.statusMessage, headersToClient(answer.headers, upstream))
   } catch (error) {
     // An illegal status or header.
     outgoing.destroy(error as Error)
@@ -147,11 +152,16 @@ export function headersToUpstream(headers: IncomingHttpHeaders): Headers {
  * The upstream's headers as the client gets them. A page from the upstream is shown under our
  * origin: without the sandbox its scripts could read the app's key.
  */
-function headersToClient(headers: IncomingHttpHeaders): Headers {
+function headersToClient(headers: IncomingHttpHeaders, upstream: string): Headers {
+  const { location } = headers
   return {
     // By default no cache on the way may keep somebody's listing.
     'cache-control': 'no-store',
     ...without(headers, neverReceived),
+    // What was made there is reached here: browsers may not go to the upstream.
+    ...(location?.startsWith(`${upstream}${apiRoot}`) && {
+      location: location.slice(upstream.length),
+    }),
     'content-security-policy': "default-src 'none'; sandbox",
     'x-content-type-options': 'nosniff',
   }

@@ -131,3 +131,25 @@ test.each([
   await using gateway = await startTestGateway(upstream.origin)
   expect((await ask(`${gateway.origin}/api/v1/me`)).headers['cache-control']).toBe(got)
 })
+
+test('an address that the upstream gives in its own API is reached through the gateway', async () => {
+  let location = ''
+  await using upstream = await startUpstream((_request, response) => {
+    response.writeHead(201, { location }).end()
+  })
+  await using gateway = await startTestGateway(upstream.origin)
+  const told: Record<string, unknown> = {}
+  for (const path of ['/api/v1/upload/resumable/1', '/admin', '.evil.example/api/v1/x']) {
+    location = upstream.origin + path
+    const { headers } = await ask(`${gateway.origin}/api/v1/upload/resumable`, { method: 'POST' })
+    told[path] = headers.location === location ? 'as it was' : headers.location
+  }
+  location = '/api/v1/upload/resumable/2'
+  const { headers } = await ask(`${gateway.origin}/api/v1/upload/resumable`, { method: 'POST' })
+  expect({ ...told, relative: headers.location }).toEqual({
+    '/api/v1/upload/resumable/1': '/api/v1/upload/resumable/1',
+    '/admin': 'as it was',
+    '.evil.example/api/v1/x': 'as it was',
+    relative: '/api/v1/upload/resumable/2',
+  })
+})

@@ -9,7 +9,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import type { FastifyInstance } from 'fastify'
 import { ApiFailure } from '#server/core/failure.ts'
 import { hijackWithHeaders } from '#server/http/send/serve-app.ts'
-import { headersToUpstream, refuse, sendAnswer, sendBody } from './carry-answer.ts'
+import { apiRoot, headersToUpstream, refuse, sendAnswer, sendBody } from './carry-answer.ts'
 
 export type Gateway = {
   /** Streams a request to the upstream and its answer back. Never throws: failures are answered. */
@@ -64,7 +64,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       isAnswerWhole = () => answer.complete
       answer.once('error', fail)
       if (isEncoded(answer)) fail(new Error('an answer in a coding that nobody asked for'))
-      else sendAnswer(answer, { ...client, outgoing, stopSending })
+      else sendAnswer(answer, { ...client, upstream: options.upstream, outgoing, stopSending })
     })
     outgoing.on('error', fail)
     outgoing.on('upgrade', (_answer, socket) => {
@@ -106,8 +106,6 @@ function isRepeatable({ method = '', headers }: IncomingMessage): boolean {
 function isEncoded({ headers }: IncomingMessage): boolean {
   return (headers['transfer-encoding'] ?? 'chunked').toLowerCase() !== 'chunked'
 }
-
-const apiRoot = '/api/v1/'
 
 /**
  * Where `requestUrl` (as it came, path and query) goes on `upstream`; null when it leaves the API.

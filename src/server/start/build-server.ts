@@ -67,11 +67,8 @@ import { createRunUnit, type Database, databaseFile } from '#server/storage/sqli
 import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
 import { createNameIndexer } from '#server/storage/sqlite/index-names.ts'
 import { createNameSearch } from '#server/storage/sqlite/name-search.ts'
-import { createAcceptUpload } from '#server/uploads/accept-upload.ts'
-import { addBatchRoutes } from '#server/uploads/batch/batch-routes.ts'
-import { createReceiveBatch } from '#server/uploads/batch/receive-batch.ts'
-import { addUploadRoutes, createReceiveUpload } from '#server/uploads/upload-routes.ts'
 import { addPreviews } from './add-previews.ts'
+import { addUploads } from './add-uploads.ts'
 import { closeWithin, listenOn } from './listen.ts'
 
 /** What the server needs from its surroundings, and tests replace. */
@@ -201,7 +198,6 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   const addFiles = createAddFiles({ files, blobs, clock, locks, changes, findSame })
   const addFile = createAddFile(addFiles)
   const idempotency = createIdempotency({ store: createIdempotencyStore(database), clock, locks })
-  const receive = createReceiveUpload({ blobs, clock, maxBytes: config.uploadMaxBytes })
   const names = createNameSearch(databaseFile(dataFolder))
   app.addHook('onClose', () => names.close())
   const indexer = createNameIndexer(database, (error) => {
@@ -214,13 +210,13 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   const { previews, can } = addPreviews(app, { ...world, blobs, dataFolder })
   addShareRoutes(app, { files: { findShared: shares.findShared(files) }, blobs, previews })
   const archives = addArchives(app, { ...world, database, blobs, route, access })
-  const accept = createAcceptUpload({ access, addFiles, findSame, idempotency })
-  addUploadRoutes(app, { route, accept, receive, publicUrl })
-  const receiveBatch = createReceiveBatch({ blobs, clock, maxBytes: config.uploadMaxBytes })
-  addBatchRoutes(app, { route, accept, receiveBatch, publicUrl })
+  const uploads = addUploads(app, {
+    ...{ database, blobs, clock, locks, access, addFiles, findSame, idempotency, route, publicUrl },
+    maxBytes: config.uploadMaxBytes,
+  })
   shares.addRoutes(app, {
-    ...{ ...accounts, listing, tree, archives, locks, publicUrl },
-    ...{ accept, receive, receiveBatch, uploadMaxBytes: config.uploadMaxBytes },
+    ...{ ...accounts, ...uploads, listing, tree, archives, locks, publicUrl },
+    uploadMaxBytes: config.uploadMaxBytes,
   })
   addManage(app, { ...world, database, blobs, changes, idempotency, route })
 

@@ -30,8 +30,36 @@ export type StageLimits = {
 /** A private folder of this machine for programs that write files; its contents go with it. */
 export type WorkFolder = { readonly path: string; [Symbol.asyncDispose](): Promise<void> }
 
+/** A blob's bytes as they come in several goes; they outlive the process in between. */
+export type PartialBlobs = {
+  /** Begins one without bytes, durably. */
+  begin(id: string): Promise<void>
+  /**
+   * Puts bytes behind the first `offset`, over what lies there. `onDurable` is told how many are safe now, and
+   * last of all of them, also where the source breaks off. Of one id one call at a time.
+   * @throws what the source fails with, once all before that is safe; ApiFailure `unavailable`
+   */
+  append(id: string, source: AsyncIterable<ByteBatch>, options: AppendOptions): Promise<void>
+  /**
+   * What has come, to be committed; discarding it does nothing: `remove` does. Null unless it is just
+   * `size` bytes.
+   */
+  stage(id: string, size: number): Promise<StagedBlob | null>
+  /** Does nothing where there is none. */
+  remove(id: string): Promise<void>
+  /** Those that are there, of this process or of another. */
+  ids(): Promise<string[]>
+}
+
+export type AppendOptions = {
+  offset: number
+  onDurable(bytes: number): Promise<void>
+}
+
 /** Stored bytes by blob id. What the storage itself fails with comes as ApiFailure `unavailable`. */
 export type BlobStore = {
+  /** `sweep` leaves these alone. */
+  readonly partials: PartialBlobs
   /**
    * @throws ApiFailure `invalid_request` when not exactly `expectedBytes` came, `unavailable` when the
    * storage is nearly full or fails; the source's own errors; the signal's reason. Nothing stays then.

@@ -9,16 +9,29 @@ const document = createOpenApi('http://127.0.0.1', '0.0.0')
 const ajv = new Ajv2020({ strict: false, validateFormats: false })
 ajv.addSchema(document, id)
 
+/** The documents' own paths, the plain ones first. */
+const paths = Object.keys(document.paths).sort()
+
+function pathLike(pathname: string): string {
+  const isLike = (path: string) =>
+    new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(pathname)
+  return document.paths[pathname] ? pathname : (paths.find(isLike) ?? pathname)
+}
+
 /**
  * Throws when an answer of the v1 API is not one that the OpenAPI document tells of: a status that
- * is not there, or a body of another shape. `path` may have a query. For tests.
+ * is not there, or a body of another shape; `body` undefined is none. `path` may have a query. For tests.
  */
 export function assertMatchesOpenApi({ method, path, status, body }: Reply): void {
-  const pathname = path.split('?', 1)[0] ?? ''
+  const pathname = pathLike(path.split('?', 1)[0] ?? '')
   const operation = document.paths[pathname]?.[method.toLowerCase()]
   const told = operation ? responsesOf(operation) : ['404', '400', '503']
   if (!told.includes(String(status))) {
     fail(`${method} ${pathname} answered ${status}, which OpenAPI does not tell of.`)
+  }
+  if (operation && status < 300 && !hasBody(operation, status)) {
+    if (body !== undefined) fail(`${method} ${pathname} answered with a body.`)
+    return
   }
   const pointer =
     operation && status === 200
@@ -33,6 +46,11 @@ export function assertMatchesOpenApi({ method, path, status, body }: Reply): voi
 
 function responsesOf(operation: unknown): string[] {
   return Object.keys((operation as { responses: object }).responses)
+}
+
+function hasBody(operation: unknown, status: number): boolean {
+  const { responses } = operation as { responses: Record<string, object> }
+  return 'content' in (responses[status] ?? {})
 }
 
 function escapePointer(text: string): string {

@@ -37,7 +37,8 @@ export function watchReply(
   const sent = keepSent(response, headerOf)
   response.once('finish', () => {
     try {
-      const body: unknown = JSON.parse(String(sent()))
+      const text = String(sent())
+      const body: unknown = text === '' ? undefined : JSON.parse(text)
       assertMatchesOpenApi({ method, path, status: response.statusCode, body })
       assertTellsWindow(headerOf)
     } catch (error) {

@@ -72,6 +72,7 @@ function breakableDisk() {
       }
       return breakable
     },
+    openAgain: systemDisk.openAgain,
     async syncFolder(folder) {
       maybeBreak('syncFolder')
       await systemDisk.syncFolder(folder)

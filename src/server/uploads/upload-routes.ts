@@ -106,6 +106,8 @@ export type UploadLimits = {
   declaredBytes?: number | undefined
   /** What to say of more than `maxBytes`. */
   tooLarge?: ApiFailure
+  /** What came before a client was too slow is kept. */
+  kept?: boolean
 }
 
 /**
@@ -113,8 +115,8 @@ export type UploadLimits = {
  * sends more than `maxBytes`: with the very chunk, for it may send no other.
  */
 export function watchUpload(clock: Clock, limits: UploadLimits): UploadWatch {
-  const { maxBytes, declaredBytes, tooLarge = fileTooLarge(maxBytes) } = limits
-  const watch = monitorThroughput(clock, pace, tooSlow)
+  const { maxBytes, declaredBytes, tooLarge = fileTooLarge(maxBytes), kept = false } = limits
+  const watch = monitorThroughput(clock, pace, (why) => tooSlow(why, kept))
   const check = (bytes: number) => bytes > maxBytes && watch.stop(tooLarge)
   let bytes = 0
   check(declaredBytes ?? 0)
@@ -132,10 +134,13 @@ export function watchUpload(clock: Clock, limits: UploadLimits): UploadWatch {
  * Not the client's mistake: a laptop fell asleep, a train went into a tunnel. 503 is what clients try
  * again by themselves.
  */
-function tooSlow(why: 'idle' | 'trickling'): ApiFailure {
+function tooSlow(why: 'idle' | 'trickling', kept: boolean): ApiFailure {
   const what =
     why === 'idle'
       ? `The upload stood still for ${pace.idleMs / 1000} seconds`
       : `The upload was slower than ${pace.minBytesPerSecond} bytes a second`
-  return new ApiFailure('unavailable', `${what}, and nothing of it was kept. Send it again.`)
+  const next = kept
+    ? '. What came is kept: go on from there.'
+    : ', and nothing of it was kept. Send it again.'
+  return new ApiFailure('unavailable', what + next)
 }

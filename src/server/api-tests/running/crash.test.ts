@@ -8,8 +8,14 @@ import { expect, onTestFailed, test, vi } from 'vitest'
 import { filesReply, type ListedFile } from '#contract/files.ts'
 import { type UploadReply, uploadBatchReply, uploadReply } from '#contract/uploads.ts'
 import { startServerProcess } from '#server/testing/test-server-process.ts'
-
-const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+import {
+  beginAt,
+  fileOf,
+  offsetOf,
+  sendPart,
+  sha256,
+  type TusTarget,
+} from '#server/testing/tus-client.ts'
 
 async function filesIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
@@ -72,6 +78,44 @@ async function uploadFormsUntilGone(
   }
 }
 
+type PartlySent = { at: string; name: string; bytes: Uint8Array<ArrayBuffer>; acknowledged: number }
+
+/** The same in parts; leaves in `open` the one that it could not finish, where its address was told. */
+async function uploadPartsUntilGone(
+  at: { origin: string; key: string; name: string },
+  note: (name: string, sha256: string) => void,
+  open: PartlySent[],
+): Promise<void> {
+  for (let count = 0; ; count += 1) {
+    const name = `${at.name}-${count}`
+    const bytes = new Uint8Array(randomBytes(1 + ((count * 700_001) % 4_000_000)))
+    const address = await beginAt(at, { name, size: bytes.length }).catch(() => null)
+    if (address === null) return
+    const sent: PartlySent = { at: address, name, bytes, acknowledged: 0 }
+    if (!(await sendParts(at, sent))) {
+      open.push(sent)
+      return
+    }
+    note(name, sha256(bytes))
+  }
+}
+
+/** Sends what is left in parts of a megabyte; false where the server is gone. */
+async function sendParts(to: TusTarget, sent: PartlySent): Promise<boolean> {
+  while (sent.acknowledged < sent.bytes.length) {
+    const offset = sent.acknowledged
+    const bytes = sent.bytes.slice(offset, offset + 1_000_000)
+    const reply = await sendPart(to, sent.at, { offset, bytes }).catch(() => null)
+    if (reply === null) return false
+    expect(reply.status).toBe(204)
+    sent.acknowledged = Number(reply.headers.get('upload-offset'))
+    if (sent.acknowledged === sent.bytes.length) {
+      expect(fileOf(reply)).toMatchObject({ file_name: sent.name, sha256: sha256(sent.bytes) })
+    }
+  }
+  return true
+}
+
 /** Leaves an upload half done, so that every kill has something to leave behind. */
 async function startHalfAnUpload(origin: string, key: string, dataFolder: string): Promise<void> {
   const { hostname, port } = new URL(origin)
@@ -97,6 +141,7 @@ test('kill -9 at any moment loses nothing that was acknowledged and leaves nothi
   await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-crash-'))
   const settings = { BARKEEP_DATA: folder.path, BARKEEP_RATE_LIMIT: '1000000' }
   const acknowledged = new Map<string, string>()
+  const open: PartlySent[] = []
   const momentOf = randomMoments()
   let key = ''
 
@@ -114,6 +159,7 @@ test('kill -9 at any moment loses nothing that was acknowledged and leaves nothi
       uploadUntilGone({ origin, key, name: `round-${round}-${writer}` }, note),
     )
     writers.push(uploadFormsUntilGone({ origin, key, name: `forms-${round}` }, note))
+    writers.push(uploadPartsUntilGone({ origin, key, name: `parts-${round}` }, note, open))
     // Sooner, and on a busy machine there would be nothing that the kill could lose.
     await first.promise
     await pause(momentOf(round) * 400)
@@ -125,7 +171,18 @@ test('kill -9 at any moment loses nothing that was acknowledged and leaves nothi
 
   await using server = startServerProcess(settings)
   const origin = await server.origin
-  expect(await filesIn(join(folder.path, 'staging'))).toEqual([])
+  for (const sent of open) {
+    // As much is there as was acknowledged, or more, and the rest goes behind it.
+    const offset = await offsetOf({ origin, key }, sent.at)
+    expect(offset).toBeGreaterThanOrEqual(sent.acknowledged)
+    sent.acknowledged = offset
+    expect(await sendParts({ origin, key }, sent)).toBe(true)
+    acknowledged.set(sent.name, sha256(sent.bytes))
+  }
+  const staged = await filesIn(join(folder.path, 'staging'))
+  // Uploads in parts whose address never reached their client.
+  expect(staged.filter((path) => !path.endsWith('.partial'))).toEqual([])
+  expect(open.length + staged.length).toBeLessThanOrEqual(5)
   const listed = await listAll(origin, key)
   expect(acknowledged.size).toBeGreaterThanOrEqual(5)
   const found = new Map(listed.map((file) => [file.name, file]))

@@ -9,18 +9,24 @@ import { brokenEscape, escapeRule } from '#server/http/request/request-target.ts
 // The small build of zod brings no words of its own; the app never shows them, a refusal does.
 z.config(z.locales.en())
 
+type FieldPlace = 'query' | 'body' | 'Upload-Metadata'
+
 /** Reads what a client sent by its schema; a refusal names the first field that is wrong, and why. */
 export function parseFields<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,
-  place: 'query' | 'body',
+  place: FieldPlace,
 ): z.output<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new ApiFailure('invalid_request', whatIsWrong(parsed.error.issues[0], value, place))
 }
 
-function whatIsWrong(issue: z.core.$ZodIssue | undefined, value: unknown, place: string): string {
+function whatIsWrong(
+  issue: z.core.$ZodIssue | undefined,
+  value: unknown,
+  place: FieldPlace,
+): string {
   if (!issue) return `The ${place} is not valid.`
   if (issue.path.length === 0) return `The ${place} must be a JSON object.`
   const field = issue.path.join('.')
@@ -33,10 +39,11 @@ function whatIsWrong(issue: z.core.$ZodIssue | undefined, value: unknown, place:
     : `${field}: ${issue.message}`
 }
 
-function whereItGoes(field: string, place: string): string {
-  return place === 'query'
-    ? `add it to the address, as in "?${field}=…"`
-    : 'add it to the JSON body'
+function whereItGoes(field: string, place: FieldPlace): string {
+  if (place === 'query') return `add it to the address, as in "?${field}=…"`
+  return place === 'body'
+    ? 'add it to the JSON body'
+    : `add it to the header Upload-Metadata, in base64, as in "${field} bW92aWUubXA0"`
 }
 
 function fieldOf(parent: unknown, name: PropertyKey): unknown {

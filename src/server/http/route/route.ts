@@ -13,7 +13,7 @@ import {
 } from '#server/http/limits/rate-limiter.ts'
 import { type IncomingBytes, incomingBytes } from '#server/http/request/incoming-bytes.ts'
 import { awaitSmallBody, checkBodyKind, parseFields, parseQuery } from './request-fields.ts'
-import { JsonText, json, SerializedReply } from './serialized-reply.ts'
+import { WrittenReply } from './serialized-reply.ts'
 
 /** What a route needs to know of a key. */
 type AnyKey = { id: string; scopes: string[] }
@@ -55,7 +55,7 @@ export type RouteContext<E extends Endpoint, Key, Session> = {
 
 export type RouteHandler<E extends Endpoint, Key, Session> = (
   context: RouteContext<E, Key, Session>,
-) => Promise<z.input<E['reply']> | SerializedReply | JsonText>
+) => Promise<z.input<E['reply']> | WrittenReply>
 
 export type Route<Key, Session = unknown> = <E extends Endpoint>(
   app: FastifyInstance,
@@ -123,8 +123,7 @@ export function createRoute<Key extends AnyKey, Session, Guest extends AnyKey = 
       const isGuest = key !== null && gatekeeper.isGuest(key)
       const chosen: AnyHandler = isGuest ? guestHandler(endpoint) : handler
       const answer = await chosen(context as never)
-      if (answer instanceof SerializedReply) return answer.send(request, reply)
-      if (answer instanceof JsonText) return reply.type(json).send(answer.text)
+      if (answer instanceof WrittenReply) return answer.send(request, reply)
       return reply.send(answer)
     }
 

@@ -2,19 +2,49 @@ import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ErrorReply } from '#contract/api-error.ts'
 import { checkPreconditions } from '#server/http/send/preconditions.ts'
 
 const compress = promisify(gzip)
 /** Under this many bytes compressing costs more than it saves. */
 const worthCompressing = 1024
-export const json = 'application/json; charset=utf-8'
+const json = 'application/json; charset=utf-8'
+
+/** An answer that goes out in another way than as the JSON of an object. */
+export abstract class WrittenReply {
+  abstract send(request: FastifyRequest, reply: FastifyReply): FastifyReply
+}
 
 /** The JSON of an answer that is made for one request, where writing it is cheaper than its objects. */
-export class JsonText {
+export class JsonText extends WrittenReply {
   readonly text: string
 
   constructor(text: string) {
+    super()
     this.text = text
+  }
+
+  override send(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    return reply.type(json).send(this.text)
+  }
+}
+
+/** An answer whose headers say it all; a refusal of a status that has no code says why. */
+export class HeadReply extends WrittenReply {
+  readonly status: number
+  readonly headers: Record<string, string>
+  readonly refusal: ErrorReply | null
+
+  constructor(status: number, headers: Record<string, string>, refusal: ErrorReply | null = null) {
+    super()
+    this.status = status
+    this.headers = headers
+    this.refusal = refusal
+  }
+
+  override send(_request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    reply.code(this.status).headers(this.headers)
+    return this.refusal === null ? reply.send() : reply.type(json).send(this.refusal)
   }
 }
 
@@ -22,7 +52,7 @@ export class JsonText {
  * An answer that was made before, plain and compressed, for answers that are large and seldom
  * change: compressing at each request takes the threads that also read and write files.
  */
-export class SerializedReply {
+export class SerializedReply extends WrittenReply {
   readonly #type: string
   readonly #plain: Buffer
   readonly #gzip: Buffer | null
@@ -30,6 +60,7 @@ export class SerializedReply {
   readonly #etag: string | null
 
   private constructor(type: string, plain: Buffer, gzip: Buffer | null, etag: string | null) {
+    super()
     this.#type = type
     this.#plain = plain
     this.#gzip = gzip
@@ -49,7 +80,7 @@ export class SerializedReply {
     return new SerializedReply(type, plain, await compressed(plain, 9), etag)
   }
 
-  send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  override send(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     reply.header('vary', 'accept-encoding')
     if (this.#etag !== null) {
       // Weak, because the compressed bytes differ.

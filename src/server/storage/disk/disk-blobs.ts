@@ -16,6 +16,7 @@ import type {
   WorkFolder,
 } from '#server/storage/blob-store.ts'
 import { type Disk, onDisk, unavailableWhenFailing } from './disk.ts'
+import { DiskPartials } from './disk-partials.ts'
 import { readBytes } from './file-bytes.ts'
 import type { FileHasher } from './file-hasher.ts'
 import { putInPlace, type StoreFolders, sweepFolders } from './store-folders.ts'
@@ -44,6 +45,7 @@ type Deps = Omit<DiskBlobsOptions, 'dataFolder'> & { ensureFreeSpace: EnsureFree
 
 class DiskBlobs implements BlobStore {
   readonly ensureFreeSpace: EnsureFreeSpace
+  readonly partials: DiskPartials
   readonly #folders: StoreFolders
   readonly #disk: Disk
   readonly #placeBlobs: PlaceBlobs
@@ -58,6 +60,10 @@ class DiskBlobs implements BlobStore {
     this.#disk = disk
     this.#placeBlobs = createPlaceBlobs(disk)
     this.#writing = { hasher, permits: new Semaphore(maxWrites) }
+    this.partials = new DiskPartials({
+      ...{ staging: folders.staging, disk, ...this.#writing },
+      noteStaged: (path, written) => this.#noteStaged(path, written, async () => {}),
+    })
   }
 
   async stage(source: BlobSource, limits: StageLimits = {}): Promise<StagedBlob> {
@@ -87,8 +93,12 @@ class DiskBlobs implements BlobStore {
     })
   }
 
-  #noteStaged(path: string, written: WrittenBlob): StagedBlob {
-    const staged = { ...written, discard: () => unlink(path).catch(ignoreMissing) }
+  #noteStaged(
+    path: string,
+    written: WrittenBlob,
+    discard = () => unlink(path).catch(ignoreMissing),
+  ): StagedBlob {
+    const staged = { ...written, discard }
     this.#stagedPaths.set(staged, path)
     return staged
   }

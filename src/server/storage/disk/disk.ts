@@ -11,6 +11,8 @@ export type WritableFile = Pick<
 export type Disk = {
   /** A new file, readable by the server's own user alone. */
   create(path: string): Promise<WritableFile>
+  /** One that is there, to write on in it. */
+  openAgain(path: string): Promise<WritableFile>
   /** Makes a rename in `folder` survive a power cut. */
   syncFolder(folder: string): Promise<void>
   /** Bytes that are left on the file system of `folder`. */
@@ -20,6 +22,7 @@ export type Disk = {
 
 export const systemDisk: Disk = {
   create: (path) => open(path, 'wx', 0o600),
+  openAgain: (path) => open(path, 'r+'),
   async syncFolder(folder) {
     await using handle = await open(folder, 'r')
     await handle.sync()
@@ -46,19 +49,20 @@ export async function onDisk<Result>(work: () => Promise<Result>): Promise<Resul
 /** The same disk, failing by `unavailable`: among the bytes of a source, whose failure it was cannot be told later. */
 export function unavailableWhenFailing(disk: Disk): Disk {
   return {
-    create: (path) =>
-      onDisk(async () => {
-        const file = await disk.create(path)
-        return {
-          writev: ((...args: Parameters<WritableFile['writev']>) =>
-            onDisk(() => file.writev(...args))) as WritableFile['writev'],
-          datasync: () => onDisk(() => file.datasync()),
-          sync: () => onDisk(() => file.sync()),
-          [Symbol.asyncDispose]: () => onDisk(async () => await file[Symbol.asyncDispose]()),
-        }
-      }),
+    create: (path) => onDisk(async () => wrapFile(await disk.create(path))),
+    openAgain: (path) => onDisk(async () => wrapFile(await disk.openAgain(path))),
     syncFolder: (folder) => onDisk(() => disk.syncFolder(folder)),
     freeBytes: (folder) => onDisk(() => disk.freeBytes(folder)),
     totalBytes: (folder) => onDisk(() => disk.totalBytes(folder)),
+  }
+}
+
+function wrapFile(file: WritableFile): WritableFile {
+  return {
+    writev: ((...args: Parameters<WritableFile['writev']>) =>
+      onDisk(() => file.writev(...args))) as WritableFile['writev'],
+    datasync: () => onDisk(() => file.datasync()),
+    sync: () => onDisk(() => file.sync()),
+    [Symbol.asyncDispose]: () => onDisk(async () => await file[Symbol.asyncDispose]()),
   }
 }

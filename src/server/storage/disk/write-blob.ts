@@ -1,4 +1,5 @@
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
+import { release } from '#server/bytes/pipe-and-release.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { Semaphore } from '#server/core/semaphore.ts'
 import type { StageLimits } from '#server/storage/blob-store.ts'
@@ -62,25 +63,50 @@ async function pump(options: Options, writer: BlobWriter): Promise<number> {
 const maxFlights = 3
 /** The disk begins with what came while more comes: one fsync at the end would wait for all of it. */
 const syncEveryBytes = 64 * 1024 * 1024
+/** Of what comes slowly, this much time is lost by a crash at most. */
+const noteEveryMs = 1_000
+
+/** Where the hash is null nothing is hashed. */
+type WriterOptions = {
+  file: WritableFile | null
+  hash: RunningHash | null
+  permits: Semaphore
+  /** Where in the file it begins. */
+  startAt?: number
+  /** Told now and then how long the file safely is, while more is written. */
+  onDurable?: ((bytes: number) => Promise<void>) | undefined
+}
 
 /** Writes batches to a file, each in one call and without copying, and hashes what it wrote. */
-class BlobWriter {
+export class BlobWriter {
   readonly #file: WritableFile | null
-  readonly #hash: RunningHash
+  readonly #hash: RunningHash | null
   readonly #permits: Semaphore
+  readonly #onDurable: WriterOptions['onDurable']
   readonly #flights = new Set<Promise<void>>()
   /** Ends with the last write: one at a time, for the kernel lets no two into one file anyway. */
   #written: Promise<void> = Promise.resolve()
   #syncing: Promise<void> | null = null
-  #syncedBytes = 0
-  #position = 0
+  #syncedBytes: number
+  #syncedAt = performance.now()
+  #position: number
+  #writtenTo: number
   #failure: unknown = null
 
   /** `file` null: the bytes are hashed only. */
-  constructor(options: { file: WritableFile | null; hash: RunningHash; permits: Semaphore }) {
-    this.#file = options.file
-    this.#hash = options.hash
-    this.#permits = options.permits
+  constructor({ file, hash, permits, startAt = 0, onDurable }: WriterOptions) {
+    this.#file = file
+    this.#hash = hash
+    this.#permits = permits
+    this.#onDurable = onDurable
+    this.#syncedBytes = startAt
+    this.#position = startAt
+    this.#writtenTo = startAt
+  }
+
+  /** Up to where the file is written, in bytes. */
+  get writtenTo(): number {
+    return this.#writtenTo
   }
 
   /** Takes over the batch's memory. Resolves when more may come; throws what a write failed with. */
@@ -116,18 +142,26 @@ class BlobWriter {
     if (file) {
       const position = this.#position
       for (const chunk of batch) this.#position += chunk.length
-      this.#written = this.#written.then(() => writeAll(file, batch, position))
+      const end = this.#position
+      this.#written = this.#written.then(async () => {
+        await writeAll(file, batch, position)
+        this.#writtenTo = end
+      })
       await this.#written
       this.#syncEarly(file)
     }
-    await this.#hash.add(batch)
+    if (this.#hash) await this.#hash.add(batch)
+    else batch.forEach(release)
   }
 
   #syncEarly(file: WritableFile): void {
-    if (this.#syncing !== null || this.#position - this.#syncedBytes < syncEveryBytes) return
-    this.#syncedBytes = this.#position
+    if (this.#syncing !== null || !this.#isSyncDue()) return
+    const reached = this.#writtenTo
+    this.#syncedBytes = reached
+    this.#syncedAt = performance.now()
     this.#syncing = file
       .datasync()
+      .then(() => this.#onDurable?.(reached))
       // Final, although the fsync at the end may well succeed: the kernel tells a failure only once.
       .catch((error: unknown) => {
         this.#failure ??= error
@@ -135,6 +169,11 @@ class BlobWriter {
       .finally(() => {
         this.#syncing = null
       })
+  }
+
+  #isSyncDue(): boolean {
+    if (this.#writtenTo - this.#syncedBytes >= syncEveryBytes) return true
+    return this.#onDurable !== undefined && performance.now() - this.#syncedAt >= noteEveryMs
   }
 }
 

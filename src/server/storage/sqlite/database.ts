@@ -20,6 +20,7 @@ import { orderNaturally } from '#server/storage/sqlite/migrations/0009-natural-o
 import { addNameSearch } from '#server/storage/sqlite/migrations/0010-name-search.ts'
 import { addShares } from '#server/storage/sqlite/migrations/0012-shares.ts'
 import { addArchives } from '#server/storage/sqlite/migrations/0013-archives.ts'
+import { addPartialUploads } from '#server/storage/sqlite/migrations/0014-partial-uploads.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
@@ -78,6 +79,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addNameSearch,
   addShares,
   addArchives,
+  addPartialUploads,
 ]
 
 /** The format of a database that had all of them. */

@@ -27,6 +27,7 @@ export type Tables = {
   doomed_blob: { blob_id: string }
   archive: ArchiveTable
   archive_page: ArchivePageTable
+  partial_upload: PartialUploadTable
 }
 
 type UserTable = {
@@ -260,4 +261,21 @@ type ArchivePageTable = {
   starts_at: number
   directory_at: number
   entries_json: string
+}
+
+/** A file that comes in parts; `id` is that of its partial blob, too. */
+export type PartialUploadTable = {
+  id: string
+  user_id: string
+  folder: string
+  name: string
+  /** Bytes of the whole file. */
+  size: number
+  /** Bytes that are safe. */
+  received: number
+  /** What its client said of it. */
+  metadata_json: string
+  /** The file that it became; null while it is none. Its bytes are a blob then. */
+  file_json: string | null
+  expires_at: number
 }
