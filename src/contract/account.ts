@@ -58,6 +58,7 @@ export type Me = z.infer<typeof meReply>
  * - `inspect`: `POST /import/inspect` looks at a link, and `video` of an import takes `folder`, `prefix` and
  *   `item`.
  * - `resumable`: `/upload/resumable` takes a file in parts, by the tus protocol.
+ * - `imports`: `GET /imports` lists imports, and tells of a running one what it does and how fast.
  */
 export const additions = [
   'limit',
@@ -74,6 +75,7 @@ export const additions = [
   'archive',
   'inspect',
   'resumable',
+  'imports',
 ] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */

@@ -18,6 +18,8 @@ import {
   importReply,
   importStatusQuery,
   importStatusReply,
+  importsQuery,
+  importsReply,
 } from './imports.ts'
 import {
   createFolderBody,
@@ -137,6 +139,15 @@ export const endpoints = {
     scope: 'import',
     body: inspectBody,
     reply: inspectReply,
+    isAddition: true,
+  },
+  imports: {
+    ...key,
+    method: 'GET',
+    path: '/api/v1/imports',
+    scope: 'import',
+    query: importsQuery,
+    reply: importsReply,
     isAddition: true,
   },
   files: {

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { fileNameField, newFolderField } from './request-fields.ts'
+import { fileNameField, limitField, newFolderField, offsetField } from './request-fields.ts'
 
 /** What is read of a list: the rest is not looked at. */
 export const inspectEntriesMax = 5_000
@@ -101,6 +101,7 @@ export const importErrorCodes = [
   'private_address',
   'sign_in_required',
   'not_available',
+  'outdated_program',
   'live',
   'no_video',
   'unusable_format',
@@ -119,6 +120,31 @@ export const importErrorCodes = [
 ] as const
 
 export type ImportErrorCode = (typeof importErrorCodes)[number]
+
+/** What a running import does. An addition of Barkeep; more may come. */
+export const importStages = ['waiting', 'looking', 'downloading', 'joining', 'storing'] as const
+
+export type ImportStage = (typeof importStages)[number]
+
+/** A field that v1 does not have. */
+function added<Schema extends z.ZodMiniType>(schema: Schema, description: string) {
+  return z.optional(schema.check(z.meta({ description: `An addition of Barkeep: ${description}` })))
+}
+
+/** How far a running import is, as far as that is known: absent fields are not. */
+const importProgress = {
+  stage: added(
+    z.string(),
+    `what a running import does: ${importStages.join(', ')}; more may come.`,
+  ),
+  part: added(z.number(), 'which part is downloaded, from 1, where a video comes in several.'),
+  parts: added(z.number(), 'how many parts there are.'),
+  bytes: added(z.number(), 'bytes that have come so far.'),
+  total_bytes: added(z.number(), 'bytes in all; of some videos an estimate.'),
+  share: added(z.float64(), 'how much of it is there, from 0 to 1.'),
+  bytes_per_second: added(z.number(), 'over the last seconds.'),
+  seconds_left: added(z.number(), 'until all bytes are there.'),
+}
 
 /** `link` once a file import is complete, `folder` once a video import is, `error` when it failed. */
 export const importTask = z.object({
@@ -141,11 +167,54 @@ export const importTask = z.object({
         'An addition of Barkeep: what was left out of a complete import, such as subtitles that came empty. Absent where there is nothing to say.',
     }),
   ),
+  ...importProgress,
 })
 
 export type ImportTask = z.infer<typeof importTask>
 
 export const importStatusReply = z.object({ status: z.literal('ok'), task: importTask })
+
+/** The most tasks of one answer of `GET /imports`. */
+export const importsPageMax = 100
+export const importsPageSize = 50
+
+export const importsQuery = z.object({
+  offset: offsetField,
+  limit: limitField(importsPageMax).check(
+    z.meta({
+      description: `Tasks a page, 1 to ${importsPageMax}; ${importsPageSize} if left out.`,
+    }),
+  ),
+  task_ids: z
+    .optional(z.string().check(z.maxLength(importsPageMax * 201, 'task_ids has too many ids.')))
+    .check(
+      z.meta({
+        description: `Up to ${importsPageMax} ids with commas between: only these tasks, as far as they are there. Then \`offset\` and \`limit\` do not count.`,
+      }),
+    ),
+})
+
+/** A task with what was asked for, so that it can be asked for again. */
+export const listedImport = z.extend(importTask, {
+  created_at: z.string().check(z.meta({ description: 'ISO 8601.' })),
+  request: z.object({
+    url: z.string(),
+    type: z.string(),
+    path: z.optional(z.string()),
+    filename: z.optional(z.string()),
+    video: z.optional(z.looseObject({ quality: z.string() })),
+  }),
+})
+
+export type ListedImport = z.infer<typeof listedImport>
+
+export const importsReply = z.object({
+  status: z.literal('ok'),
+  imports: z.array(listedImport),
+  limit: z.number(),
+  next_offset: z.number(),
+  has_more: z.boolean(),
+})
 
 export const importCancelBody = z.object({ task_id: taskId })
 export const importCancelReply = z.object({ status: z.literal('ok') })

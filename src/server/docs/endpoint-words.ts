@@ -132,6 +132,31 @@ const words = {
     answer: { status: 'ok' },
   },
   ...inspectWords,
+  imports: {
+    summary: 'List imports',
+    about:
+      'An addition of Barkeep: `GET /api/server` names it `imports` in `additions`. The imports of the account, whichever key started them, newest first; each is a task as `GET /api/v1/import/status` gives it, with when it was started and the `request` that started it. Go on with `next_offset` while `has_more` is true. With `task_ids`, up to 100 with commas between, it answers with those alone: one request for all that run.',
+    ownStore:
+      'A task can be asked for until a week after it ended. A running one says in `stage` what it does: `waiting` for its turn, `looking` at the source, `downloading` (`part` of `parts` where a video comes in several), `joining` them, `storing`; and, as far as that is known, `bytes`, `total_bytes`, `share`, `bytes_per_second` and `seconds_left`.',
+    curl: ['"{url}?limit=50"'],
+    errors: [],
+    answer: {
+      status: 'ok',
+      imports: [
+        {
+          ...{ id: 'video_9sKq2', type: 'video', state: 'running', progress: '42%' },
+          ...{ title: 'Harbour at dawn', stage: 'downloading', part: 1, parts: 2 },
+          ...{ bytes: 31457280, total_bytes: 73400320, share: 0.42 },
+          ...{ bytes_per_second: 4194304, seconds_left: 10 },
+          created_at: '2026-11-02T08:20:31+00:00',
+          request: { url: 'https://videos.example/watch/7', type: 'auto', path: '/' },
+        },
+      ],
+      limit: 50,
+      next_offset: 1,
+      has_more: false,
+    },
+  },
   files: {
     summary: 'List a folder',
     about:

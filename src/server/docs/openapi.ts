@@ -264,8 +264,11 @@ export function jsonSchemaOf(schema: z.ZodMiniType) {
     io: 'input',
     override({ zodSchema, jsonSchema }) {
       // Other numbers are whole; the app reads any, so that it bears a server that is not exact.
-      const isFraction = (zodSchema._zod.def as { format?: string }).format === 'float64'
-      if (jsonSchema.type === 'number' && !isFraction) jsonSchema.type = 'integer'
+      type Def = { format?: string; innerType?: { _zod: { def: Def } } }
+      const def = zodSchema._zod.def as Def
+      // An optional number is seen twice, by itself and in what makes it optional.
+      const { format } = def.innerType?._zod.def ?? def
+      if (jsonSchema.type === 'number' && format !== 'float64') jsonSchema.type = 'integer'
     },
   })
 }

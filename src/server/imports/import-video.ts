@@ -40,11 +40,18 @@ export async function importVideo(
   run: {
     tools: MediaTools
     signal: AbortSignal
-    onProgress(reading: ProgressReading): void
+    onProgress(reading: Omit<ProgressReading, 'bytesPerSecond'>): void
   },
 ): Promise<void> {
   const { video } = task
-  await fetchVideo(deps, { url: new URL(task.url), video, ...run }, async (fetched) => {
+  let last: Parameters<typeof run.onProgress>[0] | null = null
+  const onProgress: typeof run.onProgress = (reading) => {
+    last = reading
+    run.onProgress(reading)
+  }
+  const fetch = { url: new URL(task.url), video, ...run, onProgress }
+  await fetchVideo(deps, fetch, async (fetched) => {
+    if (last !== null) run.onProgress({ ...last, stage: 'storing', part: null })
     const kept = fetched.files.map(({ path, ending }) => ({ path, ending: safeEnding(ending) }))
     const stem = stemOf(
       `${video.prefix ?? ''}${fetched.title || 'Video'}`,

@@ -24,6 +24,7 @@ import type {
   ProgressReading,
 } from '#server/imports/tasks/import-tasks.ts'
 import { importVideo, type VideoImportOptions } from './import-video.ts'
+import { measureSpeed } from './tasks/measure-speed.ts'
 
 export type RunImportOptions = FileImportOptions &
   VideoImportOptions & {
@@ -83,12 +84,18 @@ async function endOf(
   }
 }
 
+const noProgress: Omit<ProgressReading, 'bytesPerSecond'> = {
+  stage: 'looking',
+  ...{ percent: null, bytes: 0, totalBytes: null, part: null, title: null },
+}
+
 /** Asks the source once, whatever it turns out to be; a link that was looked at is open already. */
 async function runTask(
   deps: RunImportOptions,
   task: ImportTaskRecord,
   { signal, hasWaited }: { signal: AbortSignal; hasWaited: boolean },
 ): Promise<void> {
+  createReport(deps, task)(noProgress)
   let opening = deps.openings.take(task.id)
   const close = () => opening?.close()
   signal.addEventListener('abort', close)
@@ -127,12 +134,14 @@ async function runFile(
   task: ImportTaskRecord,
   { opening, signal }: { opening: SourceOpening; signal: AbortSignal },
 ): Promise<void> {
+  const report = createReport(deps, task)
   await importFile(deps, task, {
     source: await opening.opened,
     signal,
     onProgress: (bytes, total) => {
       const percent = total === null ? null : total === 0 ? 100 : (bytes / total) * 100
-      report(deps, task.id, { percent, bytes, title: null })
+      const stage = bytes === total ? 'storing' : 'downloading'
+      report({ stage, percent, bytes, totalBytes: total, part: null, title: null })
     },
   })
 }
@@ -144,18 +153,19 @@ async function runVideo(
 ): Promise<void> {
   const tools = await deps.tools()
   if ('problem' in tools) throw new ImportFailure('feature_disabled', unfitToolsText(tools))
-  await importVideo(deps, task, {
-    tools,
-    signal,
-    onProgress: (reading) => report(deps, task.id, reading),
-  })
+  await importVideo(deps, task, { tools, signal, onProgress: createReport(deps, task) })
 }
 
-/** Not awaited: a lost report is followed by the next. */
-function report({ tasks, log }: RunImportOptions, id: string, reading: ProgressReading): void {
-  tasks.progress(id, reading).catch((error) => {
-    log.warn({ err: error, importId: id }, 'progress of an import cannot be stored')
-  })
+/** Makes what tells how far an import is. Not awaited: a lost report is followed by the next. */
+function createReport({ tasks, log, clock }: RunImportOptions, { id }: ImportTaskRecord) {
+  const speedOf = measureSpeed(clock)
+  return (reading: Omit<ProgressReading, 'bytesPerSecond'>): void => {
+    const isMoving = reading.stage === 'downloading'
+    const bytesPerSecond = isMoving ? speedOf(reading.bytes) : null
+    tasks.progress(id, { ...reading, bytesPerSecond }).catch((error) => {
+      log.warn({ err: error, importId: id }, 'progress of an import cannot be stored')
+    })
+  }
 }
 
 /** Stores the end, and retries while the store fails: no task may stay running for ever. */

@@ -1,6 +1,7 @@
 import { addFolderToTree, type CachePatch, reconcileFolder } from '#app/api/cache/queries.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
 import type { ImportConnection, ImportJob } from '#app/features/imports/queue/import-job.ts'
 import { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
 import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts'
@@ -95,6 +96,9 @@ function connectImports({ me, client }: TransferSession): ImportConnection {
     keyId: me.key.id,
     isAllowed: me.key.scopes.includes('import'),
     client,
+    async listsImports() {
+      return (await serverDescription.read())?.additions.includes('imports') ?? false
+    },
   }
 }
 

@@ -4,6 +4,7 @@ import type { UnitOfWork, WriteAlongside } from '#server/core/unit-of-work.ts'
 import { type Database, transactionOf, unitOf } from '#server/storage/sqlite/database.ts'
 import { orderOfArrival } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type {
+  FoundImportTask,
   ImportEnd,
   ImportTaskRecord,
   ImportTasks,
@@ -23,17 +24,17 @@ type Claim = {
 
 /** Tasks in the database, and claims in this process: they end with it, and so does the work. */
 export function createImportTasks(database: Database, clock: Clock): ImportTasks {
-  const claims = new Map<string, Claim>()
-
-  function release(id: string): void {
-    claims.get(id)?.released.resolve()
-    claims.delete(id)
-  }
+  const { claims, release } = createClaims()
 
   async function find(id: string): Promise<ImportTaskRecord | null> {
     const row = await selectTask(database, id)
     return row === undefined ? null : recordOf(row)
   }
+
+  const found = (row: TaskRow): FoundImportTask => ({
+    task: recordOf(row),
+    reading: claims.get(row.id)?.reading ?? null,
+  })
 
   async function end(id: string, how: ImportEnd, unit?: UnitOfWork): Promise<void> {
     await (unit ? transactionOf(unit) : database)
@@ -47,17 +48,20 @@ export function createImportTasks(database: Database, clock: Clock): ImportTasks
   return {
     add: (task, alongside) => insertTask(database, newRow(task, clock.now()), alongside),
     async find(id) {
-      const task = await find(id)
-      return task && { task, reading: claims.get(id)?.reading ?? null }
+      const row = await selectTask(database, id)
+      return row === undefined ? null : found(row)
     },
-    async unfinished() {
-      return await database
-        .selectFrom('import_task')
-        .select(['id', 'user_id as userId', 'key_id as keyId'])
-        .where('state', '=', 'running')
-        .orderBy(orderOfArrival)
-        .execute()
+    async list(userId, { offset, limit }) {
+      return (await selectOwn(database, userId).offset(offset).limit(limit).execute()).map(found)
     },
+    async findAll(userId, ids) {
+      return (
+        await selectOwn(database, userId)
+          .where('id', 'in', [...ids])
+          .execute()
+      ).map(found)
+    },
+    unfinished: () => selectUnfinished(database),
     async setType(id, type) {
       await database.updateTable('import_task').set({ type }).where('id', '=', id).execute()
     },
@@ -98,6 +102,17 @@ export function createImportTasks(database: Database, clock: Clock): ImportTasks
   }
 }
 
+function createClaims() {
+  const claims = new Map<string, Claim>()
+  return {
+    claims,
+    release(id: string): void {
+      claims.get(id)?.released.resolve()
+      claims.delete(id)
+    },
+  }
+}
+
 /** What a task that did not complete keeps: how far it came, and its title. */
 function reachedBy(reading: ProgressReading | null | undefined) {
   if (!reading) return {}
@@ -131,6 +146,26 @@ async function selectTask(database: Database, id: string) {
     .executeTakeFirst()
 }
 
+async function selectUnfinished(database: Database) {
+  return await database
+    .selectFrom('import_task')
+    .select(['id', 'user_id as userId', 'key_id as keyId'])
+    .where('state', '=', 'running')
+    .orderBy(orderOfArrival)
+    .execute()
+}
+
+type TaskRow = NonNullable<Awaited<ReturnType<typeof selectTask>>>
+
+function selectOwn(database: Database, userId: string) {
+  return database
+    .selectFrom('import_task')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .orderBy('created_at', 'desc')
+    .orderBy(orderOfArrival, 'desc')
+}
+
 function newRow(task: NewImportTask, now: number) {
   return {
     id: task.id,
@@ -149,7 +184,7 @@ function newRow(task: NewImportTask, now: number) {
   }
 }
 
-function recordOf(row: NonNullable<Awaited<ReturnType<typeof selectTask>>>): ImportTaskRecord {
+function recordOf(row: TaskRow): ImportTaskRecord {
   return {
     id: row.id,
     userId: row.user_id,
@@ -161,6 +196,7 @@ function recordOf(row: NonNullable<Awaited<ReturnType<typeof selectTask>>>): Imp
     fileName: row.file_name as NewImportTask['fileName'],
     video: videoOptions.parse(JSON.parse(row.video_json)),
     state: row.state as TaskState,
+    createdAt: row.created_at,
     progress: row.progress,
     title: row.title,
     error: row.error === null ? null : { code: row.error_code, message: row.error },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FolderPath } from '#contract/folder-path.ts'
-import type { ImportTasks, NewImportTask } from './import-tasks.ts'
+import type { ImportTasks, NewImportTask, ProgressReading } from './import-tasks.ts'
 
 /** `add` stores a task of somebody who is there, whose key is, too. */
 type TasksInHand = AsyncDisposable & {
@@ -14,7 +14,10 @@ export const importTask = (id: string, userId: string, keyId: string): NewImport
   video: { quality: 'best', subtitles: false, thumbnail: false },
 })
 
-const half = { percent: 50.7, bytes: 507, title: 'Harbour' }
+const half: ProgressReading = {
+  ...{ stage: 'downloading', percent: 50.7, bytes: 507, totalBytes: 1000 },
+  ...{ part: null, bytesPerSecond: 100, title: 'Harbour' },
+}
 
 /** What every implementation of `ImportTasks` keeps to. */
 export function testImportTasks(make: () => Promise<TasksInHand>): void {
@@ -141,5 +144,24 @@ export function testImportTasks(make: () => Promise<TasksInHand>): void {
     await given.tasks.cancel('b')
     await given.tasks.claim('d')
     expect((await given.tasks.unfinished()).map(({ id }) => id)).toEqual(['c', 'd'])
+  })
+
+  test('the tasks of a person are listed in pages, the newest first, with what their workers report', async () => {
+    await using given = await make()
+    for (const id of ['a', 'b', 'c']) await given.add(id)
+    await given.tasks.claim('b')
+    await given.tasks.progress('b', half)
+    const { userId } = (await given.tasks.find('a'))?.task ?? { userId: '' }
+    const page = async (offset: number, limit: number) =>
+      (await given.tasks.list(userId, { offset, limit })).map(({ task }) => task.id)
+    expect(await page(0, 2)).toEqual(['c', 'b'])
+    expect(await page(2, 2)).toEqual(['a'])
+    expect(await given.tasks.list('somebody else', { offset: 0, limit: 2 })).toEqual([])
+    const some = await given.tasks.findAll(userId, ['a', 'b', 'nobody'])
+    expect(some.map(({ task, reading }) => [task.id, reading])).toEqual([
+      ['b', half],
+      ['a', null],
+    ])
+    expect(await given.tasks.findAll('somebody else', ['a'])).toEqual([])
   })
 }

@@ -1,6 +1,12 @@
 import type { FileName } from '#contract/file-name.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-import type { ImportBody, ImportNote, TaskState, VideoOptions } from '#contract/imports.ts'
+import type {
+  ImportBody,
+  ImportNote,
+  ImportStage,
+  TaskState,
+  VideoOptions,
+} from '#contract/imports.ts'
 import type { UnitOfWork, WriteAlongside } from '#server/core/unit-of-work.ts'
 
 export type ImportType = 'file' | 'video'
@@ -27,6 +33,8 @@ export type ImportTaskRecord = Omit<NewImportTask, 'keyId'> & {
   /** Null where an older version did not note it. */
   keyId: string | null
   state: TaskState
+  /** Epoch ms. */
+  createdAt: number
   /** 0 to 100. */
   progress: number
   title: string | null
@@ -50,8 +58,20 @@ export type ImportEnd = {
   resultFolder?: string
 }
 
-/** `percent` is 0–100, null where nobody knows the whole; then `bytes` tells that it moves. */
-export type ProgressReading = { percent: number | null; bytes: number; title: string | null }
+/**
+ * `percent` is 0–100, null where nobody knows the whole; then `bytes` tells that it moves. `part` is from
+ * 1, of `parts`; null where there is but one.
+ */
+export type ProgressReading = {
+  stage: Exclude<ImportStage, 'waiting'>
+  percent: number | null
+  bytes: number
+  totalBytes: number | null
+  part: { number: number; of: number } | null
+  /** Over the last seconds; null until that can be said. */
+  bytesPerSecond: number | null
+  title: string | null
+}
 
 /** `reading` is what its worker last reported; null where nobody works on it. */
 export type FoundImportTask = { task: ImportTaskRecord; reading: ProgressReading | null }
@@ -69,6 +89,10 @@ export type ImportTasks = {
   add(task: NewImportTask, alongside?: WriteAlongside): Promise<void>
   /** Null where no task has that id. */
   find(id: string): Promise<FoundImportTask | null>
+  /** Those of a person, the newest first. */
+  list(userId: string, page: { offset: number; limit: number }): Promise<FoundImportTask[]>
+  /** Those of a person that have these ids, the newest first. */
+  findAll(userId: string, ids: readonly string[]): Promise<FoundImportTask[]>
   /** What still has to be done, in the order in which it came. */
   unfinished(): Promise<Pick<ImportTaskRecord, 'id' | 'userId' | 'keyId'>[]>
   /** Takes a task for one worker; null where it has ended or somebody works on it already. */

@@ -68,11 +68,7 @@ export async function runYtDlp(
     if (progress.bytes() > deps.maxBytes) onTooLarge()
     const live = progress.live()
     if (live !== null) refusal.abort(ImportFailure.of(liveError[live]))
-    fetch.onProgress({
-      percent: progress.percent(),
-      bytes: progress.bytes(),
-      title: progress.title(),
-    })
+    fetch.onProgress(progress.reading())
   }
 
   const ended = (code: number | null) => ({ progress, ...lines, code, unreached: proxy.failure() })

@@ -3,7 +3,9 @@ import type { VideoOptions } from '#contract/imports.ts'
 export const ytDlpMarks = {
   video: 'BARKEEP-VIDEO ',
   start: 'BARKEEP-START ',
+  sizes: 'BARKEEP-SIZES ',
   part: 'BARKEEP-PART ',
+  step: 'BARKEEP-STEP ',
   done: 'BARKEEP-DONE',
   /** Printed by the python-guard, which sees the playlist. */
   live: 'BARKEEP-LIVE',
@@ -33,8 +35,10 @@ export function ytDlpArguments(url: URL, video: VideoOptions, ffmpegFolder: stri
     ...['--no-simulate', '--progress', '--newline'],
     ...['--print', `video:${ytDlpMarks.video}${videoTemplate}`],
     ...['--print', `before_dl:${ytDlpMarks.start}%(requested_formats.:.format_id)j`],
+    ...['--print', `before_dl:${ytDlpMarks.sizes}${sizesTemplate}`],
     ...['--print', `after_move:${ytDlpMarks.done}`],
     ...['--progress-template', `download:${ytDlpMarks.part}${partTemplate}`],
+    ...['--progress-template', `postprocess:${ytDlpMarks.step}${stepTemplate}`],
     // Without this a link that starts with `-` would be an option.
     ...['--', plain.href],
   ]
@@ -43,6 +47,8 @@ export function ytDlpArguments(url: URL, video: VideoOptions, ffmpegFolder: stri
 const videoTemplate = '%(.{title,is_live,live_status,playlist_count,duration,thumbnail})j'
 const partTemplate =
   '%(progress.{status,downloaded_bytes,total_bytes,total_bytes_estimate,fragment_index,fragment_count,filename})j'
+const sizesTemplate = '%(requested_formats.:.{format_id,filesize,filesize_approx})j'
+const stepTemplate = '%(progress.{status,postprocessor})j'
 const subtitleArguments = [
   // One language that is missing must not take the video with it; the video's own errors still count.
   '--ignore-errors',

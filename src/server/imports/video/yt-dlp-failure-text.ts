@@ -208,7 +208,7 @@ const latestErrors: Known[] = [
   [
     /impersonat|unable to extract|failed to (parse|extract)|(nsig|signature) extraction|extractor error|confirm you are on the latest|KeyError|TypeError|JSONDecodeError|RegexNotFound/i,
     {
-      code: 'not_available',
+      code: 'outdated_program',
       message:
         'yt-dlp on this server does not understand that site. A newer yt-dlp may: ask whoever runs this server.',
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { ProgressReading } from '#server/imports/tasks/import-tasks.ts'
 import { ytDlpMarks } from './yt-dlp-arguments.ts'
 
 const videoLine = z.object({
@@ -20,6 +21,12 @@ const partLine = z.object({
 })
 // yt-dlp writes NA where it fetches one format that has both picture and sound.
 const formatsLine = z.union([z.array(z.unknown()), z.literal('NA')])
+const size = z.object({
+  filesize: z.nullish(z.number()),
+  filesize_approx: z.nullish(z.number()),
+})
+const sizesLine = z.union([z.array(size), z.literal('NA')])
+const stepLine = z.object({ status: z.nullish(z.string()), postprocessor: z.nullish(z.string()) })
 type PartLine = z.infer<typeof partLine>
 
 /** On the air, not begun, or over and not made a video of yet. */
@@ -48,26 +55,22 @@ export type VideoProgress = {
   percent(): number | null
   /** Bytes that the video and audio parts have, or will have where their source says so. */
   bytes(): number
+  /** What a person is told of it. */
+  reading(): Omit<ProgressReading, 'bytesPerSecond'>
 }
 
 /** Makes one figure of what yt-dlp reports part by part: a picture and a sound track count half each. */
 export function createVideoProgress(): VideoProgress {
   let video: z.infer<typeof videoLine> = {}
   let formats: string[] = []
-  let parts = 0
   let isOnAir = false
   let isDone = false
-  let highest = 0
+  let isJoining = false
   const subtitleNames = new Set<string>()
-  const shares = new Map<string, { share: number | null; bytes: number }>()
+  const files = createParts()
 
-  const readPart = (part: PartLine) => {
-    // Subtitles come before the start and are too small to count.
-    if (parts === 0) return
-    const bytes = Math.max(part.downloaded_bytes ?? 0, part.total_bytes ?? 0)
-    shares.set(part.filename ?? '', { share: shareOf(part), bytes })
-    const done = [...shares.values()].reduce((sum, { share }) => sum + (share ?? 0), 0)
-    highest = Math.max(highest, (Math.min(done, parts) / parts) * 100)
+  const readStep = ({ postprocessor }: z.infer<typeof stepLine>) => {
+    if (files.count() > 0 && joiningSteps.test(postprocessor ?? '')) isJoining = true
   }
 
   const readMark = (line: string) => {
@@ -85,11 +88,13 @@ export function createVideoProgress(): VideoProgress {
         }) ||
         readJson(line, ytDlpMarks.start, formatsLine, (ids) => {
           formats = Array.isArray(ids) ? ids.map(String) : []
-          parts = Math.max(1, formats.length)
+          files.expect(Math.max(1, formats.length))
         }) ||
         readJson(line, ytDlpMarks.subtitles, z.string(), (name) => subtitleNames.add(name)) ||
         readMark(line) ||
-        readJson(line, ytDlpMarks.part, partLine, readPart)
+        readJson(line, ytDlpMarks.sizes, sizesLine, files.tellSizes) ||
+        readJson(line, ytDlpMarks.step, stepLine, readStep) ||
+        readJson(line, ytDlpMarks.part, partLine, files.read)
       return seen
     },
     title: () => video.title ?? null,
@@ -98,17 +103,82 @@ export function createVideoProgress(): VideoProgress {
       if (video.live_status === 'is_upcoming') return 'upcoming'
       return video.live_status === 'post_live' ? 'ending' : null
     },
-    hasStarted: () => parts > 0,
+    hasStarted: () => files.count() > 0,
     isDone: () => isDone,
     formatIds: () => formats,
     seconds: () => video.duration ?? null,
     subtitleNames: () => subtitleNames,
     hasThumbnail: () => video.thumbnail != null,
     videosOnPage: () => video.playlist_count ?? 1,
-    percent: () => ([...shares.values()].some(({ share }) => share !== null) ? highest : null),
-    bytes: () => [...shares.values()].reduce((sum, { bytes }) => sum + bytes, 0),
+    percent: files.percent,
+    bytes: files.bytes,
+    reading() {
+      const isMoving = files.count() > 0
+      return {
+        stage: isJoining ? 'joining' : isMoving ? 'downloading' : 'looking',
+        title: video.title ?? null,
+        ...files.reading(),
+        ...(isJoining && { part: null }),
+      }
+    },
   }
 }
+
+/** Of a file of picture, of sound or of both. */
+type Part = { share: number | null; bytes: number; received: number; total: number | null }
+
+/** The files of picture and sound that make the video, one after the other. */
+function createParts() {
+  let count = 0
+  let sizes: (number | null)[] = []
+  let highest = 0
+  const begun = new Map<string, Part>()
+  const sum = (name: 'bytes' | 'received') =>
+    [...begun.values()].reduce((all, part) => all + part[name], 0)
+  const percent = () => ([...begun.values()].some(({ share }) => share !== null) ? highest : null)
+
+  /** Null while one of them does not say how large it is. */
+  function totalBytes(): number | null {
+    const totals = [...begun.values()].map(({ total }) => total)
+    const all = [...totals, ...sizes.slice(totals.length)]
+    if (count === 0 || all.length < count) return null
+    return all.reduce((sum, total) => (sum === null || total === null ? null : sum + total), 0)
+  }
+
+  return {
+    count: () => count,
+    percent,
+    bytes: () => sum('bytes'),
+    expect(parts: number) {
+      count = parts
+    },
+    tellSizes(told: z.infer<typeof sizesLine>) {
+      const known = Array.isArray(told) ? told : []
+      sizes = known.map(({ filesize, filesize_approx }) => filesize ?? filesize_approx ?? null)
+    },
+    read(part: PartLine) {
+      // Subtitles come before the start and are too small to count.
+      if (count === 0) return
+      const received = part.downloaded_bytes ?? 0
+      const bytes = Math.max(received, part.total_bytes ?? 0)
+      const total = part.total_bytes ?? part.total_bytes_estimate ?? null
+      begun.set(part.filename ?? '', { share: shareOf(part), bytes, received, total })
+      const done = [...begun.values()].reduce((all, { share }) => all + (share ?? 0), 0)
+      highest = Math.max(highest, (Math.min(done, count) / count) * 100)
+    },
+    reading() {
+      const number = Math.min(count, Math.max(1, begun.size))
+      return {
+        ...{ percent: percent(), bytes: sum('received'), totalBytes: totalBytes() },
+        part: count > 1 ? { number, of: count } : null,
+      }
+    },
+  }
+}
+
+/** Names of yt-dlp's for what it does with files that are there. */
+const joiningSteps =
+  /^(Merger|ExtractAudio|VideoRemuxer|VideoConvertor|Fixup\w*|Metadata|EmbedSubtitle)$/
 
 function shareOf(part: PartLine): number | null {
   if (part.status === 'finished') return 1

@@ -50,7 +50,7 @@ export type VideoFetch = {
   video: VideoOptions
   tools: MediaTools
   signal: AbortSignal
-  onProgress(reading: ProgressReading): void
+  onProgress(reading: Omit<ProgressReading, 'bytesPerSecond'>): void
 }
 
 /**

@@ -61,6 +61,19 @@ const importFailure = z.object({
   nextStep: z.optional(z.string()),
 })
 
+/** What the server tells of a running task beside its percentage; null is what it does not say. */
+const importProgress = z.object({
+  stage: z.string(),
+  /** Which part comes, from 1; null where there is but one. */
+  part: z.nullable(z.object({ number: z.number(), of: z.number() })),
+  bytes: z.nullable(z.number()),
+  totalBytes: z.nullable(z.number()),
+  bytesPerSecond: z.nullable(z.number()),
+  secondsLeft: z.nullable(z.number()),
+})
+
+export type ImportProgress = z.infer<typeof importProgress>
+
 const jobFields = z.object({
   id: z.string(),
   link: z.string(),
@@ -76,6 +89,8 @@ const jobFields = z.object({
   state: z.enum(importStates),
   /** 0 to 100; null while the server does not say. */
   percent: z.nullable(z.number()),
+  /** Absent in rows of older versions. */
+  progress: z.optional(z.nullable(importProgress)),
   title: z.nullable(z.string()),
   /** The finished file; http or https only. */
   fileLink: z.nullable(z.string()),
@@ -109,7 +124,11 @@ export type StoredImport = z.infer<typeof storedImport>
 /** What tabs of one key tell each other. */
 export type ImportNews = { changed: StoredImport } | { removed: string[] }
 
-export type ImportConnection = TransferConnection & { client: ApiClient }
+export type ImportConnection = TransferConnection & {
+  client: ApiClient
+  /** Whether the server lists imports; false where that is left out. */
+  listsImports?: () => Promise<boolean>
+}
 
 /** What to store of a job; `restoreImport` reads it again. */
 export function storeImport({ note, failure, ...job }: ImportJob): StoredImport {
@@ -139,6 +158,7 @@ export function newJob(
     taskId: null,
     state: 'waiting',
     percent: null,
+    progress: null,
     title: null,
     note: null,
     fileLink: null,
@@ -155,6 +175,7 @@ const finishedKeptMs = 7 * 86_400_000
  */
 export function openImportStore(storage: TextStorage, keyId: string) {
   const prefix = storedImports(keyId)
+  const dismissedName = `barkeep.dismissed-imports.${keyId}`
 
   return {
     /** All stored imports, the newest first. Deletes those that ended a week ago. `now` in epoch ms. */
@@ -171,8 +192,23 @@ export function openImportStore(storage: TextStorage, keyId: string) {
     /** False if there is no room: then the import lasts as long as the page. */
     write: (job: ImportJob) => storage.set(prefix + job.id, JSON.stringify(storeImport(job))),
     remove: (id: string) => storage.remove(prefix + id),
+    /** Tasks whose rows were taken off the list: the server still knows them, and they stay off. */
+    dismissed(): string[] {
+      try {
+        return z.array(z.string()).parse(JSON.parse(storage.get(dismissedName) ?? '[]'))
+      } catch {
+        return []
+      }
+    },
+    dismiss(taskIds: readonly string[]) {
+      const all = [...new Set([...this.dismissed(), ...taskIds])].slice(-dismissedMax)
+      storage.set(dismissedName, JSON.stringify(all))
+    },
   }
 }
+
+/** More than a week has of them, mostly. */
+const dismissedMax = 2_000
 
 export type ImportStore = ReturnType<typeof openImportStore>
 

@@ -24,7 +24,7 @@ import {
   storeImport,
 } from './import-job.ts'
 import { createImportStarts } from './import-starts.ts'
-import { askForTask, cancelTask } from './import-task.ts'
+import { askedAtOnce, askForTasks, cancelTask } from './import-task.ts'
 import { createTaskPoller } from './task-poller.ts'
 
 export type ImportQueueOptions = {
@@ -46,6 +46,9 @@ export type ImportQueueOptions = {
   onImported?: (job: ImportJob) => void
 }
 
+/** Opening the tab again and again asks for the list no oftener. */
+const lookIntervalMs = 15_000
+
 /**
  * The imports of a key, the newest first. Each change is stored before it is shown, so that a reload at
  * any moment loses no import and starts none twice. The gate limits how many start at once.
@@ -57,6 +60,8 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   #store: { keyId: string; imports: ImportStore } | null = null
   #leader: PollingLeader<ImportNews> | null = null
   #stopListening = () => {}
+  #listsImports = false
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: ImportQueueOptions = {}) {
     const clock = options.clock ?? browserClock
@@ -82,7 +87,8 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.#poller = createTaskPoller({
       ...this.#options,
       tasks: () => this.#running(),
-      ask: (job) => this.#ask(job),
+      askedAtOnce: () => (this.#listsImports ? askedAtOnce : 1),
+      ask: (jobs) => this.#ask(jobs),
     })
   }
 
@@ -100,6 +106,46 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.tasks.add(jobs.map(({ id }) => id))
   }
 
+  /**
+   * Adds the account's imports that were started elsewhere, where the server lists them. Not oftener than
+   * it may have changed for who looks. Never rejects.
+   */
+  async look(): Promise<void> {
+    const { connection } = this
+    const { clock, tabId } = this.#options
+    if (!connection?.isAllowed || clock.now() - this.#lookedAt < lookIntervalMs) return
+    this.#lookedAt = clock.now()
+    const listsImports = (await connection.listsImports?.()) ?? false
+    if (this.connection !== connection) return
+    this.#listsImports = listsImports
+    if (!listsImports) return
+    const { findOthers } = await import('./find-others.ts')
+    const others = await findOthers({
+      ...connection,
+      tabId,
+      isKnown: (task) => this.#isKnown(task),
+    })
+    if (this.connection === connection) this.#addOthers(others)
+  }
+
+  /** A link that waits for its task may be the listed one. */
+  #isKnown(task: { id: string; url: string }): boolean {
+    const isOf = ({ taskId, state, link }: ImportJob) =>
+      taskId === task.id || (state === 'waiting' && URL.parse(link)?.href === task.url)
+    return this.rows.all().some(isOf) || (this.#store?.imports.dismissed() ?? []).includes(task.id)
+  }
+
+  #addOthers(others: readonly ImportJob[]): void {
+    const added = others.filter(({ id }) => !this.rows.get(id))
+    if (added.length === 0) return
+    for (const job of added) this.#keep(job)
+    const all = [...this.rows.all(), ...added].sort((a, b) => b.addedAt - a.addedAt)
+    // The newest on top, whoever started them.
+    this.rows.remove(new Set(all.map(({ id }) => id)))
+    this.rows.add(all)
+    this.#poller.wake()
+  }
+
   /** By address: what waits, runs or is done, of all that is in the rows. */
   met(): ReadonlyMap<string, 'queued' | 'imported'> {
     const met = new Map<string, 'queued' | 'imported'>()
@@ -114,6 +160,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   /** Starts new tasks with the same links and options, in the same rows. */
   protected override restart(jobs: readonly ImportJob[]): void {
     const { tabId } = this.#options
+    this.#dismiss(jobs)
     for (const { id, link, options, addedAt } of jobs) {
       this.#change(id, newJob({ id, link, options, tabId, addedAt }))
     }
@@ -147,6 +194,8 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.tasks.add(waiting.filter((job) => job.tabId === tabId).map(({ id }) => id))
     void this.#takeOver(waiting.filter((job) => job.tabId !== tabId))
     this.#poller.wake()
+    this.#lookedAt = Number.NEGATIVE_INFINITY
+    void this.look().catch(() => {})
   }
 
   protected override onDisconnect(): void {
@@ -158,6 +207,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   }
 
   protected override onRemove(ids: ReadonlySet<string>): void {
+    this.#dismiss([...ids].flatMap((id) => this.rows.get(id) ?? []))
     for (const id of ids) this.#store?.imports.remove(id)
     this.#leader?.publish({ removed: [...ids] })
   }
@@ -183,6 +233,12 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   /** A start that was sent already goes on: its task is cancelled as soon as its id is known. */
   #stopStart(job: ImportJob): void {
     if (!this.#starts.isSent(job)) this.tasks.remove([job.id])
+  }
+
+  /** The server may list their tasks for days: they are not to come back. */
+  #dismiss(jobs: readonly ImportJob[]): void {
+    const taskIds = jobs.flatMap(({ taskId }) => taskId ?? [])
+    if (taskIds.length > 0) this.#store?.imports.dismiss(taskIds)
   }
 
   async #cancelTask(job: ImportJob): Promise<void> {
@@ -231,13 +287,14 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   }
 
   /** False if the server did not answer. */
-  async #ask(job: ImportJob): Promise<boolean> {
+  async #ask(jobs: readonly ImportJob[]): Promise<boolean> {
     if (!this.connection) return true
-    const change = await askForTask(job, this.connection.client)
-    // It may have been cancelled or removed during the request.
-    const isStill = this.rows.get(job.id)?.state === 'running'
-    if (change && isStill) this.#change(job.id, change)
-    return change !== null
+    const changes = await askForTasks(jobs, this.connection.client)
+    for (const [id, change] of changes ?? []) {
+      // It may have been cancelled or removed during the request.
+      if (this.rows.get(id)?.state === 'running') this.#change(id, change)
+    }
+    return changes !== null
   }
 
   #openStore(keyId: string): void {

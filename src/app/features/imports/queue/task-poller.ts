@@ -8,8 +8,10 @@ type TaskPollerOptions<Task> = {
   isHidden(): boolean
   /** What to ask about; empty while another tab polls. */
   tasks(): readonly Task[]
+  /** How many one request may ask for. */
+  askedAtOnce(): number
   /** Makes one request; false if the server did not answer. Must not throw. */
-  ask(task: Task): Promise<boolean>
+  ask(tasks: readonly Task[]): Promise<boolean>
 }
 
 /** Twenty requests a minute for all tasks together, and a third of that out of sight. */
@@ -18,7 +20,7 @@ const hiddenIntervalMs = 9_000
 
 /**
  * Polls running tasks in turns, one request per interval, so that many tasks or a machine that slept
- * never cause a burst.
+ * never cause a burst. Where one request can ask for many, each is as fresh as the last request.
  */
 export function createTaskPoller<Task extends { id: string }>(options: TaskPollerOptions<Task>) {
   const { clock, random, isHidden, tasks, ask } = options
@@ -29,10 +31,11 @@ export function createTaskPoller<Task extends { id: string }>(options: TaskPolle
   let isAsking = false
   let cancelTimer = () => {}
 
-  /** The one that has waited longest. */
-  function nextTask(): Task | undefined {
+  /** Those that have waited longest. */
+  function nextTasks(): readonly Task[] {
     const timeOf = ({ id }: Task) => askedAt.get(id) ?? Number.NEGATIVE_INFINITY
-    return tasks().toSorted((a, b) => timeOf(a) - timeOf(b))[0]
+    const byTime = tasks().toSorted((a, b) => timeOf(a) - timeOf(b))
+    return byTime.slice(0, options.askedAtOnce())
   }
 
   function schedule() {
@@ -45,12 +48,12 @@ export function createTaskPoller<Task extends { id: string }>(options: TaskPolle
   }
 
   async function askNext() {
-    const task = nextTask()
-    if (isAsking || !task) return
+    const next = nextTasks()
+    if (isAsking || next.length === 0) return
     isAsking = true
     lastAt = clock.now()
-    askedAt.set(task.id, lastAt)
-    const isAnswered = await ask(task)
+    for (const { id } of next) askedAt.set(id, lastAt)
+    const isAnswered = await ask(next)
     isAsking = false
     failures = isAnswered ? 0 : failures + 1
     schedule()

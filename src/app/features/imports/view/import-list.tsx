@@ -1,5 +1,5 @@
 import { FolderOpen, Link, LockKeyhole, RotateCcw, X } from 'lucide-react'
-import { memo, useCallback } from 'react'
+import { memo, useCallback, useEffect } from 'react'
 import { missingScope } from '#app/api/http/api-key-text.ts'
 import type { ImportJob } from '#app/features/imports/queue/import-job.ts'
 import type { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
@@ -12,7 +12,7 @@ import { EmptyState } from '#app/ui/empty-state.tsx'
 import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
 import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
 import { outcomeText, TransferSummary, toneOf } from '#app/ui/progress/transfer-summary.tsx'
-import { failureText, nameOf, noteText, progressText } from './import-text.ts'
+import { failureText, nameOf, noteText, progressText, stageText } from './import-text.ts'
 
 export type ImportListProps = {
   queue: ImportQueue
@@ -28,6 +28,7 @@ export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) 
   const handleAbort = useCallback((id: string) => queue.abort(id), [queue])
   const handleRetry = useCallback((id: string) => queue.retry(id), [queue])
   const keptFocus = useKeptFocus()
+  useEffect(() => void queue.look().catch(() => {}), [queue])
   if (totals.all === 0) return <NoImports canImport={canImport} />
   return (
     <div {...keptFocus} className="flex h-full min-h-0 flex-col">
@@ -113,10 +114,13 @@ const ImportRow = memo(function ImportRow(props: ImportRowProps) {
   )
 })
 
-function explain({ failure, note }: ImportJob): { reason: string; nextStep?: string } | null {
+function explain(job: ImportJob): { reason: string; nextStep?: string } | null {
+  const { failure, note } = job
   if (failure) return failureText(failure)
   const reason = note && noteText(note)
-  return reason ? { reason } : null
+  if (reason) return { reason }
+  const nextStep = stageText(job)
+  return nextStep === '' ? null : { reason: '', nextStep }
 }
 
 /** Progress from 0 to 1; null while the server does not say. */

@@ -5,8 +5,8 @@ import type {
   ImportJob,
   ImportNote,
 } from '#app/features/imports/queue/import-job.ts'
-import { formatPercent } from '#app/lib/format.ts'
-import type { ImportErrorCode } from '#contract/imports.ts'
+import { formatBytes, formatDuration, formatNumber, formatPercent } from '#app/lib/format.ts'
+import type { ImportErrorCode, ImportStage } from '#contract/imports.ts'
 
 /** The states in words. Screen readers and scripts rely on them. */
 const stateText: Record<ImportJob['state'], string> = {
@@ -25,9 +25,40 @@ export function nameOf(job: ImportJob): string {
 /** `Importing`, `42 %` if the server says so, and the options. */
 export function progressText(job: ImportJob): string[] {
   const { state, percent } = job
-  const share = state === 'running' && percent !== null ? [formatPercent(percent)] : []
-  return [stateText[state], ...share, optionsText(job)]
+  if (state !== 'running') return [stateText[state], optionsText(job)]
+  if (job.progress?.stage === 'waiting') return [stateText.waiting, optionsText(job)]
+  const share = percent === null ? [] : [formatPercent(percent)]
+  return [stateText.running, ...share, optionsText(job)]
 }
+
+/** `Downloading 2 of 3 parts · 12 of 30 MB · 3.1 MB/s · 8 s left`; '' while the server does not say. */
+export function stageText({ state, progress }: ImportJob): string {
+  if (state !== 'running' || !progress) return ''
+  const { stage, part, bytes, totalBytes, bytesPerSecond, secondsLeft } = progress
+  const isMoving = stage === 'downloading'
+  const words = [
+    isMoving && part
+      ? `Downloading ${formatNumber(part.number)} of ${formatNumber(part.of)} parts`
+      : stages[stage],
+    isMoving && bytes !== null && amountText(bytes, totalBytes),
+    isMoving && bytesPerSecond !== null && `${formatBytes(bytesPerSecond)}/s`,
+    isMoving && secondsLeft !== null && `${formatDuration(secondsLeft)} left`,
+  ]
+  return words.filter(Boolean).join(' · ')
+}
+
+function amountText(bytes: number, total: number | null): string {
+  return total === null ? formatBytes(bytes) : `${formatBytes(bytes)} of ${formatBytes(total)}`
+}
+
+/** A newer server may have more. */
+const stages: Record<string, string | undefined> = {
+  waiting: 'Waiting for its turn on the server',
+  looking: 'Looking at the source',
+  downloading: 'Downloading',
+  joining: 'Joining',
+  storing: 'Storing',
+} satisfies Record<ImportStage, string>
 
 /** `Video, 1080p, subtitles`: tells two imports of one link apart. */
 function optionsText({ options }: ImportJob): string {
@@ -93,8 +124,11 @@ export function failureText(failure: ImportFailure): { reason: string; nextStep:
 const nextSteps: Record<ImportErrorCode, string> = {
   bad_link: 'Check the link, then retry.',
   link_expired: '',
-  private_address: 'Import it from another place.',
+  private_address:
+    'If it is on the server’s own network, whoever runs the server can allow it with BARKEEP_IMPORT_ALLOW.',
   sign_in_required: 'Import a link that opens without signing in.',
+  outdated_program:
+    'Whoever runs the server can update it with `yt-dlp -U`, or as it was installed; then retry.',
   not_available: 'Import it from another place.',
   live: '',
   no_video: '',
