@@ -7,10 +7,7 @@ import type { ImportTask } from '#contract/imports.ts'
 import type { ImportJob, ImportNote, ImportProgress } from './import-job.ts'
 
 /** What a task's state changes in its row; null if the server did not say. Never rejects. */
-export async function askForTask(
-  job: ImportJob,
-  client: ApiClient,
-): Promise<Partial<ImportJob> | null> {
+async function askForTask(job: ImportJob, client: ApiClient): Promise<Partial<ImportJob> | null> {
   try {
     const { task } = await client.call(endpoints.importStatus, {
       query: { task_id: job.taskId ?? '' },

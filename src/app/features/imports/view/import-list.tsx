@@ -117,10 +117,8 @@ const ImportRow = memo(function ImportRow(props: ImportRowProps) {
 function explain(job: ImportJob): { reason: string; nextStep?: string } | null {
   const { failure, note } = job
   if (failure) return failureText(failure)
-  const reason = note && noteText(note)
-  if (reason) return { reason }
-  const nextStep = stageText(job)
-  return nextStep === '' ? null : { reason: '', nextStep }
+  const reason = (note && noteText(note)) || stageText(job)
+  return reason === '' ? null : { reason }
 }
 
 /** Progress from 0 to 1; null while the server does not say. */

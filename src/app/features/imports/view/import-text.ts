@@ -39,7 +39,7 @@ export function stageText({ state, progress }: ImportJob): string {
   const words = [
     isMoving && part
       ? `Downloading ${formatNumber(part.number)} of ${formatNumber(part.of)} parts`
-      : stages[stage],
+      : Object.hasOwn(stages, stage) && stages[stage],
     isMoving && bytes !== null && amountText(bytes, totalBytes),
     isMoving && bytesPerSecond !== null && `${formatBytes(bytesPerSecond)}/s`,
     isMoving && secondsLeft !== null && `${formatDuration(secondsLeft)} left`,
