@@ -25,6 +25,8 @@ export default defineConfig({
     locale: 'en-GB',
     timezoneId: 'UTC',
     actionTimeout: 20_000,
+    // Routes do not see what one asks for. `from-outside.spec.ts` is for it, and allows it.
+    serviceWorkers: 'block',
     // What was done and asked; its pictures at every step cost each test a third of its time: `--trace on` has them.
     trace: { mode: 'retain-on-failure', screenshots: false, snapshots: false, sources: false },
     screenshot: 'only-on-failure',

@@ -17,7 +17,12 @@ export function watchPages(context: BrowserContext): PageWatch {
   const found: string[] = []
   // Chromium asks for it by itself, now and then, for a document that names no icon: a stored picture.
   // Most files of tests hold no picture, whatever they are called: of those there is no thumbnail.
-  const expected: RegExp[] = [/\/favicon\.ico\b/, /404 .*\?thumbnail=/]
+  // The service worker is blocked by Playwright's settings, but for the walks that are about it.
+  const expected: RegExp[] = [
+    /\/favicon\.ico\b/,
+    /404 .*\?thumbnail=/,
+    /Service Worker registration blocked by Playwright/,
+  ]
   const origins = new Set<string>()
   const note = (surprise: string) => found.push(surprise)
 

@@ -18,6 +18,7 @@ import {
   apiKeysHref,
   filesHref,
   folderHref,
+  importHref,
   readFolderHref,
   trashHref,
 } from '#app/shell/state/folder-href.ts'
@@ -63,7 +64,7 @@ function Screens({ connection, parts }: AppProps) {
   const pathname = usePathname()
   const session = useSnapshot(parts.session)
   const keyId = session?.me.key.id ?? null
-  const shown = readFolderHref(pathname === '/' ? filesHref : pathname)
+  const shown = readFolderHref(pathname === '/' || pathname === importHref ? filesHref : pathname)
   const folder = useLastFolder(shown, keyId)
   const transfers = useTransfersView(parts.transfers, keyId)
   useLeaveQuestion(parts.transfers.hasUnfinished)

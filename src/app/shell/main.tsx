@@ -13,6 +13,14 @@ showTheme(readChoice(themeChoiceName, themes))
 // The first listing wants to know it.
 void serverDescription.read()
 
+// Keeps the page for when there is no network, and takes what other apps share.
+if (import.meta.env.PROD) {
+  addEventListener(
+    'load',
+    () => void navigator.serviceWorker?.register('/service-worker.js').catch(() => {}),
+  )
+}
+
 const root = document.getElementById('root')
 if (root && /^\/(shared|ask)(\/|$)/.test(location.pathname)) {
   // Who comes by a link is not the owner, who may be connected in the same tab.

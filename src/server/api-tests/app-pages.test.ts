@@ -13,6 +13,7 @@ async function builtApp() {
   await mkdir(join(folder.path, 'assets'))
   await writeFile(join(folder.path, 'index.html'), '<!doctype html><title>App</title>')
   await writeFile(join(folder.path, 'icon.svg'), '<svg/>')
+  await writeFile(join(folder.path, 'service-worker.js'), '// Keeps the page.')
   await writeFile(join(folder.path, 'assets/index-abc123.js'), 'app()\n'.repeat(1000))
   return { pages: builtAppPages(folder.path), [Symbol.asyncDispose]: folder.remove }
 }
@@ -39,7 +40,8 @@ test('the app may run its own scripts, none inline, and speak to this server alo
   expect(Object.fromEntries(policy)).toEqual({
     'default-src': ["'none'"],
     'script-src': ["'self'"],
-    'worker-src': ["'none'"],
+    'worker-src': ["'self'"],
+    'manifest-src': ["'self'"],
     'style-src': ["'self'", "'unsafe-inline'"],
     'connect-src': ["'self'"],
     'img-src': ["'self'", 'blob:'],
@@ -53,6 +55,31 @@ test('the app may run its own scripts, none inline, and speak to this server alo
   expect(headers.get('referrer-policy')).toBe('no-referrer')
   // On plain http these would lock people out of a server in their own network.
   expect(headers.get('strict-transport-security')).toBeNull()
+})
+
+test('nothing but the service worker of the app may become one', async () => {
+  await using app = await builtApp()
+  await using server = await startTestServer({ dependencies: { pages: app.pages } })
+  const sent = await server.upload({ name: 'service-worker.js', bytes: 'x' })
+  const { link } = uploadReply.parse(await sent.json())
+  const headers = { 'service-worker': 'script' }
+  const ask = async (address: string) => (await fetch(address, { headers })).status
+  expect(await ask(`${server.origin}/service-worker.js`)).toBe(200)
+  expect(await ask(link)).toBe(404)
+  expect(await ask(`${server.origin}/assets/index-abc123.js`)).toBe(404)
+  expect(await ask(`${server.origin}/service-worker.js?x`)).toBe(404)
+  expect((await fetch(link)).status).toBe(200)
+})
+
+test('what is shared where no service worker takes it leads to the app, unread', async () => {
+  await using app = await builtApp()
+  await using server = await startTestServer({ dependencies: { pages: app.pages } })
+  const body = new FormData()
+  body.set('files', new File(['x'.repeat(100_000)], 'a.txt'))
+  const reply = await fetch(`${server.origin}/share-target`, {
+    ...{ method: 'POST', body, redirect: 'manual' },
+  })
+  expect([reply.status, reply.headers.get('location')]).toEqual([303, '/import?shared='])
 })
 
 test('hashed files are kept for ever and sent compressed; one that is gone is no page', async () => {

@@ -8,6 +8,7 @@ import { useTick } from '#app/lib/browser/use-now.ts'
 import { formatDay, formatExactTime, formatLimit, relativeTime } from '#app/lib/format.ts'
 import { RadioGroup } from '#app/ui/choices.tsx'
 import type { Me } from '#contract/account.ts'
+import { Bookmarklet } from './bookmarklet.tsx'
 
 export type ThemeChoice = 'system' | 'light' | 'dark'
 
@@ -51,6 +52,7 @@ export function AccountPanel(props: AccountPanelProps) {
             </a>
           </>
         )}
+        {props.me.key.scopes.includes('import') && <Bookmarklet className={lineClass} />}
         {(['shortcuts', 'sign-out'] as const).map((id) => {
           const { label, icon, onSelect } = actionItem(id)
           const handleClick = () => {

@@ -1,9 +1,12 @@
 import { Suspense, useEffect, useState } from 'react'
+import { usePathname } from 'wouter/use-browser-location'
 import { currentContext } from '#app/actions/action-context.ts'
 import { accessFromScopes } from '#app/api/http/api-key-text.ts'
+import { tabStorage } from '#app/lib/browser/storage.ts'
 import { count } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import type { AppStores } from '#app/shell/state/app-stores.ts'
+import { importHref, sentName } from '#app/shell/state/folder-href.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
 import { announce } from '#app/ui/announcer.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -20,6 +23,10 @@ const ImportFolderPicker = lazyPart(
   async () => (await import('./import-folder-picker.tsx')).ImportFolderPicker,
   { floats: true },
 )
+
+const SentHere = lazyPart(async () => (await import('./sent-here.tsx')).SentHere, {
+  floats: true,
+})
 
 export const notLoaded =
   'The part of this page that reads it could not be loaded. Check the connection and try again.'
@@ -44,6 +51,10 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
     if (wasOpened) parts.transfers.load().catch(() => announce(notLoaded))
   }, [wasOpened, parts])
   const access = accessFromScopes(session?.me.key.scopes ?? [])
+
+  const isSentHere = usePathname() === importHref
+  const [takesSent, setTakesSent] = useState(() => tabStorage.get(sentName) !== null)
+  if (isSentHere && !takesSent) setTakesSent(true)
 
   const tellStart = (words: string) => showsTransfers || announce(words)
   const take = async (held: HeldTransfer) => {
@@ -76,6 +87,21 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
         canImport={access.canImport}
         onTransfer={(held) => take(held).catch(() => announce(notLoaded))}
       />
+      {takesSent && (
+        <Suspense fallback={null}>
+          <SentHere
+            {...{ folder, access }}
+            queries={session?.queries ?? null}
+            onLinks={parts.importDraft.add}
+            onUploads={async (uploads) => {
+              const { uploads: queue } = await parts.transfers.load()
+              void queue.add(uploads)
+              transfers.show('uploads')
+            }}
+            onEnd={() => setTakesSent(false)}
+          />
+        </Suspense>
+      )}
       {session && wasOpened && queues && (
         <Suspense fallback={null}>
           <ImportDialog

@@ -3,6 +3,10 @@ import { type FolderPath, folderSegments, rootFolder } from '#contract/folder-pa
 export const filesHref = '/files/'
 export const apiKeysHref = '/api-keys'
 export const trashHref = '/trash'
+/** Where other pages, apps and bookmarks send links and files: `/import?url=…`, `?text=…`. */
+export const importHref = '/import'
+/** What was sent waits under this name in the tab while nobody is connected, also while a key is made for it. */
+export const sentName = 'barkeep.sent-here'
 
 /** Where a folder is in this app: `/Films/50 %/` is `/files/Films/50%20%25/`. */
 export function folderHref(folder: FolderPath): string {

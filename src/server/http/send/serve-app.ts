@@ -3,7 +3,7 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import helmet from 'helmet'
 import { notFound } from '#server/http/request/error-reply.ts'
 
@@ -34,7 +34,12 @@ export function builtAppPages(folder: string): AppPages {
         if (!isPage) throw notFound(request, reply)
         return sendIndex(reply)
       })
-      if (isBuilt) app.get('/', (_request, reply) => sendIndex(reply))
+      if (!isBuilt) return
+      app.get('/', (_request, reply) => sendIndex(reply))
+      // The service worker takes it; it comes here where there is none, and what was shared is not read.
+      const onRequest = (_request: FastifyRequest, reply: FastifyReply) =>
+        void reply.redirect('/import?shared=', 303)
+      app.post('/share-target', { onRequest }, () => {})
     },
   }
 }
@@ -68,8 +73,9 @@ export function addSecurityHeaders(
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
-        // The app has none; a service worker would stay when whoever smuggled it in is gone.
-        workerSrc: ["'none'"],
+        // Its own alone: what else is asked for as one is refused below.
+        workerSrc: ["'self'"],
+        manifestSrc: ["'self'"],
         // Libraries for dialogs set styles while they run; scripts are what must not be inline.
         styleSrc: ["'self'", "'unsafe-inline'"],
         connectSrc: stored,
@@ -91,9 +97,11 @@ export function addSecurityHeaders(
   const answer = new ServerResponse(new IncomingMessage(new Socket()))
   setHeaders(answer.req, answer, () => {})
   const headers = answer.getHeaders()
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(headers)
-    done()
+    // One that was smuggled in would stay when whoever did it is gone. Pages cannot take this header away.
+    const isWorker = request.headers['service-worker'] !== undefined
+    done(isWorker && request.url !== '/service-worker.js' ? notFound(request, reply) : undefined)
   })
 }
 
