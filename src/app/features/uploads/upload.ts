@@ -4,10 +4,11 @@ import type { SendBatch } from '#app/api/http/send-batch.ts'
 import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
-import type { Transfer, TransferState } from '#app/lib/transfers/transfer-rows.ts'
+import type { Transfer } from '#app/lib/transfers/transfer-rows.ts'
 import { type FileName, parseFileName } from '#contract/file-name.ts'
 import { type FolderPath, parseNewFolderPath } from '#contract/folder-path.ts'
 import type { UploadBatchReply, UploadReply } from '#contract/uploads.ts'
+import { findGroup } from './find-group.ts'
 
 /**
  * A file and where it should go; `folder` and `name` are not validated yet. With a `refusal` it cannot be
@@ -178,16 +179,6 @@ export function canRetry({ failure }: Pick<Upload, 'failure'>): boolean {
   return failure === null || !finalFailures.has(failure.code)
 }
 
-/** What runs and what failed stays in sight above thousands that wait. */
-export const uploadSections: readonly (readonly TransferState[])[] = [
-  ...(['running', 'failed', 'waiting', 'interrupted', 'done', 'cancelled'] as const),
-].map((state) => [state])
-
-/** A running upload tells by itself how much of it is left. */
-export function waitingBytes({ state, size }: Upload): number {
-  return state === 'waiting' && size !== null ? size : 0
-}
-
 /** Bytes. Asked of the File once: it may have changed since, so the body that is sent tells its own. */
 export function sizeOf(job: UploadJob): number {
   job.size ??= job.file.size
@@ -206,18 +197,25 @@ export function admitUpload(
 ): { row: Upload; job: UploadJob | null } {
   const job = request.refusal ?? validateUpload(request, serverTime)
   if ('code' in job) {
-    const row = { ...request, id: randomId(), size: request.file.size }
+    const { name, folder } = request
+    const row = { name, folder, id: randomId(), size: request.file.size, group: findGroup(request) }
     return { row: newUpload(row, { state: 'failed', failure: job }), job: null }
   }
   const size = isCrowd ? null : sizeOf(job)
   const failure = size === null ? null : whyTooLarge(size, maxBytes)
-  const row = newUpload({ ...job, id: job.idempotencyKey, size })
+  const row = newUpload({ ...job, id: job.idempotencyKey, size, group: findGroup(job) })
   return failure ? { row: { ...row, state: 'failed', failure }, job: null } : { row, job }
 }
 
 /** A waiting row, with `change` in it. */
 export function newUpload(
-  { id, name, folder, size }: Pick<Upload, 'id' | 'name' | 'folder' | 'size'>,
+  {
+    id,
+    name,
+    folder,
+    size,
+    group = null,
+  }: Pick<Upload, 'id' | 'name' | 'folder' | 'size' | 'group'>,
   change: Partial<Upload> = {},
 ): Upload {
   return {
@@ -225,6 +223,7 @@ export function newUpload(
     name,
     folder,
     size,
+    group,
     state: 'waiting',
     sentBytes: 0,
     bytesPerSecond: null,

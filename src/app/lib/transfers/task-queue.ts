@@ -11,14 +11,20 @@ export type TaskQueueOptions = {
 /** Others that stand between those that are taken: a look must not walk over thousands. */
 const mostPassedOver = 1_000
 
-/** First in, first out. It is closed at first; closed, it starts nothing, but what runs goes on. */
+/** Those of `ids` that wait, then the others. */
+function withHead(ids: readonly string[], waiting: readonly string[]): string[] {
+  const [moved, all] = [new Set(ids), new Set(waiting)]
+  return [...ids.filter((id) => all.has(id)), ...waiting.filter((id) => !moved.has(id))]
+}
+
+/** First in, first out. It is closed at first; closed or paused, it starts nothing, but what runs goes on. */
 export function createTaskQueue({ concurrency, run }: TaskQueueOptions) {
   let waiting: string[] = []
   const running = new Map<string, AbortController>()
-  let isOpen = false
+  let [isOpen, isPaused] = [false, false]
 
   function fill() {
-    while (isOpen && running.size < concurrency) {
+    while (isOpen && !isPaused && running.size < concurrency) {
       const id = waiting.shift()
       if (id === undefined) return
       void start(id)
@@ -74,6 +80,16 @@ export function createTaskQueue({ concurrency, run }: TaskQueueOptions) {
     /** Tasks that were taken go to the head of the queue again, or to its tail. */
     putBack(ids: readonly string[], end: 'first' | 'last') {
       waiting = end === 'first' ? [...ids, ...waiting] : [...waiting, ...ids]
+      fill()
+    },
+    /** Tasks that wait go to the head; others stay where they are. */
+    moveToHead(ids: readonly string[]) {
+      waiting = withHead(ids, waiting)
+    },
+    running: () => [...running.keys()],
+    /** Paused, it starts nothing, whether it is open or not. */
+    pause(next: boolean) {
+      isPaused = next
       fill()
     },
     hasWaiting: () => waiting.length > 0,

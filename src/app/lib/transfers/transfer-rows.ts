@@ -1,34 +1,39 @@
 import { atMostEvery, type Clock } from '#app/lib/clock.ts'
 import { createEmitter } from '#app/lib/store.ts'
-import { createRowSections, type Place } from './row-sections.ts'
-
-/** `interrupted`: a reload took away what it needs to go on, and a person has to help. */
-export type TransferState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled' | 'interrupted'
+import { type GroupName, type Place, RowSections, type TransferGroup } from './row-sections.ts'
+import {
+  type Amount,
+  createSpeedometer,
+  createSums,
+  isUnfinished,
+  type TransferState,
+  type TransferSums,
+  type TransferTotals,
+} from './transfer-sums.ts'
 
 /** A row. Every change makes a new object, so that rows can be compared by identity. */
-export type Transfer = { readonly id: string; readonly state: TransferState }
-
-/** The same object while no number changes. */
-export type TransferTotals = Readonly<Record<TransferState, number>> & {
-  /** Waiting or running. */
-  readonly unfinished: number
-  readonly all: number
+export type Transfer = {
+  readonly id: string
+  readonly state: TransferState
+  /** What it came with; never changes. */
+  readonly group?: GroupName | null
 }
 
 /** A new object whenever a row has changed. The rows themselves are read one by one: they may be thousands. */
 export type TransfersSnapshot = {
   readonly totals: TransferTotals
-  /** The sum of `weigh` over all rows. */
-  readonly weight: number
+  /** Rows and heads of groups that can be seen in the list. */
+  readonly items: number
+  /** Of those that were added since all were over, ended or not: what a person waits for. */
+  readonly run: TransferSums
+  /** What moves a second while something runs; null until it can be told. */
+  readonly speed: number | null
   /** Nobody is connected, or the key lacks the scope. */
   readonly isPaused: boolean
+  /** A person paused it: nothing new starts. */
+  readonly isPausedByHand: boolean
   /** False if the browser could not store something: a reload would lose it. */
   readonly isKept: boolean
-}
-
-/** Whether it still waits or runs. */
-export function isUnfinished({ state }: Pick<Transfer, 'state'>): boolean {
-  return state === 'waiting' || state === 'running'
 }
 
 /** Smooth to look at, and cheap. */
@@ -37,6 +42,7 @@ const showIntervalMs = 100
 /** So many are moved one by one. */
 const fewRows = 20
 
+const noAmount: Amount = { whole: 0, moved: 0 }
 const states = ['waiting', 'running', 'done', 'failed', 'cancelled', 'interrupted'] as const
 
 export type TransferRowsOptions<Row extends Transfer> = {
@@ -45,8 +51,7 @@ export type TransferRowsOptions<Row extends Transfer> = {
   isNewestFirst?: boolean
   /** The states whose rows stand together, from top to bottom; all rows as they were added if left out. */
   sections?: readonly (readonly TransferState[])[]
-  /** What a row counts in the snapshot's `weight`. */
-  weigh?: (row: Row) => number
+  measure?: (row: Row) => Amount
   /** Told which rows were added, removed or changed their state. */
   onStates?: (ids: Iterable<string>) => void
 }
@@ -56,32 +61,37 @@ export type TransferRowsOptions<Row extends Transfer> = {
  * changes at once, but not more than ten times a second.
  */
 export class TransferRows<Row extends Transfer> {
-  readonly #places = new Map<string, Place<Row>>()
+  #places = new Map<string, Place<Row>>()
   readonly #sections
-  readonly #sums
+  readonly #all = createSums()
+  readonly #speedometer
+  readonly #measure: (row: Row) => Amount
   readonly #changes = createEmitter()
   readonly #showing
   readonly #isNewestFirst: boolean
   readonly #onStates: (ids: Iterable<string>) => void
+  #runSums = createSums()
+  #run = 0
   #firstOrder = 0
   #lastOrder = 0
   #snapshot: TransfersSnapshot
   #isStale = false
 
   constructor(options: TransferRowsOptions<Row>) {
-    const { clock, isNewestFirst = false, weigh = () => 0, onStates = () => {} } = options
+    const { clock, isNewestFirst = false, measure = () => noAmount, onStates = () => {} } = options
     this.#isNewestFirst = isNewestFirst
+    this.#measure = measure
     this.#onStates = onStates
-    this.#sections = createRowSections<Row>(options.sections ?? [states])
+    this.#sections = new RowSections<Row>(options.sections ?? [states])
     this.#showing = atMostEvery(clock, showIntervalMs, this.#changes.emit)
-    this.#sums = createSums(weigh)
-    this.#snapshot = { ...this.#sums.read(), isPaused: false, isKept: true }
+    this.#speedometer = createSpeedometer(() => clock.now())
+    this.#snapshot = { ...this.#read(), isPaused: false, isPausedByHand: false, isKept: true }
   }
 
   subscribe = (listener: () => void): (() => void) => this.#changes.subscribe(listener)
 
   getSnapshot = (): TransfersSnapshot => {
-    if (this.#isStale) this.#snapshot = { ...this.#snapshot, ...this.#sums.read() }
+    if (this.#isStale) this.#snapshot = { ...this.#snapshot, ...this.#read() }
     this.#isStale = false
     return this.#snapshot
   }
@@ -90,29 +100,48 @@ export class TransferRows<Row extends Transfer> {
     return this.#places.get(id)?.row
   }
 
-  /** In the order they were added: a walk over all of them. */
+  /** In their order: a walk over all of them. */
   all(): readonly Row[] {
     return this.#inOrder().map(({ row }) => row)
   }
 
-  /** The row that stands at `index` in its section, from the top. */
-  at(index: number): Row | undefined {
+  /** What stands at `index` in the list, from the top. */
+  at(index: number): Row | TransferGroup | undefined {
     return this.#sections.at(index)
   }
 
-  /** Where a row stands; -1 where it is gone. */
+  /** Where a row stands, or the head of a group; -1 where it is gone or its group is closed. */
   indexOf(id: string): number {
-    const place = this.#places.get(id)
-    return place ? this.#sections.indexOf(place) : -1
+    return this.#sections.indexOf(this.#places.get(id) ?? id)
+  }
+
+  /** Opens the rows of a group, or closes them. */
+  toggleGroup(id: string): void {
+    this.#sections.toggle(id)
+    this.#noteChange([])
+  }
+
+  /** Rows go to the top of their sections, and so does the group that they all are of. */
+  moveToHead(ids: readonly string[], group?: string): void {
+    this.#firstOrder -= ids.length
+    for (const [index, id] of ids.entries()) {
+      const place = this.#places.get(id)
+      if (place) place.order = this.#firstOrder + index
+    }
+    const sorted = [...this.#places].sort(([, a], [, b]) => a.order - b.order)
+    this.#places = new Map(sorted)
+    if (group !== undefined) this.#sections.setGroupOrder(group, this.#firstOrder)
+    this.#arrange()
+    this.#noteChange([])
   }
 
   add(added: readonly Row[]): void {
     this.#firstOrder -= added.length
     const start = this.#isNewestFirst ? this.#firstOrder : this.#lastOrder
     for (const [index, row] of added.entries()) {
-      const place = { row, order: start + index }
+      const place = { row, amount: this.#measure(row), order: start + index, run: 0 }
       this.#places.set(row.id, place)
-      this.#sums.count(row, 1)
+      this.#count(place, this.#isIdle())
       if (!this.#isNewestFirst) this.#sections.push(place)
     }
     this.#lastOrder += added.length
@@ -143,7 +172,7 @@ export class TransferRows<Row extends Transfer> {
   remove(ids: ReadonlySet<string>): void {
     for (const id of ids) {
       const place = this.#places.get(id)
-      if (place) this.#sums.count(place.row, -1)
+      if (place) this.#uncount(place)
       this.#places.delete(id)
     }
     this.#arrange()
@@ -162,7 +191,11 @@ export class TransferRows<Row extends Transfer> {
     if (this.#snapshot.isKept !== isKept) this.#set({ isKept })
   }
 
-  #set(change: Partial<Pick<TransfersSnapshot, 'isPaused' | 'isKept'>>): void {
+  setPausedByHand(isPausedByHand: boolean): void {
+    if (this.#snapshot.isPausedByHand !== isPausedByHand) this.#set({ isPausedByHand })
+  }
+
+  #set(change: Partial<Pick<TransfersSnapshot, 'isPaused' | 'isPausedByHand' | 'isKept'>>): void {
     this.#snapshot = { ...this.#snapshot, ...change }
     this.#noteChange([])
   }
@@ -173,10 +206,48 @@ export class TransferRows<Row extends Transfer> {
     this.#showing.ask()
   }
 
+  #read(): Pick<TransfersSnapshot, 'totals' | 'items' | 'run' | 'speed'> {
+    const [{ totals }, run] = [this.#all.read(), this.#runSums.read()]
+    return { totals, items: this.#sections.length, run, speed: this.#speedometer.read() }
+  }
+
   #replace(place: Place<Row>, row: Row): void {
-    this.#sums.count(place.row, -1)
-    this.#sums.count(row, 1)
+    const isIdle = this.#isIdle()
+    const { row: before, amount } = place
+    this.#uncount(place)
     place.row = row
+    place.amount = this.#measure(row)
+    this.#count(place, isIdle)
+    // A try that begins anew takes nothing back.
+    const more = before.state === 'running' ? Math.max(0, place.amount.moved - amount.moved) : 0
+    this.#speedometer.note(this.#all.running() > 0, more)
+  }
+
+  #isIdle(): boolean {
+    return this.#all.unfinished() === 0
+  }
+
+  /** `wasIdle`: before this row was added or changed. */
+  #count(place: Place<Row>, wasIdle: boolean): void {
+    const { row, amount } = place
+    if (isUnfinished(row)) {
+      if (wasIdle) {
+        this.#run += 1
+        this.#runSums = createSums()
+        this.#speedometer.reset()
+      }
+      place.run = this.#run
+    }
+    this.#all.count(row.state, amount, 1)
+    if (place.run === this.#run) this.#runSums.count(row.state, amount, 1)
+    this.#sections.count(place, 1)
+  }
+
+  #uncount(place: Place<Row>): void {
+    const { row, amount, run } = place
+    this.#all.count(row.state, amount, -1)
+    if (run === this.#run) this.#runSums.count(row.state, amount, -1)
+    this.#sections.count(place, -1)
   }
 
   #move(place: Place<Row>, row: Row): void {
@@ -194,28 +265,4 @@ export class TransferRows<Row extends Transfer> {
     const all = [...this.#places.values()]
     return this.#isNewestFirst ? all.sort((a, b) => a.order - b.order) : all
   }
-}
-
-/** Counts rows as they come and go. */
-function createSums<Row extends Transfer>(weigh: (row: Row) => number) {
-  const counts = Object.fromEntries(states.map((state) => [state, 0])) as TransferCounts
-  let weight = 0
-  let totals = totalsOf(counts)
-  return {
-    count(row: Row, by: 1 | -1) {
-      counts[row.state] += by
-      weight += by * weigh(row)
-    },
-    read(): Pick<TransfersSnapshot, 'totals' | 'weight'> {
-      if (states.some((state) => totals[state] !== counts[state])) totals = totalsOf(counts)
-      return { totals, weight }
-    },
-  }
-}
-
-type TransferCounts = Record<TransferState, number>
-
-function totalsOf(counts: TransferCounts): TransferTotals {
-  const all = states.reduce((sum, state) => sum + counts[state], 0)
-  return { ...counts, unfinished: counts.waiting + counts.running, all }
 }

@@ -11,7 +11,7 @@ export type MeasuredRowsOptions = {
 
 /** For rows that were never in sight, px. */
 const guessedHeight = 41
-const overscan = 8
+const overscan = 12
 const block = 4
 
 /** Which rows of a long list of different heights exist just now: those in sight. */

@@ -71,7 +71,12 @@ export function AskPage({ visit, session }: { visit: Visit; session: GuestSessio
             className="h-80 min-h-0 rounded-lg border border-line"
           >
             <Suspense fallback={null}>
-              <UploadList queue={queues.uploads} canUpload onOpenFolder={null} />
+              <UploadList
+                queue={queues.uploads}
+                canUpload
+                onOpenFolder={null}
+                notice={queues.notice}
+              />
             </Suspense>
           </section>
         )}

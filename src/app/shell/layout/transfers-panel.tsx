@@ -92,6 +92,7 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
                     queue={queues.uploads}
                     canUpload={access.canUpload}
                     onOpenFolder={onOpenFolder}
+                    notice={queues.notice}
                   />
                 </Suspense>
               ),
@@ -106,6 +107,7 @@ export function TransfersPanel({ parts, access, view, onOpenFolder }: TransfersP
                     queue={queues.imports}
                     canImport={access.canImport}
                     onOpenFolder={onOpenFolder}
+                    notice={queues.notice}
                   />
                 </Suspense>
               ),

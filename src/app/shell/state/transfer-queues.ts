@@ -6,12 +6,14 @@ import type { ImportConnection, ImportJob } from '#app/features/imports/queue/im
 import { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
 import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts'
 import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
+import type { EndNotice } from '#app/lib/browser/end-notice.ts'
 import { browserClock } from '#app/lib/clock.ts'
 import type { ReadableStore } from '#app/lib/store.ts'
 import { tell } from '#app/ui/announcer.tsx'
 import type { Me } from '#contract/account.ts'
 import { type Sums, tellSums } from './announce-totals.ts'
 import { createArrivals, readFolder } from './show-arrivals.ts'
+import { showProgress } from './show-progress.ts'
 
 export type TransferSession = {
   me: Me
@@ -28,7 +30,13 @@ export type TransferQueuesOptions = {
   findCache(): CachePatch | null
 }
 
-export type TransferQueues = { uploads: UploadQueue; imports: ImportQueue; reset(): void }
+export type TransferQueues = {
+  uploads: UploadQueue
+  imports: ImportQueue
+  /** Tells of the end of either where the page is hidden. */
+  notice: EndNotice
+  reset(): void
+}
 
 /**
  * The queues, on the key that is connected now and on those that follow. Load it on demand: most screens
@@ -69,6 +77,7 @@ export function createTransferQueues({
     return queryClient.fetchQuery({ ...queries.tree(), staleTime }).catch(() => null)
   }
 
+  const notice = showProgress({ uploads, imports })
   tellOf('uploaded', uploads)
   tellOf('imported', imports)
   follow()
@@ -81,6 +90,7 @@ export function createTransferQueues({
   return {
     uploads,
     imports,
+    notice,
     /** Forgets everything, after signing out. */
     reset() {
       uploads.reset()

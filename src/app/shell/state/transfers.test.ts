@@ -5,6 +5,11 @@ import { options as importOptions } from '#app/testing/import-world.ts'
 import type { TransferSession } from './transfer-queues.ts'
 import { createTransfers } from './transfers.ts'
 
+// There is no page to show anything in.
+vi.mock('#app/lib/browser/page-progress.ts', () => ({
+  createPageProgress: () => ({ show: () => {} }),
+}))
+
 const stored = new Map<string, string>()
 
 beforeEach(() => {

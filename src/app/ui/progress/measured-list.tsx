@@ -8,36 +8,63 @@ export type MeasuredListProps<Item> = {
   /** The accessible name of an item's row. */
   nameOf: (item: Item) => string
   renderRow: (item: Item) => ReactNode
+  /** The list that an item is of, which has a head at `head`; null for a head, which stands between lists. */
+  listOf: (item: Item) => { id: string; head: number; count: number } | null
 }
 
-/** A list of thousands of rows of any height: only those in sight are in the page. Fills its parent. */
+/** Lists of thousands of rows of any height: only those in sight are in the page. Fills its parent. */
 export function MeasuredList<Item extends { id: string }>(props: MeasuredListProps<Item>) {
-  const { items, count, nameOf, renderRow } = props
+  const { items, count, nameOf, renderRow, listOf } = props
   const { scroller, observe, rows, top, height } = useMeasuredRows({
     count,
     keyAt: (index) => items.at(index)?.id ?? '',
     indexOf: (id) => items.indexOf(id),
   })
+  const renderItem = (index: number, item: Item) => {
+    const list = listOf(item)
+    const row = { key: item.id, ref: observe, 'data-row': item.id }
+    if (!list) {
+      return {
+        list,
+        row: (
+          <div {...row} key={item.id}>
+            {renderRow(item)}
+          </div>
+        ),
+      }
+    }
+    return {
+      list,
+      row: (
+        <li
+          {...row}
+          key={item.id}
+          aria-label={nameOf(item)}
+          aria-posinset={index - list.head}
+          aria-setsize={list.count}
+        >
+          {renderRow(item)}
+        </li>
+      ),
+    }
+  }
+  const parts: { list: string | null; key: string; rows: ReactNode[] }[] = []
+  for (const index of rows) {
+    const item = items.at(index)
+    if (!item) continue
+    const { list, row } = renderItem(index, item)
+    const last = parts.at(-1)
+    if (last && list && last.list === list.id) last.rows.push(row)
+    // What stands alone is in as many lists as there are groups between.
+    else parts.push({ list: list?.id ?? null, key: list?.id || `${parts.length}`, rows: [row] })
+  }
   return (
     <div ref={scroller} className="scroll-area min-h-0 grow [overflow-anchor:none]">
-      <ul style={{ height, paddingTop: top }}>
-        {rows.map((index) => {
-          const item = items.at(index)
-          if (!item) return null
-          return (
-            <li
-              key={item.id}
-              ref={observe}
-              data-row={item.id}
-              aria-label={nameOf(item)}
-              aria-posinset={index + 1}
-              aria-setsize={count}
-            >
-              {renderRow(item)}
-            </li>
-          )
-        })}
-      </ul>
+      <div style={{ height, paddingTop: top }}>
+        {parts.map((part) =>
+          part.list === null ? part.rows : <ul key={`list ${part.key}`}>{part.rows}</ul>,
+        )}
+      </div>
     </div>
   )
 }
@@ -62,7 +89,7 @@ export function useKeptFocus() {
   })
   return {
     onFocus({ target }: FocusEvent<HTMLElement>) {
-      const row = target.closest('li')
+      const row = target.closest<HTMLElement>('[data-row]')
       place.current = { element: target, row, panel: target.closest('[role="tabpanel"]') }
     },
     // Not called for an element that is taken out of the page.

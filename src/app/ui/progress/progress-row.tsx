@@ -1,4 +1,5 @@
 import clsx from 'clsx'
+import { ChevronDown, ChevronRight } from 'lucide-react'
 import { Progress } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { visibleName } from '#app/lib/untrusted-text.ts'
@@ -46,8 +47,14 @@ const tones = {
   idle: 'bg-edge',
 } as const
 
+type GroupToggle = { isOpen: boolean; onToggle: () => void }
+
 export type ProgressRowProps = {
   name: string
+  /** Of the head of a group, whose rows open and close; null else. */
+  group?: GroupToggle | null
+  /** It stands below the head of its group. */
+  isInGroup?: boolean
   /** Where the name leads, already known to be safe; null for plain text. */
   link: string | null
   /** The folder it goes to or lies in. */
@@ -65,11 +72,15 @@ export type ProgressRowProps = {
 /** One thing that takes its time, in a list of such things; two or three lines where it is narrow. */
 export function ProgressRow(props: ProgressRowProps) {
   const { name, link, place, progress, words, explanation, children } = props
+  const { group = null, isInGroup = false } = props
   return (
-    <div className="flex min-h-10 items-center gap-x-3 border-line border-b px-4 py-1">
+    <div
+      className="flex min-h-10 items-center gap-x-3 border-line border-b px-4 py-1"
+      style={isInGroup ? inGroup : undefined}
+    >
       <div className="flex min-w-0 grow flex-wrap items-center gap-x-3 gap-y-0.5">
         <div className="flex min-w-0 grow basis-64 items-center gap-2">
-          <Name name={name} link={link} />
+          {group ? <GroupName name={name} {...group} /> : <Name name={name} link={link} />}
           {place && <Place {...place} />}
         </div>
         <ProgressBar
@@ -102,6 +113,25 @@ export function ProgressRow(props: ProgressRowProps) {
       </div>
       <div className="flex w-16 shrink-0 justify-end gap-1 max-sm:w-auto">{children}</div>
     </div>
+  )
+}
+
+/** Below the words of its head, px. */
+const inGroup = { paddingInlineStart: 36 }
+
+function GroupName({ name, isOpen, onToggle }: { name: string } & GroupToggle) {
+  const Chevron = isOpen ? ChevronDown : ChevronRight
+  return (
+    <button
+      type="button"
+      aria-expanded={isOpen}
+      aria-label={visibleName(name)}
+      onClick={onToggle}
+      className="-ml-1 flex min-w-0 items-center gap-2 rounded font-medium hover:text-ink"
+    >
+      <Chevron aria-hidden="true" className="size-4 shrink-0 text-muted" />
+      <NameText name={name} />
+    </button>
   )
 }
 

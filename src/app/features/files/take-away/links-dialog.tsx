@@ -1,5 +1,6 @@
 import { Suspense, useMemo, useState } from 'react'
 import { copyText } from '#app/lib/browser/copy-text.ts'
+import { saveBlob } from '#app/lib/browser/save-blob.ts'
 import { plural } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { announce } from '#app/ui/announcer.tsx'
@@ -9,7 +10,6 @@ import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
 import { type LinkFormId, linkForms, type NamedLink } from './link-forms.ts'
-import { saveBlob } from './save-blob.ts'
 import type { Asked } from './take-away.tsx'
 
 const QrCode = lazyPart(async () => (await import('#app/ui/qr-code.tsx')).QrCode)

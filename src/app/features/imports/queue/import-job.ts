@@ -6,7 +6,7 @@ import type { TextStorage } from '#app/lib/browser/storage.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import { storedImports } from '#app/lib/transfers/kept-transfers.ts'
 import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
-import { isUnfinished, type TransferState } from '#app/lib/transfers/transfer-rows.ts'
+import { type Amount, isUnfinished, type TransferState } from '#app/lib/transfers/transfer-sums.ts'
 import { importTypes } from '#contract/imports.ts'
 
 /** The options of the dialog; `folder` and `fileName` are '' if nothing was typed. */
@@ -165,6 +165,11 @@ export function newJob(
     folder: null,
     failure: null,
   }
+}
+
+/** In parts of a hundred. */
+export function measureImport({ state, percent }: ImportJob): Amount {
+  return { whole: 100, moved: state === 'done' ? 100 : (percent ?? 0) }
 }
 
 const finishedKeptMs = 7 * 86_400_000

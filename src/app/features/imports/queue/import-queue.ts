@@ -17,6 +17,7 @@ import {
   type ImportNews,
   type ImportOptions,
   type ImportStore,
+  measureImport,
   newJob,
   type OpenClaims,
   openImportStore,
@@ -65,7 +66,10 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
 
   constructor(options: ImportQueueOptions = {}) {
     const clock = options.clock ?? browserClock
-    super({ clock, isNewestFirst: true, concurrency: Number.POSITIVE_INFINITY })
+    super({
+      ...{ clock, isNewestFirst: true, concurrency: Number.POSITIVE_INFINITY },
+      ...{ measure: measureImport, pausedAs: 'barkeep.paused-imports' },
+    })
     this.#options = {
       clock,
       wallClock: Date.now,
@@ -183,6 +187,21 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     return 'over'
   }
 
+  protected override onPause(): void {
+    this.tasks.putBack(this.#takeBack(), 'first')
+  }
+
+  /** All ask at once for their turn of the window: they ask anew, in another order. */
+  protected override onNext(ids: readonly string[]): void {
+    const next = new Set(ids)
+    const { true: first = [], false: others = [] } = Object.groupBy(
+      this.#takeBack(),
+      (id) => `${next.has(id)}`,
+    )
+    this.tasks.putBack([...first, ...others], 'first')
+    this.tasks.moveToHead(ids)
+  }
+
   protected override onConnect({ keyId }: ImportConnection): void {
     const { tabId, createLeader, onReconnect } = this.#options
     this.#openStore(keyId)
@@ -239,6 +258,16 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   #dismiss(jobs: readonly ImportJob[]): void {
     const taskIds = jobs.flatMap(({ taskId }) => taskId ?? [])
     if (taskIds.length > 0) this.#store?.imports.dismiss(taskIds)
+  }
+
+  /** Takes starts back that were not sent. */
+  #takeBack(): string[] {
+    const back = this.tasks.running().filter((id) => {
+      const job = this.rows.get(id)
+      return job?.state === 'waiting' && !this.#starts.isSent(job)
+    })
+    this.tasks.remove(back)
+    return back
   }
 
   async #cancelTask(job: ImportJob): Promise<void> {

@@ -1,65 +1,105 @@
 import { FolderOpen, Link, LockKeyhole, RotateCcw, X } from 'lucide-react'
 import { memo, useCallback, useEffect } from 'react'
 import { missingScope } from '#app/api/http/api-key-text.ts'
+import { findDetailsReader } from '#app/api/session/file-details.ts'
 import type { ImportJob } from '#app/features/imports/queue/import-job.ts'
 import type { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
-import { formatNumber } from '#app/lib/format.ts'
+import type { EndNotice } from '#app/lib/browser/end-notice.ts'
 import { useSnapshot } from '#app/lib/store.ts'
-import { isUnfinished, type TransferTotals } from '#app/lib/transfers/transfer-rows.ts'
+import { isoTime, type ReceiptEntry } from '#app/lib/transfers/receipt.ts'
+import { isUnfinished } from '#app/lib/transfers/transfer-sums.ts'
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { EmptyState } from '#app/ui/empty-state.tsx'
-import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
 import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
-import { outcomeText, TransferSummary, toneOf } from '#app/ui/progress/transfer-summary.tsx'
-import { failureText, nameOf, noteText, progressText, stageText } from './import-text.ts'
+import { ReceiptButtons } from '#app/ui/progress/receipt-buttons.tsx'
+import { NextButton, TransferList } from '#app/ui/progress/transfer-list.tsx'
+import { toneOf } from '#app/ui/progress/transfer-summary.tsx'
+import {
+  failureText,
+  nameOf,
+  noteText,
+  progressText,
+  stageText,
+  stateText,
+  summaryText,
+} from './import-text.ts'
 
 export type ImportListProps = {
   queue: ImportQueue
   /** False if the key lacks the scope `import`; the empty list says so. */
   canImport: boolean
   onOpenFolder: (path: string) => void
+  /** What tells of the end where the page is hidden. */
+  notice: Pick<EndNotice, 'canAsk' | 'ask'>
 }
 
 /** The tab `Imports`. Fills its parent's height and scrolls. */
-export function ImportList({ queue, canImport, onOpenFolder }: ImportListProps) {
-  const { totals, isKept } = useSnapshot(queue)
+export function ImportList({ queue, canImport, onOpenFolder, notice }: ImportListProps) {
+  const snapshot = useSnapshot(queue)
   // Stable, because rows render again only when their props change.
   const handleAbort = useCallback((id: string) => queue.abort(id), [queue])
   const handleRetry = useCallback((id: string) => queue.retry(id), [queue])
-  const keptFocus = useKeptFocus()
   useEffect(() => void queue.look().catch(() => {}), [queue])
+  const handleNext = useCallback((id: string) => queue.startNext(id), [queue])
+  const { totals, isKept } = snapshot
   if (totals.all === 0) return <NoImports canImport={canImport} />
   return (
-    <div {...keptFocus} className="flex h-full min-h-0 flex-col">
-      <TransferSummary
-        words={summaryText(totals)}
-        warning={isKept ? null : notKept}
-        totals={totals}
-        queue={queue}
-      />
-      <MeasuredList
-        items={queue}
-        count={totals.all}
-        nameOf={nameOf}
-        renderRow={(job) => (
-          <ImportRow
-            job={job}
-            onAbort={handleAbort}
-            onRetry={handleRetry}
-            onOpenFolder={onOpenFolder}
-          />
-        )}
-      />
-    </div>
+    <TransferList
+      noun="imports"
+      words={() => summaryText(snapshot)}
+      warning={isKept ? null : notKept}
+      snapshot={snapshot}
+      queue={queue}
+      nameOf={nameOf}
+      stateText={stateText}
+      hasBytes={false}
+      nextLabel="Start next"
+      // Nobody knows how long a site takes.
+      notice={{ ...notice, isUseful: true }}
+      receipt={
+        <ReceiptButtons
+          noun="imports"
+          entries={() => receiptOf(queue)}
+          hasLinks
+          findReader={findDetailsReader}
+        />
+      }
+      renderRow={(job, isInGroup) => (
+        <ImportRow
+          job={job}
+          isInGroup={isInGroup}
+          canGoNext={job.state === 'waiting' && totals.waiting > 1}
+          onNext={handleNext}
+          onAbort={handleAbort}
+          onRetry={handleRetry}
+          onOpenFolder={onOpenFolder}
+        />
+      )}
+    />
   )
 }
 
 const notKept = 'This browser has no room to keep imports: a reload forgets those that are new.'
 
-function summaryText(totals: TransferTotals): string {
-  const unfinished = totals.unfinished > 0 ? [`${formatNumber(totals.unfinished)} under way`] : []
-  return [...unfinished, ...outcomeText(totals)].join(' · ')
+/** Of an import of several files the one that its link is of. */
+function receiptOf(queue: ImportQueue): ReceiptEntry[] {
+  return queue.all().flatMap(({ id, state, fileLink, folder, title }) => {
+    if (state !== 'done') return []
+    const link = safeLink(fileLink)
+    const path = (folder ?? '/') + (link === null ? (title ?? '') : nameInLink(link))
+    return { path, size: null, sha256: null, link, time: isoTime(queue.endedAt(id)) }
+  })
+}
+
+/** Links end in the name of their file. */
+function nameInLink(link: string): string {
+  const last = new URL(link).pathname.split('/').at(-1) ?? ''
+  try {
+    return decodeURIComponent(last)
+  } catch {
+    return last
+  }
 }
 
 function NoImports({ canImport }: { canImport: boolean }) {
@@ -76,6 +116,9 @@ function NoImports({ canImport }: { canImport: boolean }) {
 
 type ImportRowProps = {
   job: ImportJob
+  isInGroup: boolean
+  canGoNext: boolean
+  onNext: (id: string) => void
   onAbort: (id: string) => void
   onRetry: (id: string) => void
   onOpenFolder: (path: string) => void
@@ -83,12 +126,13 @@ type ImportRowProps = {
 
 /** One import. Renders again only when its own row changes. */
 const ImportRow = memo(function ImportRow(props: ImportRowProps) {
-  const { job, onAbort, onRetry, onOpenFolder } = props
+  const { job, isInGroup, canGoNext, onNext, onAbort, onRetry, onOpenFolder } = props
   const { id, state, folder } = job
   const canRetry = state === 'failed' || state === 'cancelled'
   return (
     <ProgressRow
       name={nameOf(job)}
+      isInGroup={isInGroup}
       // Checked again: anybody at this browser may have changed what is stored.
       link={safeLink(job.fileLink)}
       place={folder === null ? null : { path: folder, onOpen: () => onOpenFolder(folder) }}
@@ -104,6 +148,7 @@ const ImportRow = memo(function ImportRow(props: ImportRowProps) {
           onClick={() => onOpenFolder(folder)}
         />
       )}
+      {canGoNext && <NextButton label="Start next" onClick={() => onNext(id)} />}
       {canRetry && (
         <IconButton label="Retry" icon={<RotateCcw />} size="small" onClick={() => onRetry(id)} />
       )}

@@ -6,15 +6,29 @@ import type {
   ImportNote,
 } from '#app/features/imports/queue/import-job.ts'
 import { formatBytes, formatDuration, formatNumber, formatPercent } from '#app/lib/format.ts'
+import { doneText, outcomeText } from '#app/lib/transfers/run-text.ts'
+import type { TransfersSnapshot } from '#app/lib/transfers/transfer-rows.ts'
+import type { TransferState } from '#app/lib/transfers/transfer-sums.ts'
 import type { ImportErrorCode, ImportStage } from '#contract/imports.ts'
 
 /** The states in words. Screen readers and scripts rely on them. */
-const stateText: Record<ImportJob['state'], string> = {
+export const stateText: Record<TransferState, string> = {
   waiting: 'Waiting',
   running: 'Importing',
   done: 'Done',
   failed: 'Failed',
   cancelled: 'Cancelled',
+  interrupted: 'Interrupted',
+}
+
+/** `3 of 12 · paused, 2 go on at the server · 1 failed`; how all went once nothing is left. */
+export function summaryText({ totals, run, isPausedByHand, isPaused }: TransfersSnapshot): string {
+  const goOn = totals.running > 0 ? `, ${formatNumber(totals.running)} go on at the server` : ''
+  const stops = isPausedByHand || isPaused ? [`paused${goOn}`] : []
+  if (totals.unfinished === 0)
+    return [...outcomeText(totals), ...(isPausedByHand ? stops : [])].join(' · ')
+  const troubles = outcomeText({ failed: totals.failed, done: 0, cancelled: 0, interrupted: 0 })
+  return [doneText(run.totals), ...stops, ...troubles].join(' · ')
 }
 
 /** The name of a row: its title, or the link until the title is known. */

@@ -43,6 +43,11 @@ export function createInterruptedUploads() {
 
   return {
     uploads,
+    /** Whether the browser may find files by itself: of any, or of one. */
+    canReopen(id?: string): boolean {
+      const kept = id === undefined ? uploads.values() : [uploads.get(id)]
+      return [...kept].some((upload) => upload?.handleId != null)
+    },
     /** The job that resumes row `id`, or why the file does not fit; null if the row is not interrupted. */
     match(id: string, file: File, serverTime: number): UploadJob | UploadFailure | null {
       const kept = uploads.get(id)

@@ -9,6 +9,7 @@ import {
   type UploadConnection,
   type UploadJob,
 } from '#app/features/uploads/upload.ts'
+import type { TextStorage } from '#app/lib/browser/storage.ts'
 import type { Clock } from '#app/lib/clock.ts'
 import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
@@ -21,6 +22,8 @@ export type UploadQueueOptions = {
   /** Keeps unfinished uploads over a reload. */
   journal?: JournalAccess
   canRead?: (file: File) => Promise<boolean>
+  /** Where the tab keeps that a person paused the queue. */
+  pausedIn?: TextStorage
   sendUpload?: typeof sendPack
   /** Told of each upload that is done. */
   onUploaded?: (upload: Upload) => void

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
-import { forecastUploads, uploadLoad } from '#app/features/uploads/view/upload-text.ts'
+import { findGroup } from '#app/features/uploads/find-group.ts'
+import { forecastUploads } from '#app/features/uploads/view/upload-text.ts'
+import { guardStorage } from '#app/lib/browser/storage.ts'
+import { memoryStorage } from '#app/testing/import-world.ts'
+import { settle } from '#app/testing/manual-clock.ts'
 import { first, refused, requestFor, sent, uploadWorld } from '#app/testing/upload-world.ts'
 
 test('three are sent at once, the next when one has ended, in the order they came', async () => {
@@ -131,7 +135,7 @@ test('the forecast counts the requests that are still to be made', async () => {
   for (const { begin } of tries) begin()
   const { totals } = queue.getSnapshot()
   expect(totals).toMatchObject({ unfinished: 2_143, running: 3, waiting: 2_140 })
-  expect(forecastUploads(uploadLoad(queue), queue.gate)).toEqual({
+  expect(forecastUploads(queue)).toEqual({
     seconds: 2_140,
     limitedBy: 'requests',
     requestsPerMinute: 60,
@@ -181,5 +185,76 @@ test('a crowd is listed before each of its files is asked how large it is', asyn
   expect(listed.length).toBeGreaterThan(299)
   expect(row('299').size).toBe(10)
   expect(row('200').failure).toEqual({ code: 'too_large', size: 5_000, maxBytes: 1_000 })
-  expect(queue.getSnapshot()).toMatchObject({ weight: 2_990, totals: { waiting: 299, failed: 1 } })
+  expect(queue.getSnapshot()).toMatchObject({
+    run: { waiting: 2_990 },
+    totals: { waiting: 299, failed: 1 },
+  })
+})
+
+test('paused, nothing new starts, what waits for its turn waits on, and what is being sent ends', async () => {
+  const { queue, tries, connection, states } = uploadWorld()
+  queue.connect(connection())
+  void queue.add(['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)))
+  first(tries).begin()
+  queue.pause()
+  expect(states()).toEqual(['a running', 'b waiting', 'c waiting', 'd waiting', 'e waiting'])
+  // Those that asked for their turn gave it back.
+  expect(tries.map(({ send }) => send.signal?.aborted)).toEqual([false, true, true])
+  await first(tries).end(sent(first(tries).send))
+  expect([tries.length, queue.getSnapshot().isPausedByHand]).toEqual([3, true])
+  void queue.add([requestFor('f')])
+  expect(tries).toHaveLength(3)
+  queue.goOn()
+  await settle()
+  expect(tries.slice(3).map(({ send }) => send.name)).toEqual(['b', 'c', 'd'])
+  expect(queue.getSnapshot().isPausedByHand).toBe(false)
+})
+
+test('a pause lasts over a reload and a lost key, and ends with the session', () => {
+  const stored = memoryStorage()
+  const pausedIn = guardStorage(() => stored)
+  const { queue, connection, tries } = uploadWorld({ pausedIn })
+  queue.connect(connection())
+  queue.pause()
+  queue.connect(null)
+  queue.connect(connection())
+  void queue.add([requestFor('a')])
+  expect(tries).toHaveLength(0)
+  const again = uploadWorld({ pausedIn })
+  again.queue.connect(connection({ account: 'bob' }))
+  expect(again.queue.getSnapshot().isPausedByHand).toBe(false)
+  again.queue.connect(connection())
+  expect(again.queue.getSnapshot().isPausedByHand).toBe(true)
+  again.queue.reset()
+  again.queue.connect(connection())
+  expect(again.queue.getSnapshot().isPausedByHand).toBe(false)
+})
+
+test('what is to be sent next goes before all that waits, and a folder as a whole', async () => {
+  const { queue, tries, connection, row } = uploadWorld()
+  queue.connect(connection())
+  const inTrip = (name: string) => ({ ...requestFor(name, 10, '/Trip/'), path: `Trip/${name}` })
+  void queue.add([
+    ...['a', 'b', 'c', 'd', 'e'].map((name) => requestFor(name)),
+    inTrip('f'),
+    inTrip('g'),
+  ])
+  queue.startNext(row('e').id)
+  queue.startGroupNext('/Trip/')
+  for (let at = 0; at < 4; at += 1) {
+    first(tries, at).begin()
+    await first(tries, at).end(sent(first(tries, at).send))
+  }
+  expect(tries.map(({ send }) => send.name)).toEqual(['a', 'b', 'c', 'f', 'g', 'e', 'd'])
+})
+
+test('files of a folder that was dropped are one group, also after a reload; those chosen alone are none', () => {
+  expect(findGroup({ folder: '/Films/Trip/day 1/', path: 'Trip/day 1/a.txt' })).toEqual({
+    id: '/Films/Trip/',
+    name: 'Trip',
+  })
+  expect(findGroup({ folder: '/Trip/', path: 'Trip/a.txt' })?.id).toBe('/Trip/')
+  for (const path of [undefined, null, '', 'a.txt', '/a.txt', 'Other/a.txt']) {
+    expect(findGroup({ folder: '/Films/Trip/', path })).toBeNull()
+  }
 })

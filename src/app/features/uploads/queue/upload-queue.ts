@@ -10,15 +10,14 @@ import {
   type UploadConnection,
   type UploadJob,
   type UploadRequest,
-  uploadSections,
-  waitingBytes,
 } from '#app/features/uploads/upload.ts'
+import { interruptedRow, measureUpload, uploadSections } from '#app/features/uploads/upload-rows.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import { createRetryPause, type RetryPause } from '#app/lib/retry.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
-import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
+import { isUnfinished } from '#app/lib/transfers/transfer-sums.ts'
 import { createInterruptedUploads, type FileAgain } from './interrupted-uploads.ts'
 import { createResumption, type Resumed } from './resume-interrupted.ts'
 import {
@@ -48,7 +47,11 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   constructor(options: UploadQueueOptions = {}) {
     const clock = options.clock ?? browserClock
-    super({ clock, concurrency: 3, sections: uploadSections, weigh: waitingBytes })
+    super({
+      ...{ clock, concurrency: 3, sections: uploadSections, measure: measureUpload },
+      pausedAs: 'barkeep.paused-uploads',
+      ...(options.pausedIn ? { pausedIn: options.pausedIn } : {}),
+    })
     this.#options = options
     this.#clock = clock
     this.#retryPause = options.retryPause ?? createRetryPause({ clock })
@@ -121,9 +124,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   /** Whether the browser may find files of interrupted uploads by itself: of any, or of one. */
   canReopen(id?: string): boolean {
-    const { uploads } = this.#interrupted
-    const kept = id === undefined ? uploads.values() : [uploads.get(id)]
-    return [...kept].some((upload) => upload?.handleId != null)
+    return this.#interrupted.canReopen(id)
   }
 
   protected override canRetry(upload: Upload): boolean {
@@ -181,6 +182,18 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
       onUploaded: (upload) => this.#noteUploaded(upload),
       onUnsure: (unsure) => void this.#look(unsure),
     })
+  }
+
+  /** What waits for its turn of the window or for the connection waits here; what is being sent goes on. */
+  protected override onPause(): void {
+    const begun = [...new Set([...this.tasks.running(), ...this.#packs.keys()])]
+    const back = begun.filter((id) => {
+      const row = this.rows.get(id)
+      return row?.state === 'waiting' && !row.isAborting
+    })
+    this.#end(back)
+    this.rows.changeMany(back, (row) => ({ ...row, note: null }))
+    this.tasks.putBack(back, 'first')
   }
 
   protected override onConnect({ keyId }: UploadConnection): void {
@@ -282,10 +295,6 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   #showInterrupted(uploads: readonly KeptUpload[]): void {
     const unknown = uploads.filter(({ id }) => !this.rows.get(id))
     for (const kept of unknown) this.#interrupted.uploads.set(kept.id, kept)
-    const failureOf = ({ handleId }: KeptUpload) =>
-      ({ code: 'interrupted', reopens: handleId != null }) as const
-    this.rows.add(
-      unknown.map((kept) => newUpload(kept, { state: 'interrupted', failure: failureOf(kept) })),
-    )
+    this.rows.add(unknown.map(interruptedRow))
   }
 }

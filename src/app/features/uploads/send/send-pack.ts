@@ -19,7 +19,7 @@ import {
 import { randomId } from '#app/lib/random-id.ts'
 import { retryTransient } from '#app/lib/retry.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
-import { isUnfinished } from '#app/lib/transfers/transfer-rows.ts'
+import { isUnfinished } from '#app/lib/transfers/transfer-sums.ts'
 import { apiErrorStatus } from '#contract/api-error.ts'
 import type { UploadBatchReply } from '#contract/uploads.ts'
 import { meterPack } from './meter-pack.ts'

@@ -1,29 +1,32 @@
 import { CloudUpload, LockKeyhole, RotateCcw, X } from 'lucide-react'
 import { memo, useCallback } from 'react'
 import { missingScope } from '#app/api/http/api-key-text.ts'
+import { findDetailsReader } from '#app/api/session/file-details.ts'
 import type { Resumed } from '#app/features/uploads/queue/resume-interrupted.ts'
 import type { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import { canRetry, type Upload } from '#app/features/uploads/upload.ts'
+import type { EndNotice } from '#app/lib/browser/end-notice.ts'
 import { useSnapshot } from '#app/lib/store.ts'
-import { isUnfinished, type TransfersSnapshot } from '#app/lib/transfers/transfer-rows.ts'
+import { isoTime, type ReceiptEntry } from '#app/lib/transfers/receipt.ts'
+import type { TransfersSnapshot } from '#app/lib/transfers/transfer-rows.ts'
+import { isUnfinished } from '#app/lib/transfers/transfer-sums.ts'
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { announce } from '#app/ui/announcer.tsx'
-import { Button, IconButton } from '#app/ui/button.tsx'
+import { IconButton } from '#app/ui/button.tsx'
 import { chooseFiles } from '#app/ui/choose-files.ts'
 import { EmptyState } from '#app/ui/empty-state.tsx'
-import { MeasuredList, useKeptFocus } from '#app/ui/progress/measured-list.tsx'
 import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
-import { outcomeText, TransferSummary, toneOf } from '#app/ui/progress/transfer-summary.tsx'
+import { ReceiptButtons } from '#app/ui/progress/receipt-buttons.tsx'
+import { NextButton, TransferList } from '#app/ui/progress/transfer-list.tsx'
+import { Action, toneOf } from '#app/ui/progress/transfer-summary.tsx'
 import {
   explain,
-  forecastText,
   forecastUploads,
   foundAgainText,
   nameOf,
   progressText,
   stateText,
-  type UploadForecast,
-  uploadLoad,
+  summaryText,
 } from './upload-text.ts'
 
 export type UploadListProps = {
@@ -32,10 +35,15 @@ export type UploadListProps = {
   canUpload: boolean
   /** Null where there is none to go to. */
   onOpenFolder: ((path: string) => void) | null
+  /** What tells of the end where the page is hidden. */
+  notice: Pick<EndNotice, 'canAsk' | 'ask'>
 }
 
+/** A shorter time is not worth a question, s. */
+const longWait = 20
+
 /** The tab `Uploads`. Fills its parent's height and scrolls. */
-export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) {
+export function UploadList({ queue, canUpload, onOpenFolder, notice }: UploadListProps) {
   const snapshot = useSnapshot(queue)
   const { interrupted } = snapshot.totals
   const reopens = interrupted > 0 && queue.canReopen()
@@ -66,39 +74,57 @@ export function UploadList({ queue, canUpload, onOpenFolder }: UploadListProps) 
     },
     [queue],
   )
-  const keptFocus = useKeptFocus()
+  const handleNext = useCallback((id: string) => queue.startNext(id), [queue])
   if (snapshot.totals.all === 0) return <NoUploads canUpload={canUpload} />
+  const { waiting } = snapshot.totals
   return (
-    <div {...keptFocus} className="flex h-full min-h-0 flex-col">
-      <TransferSummary
-        words={summaryText(snapshot, forecastUploads(uploadLoad(queue), queue.gate))}
-        warning={warningText(snapshot, reopens)}
-        action={
-          interrupted > 0 && (
-            <Button tone="quiet" size="small" onClick={() => void handleChoose('folder')}>
-              Choose the folder again
-            </Button>
-          )
-        }
-        totals={snapshot.totals}
-        queue={queue}
-        onRetryAll={() => void handleRetryAll()}
-      />
-      <MeasuredList
-        items={queue}
-        count={snapshot.totals.all}
-        nameOf={nameOf}
-        renderRow={(upload) => (
-          <UploadRow
-            upload={upload}
-            onAbort={handleAbort}
-            onRetry={handleRetry}
-            onOpenFolder={onOpenFolder}
-          />
-        )}
-      />
-    </div>
+    <TransferList
+      noun="uploads"
+      words={() => summaryText(queue)}
+      warning={warningText(snapshot, reopens)}
+      action={
+        interrupted > 0 && (
+          <Action name="Choose the folder again" onClick={() => void handleChoose('folder')} />
+        )
+      }
+      snapshot={snapshot}
+      queue={queue}
+      onRetryAll={() => void handleRetryAll()}
+      nameOf={nameOf}
+      stateText={stateText}
+      hasBytes
+      nextLabel="Send next"
+      notice={{ ...notice, isUseful: (forecastUploads(queue)?.seconds ?? 0) > longWait }}
+      receipt={
+        <ReceiptButtons
+          noun="uploads"
+          entries={() => receiptOf(queue)}
+          hasLinks={onOpenFolder !== null}
+          findReader={findDetailsReader}
+        />
+      }
+      renderRow={(upload, isInGroup) => (
+        <UploadRow
+          upload={upload}
+          isInGroup={isInGroup}
+          canGoNext={upload.state === 'waiting' && waiting > 1}
+          onNext={handleNext}
+          onAbort={handleAbort}
+          onRetry={handleRetry}
+          onOpenFolder={onOpenFolder}
+        />
+      )}
+    />
   )
+}
+
+function receiptOf(queue: UploadQueue): ReceiptEntry[] {
+  return queue.all().flatMap(({ id, state, arrived, size }) => {
+    if (state !== 'done' || !arrived) return []
+    const path = arrived.folder + arrived.file_name
+    const time = queue.endedAt(id)
+    return { path, size, sha256: null, link: safeLink(arrived.link), time: isoTime(time) }
+  })
 }
 
 function NoUploads({ canUpload }: { canUpload: boolean }) {
@@ -127,18 +153,11 @@ function warningText({ totals, isKept }: TransfersSnapshot, reopens: boolean): s
   return reopens ? filesKept : filesGone
 }
 
-/** How much is left, and how the rest went. */
-function summaryText(
-  { totals, isPaused }: TransfersSnapshot,
-  forecast: UploadForecast | null,
-): string {
-  if (totals.unfinished === 0) return outcomeText(totals).join(' · ')
-  const still = forecastText(totals.unfinished, forecast) + (isPaused ? ' · paused' : '')
-  return [still, ...outcomeText({ ...totals, done: 0, cancelled: 0 })].join(' · ')
-}
-
 type UploadRowProps = {
   upload: Upload
+  isInGroup: boolean
+  canGoNext: boolean
+  onNext: (id: string) => void
   onAbort: (id: string) => void
   onRetry: (upload: Upload) => void
   onOpenFolder: ((path: string) => void) | null
@@ -146,7 +165,7 @@ type UploadRowProps = {
 
 /** One upload. Renders again only when its own row changes. */
 const UploadRow = memo(function UploadRow(props: UploadRowProps) {
-  const { upload, onAbort, onRetry, onOpenFolder } = props
+  const { upload, isInGroup, canGoNext, onNext, onAbort, onRetry, onOpenFolder } = props
   const { state, arrived } = upload
   const path = arrived?.folder ?? upload.folder
   const canAbort = isUnfinished(upload) || state === 'interrupted'
@@ -154,12 +173,14 @@ const UploadRow = memo(function UploadRow(props: UploadRowProps) {
   return (
     <ProgressRow
       name={nameOf(upload)}
+      isInGroup={isInGroup}
       link={safeLink(arrived?.link)}
       place={onOpenFolder && { path, onOpen: () => onOpenFolder(path) }}
       progress={{ value: shareOf(upload), tone: toneOf[state] }}
       words={[stateText[state], ...progressText(upload)]}
       explanation={explain(upload)}
     >
+      {canGoNext && <NextButton label="Send next" onClick={() => onNext(upload.id)} />}
       {isRetryable && (
         <IconButton
           label="Retry"

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { newUpload, type UploadFailure } from '#app/features/uploads/upload.ts'
+import { createSums } from '#app/lib/transfers/transfer-sums.ts'
 import { ManualClock } from '#app/testing/manual-clock.ts'
 import {
   failureText,
@@ -9,6 +10,7 @@ import {
   foundAgainText,
   nameOf,
   progressText,
+  summaryText,
 } from './upload-text.ts'
 
 const row = newUpload({ id: '1', name: 'clip.mov', folder: '/Films/', size: 200_000_000 })
@@ -33,10 +35,10 @@ test('an empty file is whole from its beginning', () => {
 
 test('many files are told with the time that the window of requests takes', () => {
   const forecast = { seconds: 2_143, limitedBy: 'requests', requestsPerMinute: 60 } as const
-  expect(forecastText(2_143, forecast)).toBe('2,143 files · about 36 min (60 requests a minute)')
-  expect(forecastText(2, { ...forecast, limitedBy: 'bytes' })).toBe('2 files · about 36 min')
-  expect(forecastText(1, { ...forecast, seconds: 0 })).toBe('1 file')
-  expect(forecastText(3, null)).toBe('3 files')
+  expect(forecastText(forecast)).toEqual(['about 36 min (60 requests a minute)'])
+  expect(forecastText({ ...forecast, limitedBy: 'bytes' })).toEqual(['about 36 min'])
+  expect(forecastText({ ...forecast, seconds: 0 })).toEqual([])
+  expect(forecastText(null)).toEqual([])
 })
 
 test('files that were chosen again are counted, and so are those that are still missing', () => {
@@ -81,30 +83,58 @@ test('a file whose name is no text is told too', () => {
 
 const gate = createRateLimitGate({ clock: new ManualClock(), openChannel: null, locks: null })
 
-function uploads(waiting: number, size: number, bytesPerSecond: number) {
-  const sent = { id: 'sent', name: 'a', folder: '/', size }
-  const running = [newUpload(sent, { state: 'running', bytesPerSecond })]
-  return { waiting, waitingBytes: waiting * size, running }
+/** A queue of which one upload runs, as the words see it. */
+function queueOf(waiting: number, size: number, speed: number | null, change = {}) {
+  const sums = createSums()
+  for (let at = 0; at < waiting; at += 1) sums.count('waiting', { whole: size, moved: 0 }, 1)
+  sums.count('running', { whole: size, moved: 0 }, 1)
+  const run = sums.read()
+  const { totals } = run
+  const items = totals.all
+  const snapshot = {
+    totals,
+    items,
+    run,
+    speed,
+    isPaused: false,
+    isPausedByHand: false,
+    isKept: true,
+  }
+  return {
+    ...{ gate, requestsFor: (files: number) => files },
+    getSnapshot: () => ({ ...snapshot, ...change }),
+  }
 }
 
 test('what is left is the greater of the time of the bytes and of the requests', () => {
-  expect(forecastUploads(uploads(600, 1_000, 1_000_000), gate)).toMatchObject({
+  expect(forecastUploads(queueOf(600, 1_000, 1_000_000))).toMatchObject({
     limitedBy: 'requests',
     requestsPerMinute: 60,
   })
-  expect(forecastUploads(uploads(1, 2e9, 1_000_000), gate)).toMatchObject({
+  expect(forecastUploads(queueOf(1, 2e9, 1_000_000))).toMatchObject({
     seconds: 4_000,
     limitedBy: 'bytes',
   })
 })
 
 test('what is being sent has taken its slot', () => {
-  expect(forecastUploads(uploads(0, 10, 0), gate)).toMatchObject({ seconds: 0 })
+  expect(forecastUploads(queueOf(0, 10, 0))).toMatchObject({ seconds: 0 })
 })
 
-test('there is no forecast where nothing is to be sent, or nobody is connected', () => {
-  expect(forecastUploads({ waiting: 0, waitingBytes: 0, running: [] }, gate)).toBeNull()
-  expect(forecastUploads(uploads(2, 10, 0), null)).toBeNull()
+test('there is no forecast where nobody is connected', () => {
+  expect(forecastUploads({ ...queueOf(2, 10, null), gate: null })).toBeNull()
+})
+
+test('the sums tell what is there of all, and when; paused, that nothing starts', () => {
+  expect(summaryText(queueOf(7, 2e9, 1_000_000))).toBe('0 of 8 · 0 of 16 GB · about 4 h 27 min')
+  expect(summaryText(queueOf(7, 2e9, null, { isPausedByHand: true }))).toBe(
+    '0 of 8 · 0 of 16 GB · paused, 1 still on the way',
+  )
+  const sums = createSums()
+  sums.count('done', { whole: 1, moved: 1 }, 1)
+  sums.count('failed', { whole: 1, moved: 0 }, 1)
+  const over = { totals: sums.read().totals, run: sums.read() }
+  expect(summaryText(queueOf(0, 1, null, over))).toBe('1 done · 1 failed')
 })
 
 test('what breaks a rule of names or of depth is helped by another name or place', () => {

@@ -1,4 +1,3 @@
-import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import { errorFromValues } from '#app/api/http/api-error.ts'
 import { errorText, pauseText } from '#app/api/http/error-text.ts'
 import type { Resumed } from '#app/features/uploads/queue/resume-interrupted.ts'
@@ -12,7 +11,8 @@ import {
   formatNumber,
   formatPercent,
 } from '#app/lib/format.ts'
-import type { TransferState } from '#app/lib/transfers/transfer-rows.ts'
+import { bytesText, doneText, outcomeText, timeText } from '#app/lib/transfers/run-text.ts'
+import type { TransferState } from '#app/lib/transfers/transfer-sums.ts'
 
 /** The states in words. Screen readers and scripts rely on them. */
 export const stateText: Record<TransferState, string> = {
@@ -154,13 +154,30 @@ function emptyFoldersText(amount: number, named: readonly string[]): Explanation
   }
 }
 
-/** `2,143 files · about 36 min (60 requests a minute)`; the rate is named if it is the limit. */
-export function forecastText(files: number, forecast: UploadForecast | null): string {
-  const amount = count(files, 'file')
-  if (!forecast || forecast.seconds < 1) return amount
-  const span = `${amount} · about ${formatDuration(forecast.seconds)}`
+/** `106 of 800 · 2.1 of 16 GB · about 13 min`, and what went wrong; how all went once nothing is left. */
+export function summaryText(
+  queue: Pick<UploadQueue, 'getSnapshot' | 'requestsFor' | 'gate'>,
+): string {
+  const { totals, run, isPaused, isPausedByHand } = queue.getSnapshot()
+  const stops = isPausedByHand || isPaused ? [pausedText(totals.running)] : []
+  if (totals.unfinished === 0)
+    return [...outcomeText(totals), ...(isPausedByHand ? stops : [])].join(' · ')
+  const time = stops.length > 0 ? stops : forecastText(forecastUploads(queue))
+  const { failed, interrupted } = totals
+  const troubles = outcomeText({ failed, interrupted, done: 0, cancelled: 0 })
+  return [doneText(run.totals), bytesText(run) ?? [], time, troubles].flat().join(' · ')
+}
+
+function pausedText(running: number): string {
+  return running > 0 ? `paused, ${formatNumber(running)} still on the way` : 'paused'
+}
+
+/** `about 36 min (60 requests a minute)`; the rate is named if it is the limit. */
+export function forecastText(forecast: UploadForecast | null): string[] {
+  const time = timeText(forecast?.seconds ?? null)
+  if (!forecast || time === null) return []
   const isByWindow = forecast.limitedBy === 'requests'
-  return isByWindow ? `${span} (${forecast.requestsPerMinute} requests a minute)` : span
+  return [isByWindow ? `${time} (${forecast.requestsPerMinute} requests a minute)` : time]
 }
 
 /** What came of looking for interrupted uploads; `missing` still need their files. */
@@ -183,33 +200,17 @@ export type UploadForecast = {
   requestsPerMinute: number
 }
 
-/** What is left to send; `waiting` counts requests, of which many small files take one. */
-export type UploadLoad = { waiting: number; waitingBytes: number; running: readonly Upload[] }
-
-/** Of a queue whose running uploads stand first: three requests at most. */
-export function uploadLoad(
-  queue: Pick<UploadQueue, 'getSnapshot' | 'at' | 'requestsFor'>,
-): UploadLoad {
-  const { totals, weight } = queue.getSnapshot()
-  const running = Array.from({ length: totals.running }, (_, index) => queue.at(index) as Upload)
-  return { waiting: queue.requestsFor(totals.waiting, weight), waitingBytes: weight, running }
-}
-
-/** Null if nothing is left to send or `gate` is null. */
+/** Null if nothing is left to send, or the queue is paused. */
 export function forecastUploads(
-  { waiting, waitingBytes, running }: UploadLoad,
-  gate: RateLimitGate | null,
+  queue: Pick<UploadQueue, 'getSnapshot' | 'requestsFor' | 'gate'>,
 ): UploadForecast | null {
-  if (gate === null || waiting + running.length === 0) return null
-  let bytes = waitingBytes
-  let speed = 0
-  for (const { size, sentBytes, bytesPerSecond } of running) {
-    bytes += (size ?? sentBytes) - sentBytes
-    speed += bytesPerSecond ?? 0
-  }
+  const { gate } = queue
+  const { totals, run, speed } = queue.getSnapshot()
+  if (gate === null || totals.unfinished === 0) return null
   // A running upload has used its request already.
-  const requestSeconds = gate.estimateMs(waiting) / 1000
-  const byteSeconds = speed > 0 ? bytes / speed : 0
+  const requests = queue.requestsFor(totals.waiting, run.waiting)
+  const requestSeconds = gate.estimateMs(requests) / 1000
+  const byteSeconds = speed ? run.unmoved / speed : 0
   return {
     seconds: Math.max(requestSeconds, byteSeconds),
     limitedBy: byteSeconds > requestSeconds ? 'bytes' : 'requests',

@@ -9,7 +9,12 @@ declare module 'papaparse' {
     skipEmptyLines?: boolean
   }
   type Parsed<Row> = { data: Row[]; meta: { delimiter: string; truncated: boolean } }
-  const Papa: { parse<Row>(text: string, options: ParseOptions): Parsed<Row> }
+  type Table = { fields: readonly string[]; data: readonly (readonly string[])[] }
+  const Papa: {
+    parse<Row>(text: string, options: ParseOptions): Parsed<Row>
+    /** `escapeFormulae`: which cells get an apostrophe before them. */
+    unparse(table: Table, options: { escapeFormulae: RegExp }): string
+  }
   // biome-ignore lint/style/noDefaultExport: it is the package's own
   export default Papa
 }
