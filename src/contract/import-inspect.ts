@@ -4,7 +4,7 @@ import { offsetField } from './request-fields.ts'
 
 /** An addition of Barkeep, where `GET /api/server` names `inspect`: a look at a link before it is imported. */
 
-export const inspectPageSize = 100
+export const inspectPageSize = 500
 const searchMaxLength = 200
 
 export const inspectBody = z.object({

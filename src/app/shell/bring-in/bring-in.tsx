@@ -105,6 +105,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
       {session && wasOpened && queues && (
         <Suspense fallback={null}>
           <ImportDialog
+            client={session.client}
             draft={parts.importDraft}
             folder={folder}
             canImport={access.canImport}

@@ -47,24 +47,24 @@ test('a file tells its name and size', async () => {
 
 test('a list is paged, searched and put in order without opening its source again', async () => {
   await using imports = await startTestImportServer()
-  const first = await look(imports, '/list/harbour?count=160')
+  const first = await look(imports, '/list/harbour?count=560')
   expect(first).toMatchObject({
-    ...{ kind: 'list', title: 'Talks of harbour', total: 160, has_more: true, next_offset: 100 },
+    ...{ kind: 'list', title: 'Talks of harbour', total: 560, has_more: true, next_offset: 500 },
     ...{ has_dates: true, is_complete: true },
   })
   expect(first.entries?.[0]).toEqual({
-    ...{ position: 1, title: 'Talk 160 of harbour', duration: 220 },
-    link: `${imports.site.origin}/watch/harbour-160?title=Talk%20160%20of%20harbour`,
-    date: '2026-06-09T00:00:00+00:00',
+    ...{ position: 1, title: 'Talk 560 of harbour', duration: 620 },
+    link: `${imports.site.origin}/watch/harbour-560?title=Talk%20560%20of%20harbour`,
+    date: '2027-07-14T00:00:00+00:00',
   })
   const asked = imports.site.requests.length
-  const second = await look(imports, '/list/harbour?count=160', { offset: 100 })
+  const second = await look(imports, '/list/harbour?count=560', { offset: 500 })
   expect([second.entries?.length, second.has_more]).toEqual([60, false])
-  const searched = await look(imports, '/list/harbour?count=160', { search: 'TALK 16 ' })
+  const searched = await look(imports, '/list/harbour?count=560', { search: 'TALK 55 4' })
   expect(searched.entries?.map(({ title }) => title)).toEqual([
-    ...['Talk 160 of harbour', 'Talk 116 of harbour', 'Talk 16 of harbour'],
+    ...['Talk 554 of harbour', 'Talk 455 of harbour'],
   ])
-  const past = await look(imports, '/list/harbour?count=160', { offset: 5_000 })
+  const past = await look(imports, '/list/harbour?count=560', { offset: 5_000 })
   expect(past).toMatchObject({ entries: [], has_more: false })
   expect(imports.site.requests.length).toBe(asked)
 })

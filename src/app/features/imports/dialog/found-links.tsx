@@ -1,7 +1,7 @@
 import clsx from 'clsx'
 import { SlidersHorizontal } from 'lucide-react'
 import { useState } from 'react'
-import { guessKind } from '#app/features/imports/links/find-links.ts'
+import { guessKind, mayHoldSeveral } from '#app/features/imports/links/find-links.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
 import { formatNumber } from '#app/lib/format.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
@@ -29,6 +29,8 @@ export type FoundLinksProps = {
   summary: string
   onTick: (links: readonly string[], isTicked: boolean) => void
   onChoose: (link: string, chosen: Partial<ImportOptions>) => void
+  /** Null where the server has no such look. */
+  onLookInside: ((link: string) => void) | null
 }
 
 /** More are in the page when asked for. */
@@ -37,7 +39,8 @@ const shownAtFirst = 200
 const metText = { queued: 'In the queue already', imported: 'Imported before' } as const
 
 /** The list `Links found`: each link with a tick, and with options of its own where it needs them. */
-export function FoundLinks({ found, summary, onTick, onChoose }: FoundLinksProps) {
+export function FoundLinks({ found, summary, ...acts }: FoundLinksProps) {
+  const { onTick } = acts
   const [most, setMost] = useState(shownAtFirst)
   const ticked = found.filter(({ isTicked }) => isTicked).length
   const isAll = ticked === found.length
@@ -62,7 +65,7 @@ export function FoundLinks({ found, summary, onTick, onChoose }: FoundLinksProps
         className="scroll-area max-h-56 max-sm:max-h-80 [content-visibility:auto]"
       >
         {found.slice(0, most).map((one) => (
-          <Row key={one.link} {...one} {...{ onTick, onChoose }} isAlone={found.length === 1} />
+          <Row key={one.link} {...one} {...acts} isAlone={found.length === 1} />
         ))}
       </ul>
       {hidden > 0 && (
@@ -76,7 +79,7 @@ export function FoundLinks({ found, summary, onTick, onChoose }: FoundLinksProps
   )
 }
 
-type RowProps = FoundLink & Pick<FoundLinksProps, 'onTick' | 'onChoose'> & { isAlone: boolean }
+type RowProps = FoundLink & Omit<FoundLinksProps, 'found' | 'summary'> & { isAlone: boolean }
 
 function Row(props: RowProps) {
   const { link, isTicked, destination, isAlone } = props
@@ -95,6 +98,11 @@ function Row(props: RowProps) {
           <p className="truncate">{visibleName(link)}</p>
           <p className="truncate text-muted text-xs">{describeLink(props)}</p>
         </div>
+        {props.onLookInside && mayHoldSeveral(link) && destination.options.type !== 'file' && (
+          <Button size="small" onClick={() => props.onLookInside?.(link)}>
+            Look inside
+          </Button>
+        )}
         {!isAlone && (
           <IconButton
             label={`Options for ${visibleName(link)}`}

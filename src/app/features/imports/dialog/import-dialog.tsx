@@ -1,6 +1,8 @@
 import { FileInput } from 'lucide-react'
-import { type ReactNode, useId, useMemo, useRef, useState } from 'react'
+import { type ReactNode, Suspense, useId, useMemo, useRef, useState } from 'react'
 import { missingScope } from '#app/api/http/api-key-text.ts'
+import type { ApiClient } from '#app/api/http/client.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
 import { readLinkText } from '#app/features/imports/links/find-links.ts'
 import { readLinkFile } from '#app/features/imports/links/read-link-file.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
@@ -9,15 +11,23 @@ import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { chooseFiles } from '#app/ui/choose-files.ts'
+import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import type { FolderPath } from '#contract/folder-path.ts'
+import type { InspectReply } from '#contract/import-inspect.ts'
 import { type Destination, DestinationFields, readDestination } from './destination-fields.tsx'
 import { type FoundLink, FoundLinks } from './found-links.tsx'
 import type { ImportDraft, ImportDraftStore } from './import-draft.ts'
 import { LinksField } from './links-field.tsx'
+import { thereOf } from './look.ts'
 import { recallOptions, rememberOptions, VideoFields } from './video-fields.tsx'
 
+const LookInside = lazyPart(async () => (await import('./look-inside.tsx')).LookInside, {
+  floats: true,
+})
+
 export type ImportDialogProps = {
+  client: ApiClient
   draft: ImportDraftStore
   /** Where files go unless another folder is typed. */
   folder: FolderPath
@@ -56,21 +66,27 @@ function OpenDialog(props: ImportDialogProps) {
   const found = findEach(read.links, { options, own, ticks, met })
   const ticked = found.filter(({ isTicked }) => isTicked)
   const destination = readDestination(options, found.length)
-  const unavailableReason = !canImport
-    ? missingScope.import.reason
-    : found.length === 0
-      ? 'Type or paste a link that starts with http:// or https://.'
-      : ticked.length === 0
-        ? 'Tick at least one of the links.'
-        : ticked.map(({ destination }) => problemOf(destination)).find(Boolean)
+  const unavailableReason = whyNot(canImport, found, ticked)
   const close = () => draft.close(options.folder)
   const [isChoosing, setIsChoosing] = useState(false)
+  const canLook = useSnapshot(serverDescription)?.additions.includes('inspect') && canImport
+  const [insideOf, setInsideOf] = useState<string | null>(null)
+  const [looked, setLooked] = useState<ReadonlyMap<string, InspectReply>>(new Map())
+  const alone = ticked.length === 1 ? ticked[0]?.link : undefined
 
   const handleSubmit = () => {
     if (unavailableReason !== undefined) return
     rememberOptions(options)
     props.onStart(ticked.map(({ link, destination }) => ({ link, options: destination.options })))
     draft.reset()
+  }
+  /** The link has been taken by its entries; the others are still to be started. */
+  const handleStartInside: ImportDialogProps['onStart'] = (imports) => {
+    rememberOptions(options)
+    props.onStart(imports)
+    if (insideOf !== null) draft.tick([insideOf], false)
+    setInsideOf(null)
+    if (ticked.every(({ link }) => link === insideOf)) draft.reset()
   }
   const handleClear = () => {
     draft.clear()
@@ -112,9 +128,14 @@ function OpenDialog(props: ImportDialogProps) {
             summary={summarize(found.length, ticked.length, props.estimateMs)}
             onTick={draft.tick}
             onChoose={draft.chooseFor}
+            onLookInside={canLook ? setInsideOf : null}
           />
         )}
-        <VideoFields options={options} onChange={draft.choose} />
+        <VideoFields
+          options={options}
+          there={thereOf(looked.get(alone ?? ''))}
+          onChange={draft.choose}
+        />
         <DestinationFields
           options={options}
           linkCount={found.length}
@@ -123,6 +144,19 @@ function OpenDialog(props: ImportDialogProps) {
           onChooseFolder={folderPicker && (() => setIsChoosing(true))}
         />
       </form>
+      {insideOf !== null && (
+        <Suspense fallback={null}>
+          <LookInside
+            link={insideOf}
+            options={options}
+            client={props.client}
+            met={props.met}
+            onLooked={(answer) => setLooked(new Map(looked).set(insideOf, answer))}
+            onStart={handleStartInside}
+            onClose={() => setInsideOf(null)}
+          />
+        </Suspense>
+      )}
       {isChoosing &&
         folderPicker?.({
           start: options.folder,
@@ -134,6 +168,14 @@ function OpenDialog(props: ImportDialogProps) {
         })}
     </Dialog>
   )
+}
+
+/** Undefined where the import can start. */
+function whyNot(canImport: boolean, found: FoundLink[], ticked: FoundLink[]): string | undefined {
+  if (!canImport) return missingScope.import.reason
+  if (found.length === 0) return 'Type or paste a link that starts with http:// or https://.'
+  if (ticked.length === 0) return 'Tick at least one of the links.'
+  return ticked.map(({ destination }) => problemOf(destination)).find(Boolean)
 }
 
 /** Takes the links out of a file: bookmarks, a playlist, a table, a note. */

@@ -7,6 +7,8 @@ import { videoHeights } from '#contract/imports.ts'
 
 type VideoFieldsProps = {
   options: ImportOptions
+  /** What the video has, once somebody has looked: nothing else is offered then. */
+  there?: VideoThere | undefined
   onChange: (changed: Partial<ImportOptions>) => void
 }
 
@@ -21,8 +23,20 @@ export const qualities = ['best', 'audio', ...videoHeights].map((value) => ({
   label: qualityText(value),
 }))
 
+export type VideoThere = { heights: number[]; hasAudio: boolean; subtitles: string[] }
+
+/** Those that the video has, and the one that is chosen, which then gives the next lower one. */
+function qualitiesThere({ heights, hasAudio }: VideoThere, chosen: string) {
+  const values = ['best', ...(hasAudio ? ['audio'] : []), ...heights.map(String)]
+  const isThere = values.includes(chosen)
+  return [...values, ...(isThere ? [] : [chosen])].map((value) => ({
+    value,
+    label: qualityText(value),
+  }))
+}
+
 /** The kind of link, and the options for videos. */
-export function VideoFields({ options, onChange }: VideoFieldsProps) {
+export function VideoFields({ options, there, onChange }: VideoFieldsProps) {
   return (
     <>
       <RadioGroup
@@ -37,12 +51,14 @@ export function VideoFields({ options, onChange }: VideoFieldsProps) {
             label="Quality"
             value={options.quality}
             onChange={(quality) => onChange({ quality })}
-            options={qualities}
+            options={there ? qualitiesThere(there, options.quality) : qualities}
           />
           <div className="flex flex-col">
             <Switch
               label="Subtitles"
-              checked={options.subtitles}
+              description={there && (there.subtitles.join(', ') || 'It has none.')}
+              disabled={there?.subtitles.length === 0}
+              checked={options.subtitles && there?.subtitles.length !== 0}
               onChange={(subtitles) => onChange({ subtitles })}
             />
             <Switch

@@ -92,6 +92,14 @@ export function guessKind(link: string): string {
   return kindNames[fileKind(path.slice(path.lastIndexOf('/') + 1))]
 }
 
+/** Whether a link may lead to a page, whose content nobody knows yet. */
+export function mayHoldSeveral(link: string): boolean {
+  return (
+    guessKind(link) === kindNames.other ||
+    /\.(html?|php|aspx?|xml|rss|m3u8?)$/i.test(URL.parse(link)?.pathname ?? '')
+  )
+}
+
 /** The forms of a drop or paste that may hold links; '' where it has none of that form. */
 export type TransferText = { uriList: string; text: string; html: string }
 

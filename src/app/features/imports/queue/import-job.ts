@@ -17,6 +17,15 @@ export const importOptions = z.object({
   thumbnail: z.boolean(),
   folder: z.string(),
   fileName: z.string(),
+  /** Of an entry of a list: where its video goes, what its names begin with, which video of the page it is. */
+  list: z.optional(
+    z.object({
+      title: z.string(),
+      folder: z.string(),
+      prefix: z.string(),
+      item: z.optional(z.number()),
+    }),
+  ),
 })
 
 export type ImportOptions = z.infer<typeof importOptions>

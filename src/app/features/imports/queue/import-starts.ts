@@ -92,12 +92,19 @@ async function startTask(
 
 /** Leaves out what does not apply: a video goes to a folder named after its title. */
 function requestFor({ link, options }: ImportJob): ImportRequest {
-  const { type, quality, subtitles, thumbnail, folder, fileName } = options
+  const { type, quality, subtitles, thumbnail, folder, fileName, list } = options
   return {
     url: link,
     type,
     ...(type === 'video' || folder === '' ? {} : { path: folder }),
     ...(type === 'video' || fileName === '' ? {} : { filename: fileName }),
-    ...(type === 'file' ? {} : { video: { quality, subtitles, thumbnail } }),
+    ...(type === 'file' ? {} : { video: { quality, subtitles, thumbnail, ...readPlace(list) } }),
   }
+}
+
+/** What a server that has no `inspect` ignores. */
+function readPlace(list: ImportJob['options']['list']): NonNullable<ImportRequest['video']> {
+  if (list === undefined) return {}
+  const { folder, prefix, item } = list
+  return { folder, ...(prefix && { prefix }), ...(item && { item }) }
 }

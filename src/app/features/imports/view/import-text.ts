@@ -9,6 +9,7 @@ import { formatBytes, formatDuration, formatNumber, formatPercent } from '#app/l
 import { doneText, outcomeText } from '#app/lib/transfers/run-text.ts'
 import type { TransfersSnapshot } from '#app/lib/transfers/transfer-rows.ts'
 import type { TransferState } from '#app/lib/transfers/transfer-sums.ts'
+import { visibleName } from '#app/lib/untrusted-text.ts'
 import type { ImportErrorCode, ImportStage } from '#contract/imports.ts'
 
 /** The states in words. Screen readers and scripts rely on them. */
@@ -76,11 +77,12 @@ const stages: Record<string, string | undefined> = {
 
 /** `Video, 1080p, subtitles`: tells two imports of one link apart. */
 function optionsText({ options }: ImportJob): string {
-  const { type, quality, subtitles, thumbnail } = options
+  const { type, quality, subtitles, thumbnail, list } = options
   if (type === 'file') return 'File'
   const words = [type === 'video' ? 'Video' : 'Auto', qualityText(quality)]
   if (subtitles) words.push('subtitles')
   if (thumbnail) words.push('thumbnail')
+  if (list) words.push(visibleName(list.title))
   return words.join(', ')
 }
 
