@@ -19,6 +19,7 @@ test('rows and tiles show pictures where there can be some, and nothing moves fo
   await barkeep.upload({ folder: '/Box/', name: 'broken.jpg' })
   await barkeep.upload({ folder: '/Box/', name: 'words.txt' })
   await barkeep.upload({ folder: '/Box/', name: 'song.mp3' })
+  await barkeep.upload({ folder: '/Box/Trip/', name: 'inside.jpg', bytes: await photo(90, 90) })
   const asked: string[] = []
   page.on('request', (request) => /\?thumbnail=/.test(request.url()) && asked.push(request.url()))
   const held = Promise.withResolvers<void>()
@@ -53,9 +54,37 @@ test('rows and tiles show pictures where there can be some, and nothing moves fo
   await expect(fileRow(page, 'broken.jpg').locator('img')).toHaveCount(0)
   // Most music has no cover: browsers would call each answer of that an error.
   expect(asked.filter((url) => url.includes('song.mp3'))).toEqual([])
+  // Of a folder that was never opened, without a request for it.
+  await expect.poll(() => isLoaded('Trip')).toBe(true)
   // Still what assistive technology and the keyboard know: rows with links.
   await expect(fileRow(page, 'high.jpg').getByRole('link', { name: 'high.jpg' })).toBeVisible()
+
+  // Once the listing tells their shapes, rows are justified from the first, and nothing moves.
+  const tells = async () => {
+    const { files } = await barkeep.list('/Box/')
+    return files.filter((file) => 'width' in file).map(({ name }) => name)
+  }
+  await expect.poll(tells).toEqual(['high.jpg', 'wide.jpg'])
+  await page.addInitScript(noteShifts)
+  await page.reload()
+  await expect.poll(() => isLoaded('wide.jpg')).toBe(true)
+  const width = async (name: string) => (await fileRow(page, name).boundingBox())?.width ?? 0
+  expect(await width('wide.jpg')).toBeGreaterThan(2 * (await width('high.jpg')))
+  expect(await page.evaluate(() => Reflect.get(window, 'shifts_'))).toEqual([])
 })
+
+/** Of the list: what has moved without anybody asking for it. */
+function noteShifts(): void {
+  const noted: string[] = []
+  Reflect.set(window, 'shifts_', noted)
+  const elementOf = ({ node }: { node?: Node }) =>
+    node instanceof Element ? node : node?.parentElement
+  new PerformanceObserver((list) => {
+    const sources = list.getEntries().flatMap((entry) => Reflect.get(entry, 'sources') ?? [])
+    const inList = sources.map(elementOf).filter((one) => one?.closest('[role=grid]'))
+    noted.push(...inList.map((one) => `${one?.textContent} moved`))
+  }).observe({ type: 'layout-shift', buffered: true })
+}
 
 test('where the server makes no thumbnails, and tells no details, the app reads the heads of pictures', async ({
   page,

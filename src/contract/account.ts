@@ -55,6 +55,8 @@ export type Me = z.infer<typeof meReply>
  * - `thumbnails`: links take `?thumbnail=small`, `medium` and `large`.
  * - `details`: links take `?details`.
  * - `archive`: `POST /archive` makes a link to one zip of files and folders.
+ * - `dimensions`: `GET /files` tells `width` and `height` of pictures that were looked at.
+ * - `covers`: `GET /files` takes `covers`.
  * - `inspect`: `POST /import/inspect` looks at a link, and `video` of an import takes `folder`, `prefix` and
  *   `item`.
  * - `resumable`: `/upload/resumable` takes a file in parts, by the tus protocol.
@@ -76,6 +78,8 @@ export const additions = [
   'inspect',
   'resumable',
   'imports',
+  'dimensions',
+  'covers',
 ] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */

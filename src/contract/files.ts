@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { folderPathOrRoot, limitField, offsetField } from './request-fields.ts'
+import { coversField, folderPathOrRoot, limitField, offsetField } from './request-fields.ts'
 
 /** Files on one page of a listing, unless asked otherwise. */
 export const filesPageSize = 50
@@ -27,6 +27,12 @@ export const filesQuery = z.object({
   order: z
     ._default(z.enum(['asc', 'desc']), 'asc')
     .check(z.meta({ description: 'An addition of Barkeep, as `sort`.' })),
+  covers: coversField.check(
+    z.meta({
+      description:
+        '`true`: the first page names the file whose picture stands for each subfolder, in `covers`. An addition of Barkeep, where `GET /api/server` names `covers` in `additions`.',
+    }),
+  ),
 })
 
 const listedFile = z.object({
@@ -34,9 +40,23 @@ const listedFile = z.object({
   size: z.number().check(z.meta({ description: 'In bytes.' })),
   link: z.string().check(z.meta({ description: 'Streams the file; needs no key.' })),
   uploaded_at: z.string().check(z.meta({ description: 'ISO 8601, UTC.' })),
+  width: z.optional(z.number()).check(
+    z.meta({
+      description:
+        'Of a picture in pixels, as it is shown, once somebody has looked at it. An addition of Barkeep, where `GET /api/server` names `dimensions` in `additions`.',
+    }),
+  ),
+  height: z.optional(z.number()).check(z.meta({ description: 'As `width`.' })),
 })
 
 export type ListedFile = z.infer<typeof listedFile>
+
+const folderCover = z.object({
+  folder: z.string(),
+  name: z.string(),
+  size: z.number(),
+  link: z.string(),
+})
 
 /** `GET /files`: a page of one folder. Subfolders come with the first page only. */
 export const filesReply = z.object({
@@ -51,6 +71,12 @@ export const filesReply = z.object({
     z.meta({
       description:
         'How many files the folder has, where `limit` was given. An addition of Barkeep, where `GET /api/server` names `total` in `additions`.',
+    }),
+  ),
+  covers: z.optional(z.array(folderCover)).check(
+    z.meta({
+      description:
+        'Of subfolders with pictures or films the first by name, of up to 300 folders, where it was asked for. An addition of Barkeep, where `GET /api/server` names `covers` in `additions`.',
     }),
   ),
 })

@@ -51,3 +51,19 @@ export function limitField(max: number) {
   const text = z.pipe(z.string().check(z.regex(/^\d+$/)), z.transform(Number))
   return z.optional(z.union([number, z.pipe(text, number)], { error: rule }))
 }
+
+const coversRule = 'covers must be true or false.'
+
+/** Query strings carry text. */
+export const coversField = z.optional(
+  z.union(
+    [
+      z.boolean(),
+      z.pipe(
+        z.enum(['true', 'false']),
+        z.transform((text) => text === 'true'),
+      ),
+    ],
+    { error: coversRule },
+  ),
+)

@@ -5,7 +5,13 @@ import { isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { JsonText } from '#server/http/route/serialized-reply.ts'
 import type { BlobStore, StagedBlob } from '#server/storage/blob-store.ts'
-import type { FileRepository, NamedFile, StoredFile } from './file-repository.ts'
+import {
+  type FileRepository,
+  fileLink,
+  type NamedFile,
+  type StoredFile,
+} from './file-repository.ts'
+import type { FolderCover } from './folder-covers.ts'
 import type { FolderPlace, FolderRepository } from './folder-repository.ts'
 import type { ListedRow, Sorting } from './listing-pages.ts'
 
@@ -27,7 +33,12 @@ export type ShownAs = {
   linkId?: (trackingId: string) => string
 }
 
-export type AskedPage = Sorting & { offset: number; limit?: number | undefined }
+export type AskedPage = Sorting & {
+  offset: number
+  limit?: number | undefined
+  /** The first page names what stands for each subfolder. */
+  covers?: boolean | undefined
+}
 
 type Deps = { files: FileRepository; folders: FolderRepository; publicUrl(): string }
 
@@ -39,11 +50,12 @@ export function createFileListing({ files, folders, publicUrl }: Deps): FileList
   }
 
   return {
-    async page(place, { offset, limit: askedLimit, sort, order }, shown = {}) {
+    async page(place, { offset, limit: askedLimit, sort, order, covers }, shown = {}) {
       const { userId } = place
       const folder = shown.path ?? place.folder
       const limit = askedLimit ?? filesPageSize
-      const page = await files.page(place, { offset, limit, sort, order })
+      const withCovers = covers === true && offset === 0
+      const page = await files.page(place, { offset, limit, sort, order }, withCovers)
       if (page === null) throw new ApiFailure('not_found', `There is no folder ${folder}`)
       const { folderId, rows, total } = page
       const nextOffset = offset + rows.length
@@ -57,6 +69,7 @@ export function createFileListing({ files, folders, publicUrl }: Deps): FileList
         next_offset: nextOffset,
         has_more: nextOffset < total,
         ...(askedLimit !== undefined && { total }),
+        ...(withCovers && { covers: page.covers.map(toCover(publicUrl(), shown.linkId)) }),
       } satisfies Partial<FilesPage>
       const text = `"files":[${filesJson(rows, publicUrl(), shown.linkId)}]`
       return new JsonText(
@@ -64,6 +77,13 @@ export function createFileListing({ files, folders, publicUrl }: Deps): FileList
       )
     },
   }
+}
+
+function toCover(publicUrl: string, linkId = (trackingId: string) => trackingId) {
+  return ({ folder, name, size, trackingId }: FolderCover) => ({
+    ...{ folder, name, size },
+    link: fileLink(publicUrl, { name, trackingId: linkId(trackingId) }),
+  })
 }
 
 /**
@@ -77,9 +97,10 @@ function filesJson(
 ): string {
   const shareUrl = JSON.stringify(`${publicUrl}/share/`).slice(0, -1)
   let text = ''
-  for (const [name, size, trackingId, uploadedAt] of rows) {
+  for (const [name, size, trackingId, uploadedAt, width, height] of rows) {
     const link = `${shareUrl}${linkId(trackingId)}/${encodeURIComponent(name)}"`
-    text += `${text === '' ? '' : ','}{"name":${JSON.stringify(name)},"size":${size},"link":${link},"uploaded_at":"${isoTime(uploadedAt)}"}`
+    const sides = width === null ? '' : `,"width":${width},"height":${height}`
+    text += `${text === '' ? '' : ','}{"name":${JSON.stringify(name)},"size":${size},"link":${link},"uploaded_at":"${isoTime(uploadedAt)}"${sides}}`
   }
   return text
 }

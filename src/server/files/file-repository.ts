@@ -12,6 +12,7 @@ import {
 } from '#server/storage/sqlite/prepare-read.ts'
 import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
+import { prepareCovers } from './folder-covers.ts'
 import { ensureFolder, type FolderPlace, prepareFolderWalk } from './folder-repository.ts'
 import { type PageRange, preparePage, type Sorting } from './listing-pages.ts'
 
@@ -21,16 +22,10 @@ export type FileRepository = ReturnType<typeof createFileRepository>
 export function createFileRepository(database: Database) {
   const walk = prepareFolderWalk(database)
   const readPage = preparePage(database)
+  const readCovers = prepareCovers(database)
   const readNamed = prepareReadNamed(database)
   const readTaken = prepareReadTaken(database)
-  const readShared = prepareRead(database, (trackingId: TextValue) =>
-    database
-      .selectFrom('file')
-      .innerJoin('user', 'user.id', 'file.user_id')
-      .selectAll('file')
-      .where('tracking_id', '=', trackingId)
-      .where((or) => or.or([or('user.banned', 'is', null), or('user.banned', '!=', 1)])),
-  )
+  const readShared = prepareReadShared(database)
 
   return {
     /** Files that were requested by one of `names`, or got it, in the order of their upload. */
@@ -62,6 +57,10 @@ export function createFileRepository(database: Database) {
     async noteCrc(blobId: string, crc32: number): Promise<void> {
       await database.updateTable('file').set({ crc32 }).where('blob_id', '=', blobId).execute()
     },
+
+    /** How large pictures are, by the ids of their blobs; for all copies that share one. */
+    noteSizes: (sizes: PictureSizes): Promise<void> =>
+      database.transaction().execute((transaction) => noteSizes(transaction, sizes)),
 
     /** Which of `names` are taken. */
     async takenNames(place: FolderPlace, names: string[]): Promise<Set<string>> {
@@ -100,17 +99,42 @@ export function createFileRepository(database: Database) {
 
     /**
      * `limit` files from `offset` on, in the order of a listing, and how many the folder has; null
-     * where there is no such folder. In one snapshot: a file added between the two reads would shift
+     * where there is no such folder; `withCovers` reads what stands for its subfolders. In one snapshot: a file added between the two reads would shift
      * the page.
      */
-    page(place: FolderPlace, asked: PageRange & Sorting) {
+    page(place: FolderPlace, asked: PageRange & Sorting, withCovers = false) {
       return readSnapshot(database, (read) => {
         const folderId = walk.find(read, place)
         if (folderId === null) return null
-        return { folderId, ...readPage(read, { userId: place.userId, folderId }, asked) }
+        const covers = withCovers ? readCovers(read, place.userId, folderId) : []
+        return { folderId, covers, ...readPage(read, { userId: place.userId, folderId }, asked) }
       })
     },
   }
+}
+
+type PictureSizes = ReadonlyMap<string, { width: number; height: number }>
+
+async function noteSizes(transaction: Transaction<Tables>, sizes: PictureSizes): Promise<void> {
+  for (const [blobId, size] of sizes) {
+    await transaction
+      .updateTable('file')
+      .set(size)
+      .where('blob_id', '=', blobId)
+      .where('width', 'is', null)
+      .execute()
+  }
+}
+
+function prepareReadShared(database: Database) {
+  return prepareRead(database, (trackingId: TextValue) =>
+    database
+      .selectFrom('file')
+      .innerJoin('user', 'user.id', 'file.user_id')
+      .selectAll('file')
+      .where('tracking_id', '=', trackingId)
+      .where((or) => or.or([or('user.banned', 'is', null), or('user.banned', '!=', 1)])),
+  )
 }
 
 function prepareReadTaken(database: Database) {

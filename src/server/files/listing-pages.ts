@@ -8,7 +8,14 @@ export type Sorting = { sort: FileSort; order: 'asc' | 'desc' }
 export type PageRange = { offset: number; limit: number }
 
 /** What a listing tells of a file; `uploadedAt` is epoch milliseconds. */
-export type ListedRow = [name: string, size: number, trackingId: string, uploadedAt: number]
+export type ListedRow = [
+  name: string,
+  size: number,
+  trackingId: string,
+  uploadedAt: number,
+  width: number | null,
+  height: number | null,
+]
 
 /** A checkpoint (`listing_mark`): `files` are from it on, up to the next. */
 type Mark = [value: number, foldedName: string, id: string, files: number]
@@ -111,5 +118,7 @@ function prepareFilesBy(database: Database, column: 'size' | 'uploaded_at') {
 }
 
 function filesOf(database: Database) {
-  return database.selectFrom('file').select(['name', 'size', 'tracking_id', 'uploaded_at'])
+  return database
+    .selectFrom('file')
+    .select(['name', 'size', 'tracking_id', 'uploaded_at', 'width', 'height'])
 }

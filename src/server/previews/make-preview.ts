@@ -1,5 +1,6 @@
 import { ApiFailure } from '#server/core/failure.ts'
 import { Semaphore } from '#server/core/semaphore.ts'
+import type { PictureSize } from '#server/files/note-sizes.ts'
 import type { PreviewedFile } from '#server/files/share-previews.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import { createFailureMemory } from './failure-memory.ts'
@@ -22,6 +23,8 @@ export type MakingOptions = {
   monotonic(): number
   /** What is missing on this machine. */
   onMissing(problem: PreviewProblem, message: string): void
+  /** Told how large a picture is. */
+  onSize(file: PreviewedFile, size: PictureSize): void
 }
 
 /** A stored file as programs may read it, in a folder where they may write. */
@@ -30,8 +33,11 @@ export type OpenedFile = { path: string; folder: string; format: MediaFormat }
 export type PreviewKind = {
   /** Of its kind in the cache. */
   name: string
-  make(file: OpenedFile, signal: AbortSignal): Promise<Uint8Array>
+  make(file: OpenedFile, signal: AbortSignal): Promise<MadePreview>
 }
+
+/** `size` in px where the making of it told how large the picture is. */
+export type MadePreview = { bytes: Uint8Array; size?: PictureSize }
 
 export type GetPreview = (
   file: PreviewedFile,
@@ -51,7 +57,8 @@ export function createGetPreview(options: MakingOptions): GetPreview {
 
   async function make(key: string, file: PreviewedFile, kind: PreviewKind, signal: AbortSignal) {
     try {
-      const bytes = await open(file, (opened) => kind.make(opened, signal), signal)
+      const { bytes, size } = await open(file, (opened) => kind.make(opened, signal), signal)
+      if (size) options.onSize(file, size)
       await cache.write(key, bytes)
       return bytes
     } catch (error) {
@@ -78,7 +85,7 @@ export function createGetPreview(options: MakingOptions): GetPreview {
   }
 }
 
-type Use = (opened: OpenedFile) => Promise<Uint8Array>
+type Use = (opened: OpenedFile) => Promise<MadePreview>
 
 /** A few at a time. What is no picture and no film by its bytes is refused before it waits. */
 function createOpenFile({ blobs, limits }: MakingOptions) {
@@ -96,7 +103,7 @@ function createOpenFile({ blobs, limits }: MakingOptions) {
     return format
   }
 
-  return async (file: PreviewedFile, use: Use, signal: AbortSignal): Promise<Uint8Array> => {
+  return async (file: PreviewedFile, use: Use, signal: AbortSignal): Promise<MadePreview> => {
     const format = await formatOf(file)
     await permits.acquire()
     try {

@@ -49,9 +49,11 @@ async function run({ path, side, maxPixels }) {
     const { autoOrient, format, exif } = await picture.metadata()
     return { ...autoOrient, format, exif }
   }
-  return await picture
+  const { width, height } = (await picture.metadata()).autoOrient
+  const bytes = await picture
     .autoOrient()
     .resize(side, side, { fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 75, effort: 2 })
     .toBuffer()
+  return { bytes, width, height }
 }

@@ -9,12 +9,15 @@ export type PictureJob = { path: string; side: number | null; maxPixels: number 
 /** `width` and `height` as it is shown. */
 export type PictureFacts = { width: number; height: number; format: string; exif?: Uint8Array }
 
+/** `bytes` are WebP; `width` and `height` those of the picture that it was made of. */
+export type MadeThumbnail = { bytes: Uint8Array; width: number; height: number }
+
 type Answer = { done?: unknown; failed?: string; missing?: string }
 
 /** Decoding in another process: a picture that crashes it, hangs it or fills it does no harm here. */
 export type PictureProcesses = {
-  /** WebP. @throws PreviewFailure; the signal's reason */
-  thumbnail(path: string, side: number, signal: AbortSignal): Promise<Uint8Array>
+  /** WebP, and how large the picture itself is. @throws PreviewFailure; the signal's reason */
+  thumbnail(path: string, side: number, signal: AbortSignal): Promise<MadeThumbnail>
   /** @throws PreviewFailure; the signal's reason */
   facts(path: string, signal: AbortSignal): Promise<PictureFacts>
   /** Ends them all. */
@@ -80,7 +83,7 @@ export function createPictureProcesses(limits: PictureLimits): PictureProcesses 
   }
 
   return {
-    thumbnail: async (path, side, signal) => (await run({ path, side }, signal)) as Uint8Array,
+    thumbnail: async (path, side, signal) => (await run({ path, side }, signal)) as MadeThumbnail,
     facts: async (path, signal) => (await run({ path, side: null }, signal)) as PictureFacts,
     async close() {
       idle.length = 0

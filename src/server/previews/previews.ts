@@ -84,10 +84,15 @@ function thumbnailKind(name: string, side: number, { pictures, media }: Readers)
   return {
     name,
     async make({ path, folder, format }, signal) {
-      if (format.reader === 'sharp') return await pictures.thumbnail(path, side, signal)
+      if (format.reader === 'sharp') {
+        const { bytes, ...size } = await pictures.thumbnail(path, side, signal)
+        return { bytes, size }
+      }
       const { demuxer } = format
       const picture = await media.picture({ path, demuxer, folder }, { side, signal })
-      return await pictures.thumbnail(picture, side, signal)
+      // A frame is as small as it is needed.
+      const { bytes } = await pictures.thumbnail(picture, side, signal)
+      return { bytes }
     },
   }
 }
@@ -100,7 +105,9 @@ function detailsKind(pictures: PictureProcesses, media: MediaReader): PreviewKin
         format.reader === 'sharp'
           ? describePicture(await pictures.facts(path, signal))
           : describeMedia(await media.facts({ path, demuxer: format.demuxer, folder }, signal))
-      return Buffer.from(JSON.stringify(known))
+      const { width, height } = known
+      const size = width && height ? { size: { width, height } } : {}
+      return { bytes: Buffer.from(JSON.stringify(known)), ...size }
     },
   }
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '#server/core/clock.ts'
 import type { Config } from '#server/core/config.ts'
+import type { FileRepository } from '#server/files/file-repository.ts'
+import { createNoteSizes } from '#server/files/note-sizes.ts'
 import type { Previews } from '#server/files/share-previews.ts'
 import { findFfmpeg } from '#server/imports/programs/media-tools.ts'
 import { createPreviewCache } from '#server/previews/preview-cache.ts'
@@ -15,12 +17,13 @@ type Options = {
   clock: Clock
   dataFolder: string
   previewLimits: PreviewLimits
+  files: Pick<FileRepository, 'noteSizes'>
 }
 
 /** Thumbnails and details with all that they need; `can` says whether there are thumbnails at all. */
 export function addPreviews(
   app: FastifyInstance,
-  { config, blobs, clock, dataFolder, previewLimits }: Options,
+  { config, blobs, clock, dataFolder, previewLimits, files }: Options,
 ): { previews: Previews; can: { thumbnails: boolean } } {
   const { thumbnailBytes } = config
   const can = { thumbnails: thumbnailBytes > 0 && hasSharp() }
@@ -33,10 +36,14 @@ export function addPreviews(
     warn: (error) => app.log.warn({ err: error }, 'thumbnails cannot be kept'),
   })
   let found: ReturnType<typeof findFfmpeg> | undefined
+  const sizes = createNoteSizes(files, (error) =>
+    app.log.warn({ err: error }, 'sizes of pictures cannot be noted'),
+  )
   const previews = createPreviews({
     ...{ blobs, cache, limits: previewLimits },
     hasThumbnails: can.thumbnails,
     monotonic: () => clock.monotonic(),
+    onSize: ({ blobId }, size) => sizes.note(blobId, size),
     async findPrograms() {
       found ??= findFfmpeg(config.ffmpeg)
       const tools = await found
@@ -56,7 +63,10 @@ export function addPreviews(
     if (thumbnailBytes > 0 && !can.thumbnails) noSharp('the package sharp is not installed')
     void cache.open()
   })
-  app.addHook('preClose', () => previews.close())
+  app.addHook('preClose', async () => {
+    await previews.close()
+    await sizes.close()
+  })
   return { previews, can }
 }
 

@@ -207,7 +207,7 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   app.addHook('preClose', () => indexer.stop())
   const search = createSearch({ names, publicUrl })
   addFileRoutes(app, { route, listing, tree, search })
-  const { previews, can } = addPreviews(app, { ...world, blobs, dataFolder })
+  const { previews, can } = addPreviews(app, { ...world, blobs, dataFolder, files })
   addShareRoutes(app, { files: { findShared: shares.findShared(files) }, blobs, previews })
   const archives = addArchives(app, { ...world, database, blobs, route, access })
   const uploads = addUploads(app, {

@@ -118,8 +118,12 @@ async function readFiles(
   { path, offset, limit, ...order }: PageRange & Partial<ListingOrder> & { path: FolderPath },
   how: ReadPage,
 ): Promise<FilesPage> {
-  const canLimit = (await readAdditions()).includes('limit')
-  const query = { path, offset, ...order, ...(canLimit && limit !== undefined ? { limit } : {}) }
+  const additions = await readAdditions()
+  const query = {
+    ...{ path, offset, ...order },
+    ...(limit !== undefined && additions.includes('limit') ? { limit } : {}),
+    ...(offset === 0 && additions.includes('covers') ? { covers: true } : {}),
+  }
   return client.call(endpoints.files, { query, purpose: 'browsing', ...how })
 }
 

@@ -21,6 +21,7 @@ import { addNameSearch } from '#server/storage/sqlite/migrations/0010-name-searc
 import { addShares } from '#server/storage/sqlite/migrations/0012-shares.ts'
 import { addArchives } from '#server/storage/sqlite/migrations/0013-archives.ts'
 import { addPartialUploads } from '#server/storage/sqlite/migrations/0014-partial-uploads.ts'
+import { addPictureSizes } from '#server/storage/sqlite/migrations/0017-picture-sizes.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
@@ -80,6 +81,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addShares,
   addArchives,
   addPartialUploads,
+  addPictureSizes,
 ]
 
 /** The format of a database that had all of them. */

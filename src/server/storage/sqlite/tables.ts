@@ -121,6 +121,9 @@ export type FileTable = {
   is_renamed: Generated<number>
   /** Null for what was uploaded before it was noted, until an archive needs it. */
   crc32: number | null
+  /** px, as a picture is shown; null until somebody has looked at it. */
+  width: number | null
+  height: number | null
 }
 
 /** The root has no row: it is 0 for every user. Null: nowhere, as in the trash. */

@@ -3,7 +3,17 @@ import { type FileKind, fileKind } from '#contract/file-kind.ts'
 import type { FilesPage, ListedFile } from '#contract/files.ts'
 import { childFolder, type FolderPath } from '#contract/folder-path.ts'
 
-export type FolderEntry = { kind: 'folder'; key: string; name: string; path: FolderPath }
+/** The file whose picture stands for a folder. */
+export type Cover = { name: string; size: number; link: string | null }
+
+export type FolderEntry = {
+  kind: 'folder'
+  key: string
+  name: string
+  path: FolderPath
+  /** Undefined where the server names none. */
+  cover?: Cover | undefined
+}
 
 export type FileEntry = {
   kind: 'file'
@@ -16,6 +26,8 @@ export type FileEntry = {
   link: string | null
   /** ISO 8601 as listed. */
   uploadedAt: string
+  /** Of a picture its width by its height, where the listing tells them. */
+  shape?: number | undefined
 }
 
 /** One row of a folder. `key` is unique in its folder and stays while pages are added or patched. */
@@ -67,9 +79,10 @@ function readAdded(read: Reading, pages: readonly FilesPage[]): Reading | null {
 
 function readAll(folder: FolderPath, pages: readonly FilesPage[]): Reading {
   const owners: Reading['owners'] = new Map()
+  const covers = new Map(pages[0]?.covers?.map((cover) => [cover.folder, cover]))
   const folders = pages
     .flatMap((page) => page.folders)
-    .map((name, at) => readFolder(folder, name, { owners, at }))
+    .map((name, at) => readFolder(folder, name, { owners, at, cover: covers.get(name) }))
   const read = (page: FilesPage) => page.files.map((file) => readFile(file, owners))
   const files = new Map(pages.map((page) => [page, read(page)]))
   return { pages, folders, files, owners, entries: joinEntries(folders, files, pages) }
@@ -91,10 +104,10 @@ export function folderKey(name: string): string {
 function readFolder(
   parent: FolderPath,
   name: string,
-  { owners, at }: { owners: Reading['owners']; at: number },
+  { owners, at, cover }: { owners: Reading['owners']; at: number; cover: Cover | undefined },
 ): FolderEntry {
   const key = uniqueKey(folderKey(name), `folder ${at}`, owners)
-  return { kind: 'folder', key, name, path: childFolder(parent, name) }
+  return { kind: 'folder', key, name, path: childFolder(parent, name), cover }
 }
 
 function readFile(file: ListedFile, owners: Reading['owners']): FileEntry {
@@ -109,6 +122,7 @@ function readFile(file: ListedFile, owners: Reading['owners']): FileEntry {
     size: file.size,
     link: safeLink(file.link),
     uploadedAt: file.uploaded_at,
+    shape: file.width && file.height && file.width / file.height,
   }
   fileEntries.set(file, entry)
   return entry

@@ -12,7 +12,7 @@ import {
 } from '#app/features/files/selection/selection.ts'
 import { useGridFocus } from '#app/features/files/selection/use-grid-focus.ts'
 import { keysOf, pressedRow, useListEvents } from '#app/features/files/selection/use-list-events.ts'
-import { usePictures } from '#app/features/files/thumbnails/use-pictures.ts'
+import { loadPictures, usePictures } from '#app/features/files/thumbnails/use-pictures.ts'
 import { isFocusLost } from '#app/lib/browser/keyboard-focus.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import { createRecycledKeys } from '#app/lib/virtual/virtual-rows.ts'
@@ -25,12 +25,13 @@ import { startDrag } from './start-drag.ts'
 import { type FileRowsOptions, useFileRows } from './use-file-rows.ts'
 import { useAwaitedRow, useMissingRows } from './use-missing-rows.ts'
 
-// Few choose tiles: their code is not for the first screen.
+// Few choose tiles: their code is not for the first screen. The widths of rows come with the pictures:
+// without them the first tiles would be even, and then move.
 const FileTile = memo(
-  lazyPart(async () => (await import('./file-tile.tsx')).FileTile, {
-    first: true,
-    otherwise: FileRow,
-  }),
+  lazyPart(
+    async () => (await Promise.all([import('./file-tile.tsx'), loadPictures()]))[0].FileTile,
+    { first: true, otherwise: FileRow },
+  ),
 )
 
 export type FileListProps = Pick<ListHeaderProps, 'sorting' | 'onSort' | 'chosen'> &

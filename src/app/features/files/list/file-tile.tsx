@@ -38,11 +38,7 @@ export function FileTile(props: RowProps) {
     >
       <TileTools {...props} hasActions={hasActions} />
       <GridCell className="flex min-h-0 grow flex-col items-center gap-2 text-center">
-        {Picture ? (
-          <TilePicture entry={entry} Picture={Picture} />
-        ) : (
-          <FileIcon entry={entry} className="size-9 stroke-[1.25]" />
-        )}
+        <TilePicture entry={entry} Picture={Picture} />
         <div className="w-full px-1">
           {props.renaming ? (
             <props.renaming.Field key={entry.key} renaming={props.renaming} />
@@ -50,10 +46,7 @@ export function FileTile(props: RowProps) {
             <RowLink href={props.href}>
               <bdi
                 dir="auto"
-                className={clsx(
-                  'break-words text-sm !text-center',
-                  Picture ? 'line-clamp-1 break-all' : 'line-clamp-2',
-                )}
+                className="line-clamp-1 break-words break-all text-sm !text-center"
                 {...cutTextTooltipProps(shown)}
               >
                 {shown}
@@ -71,20 +64,12 @@ export function FileTile(props: RowProps) {
 
 /** What a tile can be told, over its picture where it has one. */
 function TileTools(props: RowProps & { hasActions: boolean }) {
-  const { entry, Picture, isSelected, onToggle, hasActions } = props
+  const { entry, isSelected, onToggle, hasActions } = props
   const tabIndex = props.isActive ? 0 : -1
   return (
-    <div
-      className={clsx(
-        'flex h-8 items-center justify-between pointer-coarse:h-11',
-        Picture && 'absolute inset-x-3 top-3 z-1 pointer-coarse:h-8',
-      )}
-    >
+    <div className="absolute inset-x-3 top-3 z-1 flex h-8 items-center justify-between">
       <GridCell
-        className={clsx(
-          'flex items-center',
-          Picture ? `${overPicture} size-8 justify-center pointer-coarse:opacity-100` : 'pl-1',
-        )}
+        className={`${overPicture} flex size-8 items-center justify-center pointer-coarse:opacity-100`}
         data-part="check"
       >
         <Checkbox
@@ -95,10 +80,7 @@ function TileTools(props: RowProps & { hasActions: boolean }) {
           className={clsx(!isSelected && 'quiet-checkbox')}
         />
       </GridCell>
-      <GridCell
-        data-part="actions"
-        className={clsx(Picture && hasActions && `${overPicture} ${onceChosen}`)}
-      >
+      <GridCell data-part="actions" className={clsx(hasActions && `${overPicture} ${onceChosen}`)}>
         {hasActions && (
           <FileActions
             key={entry.key}
@@ -121,16 +103,17 @@ const onceChosen =
   'group-focus-within:opacity-100 pointer-coarse:invisible pointer-coarse:group-focus-within:visible pointer-coarse:group-aria-selected:visible'
 
 /** A picture over the whole width of the tile; an icon in the middle of the same box. */
-function TilePicture({
-  entry,
-  Picture,
-}: Pick<RowProps, 'entry'> & { Picture: NonNullable<RowProps['Picture']> }) {
+function TilePicture({ entry, Picture }: Pick<RowProps, 'entry' | 'Picture'>) {
   const icon = <FileIcon entry={entry} className="size-10 stroke-[1.25]" />
   return (
     <div className="flex min-h-0 w-full grow items-center justify-center overflow-hidden rounded-md bg-sunken">
-      <Picture entry={entry} size="medium" className="size-full">
-        {icon}
-      </Picture>
+      {Picture ? (
+        <Picture entry={entry} size="medium" className="size-full">
+          {icon}
+        </Picture>
+      ) : (
+        icon
+      )}
     </div>
   )
 }

@@ -84,7 +84,7 @@ export type RowProps = EntryPlace & {
   canManage: boolean
   /** It waits to be pasted elsewhere. */
   isCut: boolean
-  /** What draws its thumbnail; null where the server makes none. */
+  /** What draws its thumbnail; null until that is loaded. */
   Picture: Pictures['Picture'] | null
   /** Its name is a text field. */
   renaming: Renaming | null

@@ -8,7 +8,7 @@ import type { RowsLayout } from '#app/lib/virtual/virtual-rows.ts'
 import { type EntryPlace, rowHeight } from './grid-row.tsx'
 
 const headerHeight = 36
-const tileHeight = { plain: 164, pictured: 200 }
+const tileHeight = 200
 const nearEndRows = 10
 /** Rows that stand for what is on its way. */
 const pendingRows = 3
@@ -25,7 +25,7 @@ export type FileRowsOptions = {
   selection: Selection
   view: 'list' | 'tiles'
   isNarrow: boolean
-  /** Tiles show pictures: they are larger, and in rows as wide as the pictures want. */
+  /** Rows of tiles are as wide as their pictures want. */
   pictures: Pictures | null
   /** Where to begin; what it becomes is told while scrolling. */
   place: FolderPlace
@@ -41,9 +41,8 @@ type DrawnEntry = { index: number; place: EntryPlace }
 export function useFileRows(props: FileRowsOptions) {
   const { entries, selection, scroller, pendingFocus, onScroll } = props
   const isTiles = props.view === 'tiles'
-  const kind = props.pictures ? 'pictured' : 'plain'
-  const columns = useTileColumns(scroller, isTiles ? narrowestTile[kind] : null)
-  const height = isTiles ? tileHeight[kind] : rowHeight(props.isNarrow)
+  const columns = useTileColumns(scroller, isTiles ? narrowestTile : null)
+  const height = isTiles ? tileHeight : rowHeight(props.isNarrow)
   const activeIndex = useActiveIndex(props)
   const rowCount = Math.ceil(entries.length / columns)
   const hasMore = props.loadsAtEnd && !props.isSized
@@ -164,7 +163,7 @@ function findRow(list: HTMLElement | null, key: string): HTMLElement | null {
   return list?.querySelector(`[data-key="${CSS.escape(key)}"]`) ?? null
 }
 
-const narrowestTile = { plain: 148, pictured: 172 }
+const narrowestTile = 172
 
 /** How many tiles of a width fit side by side in the element; 1 while tiles are not shown. */
 function useTileColumns(element: HTMLElement | null, narrowest: number | null): number {

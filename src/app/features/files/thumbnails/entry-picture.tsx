@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { readableLink } from '#app/api/http/readable-link.ts'
 import { serverDescription } from '#app/api/session/server-description.ts'
 import type { Entry } from '#app/features/files/folder/entry.ts'
+import { safeLink } from '#app/lib/untrusted-text.ts'
 import { createImageLoader, type LoadedPicture, loadImage } from './load-images.ts'
 import { posterOf } from './posters.ts'
 import { createRowWidths } from './row-widths.ts'
@@ -42,18 +43,18 @@ async function loadHere({ key: link, size }: Asked, signal: AbortSignal): Promis
 /** Where its picture comes from; null where there can be none. */
 function sourceOf(entry: Entry, size: PictureProps['size']) {
   const isOffered = serverDescription.getSnapshot()?.additions.includes('thumbnails')
-  if (entry.kind === 'folder') {
-    const poster = posterOf(entry.path)
-    return poster === null ? null : { loader: images, asked: { key: poster, size: 0 } }
-  }
-  if (entry.link === null || entry.size === 0) return null
-  const link = readableLink(entry.link)
+  const poster = entry.kind === 'folder' ? posterOf(entry.path) : null
+  if (poster !== null) return { loader: images, asked: { key: poster, size: 0 } }
+  const file = entry.kind === 'folder' ? entry.cover : entry
+  const shared = file && safeLink(file.link)
+  if (!file || !shared || file.size === 0) return null
+  const link = readableLink(shared)
   if (!isOffered) {
-    const isMade = picturedHere.test(entry.name) && !savesData()
-    return isMade ? { loader: imagesHere, asked: { key: link, size: entry.size } } : null
+    const isMade = picturedHere.test(file.name) && !savesData()
+    return isMade ? { loader: imagesHere, asked: { key: link, size: file.size } } : null
   }
   const key = `${link}?thumbnail=${size}`
-  return pictured.test(entry.name) ? { loader: images, asked: { key, size: 0 } } : null
+  return pictured.test(file.name) ? { loader: images, asked: { key, size: 0 } } : null
 }
 
 /** Somebody has asked the browser to load no more than is needed. */
@@ -104,10 +105,11 @@ function useKnown(source: ReturnType<typeof sourceOf>): LoadedPicture | null | u
   return known
 }
 
-/** Null for what is no picture and for what was not seen yet. */
+/** Null for what is no picture, and for one that was not seen yet where the listing does not tell it. */
 function shapeOf(entry: Entry): number | null {
-  const source = sourceOf(entry, 'medium')
-  return source?.loader.known(source.asked.key)?.shape ?? null
+  if (entry.kind === 'folder') return null
+  const source = entry.shape ? null : sourceOf(entry, 'medium')
+  return entry.shape ?? source?.loader.known(source.asked.key)?.shape ?? null
 }
 
 export const createPictureWidths = () => createRowWidths(shapeOf)

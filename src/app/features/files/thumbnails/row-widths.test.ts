@@ -22,4 +22,9 @@ test('a row in sight keeps its widths; one that comes back has those of what was
   expect(widths.read([entries])).toEqual([null])
   widths.read([])
   expect(widths.read([entries])).toEqual([[1 / 3, 1 / 3, 1 / 3]])
+  // A picture that cannot be made, or a text, does not keep its neighbours from their shapes.
+  known.clear()
+  known.set('b.jpg', 2)
+  widths.read([])
+  expect(widths.read([entries])).toEqual([[1 / 4, 2 / 4, 1 / 4]])
 })

@@ -15,7 +15,8 @@ export function widthsOf(shapes: readonly number[]): number[] {
  * Justified rows: each of equally many pictures, as wide as their shapes want and together as wide as the
  * list. The shapes are known only of pictures that were seen before, and nothing in sight may move: what a
  * row was drawn with stays until it has gone out of sight.
- * @param shapeOf width by height; null while it is not known, or for what is no picture
+ * Where one shape is known, what has none gets a square.
+ * @param shapeOf width by height; null while it is not known
  */
 export function createRowWidths(shapeOf: (entry: Entry) => number | null) {
   let decided = new Map<string, number[] | null>()
@@ -37,6 +38,7 @@ export function createRowWidths(shapeOf: (entry: Entry) => number | null) {
 
   function decide(row: readonly (Entry | undefined)[]): number[] | null {
     const shapes = row.map((entry) => (entry ? shapeOf(entry) : null))
-    return shapes.every((shape) => shape !== null) ? widthsOf(shapes) : null
+    const isKnown = shapes.some((shape) => shape !== null)
+    return isKnown ? widthsOf(shapes.map((shape) => shape ?? 1)) : null
   }
 }

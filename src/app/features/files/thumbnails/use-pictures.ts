@@ -19,6 +19,17 @@ export type Pictures = {
 /** Once it is there, other folders begin with it. */
 let loaded: Pictures | null = null
 
+/** Loads what draws thumbnails. Never throws: without it the icons stay, and nobody has to be told. */
+export async function loadPictures(): Promise<Pictures | null> {
+  try {
+    const { EntryPicture, createPictureWidths } = await import('./entry-picture.tsx')
+    loaded ??= { Picture: EntryPicture, widths: createPictureWidths() }
+  } catch {
+    // The next folder tries again.
+  }
+  return loaded
+}
+
 /**
  * What draws thumbnails: those of the server where it makes some, else made in the browser. Null until it is
  * loaded, which is when a folder is shown that has something to see.
@@ -29,18 +40,12 @@ export function usePictures(entries: readonly (Entry | undefined)[]): Pictures |
   const isWanted = isKnown && pictures === null && entries.some(isSeen)
   useEffect(() => {
     if (!isWanted) return
-    // Without them the icons stay: nobody has to be told.
-    import('./entry-picture.tsx').then(
-      ({ EntryPicture, createPictureWidths }) => {
-        loaded = { Picture: EntryPicture, widths: createPictureWidths() }
-        setPictures(loaded)
-      },
-      () => {},
-    )
+    void loadPictures().then(setPictures)
   }, [isWanted])
   return isKnown ? pictures : null
 }
 
 function isSeen(entry: Entry | undefined): boolean {
-  return entry?.kind === 'file' && /image|video/.test(entry.fileKind)
+  if (entry?.kind === 'folder') return entry.cover !== undefined
+  return entry !== undefined && /image|video/.test(entry.fileKind)
 }
