@@ -1,4 +1,4 @@
-import { Suspense, useCallback, useMemo, useState } from 'react'
+import { Suspense, useCallback, useMemo, useRef, useState } from 'react'
 import { currentContext } from '#app/actions/action-context.ts'
 import { useContextMenu } from '#app/actions/use-context-menu.tsx'
 import type { Access } from '#app/api/http/api-key-text.ts'
@@ -78,6 +78,7 @@ export function FolderView(props: FolderViewProps) {
     () => arrange(entries, { filter, sorting }),
     [arrange, entries, filter, sorting],
   )
+  const resting = useRef(0)
   const [place] = useState(() => findPlace(viewState, folder, props.cameFrom))
   const selected = useSelection({ shown, listing, activeKey: place.activeKey })
   const { selection, setSelection } = selected
@@ -136,9 +137,11 @@ export function FolderView(props: FolderViewProps) {
         <div
           ref={setScroller}
           {...menu.areaProps}
-          onPointerDownCapture={({ target }) => {
-            const pressed = target instanceof Element && currentContext().targetOf?.(target)
-            if (pressed && pressed.kind === 'file') prepareView(props.viewing, pressed.name)
+          onPointerDownCapture={({ target }) => prepareView(props.viewing, target)}
+          onPointerOverCapture={({ target }) => {
+            // Who stays on a row may open it; who scrolls past does not.
+            clearTimeout(resting.current)
+            resting.current = window.setTimeout(prepareView, 100, props.viewing, target)
           }}
           className="scroll-area relative min-h-0 grow [overflow-anchor:none]"
         >
@@ -189,9 +192,11 @@ function Opened({
   )
 }
 
-function prepareView(viewing: Viewing, name: string) {
+function prepareView(viewing: Viewing, on: EventTarget) {
+  const row = on instanceof Element ? currentContext().targetOf?.(on) : null
+  if (row?.kind !== 'file') return
   loadViewedFile().catch(() => {})
-  viewing.onLikely?.(name)
+  viewing.onLikely?.(row.name)
 }
 
 function Viewed({

@@ -1,5 +1,5 @@
 import './chrome-tags.ts'
-import { useEffect, useRef, useState } from 'react'
+import { type RefObject, useEffect, useRef, useState } from 'react'
 import { darkStage } from '#app/features/viewer/dark-stage.ts'
 import type { KindProps, ViewedFile } from '#app/features/viewer/viewed-file.ts'
 import { useViewerKeys } from '#app/features/viewer/viewer-keys.ts'
@@ -37,6 +37,7 @@ function Player(props: KindProps & { isAudio: boolean }) {
   const wasPlaying = useRef(!props.wasSteppedTo)
   // A reload, and stepping past, start nothing; what was playing plays on with the next.
   const playback = usePlayback(media, { file, mayPlay: () => wasPlaying.current })
+  const hasBars = useAfterFirstFrame(media)
   const subtitles = useSubtitles(media, file, siblings)
   const poster = posterOf(file, siblings)
   useMediaSession(media, {
@@ -123,13 +124,15 @@ function Player(props: KindProps & { isAudio: boolean }) {
         problem={subtitles.problem}
       />
       {isPanelOpen && <SubtitlePanel subtitles={subtitles} />}
-      <PlayerBars
-        isAudio={isAudio}
-        tracks={subtitles.tracks.length}
-        isPanelOpen={isPanelOpen}
-        onPanel={() => setIsPanelOpen(!isPanelOpen)}
-        {...list.bars}
-      />
+      {hasBars && (
+        <PlayerBars
+          isAudio={isAudio}
+          tracks={subtitles.tracks.length}
+          isPanelOpen={isPanelOpen}
+          onPanel={() => setIsPanelOpen(!isPanelOpen)}
+          {...list.bars}
+        />
+      )}
     </media-controller>
   )
   if (!isAudio) return player
@@ -139,6 +142,25 @@ function Player(props: KindProps & { isAudio: boolean }) {
       {player}
     </div>
   )
+}
+
+/** How long what is made beside the film waits for its first frame, in ms. */
+const firstFrameMs = 250
+
+/** False until the first frame is there: thirty elements with shadows are made after it, not before. */
+function useAfterFirstFrame(media: RefObject<HTMLMediaElement | null>): boolean {
+  const [isAfter, setIsAfter] = useState(false)
+  useEffect(() => {
+    const ending = new AbortController()
+    const goOn = () => setIsAfter(true)
+    media.current?.addEventListener('loadeddata', () => requestAnimationFrame(goOn), ending)
+    const timer = setTimeout(goOn, firstFrameMs)
+    return () => {
+      ending.abort()
+      clearTimeout(timer)
+    }
+  }, [media])
+  return isAfter
 }
 
 /** Why it does not play, and what to do. */
