@@ -19,6 +19,8 @@ export type Cable = {
   holdAnswers(isHeld: boolean): void
   /** How often `cutAfter` and `loseNextAnswerTo` struck: a test whose fault never came proves nothing. */
   struck(): number
+  /** Bytes that went up since it was as new. */
+  carried(): number
   /** Slows what goes up, per connection; null is full speed. */
   slowTo(bytesPerSecond: number | null): void
   [Symbol.asyncDispose](): Promise<void>
@@ -36,6 +38,7 @@ export async function startCable(): Promise<Cable> {
   let speed: number | null = null
   let lost: RegExp | null = null
   let struck = 0
+  let carriedUp = 0
   let uses = 1
   const losing = new WeakSet<Socket>()
   let held: (() => void)[] | null = null
@@ -69,6 +72,7 @@ export async function startCable(): Promise<Cable> {
     let carried = 0
     for await (const chunk of down as AsyncIterable<Buffer>) {
       carried += chunk.length
+      carriedUp += chunk.length
       if (isTimeToCut(carried)) return void down.resetAndDestroy()
       noteLostAnswer(chunk, up)
       if (speed !== null) await wait((chunk.length / speed) * 1000, undefined, { ref: false })
@@ -128,6 +132,7 @@ export async function startCable(): Promise<Cable> {
       lost = null
       held = null
       struck = 0
+      carriedUp = 0
       uses += 1
     },
     cutAfter: (bytes) => {
@@ -142,6 +147,7 @@ export async function startCable(): Promise<Cable> {
       if (!isHeld) for (const write of release) write()
     },
     struck: () => struck,
+    carried: () => carriedUp,
     slowTo: (bytesPerSecond) => {
       speed = bytesPerSecond
     },

@@ -76,6 +76,12 @@ type ImportWorldOptions = Omit<ImportQueueOptions, 'storage'> & {
 }
 
 const refuse = () => Promise.reject(new Error('Not here.'))
+const noUploads = {
+  sendFile: refuse,
+  sendBatch: refuse,
+  sendResumable: refuse,
+  endResumable: refuse,
+}
 
 /** A queue whose time, server, storage and tabs the test controls. */
 export function importWorld({ storage, ...overrides }: ImportWorldOptions = {}) {
@@ -104,7 +110,7 @@ export function importWorld({ storage, ...overrides }: ImportWorldOptions = {}) 
         },
       })
     })) as ApiClient['call']
-  const client: ApiClient = { call, sendFile: refuse, sendBatch: refuse }
+  const client: ApiClient = { ...noUploads, call }
   const joinTabs = createTabs()
   const queue = new ImportQueue({
     clock,

@@ -100,6 +100,9 @@ export function uploadWorld(overrides: UploadQueueOptions = {}) {
           }
           tries.push({ send, begin, end })
         }),
+      offersResumable: async () => false,
+      sendResumable: () => Promise.reject(new Error('The server takes no parts.')),
+      endResumable: async () => {},
       offersBatch: async () => false,
       sendBatch: () => Promise.reject(new Error('The server offers no batch.')),
       findFile: async (job) => {

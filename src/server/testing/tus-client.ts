@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import { connect } from 'node:net'
 import { vi } from 'vitest'
 import {
@@ -100,7 +99,7 @@ export async function startPart(
     came += text
   })
   socket.on('error', () => {})
-  const closed = once(socket, 'close')
+  const closed = new Promise((resolve) => socket.once('close', resolve))
   socket.write(
     `PATCH ${at} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\nTus-Resumable: 1.0.0\r\n` +
       `Content-Type: ${partType}\r\nUpload-Offset: ${part.offset}\r\nContent-Length: ${part.announced}\r\n` +

@@ -2,11 +2,13 @@ import type * as z from 'zod/mini'
 import type { GatedAnswer, Lane, Purpose } from '#app/api/gate/gated-request.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { Endpoint } from '#contract/endpoints.ts'
+import type { ResumedFile } from '#contract/resumable.ts'
 import type { UploadBatchReply } from '#contract/uploads.ts'
 import { ConnectionError, isAbort } from './api-error.ts'
 import { type RawAnswer, readReply, readText, readWindow, requestUrl } from './read-answer.ts'
 import type { SendBatch } from './send-batch.ts'
 import type { SendFile, SendOutcome } from './send-file.ts'
+import type { SendResumable } from './send-resumable.ts'
 
 type CallRequest<E extends Endpoint> = {
   query?: z.input<E['query']>
@@ -28,6 +30,10 @@ export type ApiClient = {
   call<E extends Endpoint>(endpoint: E, request: CallRequest<E>): Promise<z.output<E['reply']>>
   /** Sends one file through the gate's transfer lane. Throws AbortError alone. */
   sendFile(file: SendFile): Promise<SendOutcome>
+  /** Sends one file in parts, where the server offers it. Throws AbortError alone. */
+  sendResumable(file: SendResumable): Promise<SendOutcome<ResumedFile>>
+  /** Deletes what came of an upload in parts. Never throws. */
+  endResumable(at: string): Promise<void>
   /** Sends many files as one request, where the server offers it. Throws AbortError alone. */
   sendBatch(batch: SendBatch): Promise<SendOutcome<UploadBatchReply>>
 }
@@ -59,6 +65,14 @@ export function createApiClient(parts: ClientOptions): ApiClient {
       // Loaded with the first upload. Where it does not come, nothing was sent.
       const loaded = await import('./send-file.ts').catch(() => null)
       return loaded ? loaded.sendFile({ key, gate, onError }, file) : { outcome: 'lost' }
+    },
+    async sendResumable(file) {
+      const loaded = await import('./send-resumable.ts').catch(() => null)
+      return loaded ? loaded.sendResumable({ key, gate, onError }, file) : { outcome: 'lost' }
+    },
+    async endResumable(at) {
+      const loaded = await import('./send-resumable.ts').catch(() => null)
+      await loaded?.endResumable({ key, gate }, at).catch(() => {})
     },
     async sendBatch(batch) {
       const loaded = await import('./send-batch.ts').catch(() => null)

@@ -42,7 +42,6 @@ export type SendOptions = {
   onError?: ((error: unknown) => void) | undefined
 }
 
-/** `status` 0: no answer came. */
 type Answer = GatedAnswer & { text: string; retryAfter: number | null; isAllSent: boolean }
 
 /** No byte moved for so long: the connection is dead, although nobody said so. */
@@ -83,7 +82,13 @@ export async function sendBody<E extends Endpoint>(
   send: SendBody<z.output<E['reply']>>,
 ): Promise<SendOutcome<z.output<E['reply']>>> {
   const ask = { lane: 'transfer', purpose: 'uploads', signal: send.signal } as const
-  const answer = await gate.run(ask, () => transmit(key, endpoint, send))
+  const answer = await gate.run(ask, () =>
+    transmit(key, {
+      ...send,
+      ...{ method: endpoint.method, url: requestUrl(endpoint, send.query) },
+      headers: { 'idempotency-key': send.idempotencyKey },
+    }),
+  )
   if (answer.status === 0) return { outcome: answer.isAllSent ? 'unclear' : 'lost' }
   try {
     const reply = readReply(endpoint, answer)
@@ -103,16 +108,32 @@ export async function sendBody<E extends Endpoint>(
   }
 }
 
-function transmit(key: string, endpoint: Endpoint, send: SendBody<never>): Promise<Answer> {
+type Transmission = Pick<SendFile, 'signal'> & {
+  method: string
+  url: URL | string
+  headers: Record<string, string>
+  body: Blob | null
+  onStart?: (() => void) | undefined
+  /** Of the body, not of its head. */
+  onProgress?: (sentBytes: number) => void
+  onAllSent?: (() => void) | undefined
+}
+
+/** An answer with its headers. `status` 0: no answer came. */
+export type Transmitted = Answer & { header(name: string): string | null }
+
+/** Sends one request whose bytes are watched; rejects with what `signal` was aborted with, and not otherwise. */
+export function transmit(key: string, send: Transmission): Promise<Transmitted> {
   return new Promise((resolve, reject) => {
     const { body, signal } = send
+    const size = body?.size ?? 0
     if (signal?.aborted) return reject(signal.reason)
     const request = new XMLHttpRequest()
-    request.open(endpoint.method, requestUrl(endpoint, send.query))
+    request.open(send.method, send.url)
     request.setRequestHeader('authorization', `Bearer ${key}`)
-    request.setRequestHeader('idempotency-key', send.idempotencyKey)
+    for (const [name, value] of Object.entries(send.headers)) request.setRequestHeader(name, value)
 
-    let isAllSent = body.size === 0
+    let isAllSent = size === 0
     let stopWatch = () => {}
     const watch = (ms: number) => {
       stopWatch()
@@ -120,7 +141,7 @@ function transmit(key: string, endpoint: Endpoint, send: SendBody<never>): Promi
     }
     request.upload.onprogress = ({ loaded }) => {
       watch(stallMs)
-      send.onProgress(Math.min(loaded, body.size))
+      send.onProgress?.(Math.min(loaded, size))
     }
     request.upload.onload = () => {
       isAllSent = true
@@ -139,12 +160,15 @@ function transmit(key: string, endpoint: Endpoint, send: SendBody<never>): Promi
     }
     signal?.addEventListener('abort', cancel)
     send.onStart?.()
-    watch(stallMs)
+    watch(size === 0 ? answerMs : stallMs)
     request.send(body)
   })
 }
 
-function readRequest(request: XMLHttpRequest): Omit<Answer, 'isAllSent'> {
-  const headers = { get: (name: string) => request.getResponseHeader(name) }
-  return { status: request.status, text: request.responseText, ...readWindow(headers) }
+function readRequest(request: XMLHttpRequest): Omit<Transmitted, 'isAllSent'> {
+  const header = (name: string) => request.getResponseHeader(name)
+  return {
+    ...{ status: request.status, text: request.responseText, header },
+    ...readWindow({ get: header }),
+  }
 }

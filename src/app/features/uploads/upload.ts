@@ -2,6 +2,7 @@ import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
 import type { ErrorValues, PauseCode } from '#app/api/http/api-error.ts'
 import type { SendBatch } from '#app/api/http/send-batch.ts'
 import type { SendFile, SendOutcome } from '#app/api/http/send-file.ts'
+import type { SendResumable } from '#app/api/http/send-resumable.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
 import type { Transfer } from '#app/lib/transfers/transfer-rows.ts'
@@ -45,6 +46,8 @@ export type UploadJob = {
   lastModified: number | null
   /** A try ended after the last byte without an answer, so the file may be on the server. */
   mayHaveArrived: boolean
+  /** The path of its upload in parts, which knows how far it is; null for none. */
+  resumeAt: string | null
 }
 
 /** What survives a reload: everything but the bytes. */
@@ -62,6 +65,8 @@ export type KeptUpload = {
   notBefore: number
   /** Look into the folder before sending it again. */
   mayHaveArrived: boolean
+  /** See `UploadJob`. */
+  resumeAt?: string | null | undefined
 }
 
 /** A file that may be on the server already; its size is null while nobody asked for it. */
@@ -87,6 +92,11 @@ export type UploadConnection = TransferConnection & {
   canLook: boolean
   maxBytes: number
   sendFile(send: SendFile): Promise<SendOutcome>
+  /** Whether a file may come in parts, and go on after a break where it stopped. */
+  offersResumable(): Promise<boolean>
+  sendResumable(send: SendResumable): Promise<SendOutcome<ArrivedFile>>
+  /** Deletes what came of an upload in parts. Never throws. */
+  endResumable(at: string): Promise<void>
   /** Whether many files may go in one request. */
   offersBatch(): Promise<boolean>
   sendBatch(send: SendBatch): Promise<SendOutcome<UploadBatchReply>>
@@ -115,8 +125,8 @@ export type UploadFailure =
   | { code: 'empty_folders'; count: number; named: string[] }
   | { code: 'file_changed' }
   | { code: 'not_loaded' }
-  /** `reopens`: the browser may find the file by itself. */
-  | { code: 'interrupted'; reopens: boolean }
+  /** `reopens`: the browser may find the file by itself; `from`: where one goes on that was under way. */
+  | { code: 'interrupted'; reopens: boolean; from?: 'start' | 'break' }
   /** The browser may not read it again, or it is not where it was. */
   | { code: 'not_allowed' }
   | { code: 'not_found_again' }
@@ -131,6 +141,8 @@ export type UploadNote =
   | 'not_there'
   | 'not_seen'
   | 'already_there'
+  /** The connection was lost, and nothing of what was sent is kept. */
+  | 'starts_again'
 
 export type Upload = Transfer & {
   /** As dropped, even if the rules refuse it; '' if it is not text. */
@@ -255,33 +267,6 @@ export function validateUpload(
     notBefore: serverTime,
     size: null,
     lastModified: null,
-    mayHaveArrived: false,
+    ...{ mayHaveArrived: false, resumeAt: null },
   }
-}
-
-/**
- * The job for a file that was chosen again after a reload. The last try may have arrived, so an unchanged
- * file keeps its idempotency key; a changed one is a new upload.
- */
-export function resumeUpload(
-  kept: KeptUpload,
-  file: File,
-  serverTime: number,
-): UploadJob | UploadFailure {
-  const job = validateUpload({ file, folder: kept.folder, name: kept.name }, serverTime)
-  const isSame = file.size === kept.size && file.lastModified === kept.lastModified
-  if ('code' in job || !isSame) return job
-  const { path = null, handleId = null, idempotencyKey, notBefore, mayHaveArrived } = kept
-  return { ...job, path, handleId, idempotencyKey, notBefore, mayHaveArrived }
-}
-
-/** What to keep of an upload over a reload; null while its file is not known well enough to be found again. */
-export function keepUpload({ id, state, size }: Upload, job: UploadJob): KeptUpload | null {
-  const { file, name, folder, path, handleId, idempotencyKey, notBefore } = job
-  if (size === null) return null
-  job.lastModified ??= file.lastModified
-  const { lastModified } = job
-  const mayHaveArrived = job.mayHaveArrived || state === 'running'
-  const kept = { id, name, folder, path, handleId, size, lastModified }
-  return { ...kept, idempotencyKey, notBefore, mayHaveArrived }
 }

@@ -39,10 +39,24 @@ export function lingeringClose(
   response.shouldKeepAlive = true
   response.removeHeader('connection')
   response.once('finish', () => {
+    if (request.method === 'PATCH') return leaveUnread(request)
     request.resume()
     if (isLast) endThenDrain(request.socket, '', ms)
     else if (!request.complete) cutOffAfter(ms, request, request.socket)
   })
+}
+
+/** Long enough for an answer to arrive at who looks for it. */
+const unreadMs = 100
+
+/**
+ * Browsers look for an answer when all of the body is out, and after a reset they send a request again by
+ * themselves, with the offset of before. The rest of a part that is refused would go up in vain, and the
+ * parts of an upload are large: it is not taken. Whoever sent it asks how far the upload is.
+ */
+function leaveUnread(request: IncomingMessage): void {
+  request.socket.pause()
+  cutOffAfter(unreadMs, request, request.socket)
 }
 
 /** Half-closes the socket, and discards what the peer still sends. */

@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { expect, test, vi } from 'vitest'
 import { serverReply } from '#contract/account.ts'
 import { errorReply } from '#contract/api-error.ts'
@@ -74,14 +77,14 @@ test('a cut connection keeps what came, and the rest makes the file whole', asyn
     ...{ offset: 0, announced: bytes.length },
     bytes: bytes.subarray(0, 2_500_000),
   })
-  await vi.waitFor(async () => expect(await stagedPaths(server)).toHaveLength(1), 30_000)
-  part.socket.end()
-  const offset = await vi.waitFor(async () => {
-    const came = await offsetOf(server, at)
-    expect(came).toBeGreaterThan(0)
-    return came
+  // Whoever asks too early ends a part that brought nothing yet.
+  await vi.waitFor(async () => {
+    const [path = ''] = await stagedPaths(server)
+    expect((await stat(path)).size).toBeGreaterThan(1_000_000)
   }, 30_000)
   await part.cut()
+  const offset = await offsetOf(server, at)
+  expect(offset).toBeGreaterThan(1_000_000)
   expect(offset).toBeLessThanOrEqual(2_500_000)
   const end = await sendPart(server, at, { offset, bytes: bytes.slice(offset) })
   expect(fileOf(end)?.sha256).toBe(sha256(bytes))
@@ -118,6 +121,36 @@ test('an offset that is not how far it is, is refused, and changes nothing', asy
     await refusalOf(reply)
   }
   expect(await offsetOf(server, at)).toBe(4)
+})
+
+test('of a part that is refused no more is taken than was on its way, through a gateway too', async () => {
+  await using server = await startTestServer()
+  await using gateway = await startTestServer({ config: { upstream: server.origin } })
+  const size = 300_000_000
+  const at = await beginAt(server, { name: 'a', size })
+  await sendPart(server, at, { offset: 0, bytes: someBytes(4) })
+  const piece = someBytes(1_000_000)
+  for (const { origin } of [server, gateway]) {
+    const { hostname, port } = new URL(origin)
+    const socket = connect(Number(port), hostname)
+    // `once` would fail with the reset that is awaited.
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.on('error', () => {})
+    // As a browser does it: all of the body first, then a look for the answer.
+    socket.pause()
+    socket.write(
+      `PATCH ${at} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${server.key}\r\nTus-Resumable: 1.0.0\r\n` +
+        `Content-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\nContent-Length: ${size - 4}\r\n\r\n`,
+    )
+    let sent = 0
+    while (sent < size - 4 && !socket.destroyed) {
+      if (!socket.write(piece)) await Promise.race([once(socket, 'drain').catch(() => {}), closed])
+      sent += piece.length
+    }
+    socket.destroy()
+    await closed
+    expect(sent).toBeLessThan(size / 3)
+  }
 })
 
 test('more bytes than are left are refused, announced or not, and none of them is kept', async () => {

@@ -88,7 +88,10 @@ export function addResumableRoutes(app: FastifyInstance, deps: Deps): void {
 
   // "In every response": also in those that no endpoint made.
   app.addHook('onSend', async ({ originalUrl }, reply) => {
-    if (pathOf(originalUrl).startsWith(resumablePath)) reply.header('tus-resumable', tusVersion)
+    if (!pathOf(originalUrl).startsWith(resumablePath)) return
+    reply.header('tus-resumable', tusVersion)
+    // On a connection that was used before, a browser sends a part again by itself when it is cut.
+    if (!reply.hasHeader('connection')) reply.header('connection', 'close')
   })
 
   const warn = (error: unknown) => app.log.warn({ err: error }, 'old uploads are not removed')

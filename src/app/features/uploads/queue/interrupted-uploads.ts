@@ -1,6 +1,6 @@
 import {
   type KeptUpload,
-  resumeUpload,
+  type Upload,
   type UploadFailure,
   type UploadJob,
   type UploadRequest,
@@ -112,4 +112,28 @@ function isSamePlace({ folder, name, path }: KeptUpload, chosenPath: string): bo
 
 function isSameFile({ size, lastModified }: KeptUpload, file: File): boolean {
   return file.size === size && file.lastModified === lastModified
+}
+
+/**
+ * The job for a file that was chosen again after a reload. The last try may have arrived, so an unchanged
+ * file keeps its idempotency key; a changed one is a new upload.
+ */
+function resumeUpload(kept: KeptUpload, file: File, serverTime: number): UploadJob | UploadFailure {
+  const job = validateUpload({ file, folder: kept.folder, name: kept.name }, serverTime)
+  const isSame = file.size === kept.size && file.lastModified === kept.lastModified
+  if ('code' in job || !isSame) return job
+  const { path = null, handleId = null, idempotencyKey, notBefore, mayHaveArrived } = kept
+  const { resumeAt = null } = kept
+  return { ...job, path, handleId, idempotencyKey, notBefore, mayHaveArrived, resumeAt }
+}
+
+/** What to keep of an upload over a reload; null while its file is not known well enough to be found again. */
+export function keepUpload({ id, state, size }: Upload, job: UploadJob): KeptUpload | null {
+  const { file, name, folder, path, handleId, idempotencyKey, notBefore, resumeAt } = job
+  if (size === null) return null
+  job.lastModified ??= file.lastModified
+  const { lastModified } = job
+  const mayHaveArrived = job.mayHaveArrived || state === 'running'
+  const kept = { id, name, folder, path, handleId, size, lastModified }
+  return { ...kept, idempotencyKey, notBefore, mayHaveArrived, resumeAt }
 }

@@ -49,6 +49,10 @@ export function connectUploads(
     canLook,
     maxBytes: me.limits.upload_max_bytes,
     sendFile: (send) => client.sendFile(send),
+    // Who comes by a link has no other way than a file a request.
+    offersResumable: async () => !me.share && (await readAdditions()).includes('resumable'),
+    sendResumable: (send) => client.sendResumable(send),
+    endResumable: (at) => client.endResumable(at),
     sendBatch: (send) => client.sendBatch(send),
     offersBatch: async () => (await readAdditions()).includes('batch'),
     async findFile(job, signal) {
@@ -69,6 +73,16 @@ export function connectUploads(
 }
 
 const readAdditions = async () => (await serverDescription.read())?.additions ?? []
+
+/** Deletes what came of an upload that nobody wants any more, where that is on the server. */
+export function endParts(
+  upload: { resumeAt?: string | null | undefined } | undefined,
+  connection: UploadConnection | null,
+): void {
+  if (upload?.resumeAt == null) return
+  void connection?.endResumable(upload.resumeAt)
+  upload.resumeAt = null
+}
 
 /** How long to wait for the answer to an aborted upload, in ms: it tells what happened without another request. */
 export const lastAnswerMs = 15_000

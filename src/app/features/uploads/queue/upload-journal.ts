@@ -14,6 +14,7 @@ const storedEntry = z.object({
   idempotencyKey: z.string(),
   notBefore: z.number(),
   mayHaveArrived: z.boolean(),
+  resumeAt: z.optional(z.nullable(z.string())),
   /** The key's public id, never the key. */
   keyId: z.string(),
   /** The page that uploads it. Only a page that is gone leaves interrupted uploads. */
@@ -254,8 +255,9 @@ async function pagesOf(database: IDBPDatabase<Schema>, keyId: string): Promise<s
   return [...pages]
 }
 
-function stampOf(keyId: string, { idempotencyKey, mayHaveArrived, handleId }: KeptUpload): string {
-  return `${keyId} ${idempotencyKey} ${mayHaveArrived} ${handleId ?? ''}`
+function stampOf(keyId: string, kept: KeptUpload): string {
+  const { idempotencyKey, mayHaveArrived, handleId, resumeAt } = kept
+  return `${keyId} ${idempotencyKey} ${mayHaveArrived} ${handleId ?? ''} ${resumeAt ?? ''}`
 }
 
 /** @throws the first failure, once all batches have been tried */

@@ -2,25 +2,31 @@ import {
   type ArrivedFile,
   canRetry,
   type KeptUpload,
-  keepUpload,
   newUpload,
   type Pack,
-  packLimits,
   type Upload,
   type UploadConnection,
   type UploadJob,
   type UploadRequest,
 } from '#app/features/uploads/upload.ts'
-import { interruptedRow, measureUpload, uploadSections } from '#app/features/uploads/upload-rows.ts'
+import {
+  canPause,
+  interruptedRow,
+  measureUpload,
+  pausedRow,
+  requestsInPacks,
+  uploadSections,
+} from '#app/features/uploads/upload-rows.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import { createRetryPause, type RetryPause } from '#app/lib/retry.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
 import { isUnfinished } from '#app/lib/transfers/transfer-sums.ts'
-import { createInterruptedUploads, type FileAgain } from './interrupted-uploads.ts'
+import { createInterruptedUploads, type FileAgain, keepUpload } from './interrupted-uploads.ts'
 import { createResumption, type Resumed } from './resume-interrupted.ts'
 import {
+  endParts,
   lastAnswerMs,
   lookAfterAbort,
   sendOnDemand,
@@ -106,7 +112,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   /** An interrupted upload needs its `file` again: the reload took its bytes away. */
   override retry(id: string, file?: File): void {
-    const job = file && this.#interrupted.match(id, file, this.#serverTime())
+    const job = file && this.#interrupted.match(id, file, this.connection?.serverTime() ?? 0)
     if (job && 'code' in job) this.rows.change(id, { failure: job })
     else if (job) this.#jobs.set(id, job)
     super.retry(id)
@@ -149,6 +155,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     const unsure = new Map(stopped.filter((row) => this.#isUnsure(row)).map((row) => [row.id, row]))
     const sure = new Set(stopped.map(({ id }) => id).filter((id) => !unsure.has(id)))
     this.#end([...sure])
+    for (const id of sure) endParts(this.#jobs.get(id), this.connection)
     this.rows.changeMany(sure, (row) => newUpload(row, { state: 'cancelled' }))
     this.rows.changeMany(unsure.keys(), (row) => ({ ...row, isAborting: true, note: 'aborting' }))
     for (const { id, state } of unsure.values()) {
@@ -163,10 +170,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     if (!job || !this.connection) return Promise.resolve('over')
     const { canRead, sendUpload = sendOnDemand } = this.#options
     return sendUpload({ id, job, signal }, this.connection, {
-      rows: this.rows,
-      clock: this.#clock,
-      retryPause: this.#retryPause,
-      canRead,
+      ...{ rows: this.rows, clock: this.#clock, retryPause: this.#retryPause, canRead },
       takeAlong: (accept) => this.#takeAlong(accept),
       putBack: (ids, end) => this.tasks.putBack(ids, end),
       onPack: (ids, pack) => {
@@ -181,18 +185,16 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
       },
       onUploaded: (upload) => this.#noteUploaded(upload),
       onUnsure: (unsure) => void this.#look(unsure),
+      onAddress: () => this.#keeper.note([id]),
     })
   }
 
-  /** What waits for its turn of the window or for the connection waits here; what is being sent goes on. */
+  /** What waits for its turn or for the connection waits here, and what can go on later; the rest goes on now. */
   protected override onPause(): void {
     const begun = [...new Set([...this.tasks.running(), ...this.#packs.keys()])]
-    const back = begun.filter((id) => {
-      const row = this.rows.get(id)
-      return row?.state === 'waiting' && !row.isAborting
-    })
+    const back = begun.filter((id) => canPause(this.rows.get(id), this.#jobs.get(id)))
     this.#end(back)
-    this.rows.changeMany(back, (row) => ({ ...row, note: null }))
+    this.rows.changeMany(back, pausedRow)
     this.tasks.putBack(back, 'first')
   }
 
@@ -207,6 +209,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   protected override onRemove(ids: ReadonlySet<string>): void {
     for (const id of ids) {
+      endParts(this.#jobs.get(id) ?? this.#interrupted.uploads.get(id), this.connection)
       this.#interrupted.uploads.delete(id)
       this.#jobs.delete(id)
     }
@@ -230,9 +233,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   /** How many requests uploads that wait will take, `bytes` in all. */
   requestsFor(files: number, bytes: number): number {
-    if (!this.#isPacking || files < packLimits.leastFiles) return files
-    const byFiles = Math.ceil(files / packLimits.files)
-    return Math.min(files, Math.max(byFiles, Math.ceil(bytes / packLimits.bytes)))
+    return this.#isPacking ? requestsInPacks(files, bytes) : files
   }
 
   #takeAlong(accept: (job: UploadJob) => boolean | 'full'): { id: string; job: UploadJob }[] {
@@ -254,10 +255,6 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.tasks.remove(ids)
     this.#intake.letGo(ids)
     for (const pack of packs) pack.leave(ids)
-  }
-
-  #serverTime(): number {
-    return this.connection?.serverTime() ?? 0
   }
 
   #start(jobs: ReadonlyMap<string, UploadJob>): void {
@@ -284,6 +281,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     const row = this.rows.get(id)
     if (!row?.isAborting) return
     this.rows.change(id, newUpload(row, end))
+    if (end.note === 'not_there') endParts(job, this.connection)
     if (end.state === 'done') this.#noteUploaded(newUpload(row, end))
   }
 

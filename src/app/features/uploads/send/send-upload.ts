@@ -40,7 +40,12 @@ export type SendUploadOptions = {
   onUploaded(upload: Upload): void
   /** It was aborted and may have arrived: no answer says so. */
   onUnsure(id: string): void
+  /** Its upload in parts has an address, which should outlive the page. */
+  onAddress(): void
 }
+
+/** Larger ones come in parts, in bytes: a break costs the others little, and parts cost requests. */
+const resumableFrom = 64 * 1024 * 1024
 
 /** The file was changed, moved or deleted since it was added. */
 class FileChangedError extends Error {}
@@ -86,11 +91,11 @@ export async function sendUpload(
       return 'over'
     }
     if (error instanceof RequeuedError) {
-      rows.change(id, { ...still, state: 'waiting' })
+      rows.change(id, { ...stillOf(job), state: 'waiting' })
       return 'last'
     }
     if (isAbort(error) || isKeyRefusal(error)) {
-      rows.change(id, { ...still, state: 'waiting', note: null })
+      rows.change(id, { ...stillOf(job), state: 'waiting', note: null })
       options.onSessionLost(connection)
       return 'first'
     }
@@ -116,11 +121,17 @@ function sendUntilThere(
   connection: UploadConnection,
   options: SendUploadOptions,
 ): Promise<ArrivedFile> {
-  const { rows, retryPause, canRead = canReadFile, shouldYield, onUnsure } = options
+  const { rows, retryPause, canRead = canReadFile, shouldYield, onUnsure, onAddress } = options
   const meter = meterProgress(id, options)
+  const noteOf = (error: unknown) => {
+    const isLost = error instanceof ConnectionError && job.resumeAt === null
+    return isLost && (rows.get(id)?.sentBytes ?? 0) > 0 ? 'starts_again' : pauseCode(error)
+  }
   const tryOnce = async () => {
-    const found = job.mayHaveArrived ? await connection.findFile(job, signal) : null
-    return found ?? (await sendOnce(job, connection, { ...meter, signal }))
+    // An upload in parts knows by itself whether it arrived.
+    const isUnknown = job.mayHaveArrived && job.resumeAt === null
+    const found = isUnknown ? await connection.findFile(job, signal) : null
+    return found ?? (await sendOnce(job, connection, { ...meter, onAddress, signal }))
   }
   return retryTransient(tryOnce, {
     retryPause,
@@ -131,20 +142,37 @@ function sendUntilThere(
       if (!(await canRead(job.file))) throw new FileChangedError()
       if (tries >= triesPerTurn && shouldYield()) throw new RequeuedError()
       if (rows.get(id)?.isAborting) onUnsure(id)
-      else rows.change(id, { ...still, state: 'waiting', note: pauseCode(error) })
+      else rows.change(id, { ...stillOf(job), state: 'waiting', note: noteOf(error) })
     },
   })
 }
 
-type Meter = Required<Pick<SendFile, 'onStart' | 'onProgress'>>
+/** What came of an upload in parts is there. */
+function stillOf({ resumeAt }: UploadJob): Partial<Upload> {
+  return resumeAt === null ? still : { bytesPerSecond: null, secondsLeft: null }
+}
+
+/** `offset`: bytes that were there before. */
+type Meter = Required<Pick<SendFile, 'onProgress'>> & { onStart(offset?: number): void }
 
 async function sendOnce(
   job: UploadJob,
-  { sendFile }: UploadConnection,
-  options: Meter & { signal: AbortSignal },
+  connection: UploadConnection,
+  { onAddress, ...options }: Meter & { onAddress(): void; signal: AbortSignal },
 ): Promise<ArrivedFile> {
   const { file, folder, name, idempotencyKey } = job
-  const result = await sendFile({ file, folder, name, idempotencyKey, ...options })
+  const send = { file, folder, name, idempotencyKey, ...options }
+  const isInParts = file.size > resumableFrom && (await connection.offersResumable())
+  const result = isInParts
+    ? await connection.sendResumable({
+        ...{ ...send, at: job.resumeAt },
+        onAddress(at) {
+          if (job.resumeAt === at) return
+          job.resumeAt = at
+          onAddress()
+        },
+      })
+    : await connection.sendFile({ ...send, onStart: () => options.onStart() })
   if (result.outcome === 'sent') return result.reply
   if (result.outcome === 'refused') {
     job.mayHaveArrived ||= result.mayHaveArrived
@@ -157,9 +185,9 @@ async function sendOnce(
 function meterProgress(id: string, { rows, clock }: SendUploadOptions): Meter {
   let samples: ProgressSample[] = []
   return {
-    onStart() {
-      samples = [{ at: clock.now(), bytes: 0 }]
-      rows.change(id, { ...still, state: 'running', note: null })
+    onStart(offset = 0) {
+      samples = [{ at: clock.now(), bytes: offset }]
+      rows.change(id, { ...still, sentBytes: offset, state: 'running', note: null })
     },
     onProgress({ sentBytes, totalBytes }) {
       const now = clock.now()

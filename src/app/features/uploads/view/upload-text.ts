@@ -71,6 +71,8 @@ function noteText(note: UploadNote): string {
       return 'All of it had been sent, but it is not in its folder.'
     case 'not_seen':
       return 'All of it had been sent: whether it arrived could not be seen.'
+    case 'starts_again':
+      return 'The connection was lost. Trying again soon, from the beginning.'
     case 'already_there':
       return 'It was there already, with this name and size: nothing was sent.'
     default:
@@ -104,7 +106,7 @@ export function failureText(failure: UploadFailure, name: string): Explanation {
       }
     case 'interrupted':
       return {
-        reason: 'Interrupted when the page was reloaded or closed.',
+        reason: `Interrupted when the page was reloaded or closed.${wayOn(failure.from)}`,
         nextStep: failure.reopens
           ? 'Retry goes on with it; the browser may ask first.'
           : `Retry, and choose ${name} again, or drop it where it was dropped before.`,
@@ -124,6 +126,11 @@ export function failureText(failure: UploadFailure, name: string): Explanation {
     case 'refused':
       return refusalText(failure.error)
   }
+}
+
+function wayOn(from: 'start' | 'break' | undefined): string {
+  if (from === undefined) return ''
+  return from === 'break' ? ' It goes on where it stopped.' : ' It starts again from the beginning.'
 }
 
 function refusalText(error: Extract<UploadFailure, { code: 'refused' }>['error']): Explanation {
