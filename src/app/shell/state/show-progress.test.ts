@@ -16,7 +16,7 @@ function world() {
   const awake: boolean[] = []
   const notices: string[] = []
   showProgress({
-    ...{ uploads, imports },
+    ...{ uploads, imports, clock },
     page: {
       show: (progress) =>
         void shown.push(progress && `${progress.title} ${Math.round(progress.share * 100)} %`),

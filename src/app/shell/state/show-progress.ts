@@ -1,6 +1,7 @@
 import { createEndNotice, type EndNotice } from '#app/lib/browser/end-notice.ts'
 import { createPageProgress, type PageProgress } from '#app/lib/browser/page-progress.ts'
 import { createWakeLock, type WakeLock } from '#app/lib/browser/wake-lock.ts'
+import { atMostEvery, browserClock, type Clock } from '#app/lib/clock.ts'
 import { formatNumber } from '#app/lib/format.ts'
 import { shareOf } from '#app/lib/transfers/run-text.ts'
 import type { TransfersSnapshot } from '#app/lib/transfers/transfer-rows.ts'
@@ -16,13 +17,17 @@ export type ShowProgressOptions = {
   page?: PageProgress
   wakeLock?: WakeLock
   notice?: EndNotice
+  clock?: Clock
 }
+
+/** A tab is drawn by another process than the page. */
+const lookEveryMs = 500
 
 /** Shows in the tab how far uploads and imports are, keeps the machine awake meanwhile, and tells of the end. */
 export function showProgress(options: ShowProgressOptions): EndNotice {
   const { uploads, imports } = options
   const { page = createPageProgress(), wakeLock = createWakeLock() } = options
-  const { notice = createEndNotice() } = options
+  const { notice = createEndNotice(), clock = browserClock } = options
   let wasRunning = { uploads: false, imports: false }
 
   function look() {
@@ -51,9 +56,10 @@ export function showProgress(options: ShowProgressOptions): EndNotice {
     notice.show(kind === 'uploads' ? 'Uploads finished' : 'Imports finished', body.join(', '))
   }
 
-  uploads.subscribe(look)
-  imports.subscribe(look)
-  look()
+  const looking = atMostEvery(clock, lookEveryMs, look)
+  uploads.subscribe(looking.ask)
+  imports.subscribe(looking.ask)
+  looking.ask()
   return notice
 }
 

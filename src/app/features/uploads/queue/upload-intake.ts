@@ -16,6 +16,8 @@ import type { InterruptedUploads, MatchedUploads } from './interrupted-uploads.t
 
 /** More than these are a crowd, and listed in batches. */
 const [crowd, batchSize] = [250, 50]
+/** So many may be in the first requests. */
+const sentFirst = 1_000
 
 export type UploadIntakeOptions = {
   rows: TransferRows<Upload>
@@ -48,6 +50,8 @@ export class UploadIntake {
     const { start } = this.#options
     if (requests.length <= crowd) return start(this.#listNow(requests))
     const ids = await this.#listCrowd(requests)
+    // The first requests of many files would ask for all their sizes in one go.
+    await eachInSlices(ids.slice(0, sentFirst), (id) => this.measure(id))
     // All at once: many go in one request. Some may have been stopped meanwhile.
     start(this.#waitingOf(ids))
     await eachInSlices(ids, (id) => this.measure(id))

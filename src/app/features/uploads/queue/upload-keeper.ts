@@ -1,4 +1,5 @@
 import type { FileSource, KeptUpload } from '#app/features/uploads/upload.ts'
+import { eachInSlices } from '#app/lib/browser/slices.ts'
 import { mayKeepUploads, uploadsDatabase } from '#app/lib/transfers/kept-transfers.ts'
 import type { UploadJournal } from './upload-journal.ts'
 
@@ -27,6 +28,8 @@ export class UploadKeeper {
   #stale = new Set<string>()
   /** What was dropped and is not kept yet. */
   #sources = new Map<string, FileSource>()
+  /** Something was to be kept: the journal is not loaded before. */
+  #isNeeded = false
   #isKeeping = false
   #isAsked = false
 
@@ -61,7 +64,11 @@ export class UploadKeeper {
   note(ids: Iterable<string>): void {
     // Whoever connects next is given all rows.
     if (this.#keyId === null) return
-    for (const id of ids) this.#stale.add(id)
+    for (const id of ids) {
+      this.#stale.add(id)
+      // Asked of what is new alone: thousands may wait until their sizes are known.
+      this.#isNeeded ||= this.#options.find(id) !== null
+    }
     if (this.#stale.size > 0) void this.#keep()
   }
 
@@ -108,10 +115,9 @@ export class UploadKeeper {
   }
 
   async #keep(): Promise<void> {
-    const { find, onKept } = this.#options
+    const { onKept } = this.#options
     this.#isAsked = true
-    // Do not load the journal before the first upload.
-    if (this.#isKeeping || (this.#opened === null && ![...this.#stale].some(find))) return
+    if (this.#isKeeping || (this.#opened === null && !this.#isNeeded)) return
     this.#isKeeping = true
     while (this.#isAsked && this.#keyId !== null) {
       this.#isAsked = false
@@ -126,8 +132,10 @@ export class UploadKeeper {
     try {
       const journal = await this.#open()
       await this.#keepSources(journal, keyId)
-      const rows = [...ids].map((id) => [id, this.#options.find(id)] as const)
-      if (this.#keyId === keyId) await journal.keep(keyId, new Map(rows))
+      const rows = new Map<string, KeptUpload | null>()
+      // In slices: each File is asked when it was changed, which takes another process.
+      await eachInSlices(ids, (id) => rows.set(id, this.#options.find(id)))
+      if (this.#keyId === keyId) await journal.keep(keyId, rows)
       return true
     } catch {
       // They are tried again with the next change.
