@@ -140,15 +140,20 @@ async function measureLargeFiles(): Promise<void> {
     { name: 'bare page', openPage: openBarePage, rates: [], grown: [] },
     { name: 'Barkeep', openPage: openApp, rates: [], grown: [] },
   ]
-  const [bare] = rows
   // The first round is for the machine, whose idle memory has to come back.
   for (let round = 0; round <= rounds; round += 1) {
     for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
+      // Other bytes each time: the same ones would be the same file.
       await file.write(Buffer.from(`${round} ${row.name}`), 0, undefined, 0)
       await measureLarge(row, path)
     }
     if (round === 0) for (const row of rows) row.rates.pop()
   }
+  printLarge(rows)
+}
+
+function printLarge(rows: Row[]): void {
+  const [bare] = rows
   process.stdout.write(`\n${mebibytes} MiB in one file, medians of ${rounds} rounds\n\n`)
   print(['what', 'MiB/s', 'of bare', 'heap grew MB'])
   print(['---', '---', '---', '---'])
