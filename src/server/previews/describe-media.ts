@@ -12,6 +12,12 @@ export function describePicture({ width, height, format, exif }: PictureFacts): 
   return { width, height, codecs: [format], ...(exif ? readExifBlock(exif) : {}) }
 }
 
+/** Of a raw photo by its first bytes: those that are a TIFF are such a block themselves. */
+export function readRawExif(head: Uint8Array): MediaDetails {
+  const isBlock = /^(II\*\0|MM\0\*)/.test(Buffer.from(head.subarray(0, 4)).toString('latin1'))
+  return isBlock ? readExifBlock(head) : {}
+}
+
 /** Cameras and editors write much that is no EXIF: what cannot be read is left out. */
 function readExifBlock(block: Uint8Array): MediaDetails {
   const isNamed = Buffer.from(block.subarray(0, 4)).toString('latin1') === 'Exif'

@@ -1,10 +1,19 @@
+import { buffer } from 'node:stream/consumers'
+import type { ByteRange } from '#server/bytes/byte-range.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { Semaphore } from '#server/core/semaphore.ts'
 import type { PictureSize } from '#server/files/note-sizes.ts'
 import type { PreviewedFile } from '#server/files/share-previews.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import { createFailureMemory } from './failure-memory.ts'
-import { formatRange, type MediaFormat, readFormat } from './media-format.ts'
+import {
+  directoryRange,
+  formatRange,
+  type MediaFormat,
+  mayBeRaw,
+  readFormat,
+  readRawFormat,
+} from './media-format.ts'
 import type { PreviewCache } from './preview-cache.ts'
 import { PreviewFailure, type PreviewProblem } from './preview-failure.ts'
 import { createSharedWork } from './shared-work.ts'
@@ -91,11 +100,16 @@ type Use = (opened: OpenedFile) => Promise<MadePreview>
 function createOpenFile({ blobs, limits }: MakingOptions) {
   const permits = new Semaphore(limits.atOnce)
 
+  async function readStart(file: PreviewedFile, { first, last }: ByteRange): Promise<Uint8Array> {
+    const opened = await blobs.open(file, { first, last: Math.min(last, file.size - 1) })
+    return opened instanceof Uint8Array ? opened : await buffer(opened)
+  }
+
   async function formatOf(file: PreviewedFile): Promise<MediaFormat> {
     if (file.size === 0) throw new PreviewFailure('unreadable', 'it is empty')
-    const last = Math.min(formatRange.last, file.size - 1)
-    const start = await blobs.open(file, { ...formatRange, last })
-    const format = start instanceof Uint8Array ? readFormat(start) : null
+    const start = await readStart(file, formatRange)
+    const raw = mayBeRaw(start) ? readRawFormat(await readStart(file, directoryRange)) : null
+    const format = raw ?? readFormat(start)
     if (!format) throw new PreviewFailure('unreadable', 'its format is not known')
     if (format.reader === 'sharp' && file.size > limits.maxPictureBytes) {
       throw new PreviewFailure('too large', `${file.size} bytes`)

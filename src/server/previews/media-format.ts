@@ -1,10 +1,31 @@
+import { type EmbeddedJpeg, findEmbedded } from '#contract/embedded-jpegs.ts'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
 
-/** How the bytes are to be read: by sharp, or by ffmpeg with this demuxer and no other. */
-export type MediaFormat = { reader: 'sharp' } | { reader: 'ffmpeg'; demuxer: string }
+/**
+ * How the bytes are to be read: by sharp, or by ffmpeg with this demuxer and no other. `raw` is a photo of which
+ * sharp reads the previews that the camera put into it, and nothing else.
+ */
+export type MediaFormat =
+  | { reader: 'sharp' }
+  | { reader: 'raw'; previews: EmbeddedJpeg[]; orientation: number; head: Uint8Array }
+  | { reader: 'ffmpeg'; demuxer: string }
 
 /** Bytes of a file's start that tell its format. */
 export const formatRange: ByteRange = { first: 0, last: 1023 }
+/** Those in which raw photos, and other TIFFs, name what is in them. */
+export const directoryRange: ByteRange = { first: 0, last: 1024 * 1024 - 1 }
+
+/** Whether it may be a raw photo: most are a TIFF at first sight. */
+export function mayBeRaw(start: Uint8Array): boolean {
+  return /^(II|MM|FUJIFILM|....ftypcrx )/s.test(Buffer.from(start).toString('latin1'))
+}
+
+/** Null for what is no raw photo. @param head as much of it as `directoryRange` says */
+export function readRawFormat(head: Uint8Array): MediaFormat | null {
+  const found = findEmbedded(head)
+  if (!found?.isRaw) return null
+  return { reader: 'raw', previews: found.jpegs, orientation: found.orientation, head }
+}
 
 type Mark = { at?: number; bytes: string; format: MediaFormat }
 

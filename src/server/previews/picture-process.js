@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 
 // JavaScript, because each process that strips types loads a compiler of 25 MB to do it. It may die of
@@ -42,18 +43,73 @@ if (sharp) {
 }
 
 /** @param {import('./picture-processes.ts').PictureJob} job */
-async function run({ path, side, maxPixels }) {
-  const open = /** @type {NonNullable<typeof sharp>} */ (sharp)
-  const picture = open(path, { limitInputPixels: maxPixels, failOn: 'error', sequentialRead: true })
+async function run({ path, side, maxPixels, raw }) {
+  if (raw && side !== null) return await runRaw(path, raw, { side, maxPixels })
+  return await shrink(path, { side, maxPixels })
+}
+
+/** Bytes: those of a camera with 100 megapixels have 20 MB. */
+const mostPreview = 48_000_000
+
+/**
+ * @param {string} path
+ * @param {import('./picture-processes.ts').RawPreviews} raw
+ * @param {{ side: number, maxPixels: number }} wanted
+ */
+async function runRaw(path, { previews, orientation }, { side, maxPixels }) {
+  const parts = previews.filter(({ length }) => length > 1000 && length < mostPreview)
+  parts.sort((one, other) => one.length - other.length)
+  const file = await open(path)
+  let largest = null
+  try {
+    for (const { offset, length } of parts) {
+      const bytes = Buffer.alloc(length)
+      await file.read(bytes, 0, length, offset)
+      // Strips of the photo itself are JPEG too, but of a kind that nothing shows.
+      const made = await shrink(bytes, { side, maxPixels, orientation }).catch(() => null)
+      if (made && 'bytes' in made) largest = made
+      if (made && Math.max(made.width, made.height) >= side) break
+    }
+  } finally {
+    await file.close()
+  }
+  if (!largest) throw new Error('no preview in it')
+  return largest
+}
+
+/**
+ * @param {string | Buffer} input
+ * @param {{ side: number | null, maxPixels: number, orientation?: number }} wanted `orientation` of what does not tell it itself
+ */
+async function shrink(input, { side, maxPixels, orientation = 1 }) {
+  const make = /** @type {NonNullable<typeof sharp>} */ (sharp)
+  const picture = make(input, {
+    limitInputPixels: maxPixels,
+    failOn: 'error',
+    sequentialRead: true,
+  })
   if (side === null) {
     const { autoOrient, format, exif } = await picture.metadata()
     return { ...autoOrient, format, exif }
   }
-  const { width, height } = (await picture.metadata()).autoOrient
-  const bytes = await picture
-    .autoOrient()
+  const known = await picture.metadata()
+  const isTold = known.orientation !== undefined
+  const upright = isTold ? picture.autoOrient() : turn(picture, orientation)
+  const bytes = await upright
     .resize(side, side, { fit: 'inside', withoutEnlargement: true })
     .webp({ quality: 75, effort: 2 })
     .toBuffer()
-  return { bytes, width, height }
+  const { width, height } = known.autoOrient
+  const isOnItsSide = !isTold && orientation >= 5
+  return isOnItsSide ? { bytes, width: height, height: width } : { bytes, width, height }
+}
+
+/**
+ * @param {import('sharp').Sharp} picture
+ * @param {number} orientation as EXIF counts it
+ */
+function turn(picture, orientation) {
+  const isMirrored = [2, 4, 5, 7].includes(orientation)
+  const angle = [0, 0, 180, 180, 270, 90, 90, 270][orientation - 1] ?? 0
+  return (isMirrored ? picture.flop() : picture).rotate(angle)
 }

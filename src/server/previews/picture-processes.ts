@@ -1,10 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import type { EmbeddedJpeg } from '#contract/embedded-jpegs.ts'
 import { PreviewFailure } from './preview-failure.ts'
 
-/** `side` null: only what is known of the picture. */
-export type PictureJob = { path: string; side: number | null; maxPixels: number }
+/** `side` null: only what is known of the picture. `raw`: of a preview that lies in it. */
+export type PictureJob = {
+  path: string
+  side: number | null
+  maxPixels: number
+  raw?: RawPreviews
+}
+
+/** The JPEGs in a raw photo, and how it lies, as EXIF counts that. */
+export type RawPreviews = { previews: EmbeddedJpeg[]; orientation: number }
 
 /** `width` and `height` as it is shown. */
 export type PictureFacts = { width: number; height: number; format: string; exif?: Uint8Array }
@@ -18,6 +27,12 @@ type Answer = { done?: unknown; failed?: string; missing?: string }
 export type PictureProcesses = {
   /** WebP, and how large the picture itself is. @throws PreviewFailure; the signal's reason */
   thumbnail(path: string, side: number, signal: AbortSignal): Promise<MadeThumbnail>
+  /** The same of the smallest preview that is large enough, else of the largest. */
+  rawThumbnail(
+    path: string,
+    raw: RawPreviews & { side: number },
+    signal: AbortSignal,
+  ): Promise<MadeThumbnail>
   /** @throws PreviewFailure; the signal's reason */
   facts(path: string, signal: AbortSignal): Promise<PictureFacts>
   /** Ends them all. */
@@ -84,6 +99,10 @@ export function createPictureProcesses(limits: PictureLimits): PictureProcesses 
 
   return {
     thumbnail: async (path, side, signal) => (await run({ path, side }, signal)) as MadeThumbnail,
+    async rawThumbnail(path, { side, previews, orientation }, signal) {
+      const raw = { previews, orientation }
+      return (await run({ path, side, raw }, signal)) as MadeThumbnail
+    },
     facts: async (path, signal) => (await run({ path, side: null }, signal)) as PictureFacts,
     async close() {
       idle.length = 0

@@ -1,7 +1,7 @@
 import { thumbnailSides } from '#contract/previews.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { Previews } from '#server/files/share-previews.ts'
-import { describeMedia, describePicture } from './describe-media.ts'
+import { describeMedia, describePicture, readRawExif } from './describe-media.ts'
 import {
   createGetPreview,
   type GetPreview,
@@ -88,6 +88,10 @@ function thumbnailKind(name: string, side: number, { pictures, media }: Readers)
         const { bytes, ...size } = await pictures.thumbnail(path, side, signal)
         return { bytes, size }
       }
+      if (format.reader === 'raw') {
+        const { bytes, ...size } = await pictures.rawThumbnail(path, { ...format, side }, signal)
+        return { bytes, size }
+      }
       const { demuxer } = format
       const picture = await media.picture({ path, demuxer, folder }, { side, signal })
       // A frame is as small as it is needed.
@@ -104,7 +108,9 @@ function detailsKind(pictures: PictureProcesses, media: MediaReader): PreviewKin
       const known =
         format.reader === 'sharp'
           ? describePicture(await pictures.facts(path, signal))
-          : describeMedia(await media.facts({ path, demuxer: format.demuxer, folder }, signal))
+          : format.reader === 'raw'
+            ? readRawExif(format.head)
+            : describeMedia(await media.facts({ path, demuxer: format.demuxer, folder }, signal))
       const { width, height } = known
       const size = width && height ? { size: { width, height } } : {}
       return { bytes: Buffer.from(JSON.stringify(known)), ...size }

@@ -10,6 +10,7 @@ import {
   linkOf,
   photo,
   plain,
+  rawPhoto,
   type TestBytes,
   testFilm,
 } from '#server/testing/test-media.ts'
@@ -85,6 +86,41 @@ test('films give a frame, music its cover, and what holds no picture gives none'
     const reply = await fetch(`${await linkOf(server, `${name}.bin`, bytes)}?thumbnail=medium`)
     expect([name, reply.status === 200 ? await sizeOf(reply) : reply.status]).toEqual([name, made])
   }
+})
+
+test('of a raw photo its preview is made small, the smallest that is large enough, lying as the photo does', async () => {
+  await using server = await startTestServer()
+  const noted = async (width: number, height: number) => {
+    const left = await sharp({
+      create: { width: width / 2, height, channels: 3, background: '#f00' },
+    })
+      .extend({ right: width / 2, background: '#00f' })
+      .jpeg()
+      .toBuffer()
+    return plain(left)
+  }
+  const previews = [await noted(160, 120), await noted(600, 400), await noted(1800, 1200)]
+  for (const [orientation, shape, first] of [
+    [1, '480x320', 'red'],
+    [2, '480x320', 'blue'],
+    [6, '320x480', 'red'],
+    [8, '320x480', 'blue'],
+    [5, '320x480', 'red'],
+    [7, '320x480', 'blue'],
+  ] as const) {
+    const link = await linkOf(server, `a${orientation}.nef`, await rawPhoto(orientation, previews))
+    const reply = await fetch(`${link}?thumbnail=medium`)
+    const bytes = Buffer.from(await reply.arrayBuffer())
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true })
+    const isRed = (data[0] ?? 0) > (data[2] ?? 0)
+    expect([orientation, `${info.width}x${info.height}`, isRed ? 'red' : 'blue']).toEqual([
+      ...[orientation, shape, first],
+    ])
+  }
+  const large = await linkOf(server, 'large.nef', await rawPhoto(1, previews))
+  expect(await sizeOf(await fetch(`${large}?thumbnail=large`))).toBe('webp 1600x1067')
+  const none = await linkOf(server, 'none.nef', await rawPhoto(1, []))
+  expect((await fetch(`${none}?thumbnail=medium`)).status).toBe(404)
 })
 
 const svg =

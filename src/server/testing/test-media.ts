@@ -76,6 +76,46 @@ function exifBlock(orientation: number, thumbnail: Buffer): Buffer {
   return Buffer.concat([block, thumbnail])
 }
 
+/**
+ * A raw photo as cameras write it, in the shape of a TIFF: the sensor's own bytes, which are noise here, and
+ * previews, of which the first is a strip of nothing.
+ */
+export async function rawPhoto(orientation: number, previews: TestBytes[]): Promise<TestBytes> {
+  const parts = [Buffer.alloc(5000, 7), ...previews]
+  const directories = 8 + parts.length * 100
+  let at = directories
+  const block = Buffer.alloc(directories)
+  block.write('II*\0', 'latin1')
+  block.writeUInt32LE(8, 4)
+  for (const [index, { length }] of parts.entries()) {
+    const tags =
+      index === 0
+        ? [
+            [0x112, orientation],
+            [0x106, 32803],
+            [0x103, 7],
+            [0x111, at],
+            [0x117, length],
+          ]
+        : [
+            [0x201, at],
+            [0x202, length],
+          ]
+    const start = 8 + index * 100
+    block.writeUInt16LE(tags.length, start)
+    for (const [place, [tag = 0, value = 0]] of tags.entries()) {
+      block.writeUInt16LE(tag, start + 2 + place * 12)
+      block.writeUInt16LE(4, start + 4 + place * 12)
+      block.writeUInt32LE(1, start + 6 + place * 12)
+      block.writeUInt32LE(value, start + 10 + place * 12)
+    }
+    const next = index === parts.length - 1 ? 0 : start + 100
+    block.writeUInt32LE(next, start + 2 + tags.length * 12)
+    at += length
+  }
+  return plain(Buffer.concat([block, ...parts]))
+}
+
 /** A black PNG of a bit a pixel: a few kilobytes for any number of them. */
 export function hugePng(width: number, height: number, { isInterlaced = false } = {}): TestBytes {
   const head = Buffer.alloc(13)
