@@ -32,7 +32,7 @@ export function describeLinks(toSchema: (schema: z.ZodMiniType) => Json): Json {
           query('download', '`1` has browsers save the file.', { type: 'string', enum: ['1'] }),
           query(
             'thumbnail',
-            `An addition of Barkeep, where \`GET /api/server\` names \`thumbnails\`: a small picture of a photo, of a film or of the cover of music. Its longest side has ${sides.join(', ')} pixels. Of SVG and PDF there is none.`,
+            `An addition of Barkeep, where \`GET /api/server\` names \`thumbnails\`: a small picture of a photo, of a film, of the cover of music or of the first page of a PDF. Its longest side has ${sides.join(', ')} pixels. Of raw photos it is that of the preview in them; of SVG and HEIC there is none.`,
             { type: 'string', enum: [...thumbnailSizes] },
           ),
           query(

@@ -2,12 +2,13 @@ import { type EmbeddedJpeg, findEmbedded } from '#contract/embedded-jpegs.ts'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
 
 /**
- * How the bytes are to be read: by sharp, or by ffmpeg with this demuxer and no other. `raw` is a photo of which
+ * How the bytes are to be read: by sharp, by PDFium, or by ffmpeg with this demuxer and no other. `raw` is a photo of which
  * sharp reads the previews that the camera put into it, and nothing else.
  */
 export type MediaFormat =
   | { reader: 'sharp' }
   | { reader: 'raw'; previews: EmbeddedJpeg[]; orientation: number; head: Uint8Array }
+  | { reader: 'pdf' }
   | { reader: 'ffmpeg'; demuxer: string }
 
 /** Bytes of a file's start that tell its format. */
@@ -38,6 +39,7 @@ const marks: Mark[] = [
   { bytes: '\x89PNG\r\n\x1a\n', format: picture },
   { bytes: 'GIF87a', format: picture },
   { bytes: 'GIF89a', format: picture },
+  { bytes: '%PDF-', format: { reader: 'pdf' } },
   { bytes: 'II*\0', format: picture },
   { bytes: 'MM\0*', format: picture },
   { at: 8, bytes: 'WEBP', format: picture },

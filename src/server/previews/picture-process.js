@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { setPriority } from 'node:os'
 
 // JavaScript, because each process that strips types loads a compiler of 25 MB to do it. It may die of
@@ -37,13 +37,17 @@ if (sharp) {
   process.on('message', (/** @type {import('./picture-processes.ts').PictureJob} */ job) => {
     run(job).then(
       (done) => process.send?.({ done }),
-      (error) => process.send?.({ failed: error instanceof Error ? error.message : String(error) }),
+      (error) => {
+        const failed = error instanceof Error ? error.message : String(error)
+        process.send?.({ failed, problem: error?.problem })
+      },
     )
   })
 }
 
 /** @param {import('./picture-processes.ts').PictureJob} job */
-async function run({ path, side, maxPixels, raw }) {
+async function run({ path, side, maxPixels, raw, isPaper }) {
+  if (isPaper && side !== null) return await drawFirstPage(path, side)
   if (raw && side !== null) return await runRaw(path, raw, { side, maxPixels })
   return await shrink(path, { side, maxPixels })
 }
@@ -112,4 +116,51 @@ function turn(picture, orientation) {
   const isMirrored = [2, 4, 5, 7].includes(orientation)
   const angle = [0, 0, 180, 180, 270, 90, 90, 270][orientation - 1] ?? 0
   return (isMirrored ? picture.flop() : picture).rotate(angle)
+}
+
+/** Bytes: a PDF is read whole. */
+const largestPaper = 64_000_000
+
+/** @type {Promise<import('@hyzyla/pdfium').PDFiumLibrary> | null} */
+let pdfium = null
+
+/** PDFium as WebAssembly: it has no file, no network and no JavaScript, and what it breaks is this process. */
+async function loadPdfium() {
+  try {
+    const { PDFiumLibrary } = await import('@hyzyla/pdfium')
+    return await PDFiumLibrary.init()
+  } catch (error) {
+    throw Object.assign(new Error(String(error)), { problem: 'no pdfium' })
+  }
+}
+
+/**
+ * @param {string} path
+ * @param {number} side
+ */
+async function drawFirstPage(path, side) {
+  if ((await stat(path)).size > largestPaper) throw new Error('it is too large')
+  pdfium ??= loadPdfium()
+  try {
+    const paper = await (await pdfium).loadDocument(await readFile(path))
+    const page = paper.getPage(0)
+    const { originalWidth: across, originalHeight: down } = page.getOriginalSize()
+    const scale = side / Math.max(across, down)
+    if (!Number.isFinite(scale)) throw new Error('its first page has no size')
+    const [width, height] = [across, down].map((length) => Math.max(1, Math.floor(length * scale)))
+    const { data, ...drawn } = await page.render({ render: 'bitmap', width, height })
+    const raw = { width: drawn.width, height: drawn.height, channels: /** @type {4} */ (4) }
+    const make = /** @type {NonNullable<typeof sharp>} */ (sharp)
+    const picture = make(data, { raw }).flatten({ background: '#fff' })
+    paper.destroy()
+    return {
+      bytes: await picture.webp({ quality: 75, effort: 2 }).toBuffer(),
+      width: across,
+      height: down,
+    }
+  } catch (error) {
+    // Whatever went wrong may have broken it.
+    pdfium = null
+    throw error
+  }
 }

@@ -2,14 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { EmbeddedJpeg } from '#contract/embedded-jpegs.ts'
-import { PreviewFailure } from './preview-failure.ts'
+import { PreviewFailure, type PreviewProblem } from './preview-failure.ts'
 
-/** `side` null: only what is known of the picture. `raw`: of a preview that lies in it. */
+/** `side` null: only what is known of the picture. `raw`: of a preview in it. `isPaper`: of a PDF's first page. */
 export type PictureJob = {
   path: string
   side: number | null
   maxPixels: number
   raw?: RawPreviews
+  isPaper?: true
 }
 
 /** The JPEGs in a raw photo, and how it lies, as EXIF counts that. */
@@ -21,7 +22,7 @@ export type PictureFacts = { width: number; height: number; format: string; exif
 /** `bytes` are WebP; `width` and `height` those of the picture that it was made of. */
 export type MadeThumbnail = { bytes: Uint8Array; width: number; height: number }
 
-type Answer = { done?: unknown; failed?: string; missing?: string }
+type Answer = { done?: unknown; failed?: string; missing?: string; problem?: PreviewProblem }
 
 /** Decoding in another process: a picture that crashes it, hangs it or fills it does no harm here. */
 export type PictureProcesses = {
@@ -33,6 +34,8 @@ export type PictureProcesses = {
     raw: RawPreviews & { side: number },
     signal: AbortSignal,
   ): Promise<MadeThumbnail>
+  /** The same of the first page of a PDF. */
+  firstPage(path: string, side: number, signal: AbortSignal): Promise<MadeThumbnail>
   /** @throws PreviewFailure; the signal's reason */
   facts(path: string, signal: AbortSignal): Promise<PictureFacts>
   /** Ends them all. */
@@ -103,6 +106,8 @@ export function createPictureProcesses(limits: PictureLimits): PictureProcesses 
       const raw = { previews, orientation }
       return (await run({ path, side, raw }, signal)) as MadeThumbnail
     },
+    firstPage: async (path, side, signal) =>
+      (await run({ path, side, isPaper: true }, signal)) as MadeThumbnail,
     facts: async (path, signal) => (await run({ path, side: null }, signal)) as PictureFacts,
     async close() {
       idle.length = 0
@@ -168,7 +173,8 @@ function createWorker({ memoryBytes, timeoutMs, maxJobs }: PictureLimits): Worke
 function resultOf(answer: Answer | null): unknown {
   if (answer === null) throw new PreviewFailure('gave up', 'the process of the picture died')
   if (answer.missing !== undefined) throw new PreviewFailure('no sharp', answer.missing)
-  if (answer.failed !== undefined) throw new PreviewFailure('unreadable', answer.failed)
+  const { failed, problem = 'unreadable' } = answer
+  if (failed !== undefined) throw new PreviewFailure(problem, failed)
   return answer.done
 }
 

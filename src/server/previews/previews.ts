@@ -1,11 +1,12 @@
 import { thumbnailSides } from '#contract/previews.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { Previews } from '#server/files/share-previews.ts'
-import { describeMedia, describePicture, readRawExif } from './describe-media.ts'
+import { describeMedia, describePicture, type MediaDetails, readRawExif } from './describe-media.ts'
 import {
   createGetPreview,
   type GetPreview,
   type MakingOptions,
+  type OpenedFile,
   type PreviewKind,
 } from './make-preview.ts'
 import {
@@ -92,6 +93,10 @@ function thumbnailKind(name: string, side: number, { pictures, media }: Readers)
         const { bytes, ...size } = await pictures.rawThumbnail(path, { ...format, side }, signal)
         return { bytes, size }
       }
+      if (format.reader === 'pdf') {
+        const { bytes } = await pictures.firstPage(path, side, signal)
+        return { bytes }
+      }
       const { demuxer } = format
       const picture = await media.picture({ path, demuxer, folder }, { side, signal })
       // A frame is as small as it is needed.
@@ -105,15 +110,21 @@ function detailsKind(pictures: PictureProcesses, media: MediaReader): PreviewKin
   return {
     name: 'details.json',
     async make({ path, folder, format }, signal) {
-      const known =
-        format.reader === 'sharp'
-          ? describePicture(await pictures.facts(path, signal))
-          : format.reader === 'raw'
-            ? readRawExif(format.head)
-            : describeMedia(await media.facts({ path, demuxer: format.demuxer, folder }, signal))
+      const known = await describeOpened({ path, folder, format }, { pictures, media }, signal)
       const { width, height } = known
       const size = width && height ? { size: { width, height } } : {}
       return { bytes: Buffer.from(JSON.stringify(known)), ...size }
     },
   }
+}
+
+async function describeOpened(
+  { path, folder, format }: OpenedFile,
+  { pictures, media }: Readers,
+  signal: AbortSignal,
+): Promise<MediaDetails> {
+  if (format.reader === 'sharp') return describePicture(await pictures.facts(path, signal))
+  if (format.reader === 'raw') return readRawExif(format.head)
+  if (format.reader === 'pdf') return {}
+  return describeMedia(await media.facts({ path, demuxer: format.demuxer, folder }, signal))
 }

@@ -123,6 +123,39 @@ test('of a raw photo its preview is made small, the smallest that is large enoug
   expect((await fetch(`${none}?thumbnail=medium`)).status).toBe(404)
 })
 
+/** A PDF with one page of this size and what is drawn on it. */
+function paper(box: string, drawn: string): string {
+  const objects = [
+    '<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (while (true) {}) >> >>',
+    '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+    `<< /Type /Page /Parent 2 0 R /MediaBox [${box}] /Contents 4 0 R >>`,
+    `<< /Length ${drawn.length} >>\nstream\n${drawn}\nendstream`,
+  ]
+  const body = objects.map((object, at) => `${at + 1} 0 obj\n${object}\nendobj\n`).join('')
+  return `%PDF-1.4\n${body}trailer << /Size 5 /Root 1 0 R >>\n%%EOF\n`
+}
+
+test('of a PDF its first page is drawn, whatever its size, and none of its scripts runs', async () => {
+  await using server = await startTestServer()
+  const red = '1 0 0 rg 0 0 9000 9000 re f'
+  const page = await fetch(
+    `${await linkOf(server, 'a.pdf', paper('0 0 600 800', red))}?thumbnail=medium`,
+  )
+  expect(await sizeOf(page.clone())).toBe('webp 360x480')
+  const { dominant } = await sharp(await page.arrayBuffer()).stats()
+  expect(dominant).toMatchObject({ b: 8, g: 8, r: 248 })
+  const poster = await linkOf(server, 'b.pdf', paper('0 0 14400 14400', red))
+  expect(await sizeOf(await fetch(`${poster}?thumbnail=small`))).toBe('webp 128x128')
+  const line = await linkOf(server, 'c.pdf', paper('0 0 14400 1', red))
+  expect(await sizeOf(await fetch(`${line}?thumbnail=small`))).toBe('webp 128x1')
+  for (const box of ['0 0 0 0', 'a b c d']) {
+    const none = await linkOf(server, `${box}.pdf`, paper(box, ''))
+    expect([200, 404]).toContain((await fetch(`${none}?thumbnail=small`)).status)
+  }
+  const good = await linkOf(server, 'd.pdf', paper('0 0 100 100', red))
+  expect((await fetch(`${good}?thumbnail=small`)).status).toBe(200)
+})
+
 const svg =
   '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="file:///etc/passwd"/></svg>'
 

@@ -54,6 +54,11 @@ export function addPreviews(
       return null
     },
     onMissing(problem, message) {
+      if (problem === 'no pdfium') {
+        warnOnce(
+          `Papers have no thumbnails: ${message}. Run "npm ci" again, with optional packages.`,
+        )
+      }
       if (problem !== 'no sharp') return
       can.thumbnails = false
       noSharp(`sharp does not run here (${message.split('\n')[0]})`)

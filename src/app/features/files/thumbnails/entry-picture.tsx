@@ -20,7 +20,7 @@ const settleMs = 90
  * write each 404 into the console as an error.
  */
 const pictured =
-  /\.(jpe?g|png|gif|webp|avif|tiff?|mp4|m4v|mkv|webm|mov|avi|wmv|flv|mpe?g|3gp|ogv|m2ts|mts)$/i
+  /\.(jpe?g|png|gif|webp|avif|tiff?|mp4|m4v|mkv|webm|mov|avi|wmv|flv|mpe?g|3gp|ogv|m2ts|mts|pdf|cr[23]|nef|arw|dng|raf|orf|rw2|pef|srw)$/i
 /** Of these the app makes one itself where the server makes none. */
 const picturedHere =
   /\.(jpe?g|png|gif|webp|avif|bmp|hei[cf]|cr[23]|nef|arw|dng|raf|orf|rw2|pef|srw)$/i

@@ -47,5 +47,5 @@ export function usePictures(entries: readonly (Entry | undefined)[]): Pictures |
 
 function isSeen(entry: Entry | undefined): boolean {
   if (entry?.kind === 'folder') return entry.cover !== undefined
-  return entry !== undefined && /image|video/.test(entry.fileKind)
+  return entry !== undefined && /image|video|document/.test(entry.fileKind)
 }
