@@ -43,6 +43,7 @@ const rooms: Record<string, string[]> = {
     'server/api-keys',
     'server/account/web-session',
   ],
+  'server/subscriptions': [...stores, 'server/imports'],
   'server/docs': foundation,
   'server/gateway': foundation,
   'server/cli': [...stores, 'server/account', 'server/api-keys'],

@@ -59,6 +59,7 @@ export type Me = z.infer<typeof meReply>
  * - `covers`: `GET /files` takes `covers`.
  * - `inspect`: `POST /import/inspect` looks at a link, and `video` of an import takes `folder`, `prefix` and
  *   `item`.
+ * - `subscriptions`: lists are kept in step by imports of their own.
  * - `resumable`: `/upload/resumable` takes a file in parts, by the tus protocol.
  * - `imports`: `GET /imports` lists imports, and tells of a running one what it does and how fast.
  */
@@ -76,6 +77,7 @@ export const additions = [
   'details',
   'archive',
   'inspect',
+  'subscriptions',
   'resumable',
   'imports',
   'dimensions',

@@ -44,6 +44,13 @@ import {
   revokeSharesReply,
   sharesReply,
 } from './shares.ts'
+import {
+  changeSubscriptionBody,
+  createSubscriptionBody,
+  subscriptionBody,
+  subscriptionReply,
+  subscriptionsReply,
+} from './subscriptions.ts'
 import { uploadBatchQuery, uploadBatchReply, uploadQuery, uploadReply } from './uploads.ts'
 
 export type Endpoint = {
@@ -68,6 +75,9 @@ const nothing = z.object({})
 const key = { access: 'key', query: nothing, body: null } as const
 const managing = { ...key, scope: 'manage', isAddition: true } as const
 const resumable = { ...key, scope: 'upload', reply: nothing, isAddition: true } as const
+const importing = { ...key, scope: 'import', isAddition: true } as const
+const subscribing = { ...importing, method: 'POST', reply: subscriptionReply } as const
+const lists = '/api/v1/subscriptions'
 const session = { access: 'session', scope: null, query: nothing, body: null } as const
 
 /** Every endpoint there is. The server routes, the app calls and OpenAPI is made from these rows. */
@@ -150,6 +160,11 @@ export const endpoints = {
     reply: importsReply,
     isAddition: true,
   },
+  subscriptions: { ...importing, method: 'GET', path: lists, reply: subscriptionsReply },
+  createSubscription: { ...subscribing, path: `${lists}/create`, body: createSubscriptionBody },
+  changeSubscription: { ...subscribing, path: `${lists}/change`, body: changeSubscriptionBody },
+  lookSubscription: { ...subscribing, path: `${lists}/look`, body: subscriptionBody },
+  deleteSubscription: { ...subscribing, path: `${lists}/delete`, body: subscriptionBody },
   files: {
     ...key,
     method: 'GET',

@@ -6,6 +6,7 @@ import { inspectWords } from './inspect-words.ts'
 import { manageWords } from './manage-words.ts'
 import { resumableWords } from './resumable-words.ts'
 import { sharesWords } from './shares-words.ts'
+import { subscriptionWords } from './subscription-words.ts'
 
 export type EndpointText = {
   summary: string
@@ -229,6 +230,7 @@ const words = {
   ...resumableWords,
   ...manageWords,
   ...sharesWords,
+  ...subscriptionWords,
 } satisfies Partial<Record<keyof typeof endpoints, EndpointText>>
 
 /** The seven endpoints of v1 and Barkeep’s additions, in the order in which one meets them. */

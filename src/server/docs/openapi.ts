@@ -100,6 +100,10 @@ const rateLimitHeaders = {
 /** What can be repeated, or does no harm twice, and what answers with a secret: that is kept nowhere. */
 const withoutIdempotencyKey = new Set([
   'inspectImport',
+  'createSubscription',
+  'changeSubscription',
+  'lookSubscription',
+  'deleteSubscription',
   'cancelImport',
   'createShare',
   'revokeShares',

@@ -7,6 +7,7 @@ import type { FolderRepository } from '#server/files/folder-repository.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
 import {
+  type AddressGuard,
   createAddressGuard,
   parseImportAllow,
   type Resolve,
@@ -26,8 +27,9 @@ import type { Database } from '#server/storage/sqlite/database.ts'
 import { addImportRoutes, type ImportKey } from './imports-routes.ts'
 import { addInspectRoutes } from './inspect/inspect-routes.ts'
 import { inspectSource } from './inspect/inspect-source.ts'
-import { createLooks } from './inspect/looks.ts'
+import { createLooks, type Looks } from './inspect/looks.ts'
 import { createRunImport } from './run-import.ts'
+import { type StartedImport, startImport } from './start-import.ts'
 
 export type ImportsOptions = {
   config: Pick<Config, 'importAllow' | 'importConcurrency' | 'uploadMaxBytes' | 'ytDlp' | 'ffmpeg'>
@@ -47,7 +49,14 @@ export type ImportsOptions = {
   lookForTools: LookForTools
 }
 
+/** As `startImport`. */
+export type StartImport = (asked: Parameters<typeof startImport>[1]) => Promise<StartedImport>
+
 export type Imports = {
+  guard: AddressGuard
+  looks: Looks
+  /** For what starts imports by itself. */
+  startImport: StartImport
   addRoutes(app: FastifyInstance, route: Route<ImportKey>): void
   /** Looks for the programs and takes up what was running when the server last stopped. */
   start(): Promise<void>
@@ -81,12 +90,12 @@ export function createImports(deps: ImportsOptions): Imports {
   )
   const looking = { ...deps, guard, openUrl, tools, lookForMs: deps.patience.lookForMs }
   const looks = createLooks(deps, (url, signal) => inspectSource(looking, url, signal))
+  const starting = { guard, openings, queue, tasks, tools }
   return {
+    ...{ guard, looks },
+    startImport: (asked) => startImport(starting, asked),
     addRoutes(app, route) {
-      addImportRoutes(app, {
-        ...{ route, guard, openings, queue },
-        ...{ tasks, tools, idempotency },
-      })
+      addImportRoutes(app, { ...starting, route, idempotency })
       addInspectRoutes(app, { route, guard, looks })
     },
     async start() {

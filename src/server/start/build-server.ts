@@ -67,6 +67,7 @@ import { createRunUnit, type Database, databaseFile } from '#server/storage/sqli
 import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
 import { createNameIndexer } from '#server/storage/sqlite/index-names.ts'
 import { createNameSearch } from '#server/storage/sqlite/name-search.ts'
+import { addSubscriptions } from '#server/subscriptions/create-subscriptions.ts'
 import { addPreviews } from './add-previews.ts'
 import { addUploads } from './add-uploads.ts'
 import { closeWithin, listenOn } from './listen.ts'
@@ -227,6 +228,8 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   })
   imports.addRoutes(app, route)
   app.addHook('onListen', () => imports.start())
+  addSubscriptions(app, { ...world, database, locks, route, access, imports, log: app.log })
+  // Subscriptions first: a look that ends with the server is no failure of theirs.
   app.addHook('preClose', () => imports.stop())
   return { isFirstStart, found, can }
 }

@@ -3,13 +3,16 @@ import { ApiFailure } from '#server/core/failure.ts'
 import { Mutex, Semaphore } from '#server/core/semaphore.ts'
 import type { Look } from './inspect-source.ts'
 
+/** `isFresh`: what was found before does not count. */
+export type LookAsked = { userId: string; signal: AbortSignal; isFresh?: boolean }
+
 export type Looks = {
   /**
    * What a link leads to, from the last minutes or by a look of its own, which others who ask for the same
    * meanwhile share.
    * @throws the signal's reason; what the look throws; ApiFailure `unavailable` where too many wait
    */
-  at(url: URL, asked: { userId: string; signal: AbortSignal }): Promise<Look>
+  at(url: URL, asked: LookAsked): Promise<Look>
   /** Ends all looks that are under way, and resolves once their programs have ended. */
   stop(): Promise<void>
 }
@@ -90,12 +93,13 @@ export function createLooks(
   }
 
   return {
-    async at(url, { userId, signal }) {
+    async at(url, { userId, signal, isFresh }) {
       signal.throwIfAborted()
       const name = `${userId} ${url.href}`
       const known = kept.get(name)
-      const isFresh = known && (known.until === null || known.until > clock.monotonic())
-      const shared = isFresh ? known : begin(name, url, userId)
+      const counts =
+        known && (known.until === null || (!isFresh && known.until > clock.monotonic()))
+      const shared = counts ? known : begin(name, url, userId)
       shared.askers += 1
       const gone = Promise.withResolvers<never>()
       const leave = () => gone.reject(signal.reason)

@@ -21,6 +21,7 @@ import { addNameSearch } from '#server/storage/sqlite/migrations/0010-name-searc
 import { addShares } from '#server/storage/sqlite/migrations/0012-shares.ts'
 import { addArchives } from '#server/storage/sqlite/migrations/0013-archives.ts'
 import { addPartialUploads } from '#server/storage/sqlite/migrations/0014-partial-uploads.ts'
+import { addSubscriptions } from '#server/storage/sqlite/migrations/0015-subscriptions.ts'
 import { addPictureSizes } from '#server/storage/sqlite/migrations/0017-picture-sizes.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
@@ -82,6 +83,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addArchives,
   addPartialUploads,
   addPictureSizes,
+  addSubscriptions,
 ]
 
 /** The format of a database that had all of them. */

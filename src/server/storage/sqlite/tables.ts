@@ -28,6 +28,8 @@ export type Tables = {
   archive: ArchiveTable
   archive_page: ArchivePageTable
   partial_upload: PartialUploadTable
+  subscription: SubscriptionTable
+  subscription_entry: SubscriptionEntryTable
 }
 
 type UserTable = {
@@ -282,3 +284,32 @@ export type PartialUploadTable = {
   file_json: string | null
   expires_at: number
 }
+
+/** A list that is kept in step, by the key that asked for it. Switches are 0 or 1. */
+export type SubscriptionTable = {
+  id: string
+  user_id: string
+  key_id: string
+  url: string
+  title: string
+  folder: string
+  quality: string
+  subtitles: number
+  thumbnail: number
+  every_hours: number
+  only_new: number
+  /** `on`, `paused` or `stopped`. */
+  state: string
+  /** It was looked at once without failure: what the list held then was taken or left. */
+  is_begun: number
+  created_at: number
+  looked_at: number | null
+  next_at: number
+  /** In a row. */
+  failures: number
+  error: string | null
+  error_code: string | null
+}
+
+/** What of a list was taken, or left where `task_id` is null. */
+type SubscriptionEntryTable = { subscription_id: string; entry: string; task_id: string | null }

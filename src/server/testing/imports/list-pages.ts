@@ -28,10 +28,13 @@ export const languagesPlaylist = `${[
  * `/list/<name>?count=60&from=1&title=…&to=…`: a playlist, as yt-dlp reads it from a feed. `from` is the number of
  * its first entry, the newest being first; `title` is the first entry's, and `to` its link.
  */
-export function listFeed({ origin, pathname, searchParams }: URL): string {
+export function listFeed(
+  { origin, pathname, searchParams }: URL,
+  feeds: ReadonlyMap<string, () => number>,
+): string {
   const number = (name: string, other: number) => Number(searchParams.get(name) ?? other)
-  const [count, from] = [number('count', 60), number('from', 1)]
   const name = pathname.split('/')[2] || 'harbour'
+  const [count, from] = [number('count', feeds.get(name)?.() ?? 60), number('from', 1)]
   const items = Array.from({ length: count }, (_, index) => {
     const day = from + count - 1 - index
     const title = (index === 0 && searchParams.get('title')) || `Talk ${day} of ${name}`

@@ -15,6 +15,8 @@ export type TestExchange = {
   media: string
   /** How often each breaking file broke already, by path and query. */
   breaks: Map<string, number>
+  /** By the name of a list: how many entries it has now. */
+  feeds: ReadonlyMap<string, () => number>
 }
 
 const chunkBytes = 16_384

@@ -39,7 +39,7 @@ const answers: Record<string, Answer> = {
       '<video><source src="/media/0/master.m3u8" type="application/x-mpegurl"></video>'
     send(exchange, 'html', page('Harbours', element + element.replace('m3u8"', 'm3u8?again"')))
   },
-  list: (exchange) => send(exchange, 'xml', listFeed(exchange.url)),
+  list: (exchange) => send(exchange, 'xml', listFeed(exchange.url, exchange.feeds)),
   media: answerMedia,
   redirect: ({ url, outgoing }) => {
     const status = Number(url.searchParams.get('status') ?? 302)

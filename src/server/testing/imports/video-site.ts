@@ -11,6 +11,8 @@ export type TestVideoSite = {
   host: string
   /** `METHOD /path?query` of each request so far, and its `range` header where it had one. */
   requests: { line: string; range: string | undefined }[]
+  /** By the name of a list: how many entries it has now, where no `count` says so. */
+  feeds: Map<string, () => number>
   /** Forgets the requests so far, and that what breaks broke already. */
   forget(): void
   [Symbol.asyncDispose](): Promise<void>
@@ -26,13 +28,14 @@ export async function startTestVideoSite(
   const media = await makeTestVideoMedia(options.ffmpeg)
   const requests: TestVideoSite['requests'] = []
   const breaks = new Map<string, number>()
+  const feeds: TestVideoSite['feeds'] = new Map()
   const server = createServer((incoming, outgoing) => {
     requests.push({
       line: `${incoming.method} ${incoming.url}`,
       range: incoming.headers.range,
     })
     const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'localhost'}`)
-    const exchange = { incoming, outgoing, url, media, breaks }
+    const exchange = { incoming, outgoing, url, media, breaks, feeds }
     const answer = url.pathname.startsWith('/file/') ? answerTestFile : answerTestPage
     answer(exchange).catch(() => outgoing.destroy())
   })
@@ -43,6 +46,7 @@ export async function startTestVideoSite(
     origin: `http://127.0.0.1:${port}`,
     host: `127.0.0.1:${port}`,
     requests,
+    feeds,
     forget() {
       requests.length = 0
       breaks.clear()

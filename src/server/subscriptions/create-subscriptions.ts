@@ -1,0 +1,26 @@
+import type { FastifyInstance } from 'fastify'
+import type { Locks } from '#server/core/locks.ts'
+import type { Route } from '#server/http/route/route.ts'
+import type { Imports } from '#server/imports/create-imports.ts'
+import type { Database } from '#server/storage/sqlite/database.ts'
+import { createSubscriptionRepository } from './subscription-repository.ts'
+import { addSubscriptionRoutes } from './subscription-routes.ts'
+import { createSubscriptions, type SubscriptionsOptions } from './subscriptions.ts'
+
+type Options = Pick<SubscriptionsOptions, 'access' | 'clock' | 'log'> & {
+  route: Route<{ id: string; userId: string }>
+  database: Database
+  locks: Locks
+  imports: Imports
+}
+
+/** Lists that are kept in step by imports of their own: routes, and looks when they are due. */
+export function addSubscriptions(app: FastifyInstance, deps: Options): void {
+  const { database, imports } = deps
+  const subscriptions = createSubscriptionRepository(database)
+  const { looks, guard, startImport } = imports
+  const running = createSubscriptions({ ...deps, looks, startImport, subscriptions })
+  addSubscriptionRoutes(app, { ...deps, guard, subscriptions, running })
+  app.addHook('onListen', () => running.start())
+  app.addHook('preClose', () => running.stop())
+}
