@@ -110,6 +110,7 @@ export function uploadWorld(overrides: UploadQueueOptions = {}) {
         return found
       },
       lookFor: async () => nothingKnown,
+      replaceBy: async () => {},
       serverTime: () => 7_000_000,
       gate,
       ...change,

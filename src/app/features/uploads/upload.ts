@@ -48,6 +48,8 @@ export type UploadJob = {
   mayHaveArrived: boolean
   /** The path of its upload in parts, which knows how far it is; null for none. */
   resumeAt: string | null
+  /** What has its name now goes to the trash once this is there. */
+  replaces: boolean
 }
 
 /** What survives a reload: everything but the bytes. */
@@ -67,6 +69,7 @@ export type KeptUpload = {
   mayHaveArrived: boolean
   /** See `UploadJob`. */
   resumeAt?: string | null | undefined
+  replaces?: boolean | undefined
 }
 
 /** A file that may be on the server already; its size is null while nobody asked for it. */
@@ -110,6 +113,11 @@ export type UploadConnection = TransferConnection & {
    * nothing where the key may not look. Throws as a call does.
    */
   lookFor(sought: readonly SoughtUpload[]): Promise<Looked>
+  /**
+   * Puts a file that arrived under another name into the place of the one that has `name`, which goes to
+   * the trash. Throws as a call does.
+   */
+  replaceBy(arrived: ArrivedFile, name: string): Promise<void>
   /** The earliest the server's clock can show now, in epoch ms. This machine's may be hours off. */
   serverTime(): number
 }
@@ -121,8 +129,8 @@ export type UploadFailure =
   /** In bytes. */
   | { code: 'too_large'; size: number; maxBytes: number }
   | { code: 'unreadable' }
-  /** `named` has the paths of the first few. */
-  | { code: 'empty_folders'; count: number; named: string[] }
+  /** `named` has the paths of the first few, for people; `paths` where all of them would be. */
+  | { code: 'empty_folders'; count: number; named: string[]; paths: string[] }
   | { code: 'file_changed' }
   | { code: 'not_loaded' }
   /** `reopens`: the browser may find the file by itself; `from`: where one goes on that was under way. */
@@ -143,6 +151,8 @@ export type UploadNote =
   | 'already_there'
   /** The connection was lost, and nothing of what was sent is kept. */
   | 'starts_again'
+  | 'replaced'
+  | 'not_replaced'
 
 export type Upload = Transfer & {
   /** As dropped, even if the rules refuse it; '' if it is not text. */
@@ -267,6 +277,6 @@ export function validateUpload(
     notBefore: serverTime,
     size: null,
     lastModified: null,
-    ...{ mayHaveArrived: false, resumeAt: null },
+    ...{ mayHaveArrived: false, resumeAt: null, replaces: false },
   }
 }

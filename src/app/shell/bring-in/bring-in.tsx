@@ -4,7 +4,7 @@ import { currentContext } from '#app/actions/action-context.ts'
 import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import { tabStorage } from '#app/lib/browser/storage.ts'
 import { count } from '#app/lib/format.ts'
-import { useSnapshot } from '#app/lib/store.ts'
+import { createStore, useSelected, useSnapshot } from '#app/lib/store.ts'
 import type { AppStores } from '#app/shell/state/app-stores.ts'
 import { importHref, sentName } from '#app/shell/state/folder-href.ts'
 import type { TransfersView } from '#app/shell/state/use-transfers-view.ts'
@@ -19,6 +19,11 @@ const ImportDialog = lazyPart(
   { floats: true },
 )
 
+const BeforeSending = lazyPart(
+  async () => (await import('#app/features/uploads/before/before-sending.tsx')).BeforeSending,
+  { floats: true },
+)
+
 const ImportFolderPicker = lazyPart(
   async () => (await import('./import-folder-picker.tsx')).ImportFolderPicker,
   { floats: true },
@@ -30,6 +35,9 @@ const SentHere = lazyPart(async () => (await import('./sent-here.tsx')).SentHere
 
 export const notLoaded =
   'The part of this page that reads it could not be loaded. Check the connection and try again.'
+
+/** Of queues that are not loaded. */
+const nothing = createStore({ coming: null, question: null })
 
 export type BringInProps = {
   parts: AppStores
@@ -47,6 +55,10 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
   const [wasOpened, setWasOpened] = useState(isOpen)
   if (isOpen && !wasOpened) setWasOpened(true)
   const queues = useSnapshot(parts.transfers)
+  const before = useSelected(
+    queues?.bringing ?? nothing,
+    ({ coming, question }) => coming ?? question,
+  )
   useEffect(() => {
     if (wasOpened) parts.transfers.load().catch(() => announce(notLoaded))
   }, [wasOpened, parts])
@@ -60,7 +72,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
   const take = async (held: HeldTransfer) => {
     if (currentContext().pasteRows?.(held.text)) return
     if (!session) return announce('Connect with a key first, then bring it in again.')
-    const [{ takeTransfer }, { uploads: queue }] = await Promise.all([
+    const [{ takeTransfer }, { bringing }] = await Promise.all([
       import('./read-transfer.ts'),
       parts.transfers.load(),
     ])
@@ -72,7 +84,7 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
       isSameAccount: () => parts.session.getSnapshot()?.me.username === session.me.username,
       onLinks: parts.importDraft.add,
       onUploads(uploads, words) {
-        void queue.add(uploads)
+        void bringing.bring(uploads)
         transfers.show('uploads')
         tellStart(words)
       },
@@ -94,12 +106,17 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
             queries={session?.queries ?? null}
             onLinks={parts.importDraft.add}
             onUploads={async (uploads) => {
-              const { uploads: queue } = await parts.transfers.load()
-              void queue.add(uploads)
+              const { bringing } = await parts.transfers.load()
+              void bringing.bring(uploads)
               transfers.show('uploads')
             }}
             onEnd={() => setTakesSent(false)}
           />
+        </Suspense>
+      )}
+      {queues && before && (
+        <Suspense fallback={null}>
+          <BeforeSending bringing={queues.bringing} />
         </Suspense>
       )}
       {session && wasOpened && queues && (

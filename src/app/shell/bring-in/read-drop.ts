@@ -187,11 +187,12 @@ function emptyFolders(empty: readonly LeftOut[], folder: FolderPath): UploadRequ
   const [first] = empty
   const isOne = empty.length === 1 && first !== undefined
   const name = isOne ? first.name : ''
+  const paths = empty.map((one) => `${folder}${one.folders}${one.name}/`)
   const named = empty.slice(0, mostNamed).map((one) => visibleName(`${one.folders}${one.name}`))
   return {
     file: new File([], name),
     name,
     folder: folder + (isOne ? first.folders : ''),
-    refusal: { code: 'empty_folders', count: empty.length, named },
+    refusal: { code: 'empty_folders', count: empty.length, named, paths },
   }
 }

@@ -79,11 +79,11 @@ export function Workspace(props: WorkspaceProps) {
       folder={folder}
       scopes={session.me.key.scopes}
       onFiles={async (files) => {
-        const { uploads } = await parts.transfers.load()
+        const { bringing } = await parts.transfers.load()
         // That takes a moment, and somebody else may sit here then.
         const now = parts.session.getSnapshot()
         if (now?.me.username !== session.me.username) return
-        void uploads.add(files)
+        void bringing.bring(files)
         transfers.show('uploads')
       }}
       onImport={parts.importDraft.open}

@@ -1,16 +1,31 @@
-import { addFolderToTree, type CachePatch, reconcileFolder } from '#app/api/cache/queries.ts'
+import { findGaps } from '#app/api/cache/listing.ts'
+import {
+  addFolderToTree,
+  type CachePatch,
+  cachedListings,
+  reconcileFolder,
+} from '#app/api/cache/queries.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
+import { accessFromScopes } from '#app/api/http/api-key-text.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import { serverDescription } from '#app/api/session/server-description.ts'
 import type { ImportConnection, ImportJob } from '#app/features/imports/queue/import-job.ts'
 import { ImportQueue } from '#app/features/imports/queue/import-queue.ts'
+import { broughtText } from '#app/features/uploads/before/before-text.ts'
+import {
+  type BringServer,
+  BringUploads,
+  type Brought,
+} from '#app/features/uploads/before/bring-uploads.ts'
+import type { FolderReader } from '#app/features/uploads/before/list-folders.ts'
 import { connectUploads } from '#app/features/uploads/queue/upload-connection.ts'
 import { UploadQueue } from '#app/features/uploads/queue/upload-queue.ts'
 import type { EndNotice } from '#app/lib/browser/end-notice.ts'
 import { browserClock } from '#app/lib/clock.ts'
 import type { ReadableStore } from '#app/lib/store.ts'
-import { tell } from '#app/ui/announcer.tsx'
+import { announce, tell } from '#app/ui/announcer.tsx'
 import type { Me } from '#contract/account.ts'
+import { endpoints } from '#contract/endpoints.ts'
 import { type Sums, tellSums } from './announce-totals.ts'
 import { createArrivals, readFolder } from './show-arrivals.ts'
 import { showProgress } from './show-progress.ts'
@@ -32,6 +47,8 @@ export type TransferQueuesOptions = {
 
 export type TransferQueues = {
   uploads: UploadQueue
+  /** What happens to uploads before the queue sends them. */
+  bringing: BringUploads
   imports: ImportQueue
   /** Tells of the end of either where the page is hidden. */
   notice: EndNotice
@@ -48,6 +65,7 @@ export function createTransferQueues({
 }: TransferQueuesOptions): TransferQueues {
   const arrivals = createArrivals(findCache)
   const uploads = new UploadQueue({ onUploaded: ({ arrived }) => arrived && arrivals.add(arrived) })
+  const bringing = new BringUploads({ queue: uploads, getServer, onEnd: tellBrought })
   const imports = new ImportQueue({ onImported: showImported })
   let client: ApiClient | null = null
 
@@ -70,6 +88,12 @@ export function createTransferQueues({
     imports.connect(now && connectImports(now))
   }
 
+  function getServer(): BringServer | null {
+    const now = session.getSnapshot()
+    const patch = findCache()
+    return now && patch && describeServer(now, patch, readTree)
+  }
+
   async function readTree(staleTime: number) {
     const patch = findCache()
     if (!patch) return null
@@ -89,14 +113,55 @@ export function createTransferQueues({
 
   return {
     uploads,
+    bringing,
     imports,
     notice,
     /** Forgets everything, after signing out. */
     reset() {
+      bringing.forget()
       uploads.reset()
       imports.reset()
     },
   }
+}
+
+function describeServer(
+  { me, client, gate, connectedAt }: TransferSession,
+  patch: CachePatch,
+  readTree: FolderReader['readTree'],
+): BringServer {
+  const { canBrowse, canManage } = accessFromScopes(
+    me.key.scopes,
+    serverDescription.getSnapshot()?.additions,
+  )
+  const serverTime = connectUploads({ me, client, gate, connectedAt }, readTree).serverTime()
+  return {
+    ...{ client, readTree, canLook: canBrowse, canReplace: canManage },
+    readAdditions: async () => (await serverDescription.read())?.additions ?? [],
+    clockAheadMs: serverTime - Date.now(),
+    namesOnScreen(path) {
+      const folder = readFolder(path)
+      const whole =
+        folder && cachedListings(patch, folder).find((one) => findGaps(one).length === 0)
+      const names = whole?.pages.flatMap(({ files }) =>
+        files.map(({ name }) => name.normalize('NFC')),
+      )
+      return names ? new Set(names) : null
+    },
+    createFolder: canManage
+      ? async (path) => {
+          const body = { path }
+          await client.call(endpoints.createFolder, { body, lane: 'transfer', purpose: 'uploads' })
+          const folder = readFolder(path)
+          if (folder) await addFolderToTree(patch, folder)
+        }
+      : null,
+  }
+}
+
+function tellBrought(brought: Brought): void {
+  const words = broughtText(brought)
+  if (words !== null) announce(words)
 }
 
 /** What the import queue needs of a session. */

@@ -10,6 +10,8 @@ export type FolderReader = {
   readAdditions(): Promise<readonly string[]>
   /** The tree of folders, as new as `newerThan` ms; null where it cannot be read. */
   readTree(newerThan: number): Promise<FolderNode | null>
+  /** The names of all files of a folder, as the screen has them; null where it has not all of them. */
+  namesOnScreen?(path: string): ReadonlySet<string> | null
 }
 
 /**
@@ -36,8 +38,13 @@ export async function listFolders(
   wanted: ReadonlyMap<string, ReadonlySet<string>>,
 ): Promise<Map<string, ListedFolder>> {
   const listed = new Map<string, ListedFolder>()
-  const there = await whichAreThere(reader, [...wanted.keys()])
-  const left = [...wanted].sort(([, a], [, b]) => b.size - a.size)
+  const unseen = [...wanted].filter(([path, names]) => !isFree(reader, path, names))
+  if (unseen.length === 0) return listed
+  const there = await whichAreThere(
+    reader,
+    unseen.map(([path]) => path),
+  )
+  const left = unseen.sort(([, a], [, b]) => b.size - a.size)
   const files = left.reduce((sum, [, names]) => sum + names.size, 0)
   let requestsLeft = Math.max(fewRequests, Math.ceil(files / filesPerRequest))
   const limit = (await reader.readAdditions()).includes('limit') ? { limit: maxFilesPageSize } : {}
@@ -82,6 +89,29 @@ export async function listFolders(
 
   await Promise.all(Array.from({ length: listedTogether }, listNext))
   return listed
+}
+
+/** None of these names is on the screen: not worth a request, the server numbers what is taken all the same. */
+function isFree(
+  { namesOnScreen }: FolderReader,
+  path: string,
+  names: ReadonlySet<string>,
+): boolean {
+  const known = namesOnScreen?.(path)
+  return known != null && ![...names].some((name) => known.has(name))
+}
+
+/** The names to look for, by folder. */
+export function namesByFolder(
+  uploads: Iterable<{ folder: string; name: string }>,
+): Map<string, Set<string>> {
+  const wanted = new Map<string, Set<string>>()
+  for (const { folder, name } of uploads) {
+    const names = wanted.get(folder)
+    if (names) names.add(name)
+    else wanted.set(folder, new Set([name]))
+  }
+  return wanted
 }
 
 /** Null where nobody can tell. A folder that is not there costs no request, and no error in the console. */

@@ -1,19 +1,14 @@
 import type { ArrivedFile, Looked, SoughtUpload } from '#app/features/uploads/upload.ts'
 import type { ListedFile } from '#contract/files.ts'
-import { type FolderReader, listFolders } from './list-folders.ts'
+import { arrivedFrom } from './arrived-from.ts'
+import { type FolderReader, listFolders, namesByFolder } from './list-folders.ts'
 
 /** See `UploadConnection.lookFor`. Throws AbortError alone. */
 export async function lookFor(
   reader: FolderReader,
   sought: readonly SoughtUpload[],
 ): Promise<Looked> {
-  const wanted = new Map<string, Set<string>>()
-  for (const { folder, name } of sought) {
-    const names = wanted.get(folder)
-    if (names) names.add(name)
-    else wanted.set(folder, new Set([name]))
-  }
-  const listed = await listFolders(reader, wanted)
+  const listed = await listFolders(reader, namesByFolder(sought))
   const there = new Map<string, ArrivedFile>()
   const missing = new Set<string>()
   for (const upload of sought) {
@@ -28,8 +23,4 @@ export async function lookFor(
 /** It came after this upload began, with as many bytes. Times of the server, whose clock names seconds. */
 function isThatUpload({ size, notBefore }: SoughtUpload, file: ListedFile): boolean {
   return file.size === size && Date.parse(file.uploaded_at) >= notBefore - 1_000
-}
-
-function arrivedFrom({ name, size, link }: ListedFile, folder: string): ArrivedFile {
-  return { file_name: name, size, link, folder }
 }

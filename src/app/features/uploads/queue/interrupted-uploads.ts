@@ -123,8 +123,9 @@ function resumeUpload(kept: KeptUpload, file: File, serverTime: number): UploadJ
   const isSame = file.size === kept.size && file.lastModified === kept.lastModified
   if ('code' in job || !isSame) return job
   const { path = null, handleId = null, idempotencyKey, notBefore, mayHaveArrived } = kept
-  const { resumeAt = null } = kept
-  return { ...job, path, handleId, idempotencyKey, notBefore, mayHaveArrived, resumeAt }
+  const { resumeAt = null, replaces = false } = kept
+  const kind = { resumeAt, replaces }
+  return { ...job, path, handleId, idempotencyKey, notBefore, mayHaveArrived, ...kind }
 }
 
 /** What to keep of an upload over a reload; null while its file is not known well enough to be found again. */
@@ -135,5 +136,5 @@ export function keepUpload({ id, state, size }: Upload, job: UploadJob): KeptUpl
   const { lastModified } = job
   const mayHaveArrived = job.mayHaveArrived || state === 'running'
   const kept = { id, name, folder, path, handleId, size, lastModified }
-  return { ...kept, idempotencyKey, notBefore, mayHaveArrived, resumeAt }
+  return { ...kept, idempotencyKey, notBefore, mayHaveArrived, resumeAt, replaces: job.replaces }
 }

@@ -68,6 +68,10 @@ export function connectUploads(
       const { lookFor } = await import('#app/features/uploads/before/look-for.ts')
       return lookFor({ client, readAdditions, readTree }, sought)
     },
+    async replaceBy({ folder, file_name }, name) {
+      const { replaceBy } = await import('#app/features/uploads/before/replace-by.ts')
+      await replaceBy(client, { folder, from: file_name, name })
+    },
     serverTime: () => serverTimeThen + gate.now() - connectedAt,
   }
 }
@@ -108,6 +112,22 @@ export async function lookAfterAbort(
     return { state: 'cancelled', note: 'not_there' }
   } catch {
     return { state: 'cancelled', note: 'not_seen' }
+  }
+}
+
+/** Ends an upload that replaces: it is there, under a number as long as the old one has its name. Never rejects. */
+export async function replaceOld(
+  { arrived }: Upload,
+  { name }: UploadJob,
+  connection: UploadConnection,
+): Promise<Partial<Upload>> {
+  // The same bytes are the same file: nothing to replace.
+  if (arrived === null || arrived.file_name === name) return {}
+  try {
+    await connection.replaceBy(arrived, name)
+    return { arrived: { ...arrived, file_name: name }, note: 'replaced' }
+  } catch {
+    return { note: 'not_replaced' }
   }
 }
 

@@ -15,6 +15,7 @@ const storedEntry = z.object({
   notBefore: z.number(),
   mayHaveArrived: z.boolean(),
   resumeAt: z.optional(z.nullable(z.string())),
+  replaces: z.optional(z.boolean()),
   /** The key's public id, never the key. */
   keyId: z.string(),
   /** The page that uploads it. Only a page that is gone leaves interrupted uploads. */
@@ -256,8 +257,8 @@ async function pagesOf(database: IDBPDatabase<Schema>, keyId: string): Promise<s
 }
 
 function stampOf(keyId: string, kept: KeptUpload): string {
-  const { idempotencyKey, mayHaveArrived, handleId, resumeAt } = kept
-  return `${keyId} ${idempotencyKey} ${mayHaveArrived} ${handleId ?? ''} ${resumeAt ?? ''}`
+  const { idempotencyKey, mayHaveArrived, handleId, resumeAt, replaces } = kept
+  return `${keyId} ${idempotencyKey} ${mayHaveArrived} ${handleId ?? ''} ${resumeAt ?? ''} ${replaces}`
 }
 
 /** @throws the first failure, once all batches have been tried */

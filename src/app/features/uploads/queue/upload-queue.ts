@@ -29,6 +29,7 @@ import {
   endParts,
   lastAnswerMs,
   lookAfterAbort,
+  replaceOld,
   sendOnDemand,
   type UploadQueueOptions,
 } from './upload-connection.ts'
@@ -103,6 +104,13 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   /** Sends held uploads that still wait. */
   release(ids: Iterable<string>): void {
     this.#intake.release(ids)
+  }
+
+  /** Takes held uploads off the list, as if they had never been added. */
+  discard(ids: Iterable<string>): void {
+    const gone = new Set(ids)
+    this.onRemove(gone)
+    this.rows.remove(gone)
   }
 
   /** Ends held uploads with the files that are on the server already. */
@@ -286,8 +294,16 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   #noteUploaded(upload: Upload): void {
+    const job = this.#jobs.get(upload.id)
     this.#jobs.delete(upload.id)
-    this.#options.onUploaded?.(upload)
+    if (job?.replaces && this.connection) void this.#replaceOld(upload, job, this.connection)
+    else this.#options.onUploaded?.(upload)
+  }
+
+  async #replaceOld(upload: Upload, job: UploadJob, connection: UploadConnection): Promise<void> {
+    const change = await replaceOld(upload, job, connection)
+    this.rows.change(upload.id, change)
+    this.#options.onUploaded?.({ ...upload, ...change })
   }
 
   #showInterrupted(uploads: readonly KeptUpload[]): void {

@@ -65,6 +65,7 @@ test.each([
 test('many empty folders are one row that names some', () => {
   const failure: UploadFailure = {
     code: 'empty_folders',
+    paths: [],
     count: 1_200,
     named: ['Trip/0', 'Trip/1'],
   }

@@ -52,8 +52,14 @@ type Explanation = { reason: string; nextStep?: string }
 export function explain(upload: Upload): Explanation | null {
   const { name, size, arrived, note, failure } = upload
   if (failure) return failureText(failure, name)
-  if (note !== null) return { reason: noteText(note) }
+  if (note !== null && note !== 'not_replaced') return { reason: noteText(note) }
   const isRenamed = arrived !== null && arrived.file_name !== name
+  if (isRenamed && note === 'not_replaced') {
+    return {
+      reason: `It is stored as ${arrived.file_name}: ${name} could not be replaced.`,
+      nextStep: `Delete ${name}, and rename it.`,
+    }
+  }
   if (isRenamed) return { reason: `${name} was taken: it is stored as ${arrived.file_name}.` }
   // Pipes and devices look like this too; the browser cannot tell them from an empty file.
   return arrived !== null && size === 0
@@ -61,7 +67,7 @@ export function explain(upload: Upload): Explanation | null {
     : null
 }
 
-function noteText(note: UploadNote): string {
+function noteText(note: Exclude<UploadNote, 'not_replaced'>): string {
   switch (note) {
     case 'aborting':
       return 'Cancelling: finding out whether it arrived…'
@@ -75,6 +81,8 @@ function noteText(note: UploadNote): string {
       return 'The connection was lost. Trying again soon, from the beginning.'
     case 'already_there':
       return 'It was there already, with this name and size: nothing was sent.'
+    case 'replaced':
+      return 'What had this name before is in the trash.'
     default:
       return pauseText(note)
   }
