@@ -54,3 +54,9 @@ export async function dropFiles(page: Page, paths: string[]): Promise<void> {
   const drop = await dragFiles(page, paths)
   await drop.release()
 }
+
+/** A folder, or more than a handful of files, without the five seconds in which it can be taken back. */
+export async function dropAtOnce(page: Page, paths: string[]): Promise<void> {
+  await dropFiles(page, paths)
+  await page.getByRole('button', { name: 'Send now' }).click()
+}
