@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Page } from '@playwright/test'
 import type { FilesPage } from '#contract/files.ts'
-import { dropFiles, dropForms } from './drop-files.ts'
+import { dropAtOnce, dropFiles, dropForms } from './drop-files.ts'
 import { importDialog, transferRow } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
 import { pasteForms } from './paste-forms.ts'
@@ -54,6 +54,12 @@ async function expectOddFolder(page: Page, barkeep: Barkeep): Promise<void> {
   expect((await listAll(barkeep, '/Odd/')).sort()).toEqual([...oddNames].sort())
 }
 
+/** System files too, which a person has to ask for. */
+async function sendAll(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Send them too' }).click()
+  await page.getByRole('button', { name: 'Send now' }).click()
+}
+
 for (const [where, settings] of [
   ['on a secure origin', {}],
   ['on plain http', { HOST: '0.0.0.0' }],
@@ -70,11 +76,13 @@ for (const [where, settings] of [
       await makeOddFolder(folder)
       await connect()
       await dropFiles(page, [folder])
+      await sendAll(page)
       await expectOddFolder(page, barkeep)
       const choosing = page.waitForEvent('filechooser')
       await page.getByRole('button', { name: 'Upload', exact: true }).click()
       await page.getByRole('menuitem', { name: 'Upload folder' }).click()
       await (await choosing).setFiles(folder)
+      await sendAll(page)
       // The same bytes in the same place are the same files.
       await expect(page.getByText(/^32 done/)).toBeVisible({ timeout: 60_000 })
       expect((await listAll(barkeep, '/Odd/')).sort()).toEqual([...oddNames].sort())
@@ -90,8 +98,9 @@ test('what cannot come along is told, and why', async ({ page, barkeep, connect 
   execFileSync('mkfifo', [join(folder, 'pipe')])
   const broken = testInfo.outputPath('gone.txt')
   await symlink('nowhere', broken)
-  await connect()
-  await dropFiles(page, [folder, broken])
+  // Without the scope that makes folders.
+  await connect({ key: await barkeep.createKey({ scopes: 'read,upload' }) })
+  await dropAtOnce(page, [folder, broken])
   await expect(transferRow(page, 'a.txt')).toContainText('Done')
   await expect(transferRow(page, 'pipe')).toContainText('this computer gave 0 bytes')
   await expect(transferRow(page, 'nothing')).toContainText('This folder is empty')

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { dropFiles } from './drop-files.ts'
+import { dropAtOnce, dropFiles } from './drop-files.ts'
 import { fileRow, transferRow } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
 import { pasteForms } from './paste-forms.ts'
@@ -34,7 +34,7 @@ test('a folder that a reload interrupted goes on in its rows when it is dropped 
   })
   await connect()
   barkeep.cable.slowTo(5_000)
-  await dropFiles(page, [folder])
+  await dropAtOnce(page, [folder])
   await expect(page.getByRole('status').filter({ hasText: '0 of 12 uploaded' })).toBeAttached()
 
   // Its session storage is copied, the key and all.

@@ -12,6 +12,7 @@ async function uploadMany(page: Page, count: number, prefix: string): Promise<vo
       buffer: Buffer.from(`${prefix} ${index}`),
     })),
   )
+  await page.getByRole('button', { name: 'Send now' }).click()
 }
 
 test('the meter tells what the headers tell', async ({ page, connect }) => {

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { dropFiles } from './drop-files.ts'
+import { dropAtOnce } from './drop-files.ts'
 import { transferRow } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -24,7 +24,7 @@ test('a hundred small files of a dropped folder arrive byte for byte in a few re
   page.on('request', (request) => {
     if (request.method() === 'POST') sent.push(new URL(request.url()).pathname)
   })
-  await dropFiles(page, [folder])
+  await dropAtOnce(page, [folder])
   const transfers = page.getByRole('region', { name: 'Transfers' })
   await expect(transfers.getByText('100 done')).toBeVisible({ timeout: 60_000 })
   expect(sent).toContain('/api/v1/upload/batch')
@@ -56,7 +56,7 @@ test('a file of a pack under way is cancelled alone: it is not there, and the ot
   for (const name of names) await writeFile(join(folder, name), Buffer.alloc(3_000_000, name))
   await connect()
   barkeep.cable.slowTo(200_000)
-  await dropFiles(page, [folder])
+  await dropAtOnce(page, [folder])
   const row = transferRow(page, '6.bin')
   await expect(row).toContainText('Uploading')
   await row.getByRole('button', { name: 'Cancel' }).click()

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { dropFiles } from './drop-files.ts'
+import { dropAtOnce, dropFiles } from './drop-files.ts'
 import { fileRow, transferRow } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
 
@@ -52,7 +52,7 @@ test('a dropped folder keeps its structure', async ({ page, barkeep, connect }, 
   await writeFile(join(folder, 'plan.txt'), 'plan')
   await writeFile(join(folder, 'Day 1/Beach/sand.txt'), 'sand')
   await connect()
-  await dropFiles(page, [folder])
+  await dropAtOnce(page, [folder])
   await expect(transferRow(page, 'sand.txt')).toContainText('Done')
   await expect(transferRow(page, 'plan.txt')).toContainText('Done')
   await expect(fileRow(page, 'Holiday')).toBeVisible()
@@ -69,6 +69,7 @@ test('a chosen folder keeps its structure', async ({ page, barkeep, connect }, t
   const choosing = page.waitForEvent('filechooser')
   await pressUpload(page, 'Upload folder')
   await (await choosing).setFiles(folder)
+  await page.getByRole('button', { name: 'Send now' }).click()
   await expect(transferRow(page, 'sun.txt')).toContainText('Done')
   const { files } = await barkeep.list('/Holiday/Day 1/')
   expect(files.map(({ name }) => name)).toEqual(['sun.txt'])
@@ -82,6 +83,7 @@ test('a taken name gets a number, and the row says which name it got', async ({
   await barkeep.upload({ name: 'notes.txt', bytes: 'first' })
   await connect()
   await chooseFiles(page, [textFile('notes.txt', 'second')])
+  await page.getByRole('dialog').getByRole('button', { name: 'Keep both' }).click()
   await expect(fileRow(page, 'notes (2).txt')).toBeVisible()
   await expect(fileRow(page, 'notes.txt')).toBeVisible()
   await expect(page.getByRole('region', { name: 'Transfers' })).toContainText('notes (2).txt')
@@ -94,7 +96,8 @@ test('a folder without a file in it is told, for nothing comes of it', async ({
 }, testInfo) => {
   const folder = testInfo.outputPath('Plans')
   await mkdir(join(folder, 'For later'), { recursive: true })
-  await connect()
+  // Without the scope that makes folders.
+  await connect({ key: await barkeep.createKey({ scopes: 'read,upload' }) })
   await dropFiles(page, [folder])
   const row = transferRow(page, 'For later')
   await expect(row).toContainText('Failed')

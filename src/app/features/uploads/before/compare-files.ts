@@ -1,5 +1,6 @@
 import { readableLink } from '#app/api/http/readable-link.ts'
-import type { ArrivedFile, UploadJob } from '#app/features/uploads/upload.ts'
+import { type ArrivedFile, sizeOf, type UploadJob } from '#app/features/uploads/upload.ts'
+import { eachInSlices } from '#app/lib/browser/slices.ts'
 import type { ListedFile } from '#contract/files.ts'
 import { arrivedFrom } from './arrived-from.ts'
 import type { ListedFolder } from './list-folders.ts'
@@ -31,17 +32,17 @@ export async function compareFiles(
 ): Promise<Compared> {
   const compared: Compared = { there: new Map(), clashes: [] }
   const alike: Clash[] = []
-  for (const [id, job] of jobs) {
+  await eachInSlices(jobs, ([id, job]) => {
     const listed = folders.get(job.folder)?.files.get(job.name)
-    if (!listed) continue
+    if (!listed) return
     const clash = { id, job, listed }
-    if (job.size === listed.size) alike.push(clash)
+    if (sizeOf(job) === listed.size) alike.push(clash)
     else compared.clashes.push(clash)
-  }
+  })
   let bytesLeft = mostHashed.all
 
   async function isSame({ job, listed }: Clash): Promise<boolean> {
-    const size = job.size ?? 0
+    const size = sizeOf(job)
     if (size <= mostHashed.file && size <= bytesLeft) {
       bytesLeft -= size
       const theirs = await readSha256(listed)

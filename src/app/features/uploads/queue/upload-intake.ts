@@ -64,7 +64,7 @@ export class UploadIntake {
     const isCrowd = requests.length > crowd
     const ids = isCrowd ? await this.#listCrowd(requests) : this.#listNow(requests)
     for (const id of ids) this.#held.add(id)
-    if (isCrowd) await eachInSlices(ids, (id) => this.measure(id))
+    if (isCrowd) void eachInSlices(ids, (id) => this.measure(id))
     const found = ids.flatMap((id): [string, UploadJob][] => {
       const job = jobs.get(id)
       return job ? [[id, job]] : []
