@@ -34,7 +34,11 @@ export async function compareFiles(
   const alike: Clash[] = []
   await eachInSlices(jobs, ([id, job]) => {
     const listed = folders.get(job.folder)?.files.get(job.name)
-    if (!listed) return
+    if (!listed) {
+      // What certainly is not there is not looked for again, one by one.
+      if (folders.get(job.folder)?.isWhole) job.mayHaveArrived = false
+      return
+    }
     const clash = { id, job, listed }
     if (sizeOf(job) === listed.size) alike.push(clash)
     else compared.clashes.push(clash)
