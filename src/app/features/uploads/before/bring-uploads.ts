@@ -69,7 +69,7 @@ export type BringOptions = {
 }
 
 /** ms. How long a person may take back what was brought in. */
-export const graceMs = 5_000
+const graceMs = 5_000
 /** Of so many files each has its row in sight, with `Cancel`: they start at once. */
 const handful = 5
 
