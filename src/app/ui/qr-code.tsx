@@ -1,11 +1,11 @@
-import { useMemo } from 'react'
+import { type ReactNode, useMemo } from 'react'
 import { encode } from 'uqr'
 
 /** Longer text makes a code that no camera reads from a screen. */
 const maxCodeLength = 1_000
 
 /** For a phone's camera: dark on light also where the page is dark, with a margin, or it is not found. */
-export function QrCode({ link }: { link: string }) {
+export function QrCode({ link, children }: { link: string; children?: ReactNode }) {
   const code = useMemo(
     () => (link.length > maxCodeLength ? null : encode(link, { border: 4 })),
     [link],
@@ -27,7 +27,8 @@ export function QrCode({ link }: { link: string }) {
         <path d={path} fill="#000" />
       </svg>
       <figcaption className="min-w-0 basis-40 grow text-muted text-sm">
-        Point a phone’s camera at it to open the file there. Whoever has the link can read the file.
+        {children ??
+          'Point a phone’s camera at it to open the file there. Whoever has the link can read the file.'}
       </figcaption>
     </figure>
   )

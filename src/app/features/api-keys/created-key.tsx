@@ -1,9 +1,8 @@
-import { Check, Copy, LogIn } from 'lucide-react'
-import { type RefObject, useRef, useState } from 'react'
+import { LogIn } from 'lucide-react'
+import type { RefObject } from 'react'
 import type { MadeApiKey } from '#app/features/account/web-session/web-session.ts'
-import { copyText } from '#app/lib/browser/copy-text.ts'
 import { Button } from '#app/ui/button.tsx'
-import { TextField } from '#app/ui/text-field.tsx'
+import { ShownOnce } from '#app/ui/shown-once.tsx'
 
 type CreatedKeyProps = {
   made: MadeApiKey
@@ -17,17 +16,6 @@ type CreatedKeyProps = {
 
 /** A key that was just made, whole, for the only time. Stays until the person puts it away. */
 export function CreatedKey({ made, isConnected, heading, onUse, onDone }: CreatedKeyProps) {
-  const field = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
-  const [copied, setCopied] = useState<boolean | null>(null)
-
-  async function handleCopy() {
-    const isCopied = await copyText(made.secret)
-    setCopied(isCopied)
-    if (isCopied) return
-    field.current?.focus()
-    field.current?.select()
-  }
-
   return (
     <section
       aria-labelledby="made-key"
@@ -47,37 +35,19 @@ export function CreatedKey({ made, isConnected, heading, onUse, onDone }: Create
           up later.
         </p>
       </div>
-      <TextField
-        ref={field}
+      <ShownOnce
         label="New key"
-        readOnly
-        rows={2}
-        value={made.secret}
-        onChange={() => {}}
-        onFocus={(event) => event.target.select()}
-        spellCheck={false}
-        autoComplete="off"
-        className="field-sizing-content min-h-0! resize-none! break-all font-mono leading-6"
-      />
-      <div className="flex flex-wrap items-center gap-2">
-        <Button
-          tone={isConnected ? 'primary' : 'outline'}
-          icon={copied ? <Check /> : <Copy />}
-          onClick={() => void handleCopy()}
-        >
-          Copy key
-        </Button>
+        text={made.secret}
+        copyLabel="Copy key"
+        copyTone={isConnected ? 'primary' : 'outline'}
+      >
         <Button tone={isConnected ? 'outline' : 'primary'} icon={<LogIn />} onClick={onUse}>
           Use this key here
         </Button>
         <Button tone="quiet" onClick={onDone}>
           Done
         </Button>
-        <p role="status" className="text-sm">
-          {copied === true && 'Copied.'}
-          {copied === false && 'The browser did not allow it: copy the marked text yourself.'}
-        </p>
-      </div>
+      </ShownOnce>
     </section>
   )
 }

@@ -1,4 +1,5 @@
 import { Download } from 'lucide-react'
+import { useEffect } from 'react'
 import { navigate, usePathname, useSearch } from 'wouter/use-browser-location'
 import { currentContext, type Target, useAbilities } from '#app/actions/action-context.ts'
 import { useActionKeys } from '#app/actions/action-keys.ts'
@@ -29,6 +30,7 @@ export function SharedPage({ visit, session }: { visit: Visit; session: GuestSes
   const folder = guestFolder(usePathname())
   const viewed = viewedName(useSearch())
   useActionKeys()
+  useRefusedDrops()
   useAbilities({ scopes: me.key.scopes })
   const title = me.share?.name ?? me.key.name
   const access = accessFromScopes(me.key.scopes)
@@ -65,6 +67,21 @@ export function SharedPage({ visit, session }: { visit: Visit; session: GuestSes
       />
     </div>
   )
+}
+
+/** A file that is dropped here goes nowhere; without this the browser would open it and leave the page. */
+function useRefusedDrops(): void {
+  useEffect(() => {
+    const ending = new AbortController()
+    const refuse = (event: DragEvent) => {
+      if (!event.dataTransfer?.types.includes('Files')) return
+      event.preventDefault()
+      event.dataTransfer.dropEffect = 'none'
+    }
+    document.addEventListener('dragover', refuse, ending)
+    document.addEventListener('drop', refuse, ending)
+    return () => ending.abort()
+  }, [])
 }
 
 /** The folder that is shown, as what is to be downloaded. */
