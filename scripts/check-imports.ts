@@ -21,6 +21,7 @@ const rooms: Record<string, string[]> = {
   'app/features/files': product,
   'app/features/imports': product,
   'app/features/shares': product,
+  'app/features/subscriptions': product,
   'app/features/uploads': product,
   'app/features/viewer': product,
   'app/shell': ['app', 'contract'],

@@ -20,6 +20,7 @@ import {
   folderHref,
   importHref,
   readFolderHref,
+  subscriptionsHref,
   trashHref,
 } from '#app/shell/state/folder-href.ts'
 import { type TransfersView, useTransfersView } from '#app/shell/state/use-transfers-view.ts'
@@ -33,6 +34,10 @@ const ConnectPage = lazyPart(
 )
 const ApiKeysPage = lazyPart(
   async () => (await import('#app/features/api-keys/api-keys-page.tsx')).ApiKeysPage,
+)
+const SubscriptionsPage = lazyPart(
+  async () =>
+    (await import('#app/features/subscriptions/subscriptions-page.tsx')).SubscriptionsPage,
 )
 const SharesPanel = lazyPart(
   async () => (await import('#app/features/shares/shares-panel.tsx')).SharesPanel,
@@ -144,6 +149,16 @@ function Screen({ connection, parts, pathname, shown, folder, transfers }: Scree
         reason={snapshot.reason ?? 'fresh'}
         apiKeysHref={apiKeysHref}
         onConnect={(key) => void connection.connect(key)}
+      />
+    )
+  }
+  if (pathname === subscriptionsHref) {
+    return (
+      <SubscriptionsPage
+        client={session.client}
+        me={session.me}
+        backHref={folderHref(folder)}
+        folderHref={folderHref}
       />
     )
   }

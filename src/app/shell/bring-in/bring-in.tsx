@@ -29,6 +29,10 @@ const ImportFolderPicker = lazyPart(
   { floats: true },
 )
 
+const ImportSubscribe = lazyPart(
+  async () => (await import('./import-subscribe.tsx')).ImportSubscribe,
+)
+
 const SentHere = lazyPart(async () => (await import('./sent-here.tsx')).SentHere, {
   floats: true,
 })
@@ -135,6 +139,11 @@ export function BringIn({ parts, folder, showsTransfers, transfers }: BringInPro
                   )
                 : null
             }
+            subscribe={(list, onLeave) => (
+              <Suspense fallback={null}>
+                <ImportSubscribe {...{ session, list, onLeave }} />
+              </Suspense>
+            )}
             met={() => queues.imports.met()}
             estimateMs={session.gate.estimateMs}
             onStart={(imports) => {

@@ -1,5 +1,5 @@
 import clsx from 'clsx'
-import { Menu, Trash2 } from 'lucide-react'
+import { Menu, RefreshCw, Trash2 } from 'lucide-react'
 import { type ReactNode, Suspense, useState } from 'react'
 import { navigate } from 'wouter/use-browser-location'
 import { actionItem } from '#app/actions/registry.ts'
@@ -8,9 +8,10 @@ import type { Access } from '#app/api/http/api-key-text.ts'
 import { AccountMenu } from '#app/features/account/account-menu.tsx'
 import { RateMeter } from '#app/features/account/rate/rate-meter.tsx'
 import { FolderTree } from '#app/features/files/tree/folder-tree.tsx'
+import { hasSubscriptions } from '#app/features/subscriptions/known-subscriptions.ts'
 import { useMediaQuery } from '#app/lib/browser/use-media-query.ts'
 import type { Session } from '#app/shell/state/app-stores.ts'
-import { apiKeysHref, trashHref } from '#app/shell/state/folder-href.ts'
+import { apiKeysHref, subscriptionsHref, trashHref } from '#app/shell/state/folder-href.ts'
 import { useTheme } from '#app/shell/state/theme.ts'
 import { IconButton } from '#app/ui/button.tsx'
 import { lazyPart } from '#app/ui/lazy-part.tsx'
@@ -110,6 +111,28 @@ const CannotManage = lazyPart(async () => (await import('./cannot-manage.tsx')).
   first: true,
 })
 
+type SidebarLinkProps = { href: string; isHere: boolean; children: ReactNode }
+
+function SidebarLink({ href, isHere, children }: SidebarLinkProps) {
+  return (
+    <a
+      href={href}
+      aria-current={isHere ? 'page' : undefined}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+        event.preventDefault()
+        navigate(href)
+      }}
+      className={clsx(
+        'mx-2 mb-1 flex h-8 touch-target shrink-0 items-center gap-2 rounded-md px-8',
+        isHere ? 'bg-pressed font-medium' : 'text-muted hover:bg-hover hover:text-ink',
+      )}
+    >
+      {children}
+    </a>
+  )
+}
+
 export type SidebarProps = {
   session: Session
   folder: FolderPath
@@ -145,23 +168,17 @@ export function Sidebar(props: SidebarProps) {
           />
         )}
       </div>
+      {additions?.includes('subscriptions') && hasSubscriptions(session.me.username) && (
+        <SidebarLink href={subscriptionsHref} isHere={false}>
+          <RefreshCw aria-hidden="true" className="size-4" />
+          Subscriptions
+        </SidebarLink>
+      )}
       {access.canBrowse && access.canManage && (
-        <a
-          href={trashHref}
-          aria-current={isTrash ? 'page' : undefined}
-          onClick={(event) => {
-            if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
-            event.preventDefault()
-            navigate(trashHref)
-          }}
-          className={clsx(
-            'mx-2 mb-1 flex h-8 touch-target shrink-0 items-center gap-2 rounded-md px-8',
-            isTrash ? 'bg-pressed font-medium' : 'text-muted hover:bg-hover hover:text-ink',
-          )}
-        >
+        <SidebarLink href={trashHref} isHere={isTrash}>
           <Trash2 aria-hidden="true" className="size-4" />
           Trash
-        </a>
+        </SidebarLink>
       )}
       {access.canBrowse && additions && !access.canManage && (
         <Suspense fallback={null}>

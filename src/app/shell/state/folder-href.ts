@@ -2,6 +2,7 @@ import { type FolderPath, folderSegments, rootFolder } from '#contract/folder-pa
 
 export const filesHref = '/files/'
 export const apiKeysHref = '/api-keys'
+export const subscriptionsHref = '/subscriptions'
 export const trashHref = '/trash'
 /** Where other pages, apps and bookmarks send links and files: `/import?url=…`, `?text=…`. */
 export const importHref = '/import'

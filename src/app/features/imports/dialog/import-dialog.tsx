@@ -37,8 +37,19 @@ export type ImportDialogProps = {
   /** How long it takes until so many have started, in ms. */
   estimateMs: (requests: number) => number
   onStart: (imports: { link: string; options: ImportOptions }[]) => void
+  /** What subscribes to a list; `onLeave` closes the dialogs. */
+  subscribe: (list: ListFound, onLeave: () => void) => ReactNode
   /** The dialog in which a folder is chosen; null where folders cannot be listed. */
   folderPicker: ((how: FolderPickerUse) => ReactNode) | null
+}
+
+export type ListFound = {
+  url: string
+  title: string
+  folder: string
+  quality: string
+  subtitles: boolean
+  thumbnail: boolean
 }
 
 export type FolderPickerUse = {
@@ -69,7 +80,8 @@ function OpenDialog(props: ImportDialogProps) {
   const unavailableReason = whyNot(canImport, found, ticked)
   const close = () => draft.close(options.folder)
   const [isChoosing, setIsChoosing] = useState(false)
-  const canLook = useSnapshot(serverDescription)?.additions.includes('inspect') && canImport
+  const additions = useAdditions()
+  const canLook = additions.includes('inspect') && canImport
   const [insideOf, setInsideOf] = useState<string | null>(null)
   const [looked, setLooked] = useState<ReadonlyMap<string, InspectReply>>(new Map())
   const alone = ticked.length === 1 ? ticked[0]?.link : undefined
@@ -151,6 +163,9 @@ function OpenDialog(props: ImportDialogProps) {
             options={options}
             client={props.client}
             met={props.met}
+            subscribe={
+              additions.includes('subscriptions') ? (list) => props.subscribe(list, close) : null
+            }
             onLooked={(answer) => setLooked(new Map(looked).set(insideOf, answer))}
             onStart={handleStartInside}
             onClose={() => setInsideOf(null)}
@@ -168,6 +183,10 @@ function OpenDialog(props: ImportDialogProps) {
         })}
     </Dialog>
   )
+}
+
+function useAdditions(): readonly string[] {
+  return useSnapshot(serverDescription)?.additions ?? []
 }
 
 /** Undefined where the import can start. */

@@ -1,5 +1,5 @@
 import { RotateCcw } from 'lucide-react'
-import { useEffect, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useState } from 'react'
 import { isAbort } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
@@ -7,6 +7,7 @@ import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { Dialog } from '#app/ui/overlay/dialog.tsx'
 import type { InspectReply } from '#contract/import-inspect.ts'
+import type { ListFound } from './import-dialog.tsx'
 import { lookAt, lookFailure, refusalOf } from './look.ts'
 import { LookedList } from './looked-list.tsx'
 import { LookedVideo } from './looked-video.tsx'
@@ -15,6 +16,8 @@ export type LookInsideProps = {
   link: string
   options: ImportOptions
   client: ApiClient
+  /** What subscribes to a list; null where the server does not. */
+  subscribe: ((list: ListFound) => ReactNode) | null
   met: () => ReadonlyMap<string, 'queued' | 'imported'>
   /** A video, or a file: what is there is known now. */
   onLooked: (found: InspectReply) => void

@@ -58,64 +58,72 @@ export function LookedList(props: LookedListProps) {
     props.onStart(importsOf(chosen, how))
   }
   return (
-    <form
-      id={props.formId}
-      className="flex flex-col gap-3 py-1"
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
-    >
-      <p className="break-words font-medium">{visibleName(title)}</p>
-      <TextField label="Search entries" type="search" value={search} onChange={setSearch} />
-      {first.has_dates && (
-        <Switch label="Newest first" checked={isNewestFirst} onChange={setNewestFirst} />
-      )}
-      <section className="rounded-md border border-line">
-        <div className="flex items-center gap-2.5 border-line border-b px-3 py-1.5 text-muted text-sm">
-          <Checkbox
-            label="All entries"
-            checked={isAll || (ticked.size > 0 && 'mixed')}
-            onChange={() => tick(free, !isAll)}
-          />
-          <p role="status">{summarize(page, ticked.size)}</p>
-        </div>
-        <ul
-          aria-label="Entries"
-          className="scroll-area max-h-56 max-sm:max-h-80 [content-visibility:auto]"
-        >
-          {page.entries.map((entry) => (
-            <Row
-              key={`${entry.position} ${entry.link}`}
-              entry={entry}
-              state={stateOf(entry)}
-              isTicked={ticked.has(entry.position)}
-              onTick={(isTicked) => tick([entry], isTicked)}
-              onLookInside={() => props.onLookInside(entry.link)}
+    <>
+      <form
+        id={props.formId}
+        className="flex flex-col gap-3 py-1"
+        onSubmit={(event) => {
+          event.preventDefault()
+          submit()
+        }}
+      >
+        <p className="break-words font-medium">{visibleName(title)}</p>
+        <TextField label="Search entries" type="search" value={search} onChange={setSearch} />
+        {first.has_dates && (
+          <Switch label="Newest first" checked={isNewestFirst} onChange={setNewestFirst} />
+        )}
+        <section className="rounded-md border border-line">
+          <div className="flex items-center gap-2.5 border-line border-b px-3 py-1.5 text-muted text-sm">
+            <Checkbox
+              label="All entries"
+              checked={isAll || (ticked.size > 0 && 'mixed')}
+              onChange={() => tick(free, !isAll)}
             />
-          ))}
-        </ul>
-        <More {...page} />
-      </section>
-      {first.is_complete === false && (
-        <p className="text-muted text-sm">
-          The list goes on: the first {formatNumber(first.total ?? 0)} entries are shown.
-        </p>
-      )}
-      <TextField
-        label="Folder for all"
-        value={folder}
-        onChange={setFolder}
-        error={problem}
-        spellCheck={false}
-      />
-      <Switch
-        label="Number the names"
-        description="“01 Title”, as they stand in the list."
-        checked={isNumbered}
-        onChange={setNumbered}
-      />
-    </form>
+            <p role="status">{summarize(page, ticked.size)}</p>
+          </div>
+          <ul
+            aria-label="Entries"
+            className="scroll-area max-h-56 max-sm:max-h-80 [content-visibility:auto]"
+          >
+            {page.entries.map((entry) => (
+              <Row
+                key={`${entry.position} ${entry.link}`}
+                entry={entry}
+                state={stateOf(entry)}
+                isTicked={ticked.has(entry.position)}
+                onTick={(isTicked) => tick([entry], isTicked)}
+                onLookInside={() => props.onLookInside(entry.link)}
+              />
+            ))}
+          </ul>
+          <More {...page} />
+        </section>
+        {first.is_complete === false && (
+          <p className="text-muted text-sm">
+            The list goes on: the first {formatNumber(first.total ?? 0)} entries are shown.
+          </p>
+        )}
+        <TextField
+          label="Folder for all"
+          value={folder}
+          onChange={setFolder}
+          error={problem}
+          spellCheck={false}
+        />
+        <Switch
+          label="Number the names"
+          description="“01 Title”, as they stand in the list."
+          checked={isNumbered}
+          onChange={setNumbered}
+        />
+      </form>
+      {/* Its dialog has a form of its own, whose submit would be this one's, too. */}
+      {props.subscribe?.({
+        ...{ url: props.link, title, folder: parsed.ok ? parsed.value : '/' },
+        ...{ quality: options.quality, subtitles: options.subtitles },
+        thumbnail: options.thumbnail,
+      })}
+    </>
   )
 }
 
