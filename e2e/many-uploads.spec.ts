@@ -61,6 +61,8 @@ test('a folder that a reload interrupted goes on in its rows when it is dropped 
   })
   await dropFiles(copy, [empty])
   await expect(copy.getByText('1 empty folder made.')).toBeVisible()
+  // What the first one sends is to be seen here, and is the first one's.
+  await expect(copy.getByRole('region', { name: 'In another tab' })).toContainText('.bin')
   await expect(copy.getByText('Interrupted')).toHaveCount(0)
   await copy.close()
 

@@ -76,6 +76,7 @@ export function uploadWorld(overrides: UploadQueueOptions = {}) {
 
   const queue = new UploadQueue({
     clock,
+    tab: { clock, openChannel: null, pageId: 'page' },
     journal: memoryJournal().access,
     sendUpload,
     canRead: async () => true,

@@ -45,8 +45,9 @@ export function createInterruptedUploads() {
     uploads,
     /** Whether the browser may find files by itself: of any, or of one. */
     canReopen(id?: string): boolean {
-      const kept = id === undefined ? uploads.values() : [uploads.get(id)]
-      return [...kept].some((upload) => upload?.handleId != null)
+      if (id !== undefined) return uploads.get(id)?.handleId != null
+      for (const { handleId } of uploads.values()) if (handleId != null) return true
+      return false
     },
     /** The job that resumes row `id`, or why the file does not fit; null if the row is not interrupted. */
     match(id: string, file: File, serverTime: number): UploadJob | UploadFailure | null {

@@ -14,6 +14,7 @@ import type { Clock } from '#app/lib/clock.ts'
 import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
 import type { Me } from '#contract/account.ts'
 import type { FolderNode } from '#contract/files.ts'
+import type { createOtherTabs } from './other-tabs.ts'
 import type { JournalAccess } from './upload-keeper.ts'
 
 export type UploadQueueOptions = {
@@ -21,6 +22,8 @@ export type UploadQueueOptions = {
   retryPause?: RetryPause
   /** Keeps unfinished uploads over a reload. */
   journal?: JournalAccess
+  /** What the queue needs of the tabs of this browser. */
+  tab?: Parameters<typeof createOtherTabs>[1]
   canRead?: (file: File) => Promise<boolean>
   /** Where the tab keeps that a person paused the queue. */
   pausedIn?: TextStorage

@@ -24,6 +24,7 @@ import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
 import { isUnfinished } from '#app/lib/transfers/transfer-sums.ts'
 import { createInterruptedUploads, type FileAgain, keepUpload } from './interrupted-uploads.ts'
+import { createOtherTabs } from './other-tabs.ts'
 import { createResumption, type Resumed } from './resume-interrupted.ts'
 import {
   endParts,
@@ -51,6 +52,8 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   readonly #keeper
   readonly #intake
   readonly #resumption
+  /** What other tabs of the key send. */
+  readonly elsewhere
 
   constructor(options: UploadQueueOptions = {}) {
     const clock = options.clock ?? browserClock
@@ -68,6 +71,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
       onFound: (uploads) => this.#showInterrupted(uploads),
       onKept: (isKept) => this.rows.setKept(isKept),
     })
+    this.elsewhere = createOtherTabs(this, options.tab)
     const interrupted = this.#interrupted
     const getConnection = () => this.connection
     this.#intake = new UploadIntake({
@@ -208,6 +212,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   protected override onConnect({ keyId }: UploadConnection): void {
     this.#isPacking = false
+    this.elsewhere.open(keyId)
     this.#keeper.connect(keyId, this.rows.all())
   }
 
@@ -222,6 +227,10 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
       this.#jobs.delete(id)
     }
     this.#intake.letGo(ids)
+  }
+
+  protected override onDisconnect(): void {
+    this.elsewhere?.close()
   }
 
   protected override onForget(isSignedOut: boolean): void {

@@ -19,6 +19,7 @@ import { ProgressRow } from '#app/ui/progress/progress-row.tsx'
 import { ReceiptButtons } from '#app/ui/progress/receipt-buttons.tsx'
 import { NextButton, TransferList } from '#app/ui/progress/transfer-list.tsx'
 import { Action, toneOf } from '#app/ui/progress/transfer-summary.tsx'
+import { ElsewhereList } from './elsewhere-list.tsx'
 import {
   explain,
   forecastUploads,
@@ -43,7 +44,22 @@ export type UploadListProps = {
 const longWait = 20
 
 /** The tab `Uploads`. Fills its parent's height and scrolls. */
-export function UploadList({ queue, canUpload, onOpenFolder, notice }: UploadListProps) {
+export function UploadList(props: UploadListProps) {
+  const elsewhere = useSnapshot(props.queue.elsewhere)
+  const { all } = useSnapshot(props.queue).totals
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <ElsewhereList elsewhere={elsewhere} />
+      {(all > 0 || elsewhere.unfinished === 0) && (
+        <div className="min-h-0 grow">
+          <OwnUploads {...props} />
+        </div>
+      )}
+    </div>
+  )
+}
+
+function OwnUploads({ queue, canUpload, onOpenFolder, notice }: UploadListProps) {
   const snapshot = useSnapshot(queue)
   const { interrupted } = snapshot.totals
   const reopens = interrupted > 0 && queue.canReopen()
