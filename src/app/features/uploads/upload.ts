@@ -144,6 +144,7 @@ export type UploadFailure =
 /** Why an upload does not move, or what came of aborting it after its last byte. */
 export type UploadNote =
   | PauseCode
+  | 'paused'
   | 'aborting'
   | 'arrived_first'
   | 'not_there'
@@ -165,6 +166,8 @@ export type Upload = Transfer & {
   readonly secondsLeft: number | null
   /** Null mostly. */
   readonly note: UploadNote | null
+  /** It goes on where it stopped, so a pause loses nothing of it. */
+  readonly isInParts: boolean
   /** Aborted after its last byte, and not yet known whether it arrived. */
   readonly isAborting: boolean
   readonly failure: UploadFailure | null
@@ -251,6 +254,7 @@ export function newUpload(
     bytesPerSecond: null,
     secondsLeft: null,
     note: null,
+    isInParts: false,
     isAborting: false,
     failure: null,
     arrived: null,

@@ -94,7 +94,7 @@ function isGroup<Row>(item: Row | TransferGroup): item is TransferGroup {
   return typeof item === 'object' && item !== null && 'isOpen' in item
 }
 
-/** `106 of 800`, `2.1 of 16 GB`, `1 to retry`; of a closed one first how it is. */
+/** `1 to retry`, `106 of 800`, `2.1 of 16 GB`; of a closed one first how it is. */
 function groupWords(
   { state, sums, isOpen }: TransferGroup,
   stateText: Record<TransferState, string>,
@@ -104,8 +104,8 @@ function groupWords(
   if (cancelled === all) return stateText.cancelled
   const words = [
     isOpen ? null : stateText[state],
-    doneText(sums.totals),
     failed > 0 ? `${formatNumber(failed)} to retry` : null,
+    doneText(sums.totals),
     hasBytes ? bytesText(sums) : null,
   ]
   return words.filter((word) => word !== null).join('\n')

@@ -10,6 +10,7 @@ import {
   type UploadRequest,
   whyTooLarge,
 } from '#app/features/uploads/upload.ts'
+import { pausedRow } from '#app/features/uploads/upload-rows.ts'
 import { batchesOf, eachInSlices } from '#app/lib/browser/slices.ts'
 import type { TransferRows } from '#app/lib/transfers/transfer-rows.ts'
 import type { InterruptedUploads, MatchedUploads } from './interrupted-uploads.ts'
@@ -76,6 +77,20 @@ export class UploadIntake {
   holdAgain(placed: ReadonlyMap<string, UploadJob>): void {
     for (const id of placed.keys()) this.#held.add(id)
     this.place(placed)
+  }
+
+  /** A row that a person paused waits until `wake`, and lets the others go ahead. */
+  setAside(id: string): void {
+    this.#held.add(id)
+    this.#options.rows.changeMany([id], (row) => ({ ...pausedRow(row), note: 'paused' }))
+  }
+
+  /** Those of these rows that were set aside go on, all unless told which. */
+  wake(ids: Iterable<string> = this.#held): void {
+    const { rows } = this.#options
+    const aside = [...ids].filter((id) => rows.get(id)?.note === 'paused')
+    rows.changeMany(aside, (row) => ({ ...row, note: null }))
+    this.release(aside)
   }
 
   release(ids: Iterable<string>): void {

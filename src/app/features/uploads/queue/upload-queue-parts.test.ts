@@ -4,7 +4,7 @@ import type { SendResumable } from '#app/api/http/send-resumable.ts'
 import type { ArrivedFile } from '#app/features/uploads/upload.ts'
 import { failureText } from '#app/features/uploads/view/upload-text.ts'
 import { settle } from '#app/testing/manual-clock.ts'
-import { first, memoryJournal, requestFor, uploadWorld } from '#app/testing/upload-world.ts'
+import { first, memoryJournal, requestFor, sent, uploadWorld } from '#app/testing/upload-world.ts'
 
 const size = 100_000_000
 const at = '/api/v1/upload/resumable/1'
@@ -142,4 +142,36 @@ test('where nothing is offered it goes whole, and what broke off says that it st
   expect(row('film')).toMatchObject({ state: 'waiting', note: 'starts_again', sentBytes: 0 })
   const failure = { code: 'interrupted', reopens: false, from: 'start' } as const
   expect(failureText(failure, 'film').reason).toContain('starts again from the beginning')
+})
+
+test('one that goes on where it stopped can be paused alone: the others go ahead, until it is to go on', async () => {
+  const { queue, parts, tries, row } = partsWorld()
+  queue.add(['film', 'other'].map((name) => largeRequest(name)))
+  queue.add(['a', 'b', 'c'].map((name) => requestFor(name)))
+  await settle()
+  const [one] = parts
+  one?.send.onAddress(at)
+  one?.send.onStart?.(0)
+  one?.send.onProgress?.({ sentBytes: 60_000_000, totalBytes: size })
+  expect(row('film')).toMatchObject({ state: 'running', isInParts: true })
+  expect(tries).toHaveLength(1)
+  queue.pauseOne(row('film').id)
+  await settle()
+  expect(row('film')).toMatchObject({ state: 'waiting', note: 'paused', sentBytes: 60_000_000 })
+  expect(one?.send.signal?.aborted).toBe(true)
+  expect(tries).toHaveLength(2)
+  // What cannot go on later is not broken off.
+  first(tries).begin()
+  queue.pauseOne(row('a').id)
+  expect([row('a').state, first(tries).send.signal?.aborted]).toEqual(['running', false])
+  queue.startNext(row('film').id)
+  expect(row('film').note).toBeNull()
+  await first(tries).end(sent(first(tries).send))
+  expect(parts.at(-1)?.send).toMatchObject({ at, name: 'film' })
+  queue.pauseOne(row('film').id)
+  await settle()
+  queue.goOn()
+  expect(row('film').note).toBeNull()
+  await first(tries, 1).end(sent(first(tries, 1).send))
+  expect(parts.filter(({ send }) => send.name === 'film')).toHaveLength(3)
 })

@@ -92,23 +92,14 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     return this.getSnapshot().isPaused ? null : (this.connection?.gate ?? null)
   }
 
-  /**
-   * A file that a reload interrupted resumes in its old row when it is added to its folder again. A crowd
-   * comes in slices, and is asked for its sizes when all of it is listed.
-   */
-  async add(requests: readonly UploadRequest[]): Promise<void> {
-    await this.#intake.add(requests)
-  }
+  /** A file that a reload interrupted resumes in its old row when it is added to its folder again. */
+  add = (requests: readonly UploadRequest[]): Promise<void> => this.#intake.add(requests)
 
   /** Lists them as `add` does; they wait until `release`. */
-  hold(requests: readonly UploadRequest[]): Promise<HeldUploads> {
-    return this.#intake.hold(requests)
-  }
+  hold = (requests: readonly UploadRequest[]): Promise<HeldUploads> => this.#intake.hold(requests)
 
   /** Sends held uploads that still wait. */
-  release(ids: Iterable<string>): void {
-    this.#intake.release(ids)
-  }
+  release = (ids: Iterable<string>): void => this.#intake.release(ids)
 
   /** Takes held uploads off the list, as if they had never been added. */
   discard(ids: Iterable<string>): void {
@@ -118,9 +109,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   /** Ends held uploads with the files that are on the server already. */
-  settle(there: ReadonlyMap<string, ArrivedFile>): void {
-    this.#intake.settle(there)
-  }
+  settle = (there: ReadonlyMap<string, ArrivedFile>): void => this.#intake.settle(there)
 
   /** An interrupted upload needs its `file` again: the reload took its bytes away. */
   override retry(id: string, file?: File): void {
@@ -131,19 +120,13 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   /** Resumes the interrupted uploads that these files belong to. */
-  resume(files: readonly FileAgain[]): Promise<Resumed> {
-    return this.#resumption.choose(files)
-  }
+  resume = (files: readonly FileAgain[]): Promise<Resumed> => this.#resumption.choose(files)
 
   /** Resumes interrupted uploads with files that the browser can find again, all unless told which. */
-  reopen(ids?: readonly string[]): Promise<Resumed> {
-    return this.#resumption.reopen(ids)
-  }
+  reopen = (ids?: readonly string[]): Promise<Resumed> => this.#resumption.reopen(ids)
 
   /** Whether the browser may find files of interrupted uploads by itself: of any, or of one. */
-  canReopen(id?: string): boolean {
-    return this.#interrupted.canReopen(id)
-  }
+  canReopen = (id?: string): boolean => this.#interrupted.canReopen(id)
 
   protected override canRetry(upload: Upload): boolean {
     return canRetry(upload)
@@ -208,6 +191,23 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.#end(back)
     this.rows.changeMany(back, pausedRow)
     this.tasks.putBack(back, 'first')
+  }
+
+  /** Pauses one that loses nothing by it, until `startNext` or `goOn`; the others go ahead. */
+  pauseOne(id: string): void {
+    if (!canPause(this.rows.get(id), this.#jobs.get(id))) return
+    this.#end([id])
+    this.#intake.setAside(id)
+  }
+
+  override goOn(): void {
+    this.#intake.wake()
+    super.goOn()
+  }
+
+  protected override onNext(ids: readonly string[]): void {
+    this.#intake.wake(ids)
+    super.onNext(ids)
   }
 
   protected override onConnect({ keyId }: UploadConnection): void {

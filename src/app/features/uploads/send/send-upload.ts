@@ -185,9 +185,11 @@ async function sendOnce(
 function meterProgress(id: string, { rows, clock }: SendUploadOptions): Meter {
   let samples: ProgressSample[] = []
   return {
-    onStart(offset = 0) {
-      samples = [{ at: clock.now(), bytes: offset }]
-      rows.change(id, { ...still, sentBytes: offset, state: 'running', note: null })
+    onStart(offset) {
+      const sentBytes = offset ?? 0
+      samples = [{ at: clock.now(), bytes: sentBytes }]
+      const isInParts = offset !== undefined
+      rows.change(id, { ...still, sentBytes, isInParts, state: 'running', note: null })
     },
     onProgress({ sentBytes, totalBytes }) {
       const now = clock.now()

@@ -1,4 +1,4 @@
-import { CloudUpload, LockKeyhole, RotateCcw, X } from 'lucide-react'
+import { CloudUpload, LockKeyhole, Pause, Play, RotateCcw, X } from 'lucide-react'
 import { memo, useCallback } from 'react'
 import { missingScope } from '#app/api/http/api-key-text.ts'
 import { findDetailsReader } from '#app/api/session/file-details.ts'
@@ -90,6 +90,7 @@ function OwnUploads({ queue, canUpload, onOpenFolder, notice }: UploadListProps)
     },
     [queue],
   )
+  const handlePause = useCallback((id: string) => queue.pauseOne(id), [queue])
   const handleNext = useCallback((id: string) => queue.startNext(id), [queue])
   if (snapshot.totals.all === 0) return <NoUploads canUpload={canUpload} />
   const { waiting } = snapshot.totals
@@ -125,6 +126,7 @@ function OwnUploads({ queue, canUpload, onOpenFolder, notice }: UploadListProps)
           isInGroup={isInGroup}
           canGoNext={upload.state === 'waiting' && waiting > 1}
           onNext={handleNext}
+          onPause={handlePause}
           onAbort={handleAbort}
           onRetry={handleRetry}
           onOpenFolder={onOpenFolder}
@@ -174,6 +176,7 @@ type UploadRowProps = {
   isInGroup: boolean
   canGoNext: boolean
   onNext: (id: string) => void
+  onPause: (id: string) => void
   onAbort: (id: string) => void
   onRetry: (upload: Upload) => void
   onOpenFolder: ((path: string) => void) | null
@@ -181,7 +184,7 @@ type UploadRowProps = {
 
 /** One upload. Renders again only when its own row changes. */
 const UploadRow = memo(function UploadRow(props: UploadRowProps) {
-  const { upload, isInGroup, canGoNext, onNext, onAbort, onRetry, onOpenFolder } = props
+  const { upload, isInGroup, canGoNext, onNext, onPause, onAbort, onRetry, onOpenFolder } = props
   const { state, arrived } = upload
   const path = arrived?.folder ?? upload.folder
   const canAbort = isUnfinished(upload) || state === 'interrupted'
@@ -196,6 +199,14 @@ const UploadRow = memo(function UploadRow(props: UploadRowProps) {
       words={[stateText[state], ...progressText(upload)]}
       explanation={explain(upload)}
     >
+      {upload.isInParts && isUnfinished(upload) && !upload.isAborting && (
+        <IconButton
+          label={upload.note === 'paused' ? 'Resume' : 'Pause'}
+          icon={upload.note === 'paused' ? <Play /> : <Pause />}
+          size="small"
+          onClick={() => (upload.note === 'paused' ? onNext : onPause)(upload.id)}
+        />
+      )}
       {canGoNext && <NextButton label="Send next" onClick={() => onNext(upload.id)} />}
       {isRetryable && (
         <IconButton

@@ -69,6 +69,8 @@ export function explain(upload: Upload): Explanation | null {
 
 function noteText(note: Exclude<UploadNote, 'not_replaced'>): string {
   switch (note) {
+    case 'paused':
+      return 'Paused: the others go ahead.'
     case 'aborting':
       return 'Cancelling: finding out whether it arrived…'
     case 'arrived_first':
