@@ -137,6 +137,45 @@ test('a picture is enlarged, turned and put back by keys and wheel, and one that
   await expect(viewer(page, 'b.png').getByText('120 megapixels')).toBeVisible()
 })
 
+test.describe('under fingers', () => {
+  test.use({ hasTouch: true })
+
+  test('a swipe steps, a pinch enlarges and steps nowhere, and then a finger moves the picture', async ({
+    page,
+    barkeep,
+    connect,
+  }) => {
+    for (const name of ['a.png', 'b.png'])
+      await barkeep.upload({ name, bytes: picture(1600, 1200) })
+    await connect()
+    await fileRow(page, 'a.png').press('Enter')
+    const image = (name: string) => page.getByRole('dialog').getByRole('img', { name })
+    const box = async () => (await image('a.png').boundingBox()) ?? { x: 0, width: 0 }
+    const session = await page.context().newCDPSession(page)
+    /** Fingers at some px from the left, in steps. */
+    const draw = async (...places: number[][]) => {
+      for (const [at, fingers] of places.entries()) {
+        const touchPoints = fingers.map((x, id) => ({ x, y: 400, id }))
+        const type = at === 0 ? 'touchStart' : 'touchMove'
+        await session.send('Input.dispatchTouchEvent', { type, touchPoints })
+      }
+      await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    }
+    await expect(image('a.png')).toBeVisible()
+    await draw([700], [600], [500])
+    await expect(image('b.png')).toBeVisible()
+    await draw([500], [600], [700])
+    await expect(image('a.png')).toBeVisible()
+    const before = await box()
+    await draw([600, 640], [500, 740], [400, 840])
+    await expect.poll(async () => (await box()).width).toBeGreaterThan(before.width * 3)
+    const enlarged = await box()
+    await draw([700], [650], [600])
+    await expect.poll(async () => Math.round((await box()).x)).toBe(Math.round(enlarged.x) - 100)
+    await expect(image('a.png')).toBeVisible()
+  })
+})
+
 /** A grey picture, as a PNG; with fewer rows in it than it says where `rowsIn` are fewer. */
 function picture(width: number, height: number, rowsIn = height): Uint8Array<ArrayBuffer> {
   const header = new DataView(new ArrayBuffer(13))
