@@ -1,5 +1,5 @@
-/** Of a block of 64 KB: no camera writes a hundredth of it, and who does wants readers to be busy. */
-const mostRead = 200_000
+/** Steps and bytes; the largest blocks of cameras take a tenth. More is written to keep readers busy. */
+const mostRead = 2_000_000
 
 /**
  * An EXIF block as `exif-reader` reads it. That is written for Node's `Buffer`, and follows whatever a block
@@ -10,7 +10,6 @@ const mostRead = 200_000
 export class ExifBytes {
   readonly 0: number
   readonly 1: number
-  readonly length: number
   readonly #view: DataView
   readonly #budget: { left: number }
 
@@ -18,9 +17,14 @@ export class ExifBytes {
   constructor(block: Uint8Array, budget = { left: mostRead }) {
     this[0] = block[0] ?? 0
     this[1] = block[1] ?? 0
-    this.length = block.length
     this.#view = new DataView(block.buffer, block.byteOffset, block.length)
     this.#budget = budget
+  }
+
+  /** Asked at each step, also where bytes are not read by a method. */
+  get length(): number {
+    this.#spend(1)
+    return this.#view.byteLength
   }
 
   slice(from: number, to: number): ExifBytes {
@@ -34,7 +38,7 @@ export class ExifBytes {
   }
 
   /** As ASCII, whatever the encoding. */
-  toString(_encoding = 'ascii', start = 0, end = this.length): string {
+  toString(_encoding = 'ascii', start = 0, end = this.#view.byteLength): string {
     return String.fromCharCode(...this.#bytes().subarray(start, end))
   }
 
@@ -49,7 +53,7 @@ export class ExifBytes {
   readInt32BE = (at: number) => this.#counted().getInt32(at)
 
   #bytes(): Uint8Array {
-    return new Uint8Array(this.#view.buffer, this.#view.byteOffset, this.length)
+    return new Uint8Array(this.#view.buffer, this.#view.byteOffset, this.#view.byteLength)
   }
 
   #counted(): DataView {
