@@ -26,6 +26,7 @@ const benches: Bench[] = [
   { name: 'list', args: ['2000', '1', 'list'] },
   { name: 'upload-crowds', args: ['200', '1'] },
   { name: 'transfers', args: ['3000', '128', '3'] },
+  { name: 'resumable', args: ['128', '1', '128', '3'] },
   { name: 'beside-hfs', args: ['256'] },
 ]
 const patienceMs = 180_000

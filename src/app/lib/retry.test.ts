@@ -5,7 +5,11 @@ import { createRetryPause, pauseMs, retryTransient } from './retry.ts'
 const refusal = new Error('refused')
 const lost = () => new Error('lost')
 
-function startRetrying(failures: unknown[], tries = Number.POSITIVE_INFINITY) {
+function startRetrying(
+  failures: unknown[],
+  tries = Number.POSITIVE_INFINITY,
+  hasAdvanced = () => false,
+) {
   const clock = new ManualClock()
   const triedAt: number[] = []
   const reconnects = new Set<() => void>()
@@ -26,7 +30,7 @@ function startRetrying(failures: unknown[], tries = Number.POSITIVE_INFINITY) {
   })
   const isTransient = (error: unknown) => error !== refusal
   const { signal } = left
-  const result = retryTransient(work, { retryPause, isTransient, tries, signal })
+  const result = retryTransient(work, { retryPause, isTransient, tries, signal, hasAdvanced })
   const reconnect = () => {
     for (const listener of reconnects) listener()
   }
@@ -78,4 +82,17 @@ test('leaving ends the pause with AbortError, and nothing listens any more', asy
   left.abort()
   await settled
   expect(reconnects.size).toBe(0)
+})
+
+test('after a try that got further the pauses begin anew', async () => {
+  let tried = 0
+  const hasAdvanced = () => {
+    tried += 1
+    return tried % 3 === 0
+  }
+  const failures = Array.from({ length: 6 }, lost)
+  const { clock, triedAt, result } = startRetrying(failures, undefined, hasAdvanced)
+  expect(await clock.finish(result)).toBe('read')
+  const pauses = triedAt.slice(1).map((at, index) => at - (triedAt[index] ?? 0))
+  expect(pauses).toEqual([1, 2, 1, 2, 4, 1].map((s) => s * 1_000))
 })

@@ -61,6 +61,8 @@ export type RetryOptions = {
   /** How many in all; unlimited if left out. */
   tries?: number
   signal?: AbortSignal | undefined
+  /** Whether the last try got further than the one before: then it counts as the first failure again. */
+  hasAdvanced?: () => boolean
   /** Called before each pause with the number of tries so far. If it throws, there are no more. */
   onPause?: (error: unknown, tries: number) => unknown
 }
@@ -74,6 +76,7 @@ export type RetryOptions = {
  */
 export async function retryTransient<T>(work: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { retryPause, isTransient, tries = Number.POSITIVE_INFINITY, signal, onPause } = options
+  const { hasAdvanced = () => false } = options
   let failures = 0
   for (let tried = 1; ; tried += 1) {
     try {
@@ -82,7 +85,7 @@ export async function retryTransient<T>(work: () => Promise<T>, options: RetryOp
       if (tried >= tries || !isTransient(error)) throw error
       await onPause?.(error, tried)
     }
-    failures += 1
+    failures = hasAdvanced() ? 1 : failures + 1
     if (await retryPause(failures, signal)) failures = 0
   }
 }

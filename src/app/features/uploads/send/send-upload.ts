@@ -123,20 +123,30 @@ function sendUntilThere(
 ): Promise<ArrivedFile> {
   const { rows, retryPause, canRead = canReadFile, shouldYield, onUnsure, onAddress } = options
   const meter = meterProgress(id, options)
+  // Where this try began to send, and the one before.
+  let [began, beganBefore] = [0, 0]
+  const onStart = (offset = 0) => {
+    began = offset
+    meter.onStart(offset)
+  }
   const noteOf = (error: unknown) => {
     const isLost = error instanceof ConnectionError && job.resumeAt === null
     return isLost && (rows.get(id)?.sentBytes ?? 0) > 0 ? 'starts_again' : pauseCode(error)
   }
   const tryOnce = async () => {
+    beganBefore = began
     // An upload in parts knows by itself whether it arrived.
     const isUnknown = job.mayHaveArrived && job.resumeAt === null
     const found = isUnknown ? await connection.findFile(job, signal) : null
-    return found ?? (await sendOnce(job, connection, { ...meter, onAddress, signal }))
+    const { onProgress } = meter
+    return found ?? (await sendOnce(job, connection, { onStart, onProgress, onAddress, signal }))
   }
   return retryTransient(tryOnce, {
     retryPause,
     isTransient,
     signal,
+    // A line that breaks every minute still carries the file.
+    hasAdvanced: () => began > beganBefore,
     async onPause(error, tries) {
       // Browsers report a file that changed during the upload as a broken connection.
       if (!(await canRead(job.file))) throw new FileChangedError()
