@@ -10,6 +10,7 @@ import {
   importErrorOf,
   RefusedBySource,
 } from '#server/imports/tasks/import-failure.ts'
+import { noVideo } from '#server/imports/video/yt-dlp-failure-text.ts'
 import { fetchPicture } from './fetch-picture.ts'
 import type { LookEntry, LookVideo } from './read-look.ts'
 import { type RunLookOptions, runLook } from './run-look.ts'
@@ -53,6 +54,7 @@ export async function inspectSource(
     }
     const video = read.video()
     if (video === null) return { kind: 'none', error: emptyList }
+    if (video.isUnknown) throw ImportFailure.of(noVideo)
     const { thumbnail } = video
     const picture = thumbnail && (await fetchPicture(deps.openUrl, thumbnail, signal))
     return { kind: 'video', video, picture }

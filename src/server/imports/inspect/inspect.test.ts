@@ -86,6 +86,7 @@ test('what strangers write is text, and links of theirs are judged as those of i
 
 const failures: [link: string, code: string, words: string | RegExp][] = [
   ['/no-video', 'no_video', /^No video was found on that page/],
+  ['/endless?type=text/html', 'no_video', /^No video was found on that page/],
   ['/list/none?count=0', 'no_video', 'That list is empty.'],
   [
     '/file/locked?status=403&type=application/zip',

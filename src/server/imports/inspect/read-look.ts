@@ -10,7 +10,7 @@ const lookMarks = {
 }
 
 export const lookTemplates = {
-  entry: `${lookMarks.entry}%(.{title,duration,thumbnail,webpage_url,url,timestamp,upload_date,playlist_index,playlist_count,playlist_title,is_live,live_status,availability,_type,ie_key})j`,
+  entry: `${lookMarks.entry}%(.{title,ext,duration,thumbnail,webpage_url,url,timestamp,upload_date,playlist_index,playlist_count,playlist_title,is_live,live_status,availability,_type,ie_key})j`,
   formats: `${lookMarks.formats}%(formats.:.{height,language,filesize,filesize_approx,vcodec,acodec,tbr})j`,
   subtitles: `${lookMarks.subtitles}%(subtitles)j`,
   chapters: `${lookMarks.chapters}%(chapters.:.start_time)j`,
@@ -28,6 +28,8 @@ export type LookVideo = {
   title: string
   duration: number | null
   isLive: boolean
+  /** yt-dlp takes anything it does not know for a video, even a line of text. */
+  isUnknown: boolean
   /** An address on a foreign host. */
   thumbnail: URL | null
   /** The greatest first. */
@@ -126,6 +128,7 @@ function videoOf(told: Told, page: URL): LookVideo {
     title: textOf(told.title),
     duration: numberOf(told.duration),
     isLive: told.is_live === true || told.live_status === 'is_live',
+    isUnknown: told.ext === 'unknown_video',
     thumbnail: linkOf(told.thumbnail, page),
     ...{ qualities: [], hasAudio: false, audioLanguages: [], subtitleLanguages: [], chapters: 0 },
   }

@@ -40,6 +40,8 @@ export function LookInside(props: LookInsideProps) {
       key={link}
       {...props}
       link={link}
+      // What an entry has is not what the link has.
+      onLooked={trail.length === 1 ? props.onLooked : () => {}}
       onBack={trail.length > 1 ? () => setTrail(trail.slice(0, -1)) : null}
       onLookInside={(next) => setTrail([...trail, next])}
     />
