@@ -81,8 +81,16 @@ export function EntryPicture({ entry, size, className, children }: PictureProps)
       decoding="async"
       onError={() => loader.forget(asked.key)}
       className={clsx('object-cover', className)}
+      style={/\.pdf$/i.test(entry.name) ? paperStyle : undefined}
     />
   )
+}
+
+/** A paper begins at its top, and is white on white. */
+const paperStyle = {
+  objectPosition: 'top',
+  outline: '1px solid var(--color-line)',
+  outlineOffset: -1,
 }
 
 /** Of a picture what its loader knows, which is asked as soon as the row stays for a moment. */
