@@ -68,6 +68,7 @@ export function createTransferQueues({
   const bringing = new BringUploads({ queue: uploads, getServer, onEnd: tellBrought })
   const imports = new ImportQueue({ onImported: showImported })
   let client: ApiClient | null = null
+  let account: string | null = null
 
   function showImported(job: ImportJob) {
     const folder = readFolder(job.folder ?? (job.options.folder || '/'))
@@ -82,6 +83,9 @@ export function createTransferQueues({
     const now = session.getSnapshot()
     if ((now?.client ?? null) === client) return
     client = now?.client ?? null
+    // What waits or is asked about is another person's.
+    if (now && account !== null && now.me.username !== account) bringing.forget()
+    account = now?.me.username ?? account
     // What is not shown yet was another account's.
     arrivals.forget()
     uploads.connect(now && connectUploads(now, readTree))

@@ -45,6 +45,13 @@ export function createResumption(options: ResumeOptions) {
     for (const [id, job] of jobs) if (missing.has(id)) job.mayHaveArrived = false
   }
 
+  /** What the browser did not keep is chosen by hand. */
+  function forgetLost(lost: readonly KeptUpload[]): void {
+    for (const upload of lost) interrupted.uploads.set(upload.id, { ...upload, handleId: null })
+    const ids = lost.map(({ id }) => id)
+    explain(ids, { code: 'interrupted', reopens: false })
+  }
+
   function start(opened: readonly Reopened[], looked: Looked): number {
     const jobs = new Map<string, UploadJob>()
     for (const one of opened) {
@@ -88,6 +95,7 @@ export function createResumption(options: ResumeOptions) {
         const handle = await options.findSource(id)
         if (handle) handles.set(id, handle)
       }
+      forgetLost(kept.filter(({ handleId }) => handleId != null && !handles.has(handleId)))
       const allowed = await askToRead(handles.values())
       // The only one is looked for when it is its turn.
       const looked = kept.length > 1 ? await look(kept) : nothingKnown

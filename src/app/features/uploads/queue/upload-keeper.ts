@@ -131,11 +131,12 @@ export class UploadKeeper {
     this.#stale = new Set()
     try {
       const journal = await this.#open()
-      await this.#keepSources(journal, keyId)
       const rows = new Map<string, KeptUpload | null>()
       // In slices: each File is asked when it was changed, which takes another process.
       await eachInSlices(ids, (id) => rows.set(id, this.#options.find(id)))
       if (this.#keyId === keyId) await journal.keep(keyId, rows)
+      // Last: without them the rows are still there, to be found by hand.
+      await this.#keepSources(journal, keyId)
       return true
     } catch {
       // They are tried again with the next change.

@@ -314,6 +314,14 @@ test('what moved away or may not be read again says so, and is chosen by hand th
   expect(journal.kept.size).toBe(2)
 })
 
+test('what the browser did not keep of a drop is chosen by hand', async () => {
+  const { after, journal } = await droppedAndReloaded(['a', 'b'])
+  journal.sources.clear()
+  expect(await after.queue.reopen()).toEqual({ found: 0, already: 0 })
+  expect(after.row('a').failure).toEqual({ code: 'interrupted', reopens: false })
+  expect(after.queue.canReopen()).toBe(false)
+})
+
 test('a person is asked once whether all may be read, and a no is an answer for all', async () => {
   const asked: string[] = []
   const handle = (name: string, answer: string) => ({

@@ -72,7 +72,10 @@ function OwnUploads({ queue, canUpload, onOpenFolder, notice }: UploadListProps)
   }
   const handleRetryAll = async () => {
     queue.retryFailed()
-    if (reopens) return tellFound(await queue.reopen())
+    if (reopens) {
+      const resumed = await queue.reopen()
+      return resumed.found + resumed.already > 0 ? tellFound(resumed) : announce(noneOpened)
+    }
     const stranded = queue.all().filter(({ state }) => state === 'interrupted')
     // Files of several folders can only be chosen together by choosing a folder above them.
     const folders = new Set(stranded.map(({ folder }) => folder))
@@ -83,8 +86,7 @@ function OwnUploads({ queue, canUpload, onOpenFolder, notice }: UploadListProps)
   const handleRetry = useCallback(
     async ({ id, state, failure }: Upload) => {
       // What did not come by itself is chosen by hand the next time.
-      const isFirst = failure?.code === 'interrupted' || failure?.code === 'not_allowed'
-      if (isFirst && queue.canReopen(id)) return void queue.reopen([id])
+      if (failure?.code === 'interrupted' && queue.canReopen(id)) return void queue.reopen([id])
       const [file] = state === 'interrupted' ? await chooseFiles('file') : []
       queue.retry(id, file)
     },
@@ -160,6 +162,7 @@ function NoUploads({ canUpload }: { canUpload: boolean }) {
 const notKept =
   'This browser keeps nothing for this page: a reload forgets what is not uploaded yet.'
 
+const noneOpened = 'None of them could be opened again: each row says why.'
 const filesGone =
   'After a reload the files must be found again: drop them where they were dropped, or choose the folder again.'
 const filesKept =

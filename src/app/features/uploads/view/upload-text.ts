@@ -124,7 +124,7 @@ export function failureText(failure: UploadFailure, name: string): Explanation {
     case 'not_allowed':
       return {
         reason: 'The browser was not allowed to read it again.',
-        nextStep: 'Retry and allow it, or drop it where it was dropped before.',
+        nextStep: `Retry all asks once more. Or retry, and choose ${name}.`,
       }
     case 'not_found_again':
       return {
