@@ -62,6 +62,8 @@ export type Me = z.infer<typeof meReply>
  * - `subscriptions`: lists are kept in step by imports of their own.
  * - `resumable`: `/upload/resumable` takes a file in parts, by the tus protocol.
  * - `imports`: `GET /imports` lists imports, and tells of a running one what it does and how fast.
+ * - `video_choices`: imports of videos take the fields of `video-choices.ts`.
+ * - `sponsorblock`: among them `sponsorblock`, where whoever runs the server allows it.
  */
 export const additions = [
   'limit',
@@ -82,6 +84,8 @@ export const additions = [
   'imports',
   'dimensions',
   'covers',
+  'video_choices',
+  'sponsorblock',
 ] as const
 
 /** What stands behind this address: an own store with accounts, or a gateway to a hosted service. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { fileNameField, limitField, newFolderField, offsetField } from './request-fields.ts'
+import { added, brokenChoiceRule, videoChoices } from './video-choices.ts'
 
 /** What is read of a list: the rest is not looked at. */
 export const inspectEntriesMax = 5_000
@@ -21,7 +22,7 @@ const videoQuality = z
     ),
   )
 
-export const videoOptions = z.object({
+const videoFields = z.object({
   quality: z
     ._default(videoQuality, 'best')
     .check(z.meta({ description: '`best`, `audio`, or the greatest height, such as `1080`.' })),
@@ -39,6 +40,12 @@ export const videoOptions = z.object({
   item: z
     .optional(z.int().check(z.minimum(1), z.maximum(inspectEntriesMax)))
     .check(z.meta({ description: 'An addition of Barkeep: which video of the page.' })),
+  ...videoChoices,
+})
+
+export const videoOptions = videoFields.check(({ value, issues }) => {
+  const message = brokenChoiceRule(value)
+  if (message !== null) issues.push({ code: 'custom', message, input: value })
 })
 
 export type VideoOptions = z.infer<typeof videoOptions>
@@ -125,11 +132,6 @@ export type ImportErrorCode = (typeof importErrorCodes)[number]
 export const importStages = ['waiting', 'looking', 'downloading', 'joining', 'storing'] as const
 
 export type ImportStage = (typeof importStages)[number]
-
-/** A field that v1 does not have. */
-function added<Schema extends z.ZodMiniType>(schema: Schema, description: string) {
-  return z.optional(schema.check(z.meta({ description: `An addition of Barkeep: ${description}` })))
-}
 
 /** How far a running import is, as far as that is known: absent fields are not. */
 const importProgress = {

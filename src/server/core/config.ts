@@ -27,6 +27,8 @@ export type Config = {
   /** Hosts, host:port or CIDR ranges that imports may reach although they are private. */
   importAllow: string[]
   importConcurrency: number
+  /** Whether imports may ask SponsorBlock, a foreign service, about videos. */
+  sponsorblock: boolean
   /** Configured paths; null: searched for. */
   ytDlp: string | null
   ffmpeg: string | null
@@ -80,6 +82,7 @@ function readSettings(env: Environment): Config {
       min: 1,
       max: 64,
     }),
+    sponsorblock: oneOf(env, 'BARKEEP_SPONSORBLOCK', ['off', 'on'], 'off') === 'on',
     ytDlp: env.BARKEEP_YT_DLP || null,
     ffmpeg: env.BARKEEP_FFMPEG || null,
     logLevel: oneOf(env, 'BARKEEP_LOG_LEVEL', logLevels, 'info'),

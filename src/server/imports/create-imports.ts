@@ -32,7 +32,10 @@ import { createRunImport } from './run-import.ts'
 import { type StartedImport, startImport } from './start-import.ts'
 
 export type ImportsOptions = {
-  config: Pick<Config, 'importAllow' | 'importConcurrency' | 'uploadMaxBytes' | 'ytDlp' | 'ffmpeg'>
+  config: Pick<
+    Config,
+    'importAllow' | 'importConcurrency' | 'uploadMaxBytes' | 'sponsorblock' | 'ytDlp' | 'ffmpeg'
+  >
   database: Database
   blobStore: BlobStore
   addFile: AddFile
@@ -96,6 +99,10 @@ export function createImports(deps: ImportsOptions): Imports {
     startImport: (asked) => startImport(starting, asked),
     addRoutes(app, route) {
       addImportRoutes(app, { ...starting, route, idempotency })
+      addImportRoutes(app, {
+        ...{ route, guard, openings, queue },
+        ...{ tasks, tools, idempotency, sponsorblock: config.sponsorblock },
+      })
       addInspectRoutes(app, { route, guard, looks })
     },
     async start() {

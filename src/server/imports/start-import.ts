@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rootFolder } from '#contract/folder-path.ts'
 import type { ImportBody } from '#contract/imports.ts'
+import { ApiFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import type { AddressGuard } from '#server/imports/guard/address-guard.ts'
 import { type FindTools, requireTools } from '#server/imports/programs/media-tools.ts'
@@ -17,6 +18,8 @@ export type StartImportOptions = {
   queue: ImportQueue
   tasks: ImportTasks
   tools: FindTools
+  /** Whether SponsorBlock may be asked. */
+  sponsorblock: boolean
 }
 
 export type StartedImport = { id: string; type: ImportType }
@@ -45,6 +48,12 @@ export async function startImport(
 ): Promise<StartedImport> {
   const { body, key, signal, alongside } = asked
   const url = readLink(deps.guard, body.url)
+  if (body.video.sponsorblock && !deps.sponsorblock) {
+    throw new ApiFailure(
+      'feature_disabled',
+      'This server does not ask SponsorBlock: whoever runs it can allow that with BARKEEP_SPONSORBLOCK=on.',
+    )
+  }
   const { type, opening } =
     body.type === 'auto'
       ? await lookAt(deps, { url, userId: key.userId, signal })

@@ -156,7 +156,11 @@ async function addBackend(app: FastifyInstance, world: World): Promise<Backend> 
   }
   try {
     const { can, ...backend } = await addOwnStore(app, world)
-    const isOffered = (one: string) => one !== 'thumbnails' || can.thumbnails
+    const able: Record<string, boolean> = {
+      thumbnails: can.thumbnails,
+      sponsorblock: world.config.sponsorblock,
+    }
+    const isOffered = (one: string) => able[one] ?? true
     const readAdditions = async () => additions.filter(isOffered)
     addServerRoute(app, { mode: 'own', version, readAdditions })
     return backend

@@ -28,6 +28,7 @@ export function missedExtras(run: {
     const subtitles = /Unable to download video subtitles for '([^']+)': (.*)/.exec(warning)
     if (subtitles) miss('subtitles', `.${subtitles[1]}`, subtitles[2] ?? '')
   }
+  missed.push(...missedLanguages(run, known))
   const has = (kind: FileKind) =>
     [...fetched.leftOut, ...missed].some((other) => other.kind === kind)
   const pictures = /\.(jpe?g|jpe|jfif|png|webp|avif|gif)$/
@@ -39,18 +40,44 @@ export function missedExtras(run: {
   return missed
 }
 
+function missedLanguages(
+  { asked, isOverExtras }: { asked: VideoOptions; isOverExtras: boolean },
+  known: readonly string[],
+): LeftOut[] {
+  const codes = asked.subtitles && !isOverExtras ? (asked.subtitle_languages ?? []) : []
+  return codes
+    .filter((code) => !known.some((ending) => isOfLanguage(ending, code)))
+    .map((code) => ({
+      ...{ code: 'no_such_language', reason: 'the site has none in that language' },
+      ...{ kind: 'subtitles', ending: `.${code}` },
+    }))
+}
+
+/** `.en.vtt`, `.en-GB.vtt`, `.en.forced.vtt` for `en`. */
+function isOfLanguage(ending: string, code: string): boolean {
+  const start = `.${code}`.toLowerCase()
+  return ending.toLowerCase().startsWith(start) && /^([-_.]|$)/.test(ending.slice(start.length))
+}
+
 /** `The site answered 404.` as the end of another sentence. */
 function asClause(sentence: string): string {
   return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, '')
 }
 
 /** What a task tells of its video beside its state. `stem` is what its files' names begin with. */
-export function videoNotes({ leftOut, isUnprepared }: FetchedVideo, stem: string): ImportNote[] {
+export function videoNotes(
+  { leftOut, isUnprepared, missedSound }: FetchedVideo,
+  stem: string,
+): ImportNote[] {
   const notes: ImportNote[] = leftOut.map(({ code, reason, kind, ending }) => ({
     code,
     file: stem + ending,
     message: `${subjectOf(kind, ending)} left out: ${reason}.`,
   }))
+  if (missedSound !== null) {
+    const message = `The sound is not in “${missedSound}”: the site tells of none in that language.`
+    notes.push({ code: 'no_such_language', message })
+  }
   if (isUnprepared) {
     notes.push({
       code: 'unprepared',

@@ -9,6 +9,7 @@ const videoLine = z.object({
   playlist_count: z.nullish(z.number()),
   duration: z.nullish(z.number()),
   thumbnail: z.nullish(z.string()),
+  language: z.nullish(z.string()),
 })
 const partLine = z.object({
   status: z.string(),
@@ -47,6 +48,8 @@ export type VideoProgress = {
   /** The length that the site tells; null where it does not. */
   seconds(): number | null
   hasThumbnail(): boolean
+  /** Of the sound; null where the site does not tell. */
+  language(): string | null
   /** Names of the files of subtitles: their endings may be any. */
   subtitleNames(): ReadonlySet<string>
   /** Videos on the page; 1 where it is not a list. */
@@ -108,6 +111,7 @@ export function createVideoProgress(): VideoProgress {
     formatIds: () => formats,
     seconds: () => video.duration ?? null,
     subtitleNames: () => subtitleNames,
+    language: () => video.language ?? null,
     hasThumbnail: () => video.thumbnail != null,
     videosOnPage: () => video.playlist_count ?? 1,
     percent: files.percent,

@@ -19,6 +19,7 @@ import {
 } from '#server/imports/tasks/import-failure.ts'
 import type { ProgressReading } from '#server/imports/tasks/import-tasks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
+import { cutSection } from './cut-section.ts'
 import { refuseNoMedia } from './refuse-no-media.ts'
 import { programLimits, runYtDlp, type YtDlpRun } from './run-yt-dlp.ts'
 import { gatherVideoFiles, type LeftOut, listVideoFiles, type VideoFile } from './video-files.ts'
@@ -34,6 +35,8 @@ export type FetchedVideo = {
   leftOut: LeftOut[]
   /** yt-dlp failed once the video was complete. */
   isUnprepared: boolean
+  /** The language that was asked for and that no sound is in; null mostly. */
+  missedSound: string | null
 }
 
 export type VideoFetchOptions = {
@@ -143,12 +146,22 @@ async function readResult(asked: {
   }
   await refuseNoMedia(listed.videos, runTool)
   const { videos, extras, leftOut } = await gatherVideoFiles({ ...folder, maxBytes, runTool })
+  await cutSection({ videos, extras }, fetch.video.section, runTool)
   return {
     title: progress.title() ?? '',
     videosOnPage: progress.videosOnPage(),
     files: [...videos, ...extras],
     ...{ leftOut, isUnprepared },
+    missedSound: missedSound(fetch.video, progress.language()),
   }
+}
+
+/** `en` is `en-GB`, too; a joined video may name the languages of all its parts. */
+function missedSound({ audio_language: asked }: VideoOptions, found: string | null): string | null {
+  if (asked === undefined) return null
+  const wanted = asked.toLowerCase()
+  const codes = (found ?? '').toLowerCase().split('+')
+  return codes.some((code) => code === wanted || code.startsWith(`${wanted}-`)) ? null : asked
 }
 
 /** What the proxy could not reach is told in its words: yt-dlp knows only that a proxy said no. */
