@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { importDialog } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
 
 function importRows(page: Page) {
@@ -33,4 +34,33 @@ test('a row tells what its import does, in a browser that did not start it, too'
   await page.reload()
   await transfers.getByRole('tab', { name: /Imports/ }).click()
   await expect(transfers).toContainText('No imports yet')
+})
+
+test('a part of the sound alone is imported as it was chosen', async ({
+  page,
+  barkeep,
+  site,
+  connect,
+}) => {
+  await connect()
+  await page.getByRole('button', { name: 'Import links' }).click()
+  const dialog = importDialog(page)
+  await dialog.getByRole('textbox', { name: 'Links' }).fill(`${site.origin}/watch/a?list=languages`)
+  await dialog.getByRole('radio', { name: 'Audio only' }).click()
+  await dialog.getByRole('button', { name: 'More choices' }).click()
+  await dialog.getByRole('radio', { name: 'MP3' }).click()
+  await dialog.getByRole('textbox', { name: 'From' }).fill('4')
+  await dialog.getByRole('textbox', { name: 'To', exact: true }).fill('0:02')
+  await expect(dialog).toContainText('It must end after it begins.')
+  await dialog.getByRole('textbox', { name: 'From' }).fill('1')
+  await expect(dialog).not.toContainText('It must end after it begins.')
+  await expect(dialog).toContainText('MP3 · 1–0:02')
+  await dialog.getByRole('button', { name: 'Start import' }).click()
+  await page
+    .getByRole('region', { name: 'Transfers' })
+    .getByRole('tab', { name: /Imports/ })
+    .click()
+  await expect(importRows(page)).toContainText('Done', { timeout: 30_000 })
+  const { files } = await barkeep.list('/Harbour at dawn/')
+  expect(files.map(({ name }) => name)).toEqual(['Harbour at dawn.mp3'])
 })

@@ -105,6 +105,8 @@ const words = {
     summary: 'Import a link',
     about:
       'The server fetches the link by itself; poll the returned `task_id` for how far it is. `auto` finds out whether the link is a file or a page with a video. A file goes to `path` under `filename`; a video gets a folder of its own, with subtitles and thumbnail beside it if asked for.',
+    ownStore:
+      'Where `GET /api/server` names `video_choices` in `additions`, `video` takes more: `subtitle_languages`, `automatic_subtitles`, `audio_language`, `prefer`, `audio_format` and `section`, and `sponsorblock` where that is named. A field that breaks its rule refuses the import; a language that the site does not have is told in `notes`.',
     curl: [
       '-H "Content-Type: application/json"',
       `-d '{ "url": "https://videos.example/watch/7", "video": { "quality": "1080" } }'`,

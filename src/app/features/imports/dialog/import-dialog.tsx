@@ -6,6 +6,7 @@ import { serverDescription } from '#app/api/session/server-description.ts'
 import { readLinkText } from '#app/features/imports/links/find-links.ts'
 import { readLinkFile } from '#app/features/imports/links/read-link-file.ts'
 import type { ImportOptions } from '#app/features/imports/queue/import-job.ts'
+import { findChoiceErrors, firstChoiceError } from '#app/features/imports/queue/read-choices.ts'
 import { count, formatDuration, formatNumber } from '#app/lib/format.ts'
 import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
@@ -70,14 +71,16 @@ function OpenDialog(props: ImportDialogProps) {
   const formId = useId()
   const form = useRef<HTMLFormElement>(null)
   const { text, chosen, own, ticks, ...kept } = useSnapshot(draft)
-  const [usual] = useState(() => recallOptions(folder))
-  const options = { ...usual, folder: kept.folder ?? folder, ...chosen }
+  const options = useOptions(folder, { chosen, folder: kept.folder })
   const read = useMemo(() => readLinkText(text), [text])
   const [met] = useState(props.met)
   const found = findEach(read.links, { options, own, ticks, met })
   const ticked = found.filter(({ isTicked }) => isTicked)
   const destination = readDestination(options, found.length)
-  const unavailableReason = whyNot(canImport, found, ticked)
+  const choiceErrors = findChoiceErrors(options)
+  const unavailableReason = canImport
+    ? reasonNotToStart(found, firstChoiceError(choiceErrors))
+    : missingScope.import.reason
   const close = () => draft.close(options.folder)
   const [isChoosing, setIsChoosing] = useState(false)
   const additions = useAdditions()
@@ -145,6 +148,7 @@ function OpenDialog(props: ImportDialogProps) {
         )}
         <VideoFields
           options={options}
+          errors={choiceErrors}
           there={thereOf(looked.get(alone ?? ''))}
           onChange={draft.choose}
         />
@@ -189,12 +193,23 @@ function useAdditions(): readonly string[] {
   return useSnapshot(serverDescription)?.additions ?? []
 }
 
-/** Undefined where the import can start. */
-function whyNot(canImport: boolean, found: FoundLink[], ticked: FoundLink[]): string | undefined {
-  if (!canImport) return missingScope.import.reason
+function reasonNotToStart(
+  found: readonly FoundLink[],
+  choiceError: string | undefined,
+): string | undefined {
   if (found.length === 0) return 'Type or paste a link that starts with http:// or https://.'
+  const ticked = found.filter(({ isTicked }) => isTicked)
   if (ticked.length === 0) return 'Tick at least one of the links.'
-  return ticked.map(({ destination }) => problemOf(destination)).find(Boolean)
+  return choiceError ?? ticked.map(({ destination }) => problemOf(destination)).find(Boolean)
+}
+
+/** Those of the last import here, with what was changed in the dialog. */
+function useOptions(folder: string, draft: Pick<ImportDraft, 'chosen' | 'folder'>): ImportOptions {
+  const [usual] = useState(() => recallOptions(folder))
+  const hasChoices = useAdditions().includes('video_choices')
+  const all = { ...usual, folder: draft.folder ?? folder, ...draft.chosen }
+  // A server that does not know them would fetch all of a film that was to be cut.
+  return hasChoices ? all : { ...all, choices: {} }
 }
 
 /** Takes the links out of a file: bookmarks, a playlist, a table, a note. */

@@ -32,6 +32,6 @@ test('only a video that was looked at narrows what is offered', () => {
   expect(thereOf({ status: 'ok', kind: 'list' })).toBeUndefined()
   const video = { status: 'ok', kind: 'video', qualities: [{ height: 818 }] } as const
   expect(thereOf({ ...video, qualities: [...video.qualities] })).toEqual({
-    ...{ heights: [818], hasAudio: true, subtitles: [] },
+    ...{ heights: [818], hasAudio: true, subtitles: [], sounds: [] },
   })
 })

@@ -43,6 +43,7 @@ export function thereOf(found: InspectReply | undefined): VideoThere | undefined
     heights: found.qualities.map(({ height }) => height),
     hasAudio: found.has_audio ?? true,
     subtitles: found.subtitle_languages ?? [],
+    sounds: found.audio_languages ?? [],
   }
 }
 

@@ -42,7 +42,7 @@ function rowOf(task: ListedImport, tabId: string): ImportJob {
   const { subtitles, thumbnail } = video as Record<string, unknown>
   const created = Date.parse(task.created_at)
   const job = newJob({
-    ...{ id: `task-${task.id}`, tabId, link: url },
+    ...{ id: `task-${task.id}`, tabId, link: url, request: task.request },
     addedAt: Number.isFinite(created) ? created : 0,
     options: {
       type: importTypes.find((one) => one === type) ?? 'auto',

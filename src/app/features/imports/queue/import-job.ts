@@ -9,6 +9,22 @@ import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
 import { type Amount, isUnfinished, type TransferState } from '#app/lib/transfers/transfer-sums.ts'
 import { importTypes } from '#contract/imports.ts'
 
+/** What was typed and chosen under `More choices`; absent is as usual. */
+const videoChoices = z.object({
+  /** `en, pt-BR` */
+  subtitleLanguages: z.optional(z.string()),
+  isAutomatic: z.optional(z.boolean()),
+  audioLanguage: z.optional(z.string()),
+  prefer: z.optional(z.string()),
+  audioFormat: z.optional(z.string()),
+  /** `1:30` */
+  from: z.optional(z.string()),
+  to: z.optional(z.string()),
+  sponsorblock: z.optional(z.boolean()),
+})
+
+export type VideoChoices = z.infer<typeof videoChoices>
+
 /** The options of the dialog; `folder` and `fileName` are '' if nothing was typed. */
 export const importOptions = z.object({
   type: z.enum(importTypes),
@@ -26,6 +42,7 @@ export const importOptions = z.object({
       item: z.optional(z.number()),
     }),
   ),
+  choices: z.optional(videoChoices),
 })
 
 export type ImportOptions = z.infer<typeof importOptions>
@@ -105,6 +122,8 @@ const jobFields = z.object({
   fileLink: z.nullable(z.string()),
   /** Where the finished import lies. */
   folder: z.nullable(z.string()),
+  /** What started it, where another browser did: a retry asks for the same. */
+  request: z.optional(z.looseObject({ url: z.string() })),
 })
 
 export type ImportNote = z.infer<typeof importNote>
@@ -158,7 +177,7 @@ export function restoreImport(stored: unknown): ImportJob | null {
 
 /** A waiting job with a new idempotency key; pass the row's `id` to retry it there. */
 export function newJob(
-  place: Pick<ImportJob, 'link' | 'options' | 'tabId' | 'addedAt'> & { id?: string },
+  place: Pick<ImportJob, 'link' | 'options' | 'tabId' | 'addedAt' | 'request'> & { id?: string },
 ): ImportJob {
   return {
     id: randomId(),

@@ -165,8 +165,9 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   protected override restart(jobs: readonly ImportJob[]): void {
     const { tabId } = this.#options
     this.#dismiss(jobs)
-    for (const { id, link, options, addedAt } of jobs) {
-      this.#change(id, newJob({ id, link, options, tabId, addedAt }))
+    for (const { id, link, options, addedAt, request } of jobs) {
+      const job = newJob({ id, link, options, tabId, addedAt, ...(request && { request }) })
+      this.#change(id, job)
     }
     this.tasks.add(jobs.map(({ id }) => id))
   }

@@ -5,6 +5,7 @@ import { endpoints } from '#contract/endpoints.ts'
 import type { ImportRequest } from '#contract/imports.ts'
 import type { ImportJob } from './import-job.ts'
 import { cancelTask, refusedChange } from './import-task.ts'
+import { videoRequest } from './video-request.ts'
 
 type ImportStartsOptions = {
   retryPause: RetryPause
@@ -91,15 +92,17 @@ async function startTask(
 }
 
 /** Leaves out what does not apply: a video goes to a folder named after its title. */
-function requestFor({ link, options }: ImportJob): ImportRequest {
-  const { type, quality, subtitles, thumbnail, folder, fileName, list } = options
+function requestFor({ link, options, request }: ImportJob): ImportRequest {
+  // Started elsewhere: asked for again word by word.
+  if (request) return request as ImportRequest
+  const { type, folder, fileName, list } = options
   return {
     url: link,
     type,
     ...(type === 'video' || folder === '' ? {} : { path: folder }),
     ...(type === 'video' || fileName === '' ? {} : { filename: fileName }),
-    ...(type === 'file' ? {} : { video: { quality, subtitles, thumbnail, ...readPlace(list) } }),
-  }
+    ...(type === 'file' ? {} : { video: { ...videoRequest(options), ...readPlace(list) } }),
+  } as ImportRequest
 }
 
 /** What a server that has no `inspect` ignores. */

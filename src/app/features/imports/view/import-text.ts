@@ -4,6 +4,7 @@ import type {
   ImportFailure,
   ImportJob,
   ImportNote,
+  ImportOptions,
 } from '#app/features/imports/queue/import-job.ts'
 import { formatBytes, formatDuration, formatNumber, formatPercent } from '#app/lib/format.ts'
 import { doneText, outcomeText } from '#app/lib/transfers/run-text.ts'
@@ -83,7 +84,33 @@ function optionsText({ options }: ImportJob): string {
   if (subtitles) words.push('subtitles')
   if (thumbnail) words.push('thumbnail')
   if (list) words.push(visibleName(list.title))
-  return words.join(', ')
+  return [...words, choicesText(options)].filter(Boolean).join(', ')
+}
+
+/** `en, de · MP3 · 1:30–2:00`: what is otherwise than usual; '' where nothing is. */
+export function choicesText({ quality, subtitles, choices = {} }: ImportOptions): string {
+  const { from = '', to = '', prefer = 'best', audioFormat = 'best' } = choices
+  const isPart = from.trim() !== '' || to.trim() !== ''
+  return [
+    choices.audioLanguage?.trim() && `sound in ${choices.audioLanguage.trim()}`,
+    subtitles && choices.subtitleLanguages?.trim(),
+    prefer !== 'best' && preferenceText(prefer).toLowerCase(),
+    quality === 'audio' && audioFormat !== 'best' && audioFormatText(audioFormat),
+    isPart && `${from.trim() || 'start'}–${to.trim() || 'end'}`,
+    choices.sponsorblock && 'SponsorBlock',
+  ]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+export function preferenceText(preference: string): string {
+  if (preference === 'most_compatible') return 'Most compatible'
+  return preference === 'smallest' ? 'Smallest' : 'Best'
+}
+
+export function audioFormatText(format: string): string {
+  if (format === 'best') return 'As it comes'
+  return format === 'opus' ? 'Opus' : format.toUpperCase()
 }
 
 /** `best`, `audio` or a height, in words. */
