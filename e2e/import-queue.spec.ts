@@ -64,3 +64,24 @@ test('a part of the sound alone is imported as it was chosen', async ({
   const { files } = await barkeep.list('/Harbour at dawn/')
   expect(files.map(({ name }) => name)).toEqual(['Harbour at dawn.mp3'])
 })
+
+test('cookies of a site are saved, listed and deleted, and never shown again', async ({
+  page,
+  barkeep,
+  connect,
+}) => {
+  await connect()
+  await page.goto(`${barkeep.origin}/api-keys`)
+  const panel = page.getByRole('region', { name: 'Signed-in sites' })
+  await expect(panel).toContainText('No cookies yet')
+  await panel.getByRole('textbox', { name: 'Site' }).fill('https://www.videos.example/watch')
+  const cookies = panel.getByRole('textbox', { name: 'Cookies' })
+  const save = panel.getByRole('button', { name: 'Save cookies' })
+  await cookies.fill('.videos.example\tTRUE\t/\tTRUE\t0\tsession\tvery-secret')
+  await save.click()
+  await expect(panel.getByRole('listitem')).toContainText('videos.example1 cookie, saved')
+  await expect(cookies).toHaveValue('')
+  await expect(page.locator('body')).not.toContainText('very-secret')
+  await panel.getByRole('button', { name: 'Delete cookies of videos.example' }).click()
+  await expect(panel).toContainText('No cookies yet')
+})

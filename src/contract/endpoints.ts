@@ -9,6 +9,7 @@ import {
   type Scope,
 } from './api-keys.ts'
 import { archiveBody, archiveReply } from './archive.ts'
+import { cookiesReply, deleteCookiesBody, saveCookiesBody, saveCookiesReply } from './cookies.ts'
 import { filesQuery, filesReply, foldersReply } from './files.ts'
 import { inspectBody, inspectReply } from './import-inspect.ts'
 import {
@@ -77,6 +78,7 @@ const managing = { ...key, scope: 'manage', isAddition: true } as const
 const resumable = { ...key, scope: 'upload', reply: nothing, isAddition: true } as const
 const importing = { ...key, scope: 'import', isAddition: true } as const
 const subscribing = { ...importing, method: 'POST', reply: subscriptionReply } as const
+const signingIn = { ...importing, path: '/api/v1/import/cookies' } as const
 const lists = '/api/v1/subscriptions'
 const session = { access: 'session', scope: null, query: nothing, body: null } as const
 
@@ -143,22 +145,27 @@ export const endpoints = {
     reply: importCancelReply,
   },
   inspectImport: {
-    ...key,
+    ...importing,
     method: 'POST',
     path: '/api/v1/import/inspect',
-    scope: 'import',
     body: inspectBody,
     reply: inspectReply,
-    isAddition: true,
+  },
+  cookies: { ...signingIn, method: 'GET', reply: cookiesReply },
+  saveCookies: { ...signingIn, method: 'POST', body: saveCookiesBody, reply: saveCookiesReply },
+  deleteCookies: {
+    ...importing,
+    method: 'POST',
+    path: '/api/v1/import/cookies/delete',
+    body: deleteCookiesBody,
+    reply: importCancelReply,
   },
   imports: {
-    ...key,
+    ...importing,
     method: 'GET',
     path: '/api/v1/imports',
-    scope: 'import',
     query: importsQuery,
     reply: importsReply,
-    isAddition: true,
   },
   subscriptions: { ...importing, method: 'GET', path: lists, reply: subscriptionsReply },
   createSubscription: { ...subscribing, path: `${lists}/create`, body: createSubscriptionBody },

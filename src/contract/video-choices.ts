@@ -6,10 +6,8 @@ import * as z from 'zod/mini'
  */
 
 export const videoPreferences = ['best', 'most_compatible', 'smallest'] as const
-export type VideoPreference = (typeof videoPreferences)[number]
 
 export const audioFormats = ['best', 'm4a', 'mp3', 'opus', 'flac', 'wav'] as const
-export type AudioFormat = (typeof audioFormats)[number]
 
 export const subtitleLanguagesMax = 20
 

@@ -39,9 +39,7 @@ const SubscriptionsPage = lazyPart(
   async () =>
     (await import('#app/features/subscriptions/subscriptions-page.tsx')).SubscriptionsPage,
 )
-const SharesPanel = lazyPart(
-  async () => (await import('#app/features/shares/shares-panel.tsx')).SharesPanel,
-)
+const BelowKeys = lazyPart(async () => (await import('./layout/below-keys.tsx')).BelowKeys)
 const NotFoundPage = lazyPart(
   async () => (await import('#app/shell/layout/not-found-page.tsx')).NotFoundPage,
 )
@@ -126,10 +124,9 @@ function Screen({ connection, parts, pathname, shown, folder, transfers }: Scree
         onDraftChange={setKeyDraft}
         onCurrentRevoked={() => connection.noteRevoked()}
         below={
-          session &&
-          access.canShare && (
+          session && (
             <Suspense fallback={null}>
-              <SharesPanel client={session.client} keyId={session.me.key.id} />
+              <BelowKeys client={session.client} keyId={session.me.key.id} access={access} />
             </Suspense>
           )
         }

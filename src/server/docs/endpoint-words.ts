@@ -2,6 +2,7 @@ import type { ApiErrorCode } from '#contract/api-error.ts'
 import { type Endpoint, endpoints } from '#contract/endpoints.ts'
 import { importErrorCodes } from '#contract/imports.ts'
 import { archiveWords } from './archive-words.ts'
+import { cookiesWords } from './cookies-words.ts'
 import { inspectWords } from './inspect-words.ts'
 import { manageWords } from './manage-words.ts'
 import { resumableWords } from './resumable-words.ts'
@@ -135,6 +136,7 @@ const words = {
     answer: { status: 'ok' },
   },
   ...inspectWords,
+  ...cookiesWords,
   imports: {
     summary: 'List imports',
     about:

@@ -105,6 +105,8 @@ const withoutIdempotencyKey = new Set([
   'lookSubscription',
   'deleteSubscription',
   'cancelImport',
+  'saveCookies',
+  'deleteCookies',
   'createShare',
   'revokeShares',
   'openShare',

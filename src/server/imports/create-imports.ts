@@ -6,6 +6,8 @@ import type { AddFile, AddFiles } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
+import { addCookiesRoutes } from '#server/imports/cookies/cookies-routes.ts'
+import { createSiteCookies } from '#server/imports/cookies/site-cookies-repository.ts'
 import {
   type AddressGuard,
   createAddressGuard,
@@ -34,7 +36,13 @@ import { type StartedImport, startImport } from './start-import.ts'
 export type ImportsOptions = {
   config: Pick<
     Config,
-    'importAllow' | 'importConcurrency' | 'uploadMaxBytes' | 'sponsorblock' | 'ytDlp' | 'ffmpeg'
+    | 'dataFolder'
+    | 'importAllow'
+    | 'importConcurrency'
+    | 'uploadMaxBytes'
+    | 'sponsorblock'
+    | 'ytDlp'
+    | 'ffmpeg'
   >
   database: Database
   blobStore: BlobStore
@@ -81,10 +89,11 @@ export function createImports(deps: ImportsOptions): Imports {
   const openings = createHeldOpenings({ openUrl, patience: deps.patience })
   const tasks = createImportTasks(deps.database, clock)
   const tools = createToolFinder(deps)
+  const siteCookies = createSiteCookies({ ...deps, dataFolder: config.dataFolder })
   const maxBytes = config.uploadMaxBytes
   const run = createRunImport({
     ...deps,
-    ...{ guard, openUrl, openings, tasks, tools, maxBytes, silentForMs },
+    ...{ guard, openUrl, openings, tasks, tools, maxBytes, silentForMs, siteCookies },
     takenFolders: new Set(),
   })
   const queue = createImportQueue(
@@ -93,16 +102,14 @@ export function createImports(deps: ImportsOptions): Imports {
   )
   const looking = { ...deps, guard, openUrl, tools, lookForMs: deps.patience.lookForMs }
   const looks = createLooks(deps, (url, signal) => inspectSource(looking, url, signal))
-  const starting = { guard, openings, queue, tasks, tools }
+  const { sponsorblock } = config
+  const starting = { guard, openings, queue, tasks, tools, sponsorblock }
   return {
     ...{ guard, looks },
     startImport: (asked) => startImport(starting, asked),
     addRoutes(app, route) {
       addImportRoutes(app, { ...starting, route, idempotency })
-      addImportRoutes(app, {
-        ...{ route, guard, openings, queue },
-        ...{ tasks, tools, idempotency, sponsorblock: config.sponsorblock },
-      })
+      addCookiesRoutes(app, { route, siteCookies })
       addInspectRoutes(app, { route, guard, looks })
     },
     async start() {

@@ -3,6 +3,7 @@ import { childFolder, type FolderPath, rootFolder } from '#contract/folder-path.
 import type { AddFiles } from '#server/files/add-files.ts'
 import type { NewFile } from '#server/files/file-listing.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
+import type { SiteCookies } from '#server/imports/cookies/site-cookies-repository.ts'
 import { safeFileName } from '#server/imports/download/import-file-name.ts'
 import type { MediaTools } from '#server/imports/programs/media-tools.ts'
 import type {
@@ -24,6 +25,7 @@ export type VideoImportOptions = VideoFetchOptions & {
   addFiles: AddFiles
   folders: Pick<FolderRepository, 'folderExists'>
   tasks: ImportTasks
+  siteCookies: Pick<SiteCookies, 'textFor'>
   /**
    * Folders that running imports are about to fill: two videos of one title must not share one.
    */
@@ -49,7 +51,9 @@ export async function importVideo(
     last = reading
     run.onProgress(reading)
   }
-  const fetch = { url: new URL(task.url), video, ...run, onProgress }
+  const url = new URL(task.url)
+  const cookies = await deps.siteCookies.textFor(task.userId, url)
+  const fetch = { url, video, cookies, ...run, onProgress }
   await fetchVideo(deps, fetch, async (fetched) => {
     if (last !== null) run.onProgress({ ...last, stage: 'storing', part: null })
     const kept = fetched.files.map(({ path, ending }) => ({ path, ending: safeEnding(ending) }))

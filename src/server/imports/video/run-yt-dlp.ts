@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import {
   type MinThroughput,
@@ -72,11 +73,13 @@ export async function runYtDlp(
   }
 
   const ended = (code: number | null) => ({ progress, ...lines, code, unreached: proxy.failure() })
+  const cookiesFile = await writeCookies(work, fetch.cookies)
   try {
     const code = await runProgram({
       command: [
         ...programLimits(deps, fetch.tools),
         ...fetch.tools.ytDlp,
+        ...(cookiesFile === null ? [] : ['--cookies', cookiesFile]),
         ...ytDlpArguments(fetch.url, fetch.video, work.programs),
       ] as unknown as [string, ...string[]],
       cwd: work.output,
@@ -92,7 +95,18 @@ export async function runYtDlp(
   } catch (error) {
     fetch.signal.throwIfAborted()
     return { ...ended(null), stopped: error }
+  } finally {
+    // It wrote into it what the site set meanwhile.
+    if (cookiesFile !== null) await rm(cookiesFile, { force: true })
   }
+}
+
+/** A file that only the server's own user reads, beside the empty home; null where there are none. */
+async function writeCookies(work: ImportWorkFolder, text: string | null): Promise<string | null> {
+  if (text === null) return null
+  const path = join(work.home, 'cookies.txt')
+  await writeFile(path, text, { mode: 0o600 })
+  return path
 }
 
 /**

@@ -44,6 +44,7 @@ async function fetchGuarded(link: string): Promise<string> {
   const fetch = {
     ...{ url: new URL(link), tools: await tools(), signal: AbortSignal.timeout(60_000) },
     video: { quality: 'best', subtitles: true, thumbnail: true },
+    cookies: null,
     onProgress: () => undefined,
   }
   try {

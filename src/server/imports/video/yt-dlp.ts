@@ -51,6 +51,8 @@ export type VideoFetchOptions = {
 export type VideoFetch = {
   url: URL
   video: VideoOptions
+  /** A cookies.txt with those of the site alone; null for none. */
+  cookies: string | null
   tools: MediaTools
   signal: AbortSignal
   onProgress(reading: Omit<ProgressReading, 'bytesPerSecond'>): void

@@ -22,6 +22,7 @@ import { addShares } from '#server/storage/sqlite/migrations/0012-shares.ts'
 import { addArchives } from '#server/storage/sqlite/migrations/0013-archives.ts'
 import { addPartialUploads } from '#server/storage/sqlite/migrations/0014-partial-uploads.ts'
 import { addSubscriptions } from '#server/storage/sqlite/migrations/0015-subscriptions.ts'
+import { addSiteCookies } from '#server/storage/sqlite/migrations/0016-site-cookies.ts'
 import { addPictureSizes } from '#server/storage/sqlite/migrations/0017-picture-sizes.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
@@ -84,6 +85,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addPartialUploads,
   addPictureSizes,
   addSubscriptions,
+  addSiteCookies,
 ]
 
 /** The format of a database that had all of them. */

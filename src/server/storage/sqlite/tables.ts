@@ -15,6 +15,7 @@ export type Tables = {
   folder: FolderTable
   listing_mark: ListingMarkTable
   import_task: ImportTaskTable
+  site_cookies: SiteCookiesTable
   idempotency: IdempotencyTable
   store: { id: string }
   /** Up to which rowid the names of files are in the index of trigrams. */
@@ -30,6 +31,14 @@ export type Tables = {
   partial_upload: PartialUploadTable
   subscription: SubscriptionTable
   subscription_entry: SubscriptionEntryTable
+}
+
+type SiteCookiesTable = {
+  user_id: string
+  site: string
+  amount: number
+  sealed: Uint8Array
+  saved_at: number
 }
 
 type UserTable = {

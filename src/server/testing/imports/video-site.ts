@@ -10,7 +10,13 @@ export type TestVideoSite = {
   /** What BARKEEP_IMPORT_ALLOW must hold for imports to reach the site: `127.0.0.1:<port>`. */
   host: string
   /** `METHOD /path?query` of each request so far, and its `range` header where it had one. */
-  requests: { line: string; range: string | undefined }[]
+  requests: {
+    line: string
+    range: string | undefined
+    /** The name that it was asked by, and the cookies it was sent. */
+    host: string | undefined
+    cookie: string | undefined
+  }[]
   /** By the name of a list: how many entries it has now, where no `count` says so. */
   feeds: Map<string, () => number>
   /** Forgets the requests so far, and that what breaks broke already. */
@@ -33,6 +39,8 @@ export async function startTestVideoSite(
     requests.push({
       line: `${incoming.method} ${incoming.url}`,
       range: incoming.headers.range,
+      host: incoming.headers.host,
+      cookie: incoming.headers.cookie,
     })
     const url = new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'localhost'}`)
     const exchange = { incoming, outgoing, url, media, breaks, feeds }

@@ -280,7 +280,17 @@ def _fetch(original, self, name, info, subtitle=False, *args, **kwargs):
     return result
 
 
+def _headers(original, self, *args, **kwargs):
+    """Versions before 2023.07.06 send their cookies as a header of their own, which redirects carry to any host.
+
+    Without it the cookies go by the jar, which knows whose each is."""
+    headers = original(self, *args, **kwargs)
+    headers.pop('Cookie', None)
+    return headers
+
+
 _wraps = [
+    ('yt_dlp.YoutubeDL', 'YoutubeDL', '_calc_headers', _headers),
     ('yt_dlp.extractor.common', 'InfoExtractor', '_parse_m3u8_formats_and_subtitles', _read_hls),
     ('yt_dlp.extractor.common', 'InfoExtractor', '_parse_mpd_formats_and_subtitles', _read_dash),
     ('yt_dlp.downloader.hls', 'HlsFD', 'can_download', _check_hls),
