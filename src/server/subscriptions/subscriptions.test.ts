@@ -1,3 +1,6 @@
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import type { Subscription } from '#contract/subscriptions.ts'
 import { subscriptionReply, subscriptionsReply } from '#contract/subscriptions.ts'
@@ -5,6 +8,9 @@ import {
   startTestImportServer,
   type TestImportServer,
 } from '#server/testing/imports/import-server.ts'
+import { processesWith } from '#server/testing/imports/test-yt-dlp.ts'
+import { startTestVideoSite } from '#server/testing/imports/video-site.ts'
+import { startServerProcess } from '#server/testing/test-server-process.ts'
 import { openBeside } from '#server/testing/test-store.ts'
 
 // Real programs on a machine that may be busy.
@@ -170,4 +176,45 @@ test('one link is subscribed to once, others see nothing of it, and deleting it 
   expect((await ask('delete', { id })).status).toBe(200)
   expect(await list()).toEqual([])
   await imports.expectNoLeftovers()
+})
+
+test('a look that runs when the server is killed is made again by the next start', async () => {
+  await using data = await mkdtempDisposable(join(tmpdir(), 'barkeep-subscription-'))
+  await using site = await startTestVideoSite()
+  const settings = {
+    ...{ BARKEEP_DATA: data.path, BARKEEP_RATE_LIMIT: '1000000' },
+    ...{ BARKEEP_IMPORT_ALLOW: site.host, BARKEEP_YT_DLP: '' },
+  }
+  const url = `${site.origin}/list/harbour?count=2`
+  await using killed = startServerProcess(settings)
+  const key = await killed.firstKey
+  const askOf = (origin: string) => async (what: string, body?: object) => {
+    const reply = await fetch(`${origin}/api/v1/${what}`, {
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      ...(body && { method: 'POST', body: JSON.stringify(body) }),
+    })
+    return await reply.json()
+  }
+  const before = askOf(await killed.origin)
+  const wanted = { url, folder: '/Talks/', quality: '360', only_new: false }
+  subscriptionReply.parse(await before('subscriptions/create', wanted))
+  await vi.waitFor(() => expect(processesWith(url).length).toBeGreaterThan(0), {
+    ...{ timeout: 60_000, interval: 5 },
+  })
+  await killed.end('SIGKILL')
+  await vi.waitFor(() => expect(processesWith(url)).toEqual([]), { timeout: 30_000 })
+
+  await using server = startServerProcess(settings)
+  const ask = askOf(await server.origin)
+  await vi.waitFor(
+    async () => {
+      const { files } = (await ask('files?path=/Talks/')) as { files?: { name: string }[] }
+      expect(files?.map(({ name }) => name)).toEqual([
+        ...['Talk 1 of harbour.mp4', 'Talk 2 of harbour.mp4'],
+      ])
+    },
+    { timeout: 90_000, interval: 250 },
+  )
+  const [one] = subscriptionsReply.parse(await ask('subscriptions')).subscriptions
+  expect(one).toMatchObject({ imported: 2, state: 'on' })
 })
