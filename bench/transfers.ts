@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtempDisposable, open, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtempDisposable, open, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type CDPSession, chromium, type Page } from '@playwright/test'
@@ -145,7 +145,10 @@ async function measureLargeFiles(): Promise<void> {
     for (const row of round % 2 === 0 ? rows : rows.toReversed()) {
       // Other bytes each time: the same ones would be the same file.
       await file.write(Buffer.from(`${round} ${row.name}`), 0, undefined, 0)
-      await measureLarge(row, path)
+      // And another name, or the app would ask what to do with the one that is there.
+      const named = join(folder.path, `film ${round} ${row.name}.bin`)
+      await link(path, named)
+      await measureLarge(row, named)
     }
     if (round === 0) for (const row of rows) row.rates.pop()
   }
