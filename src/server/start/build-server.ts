@@ -231,10 +231,7 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
     ...{ addFile, addFiles, log: app.log },
   })
   imports.addRoutes(app, route)
-  app.addHook('onListen', () => imports.start())
   addSubscriptions(app, { ...world, database, locks, route, access, imports, log: app.log })
-  // Subscriptions first: a look that ends with the server is no failure of theirs.
-  app.addHook('preClose', () => imports.stop())
   return { isFirstStart, found, can }
 }
 

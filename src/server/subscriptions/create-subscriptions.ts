@@ -14,13 +14,22 @@ type Options = Pick<SubscriptionsOptions, 'access' | 'clock' | 'log'> & {
   imports: Imports
 }
 
-/** Lists that are kept in step by imports of their own: routes, and looks when they are due. */
+/**
+ * Lists that are kept in step by imports of their own: routes, and looks when they are due. They end before the
+ * imports do: a look that ends with the server is no failure of theirs.
+ */
 export function addSubscriptions(app: FastifyInstance, deps: Options): void {
   const { database, imports } = deps
   const subscriptions = createSubscriptionRepository(database)
   const { looks, guard, startImport } = imports
   const running = createSubscriptions({ ...deps, looks, startImport, subscriptions })
   addSubscriptionRoutes(app, { ...deps, guard, subscriptions, running })
-  app.addHook('onListen', () => running.start())
-  app.addHook('preClose', () => running.stop())
+  app.addHook('onListen', async () => {
+    await imports.start()
+    await running.start()
+  })
+  app.addHook('preClose', async () => {
+    await running.stop()
+    await imports.stop()
+  })
 }
