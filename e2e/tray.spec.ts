@@ -27,7 +27,8 @@ test('a dropped folder is one group that waits and goes on; the tab tells how fa
   ).toBeVisible()
   await expect(transferRow(page, '3.bin')).toContainText('Uploading')
 
-  await transfers.getByRole('button', { name: 'Pause' }).click()
+  // The first one is for all of them; a row under way has its own.
+  await transfers.getByRole('button', { name: 'Pause' }).first().click()
   await expect(transfers.getByText('paused, 3 still on the way')).toBeVisible()
   barkeep.cable.slowTo(null)
   await expect(transfers.getByText(/3 of 6 .*· paused$/)).toBeVisible()
@@ -39,7 +40,7 @@ test('a dropped folder is one group that waits and goes on; the tab tells how fa
   await expect(transferRow(page, '3.bin')).toHaveCount(0)
   await head.click()
   await transferRow(page, '6.bin').getByRole('button', { name: 'Send next' }).click()
-  await transfers.getByRole('button', { name: 'Resume' }).click()
+  await transfers.getByRole('button', { name: 'Resume' }).first().click()
   await expect(transfers.getByText('6 done')).toBeVisible()
   await expect(page).toHaveTitle('All files – Barkeep')
   await expect(icons).toHaveCount(0)
