@@ -11,7 +11,7 @@ import type { AddFiles } from '#server/files/add-files.ts'
 import type { StoredFile } from '#server/files/file-repository.ts'
 import type { IncomingBytes } from '#server/http/request/incoming-bytes.ts'
 import { parseFields } from '#server/http/route/request-fields.ts'
-import type { Idempotency } from '#server/idempotency/idempotency.ts'
+import type { Idempotency, KeepReply } from '#server/idempotency/idempotency.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { RunUnit } from '#server/storage/sqlite/database.ts'
 import { uploadReply, watchUpload } from '#server/uploads/upload-routes.ts'
@@ -83,24 +83,24 @@ export class PartialUploads {
     const now = clock.now()
     if ((await partials.countOpen(userId, now)) >= maxOpen) throw tooManyOpen
     const requested = { userId, endpoint: 'upload_resumable', fingerprint: [folder, name, size] }
-    const { id } = await idempotency.once<{ id: string }>(
-      idempotencyKey,
-      requested,
-      async (keep) => {
-        const row: PartialRow = {
-          ...{ id: randomUUID(), user_id: userId, folder, name, size, received: 0 },
-          ...{ metadata_json: JSON.stringify(metadata), file_json: null },
-          expires_at: now + lifetimeMs,
-        }
-        // Before its row: bytes without a row are swept, a row without bytes would be a promise.
-        await blobs.partials.begin(row.id)
-        await run(async (unit) => {
-          await partials.add(unit, row)
-          await keep(unit, { id: row.id })
-        })
-        return { id: row.id }
-      },
-    )
+    const begin = async (keep: KeepReply<{ id: string }>) => {
+      const row: PartialRow = {
+        ...{ id: randomUUID(), user_id: userId, folder, name, size, received: 0 },
+        ...{ metadata_json: JSON.stringify(metadata), file_json: null },
+        expires_at: now + lifetimeMs,
+      }
+      // Before its row: bytes without a row are swept, a row without bytes would be a promise.
+      await blobs.partials.begin(row.id)
+      await run(async (unit) => {
+        await partials.add(unit, row)
+        await keep(unit, { id: row.id })
+      })
+      return { id: row.id }
+    }
+    const kept = await idempotency.once(idempotencyKey, requested, begin)
+    const isThere = (await partials.find(userId, kept.id, now)) !== null
+    // What was ended meanwhile, as by a person who has another mind now, is begun anew.
+    const { id } = isThere ? kept : await begin(async () => {})
     return await this.find(holder, id)
   }
 

@@ -286,6 +286,11 @@ test('the same Idempotency-Key begins one upload, however often it comes', async
   const other = await beginTus(server, { ...wish, size: 11 })
   expect(await refusalOf(other)).toMatchObject({ code: 'invalid_request' })
   expect(await stagedPaths(server)).toHaveLength(1)
+  // Who ended it, and has another mind, begins anew.
+  await askTus(server, 'DELETE', one)
+  const anew = await beginAt(server, wish)
+  expect(anew).not.toBe(one)
+  expect(await offsetOf(server, anew)).toBe(0)
 })
 
 test('an ended upload is gone with its bytes, in the middle of a part, too; a whole one is a file', async () => {
