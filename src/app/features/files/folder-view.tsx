@@ -1,5 +1,4 @@
-import { Suspense, useCallback, useMemo, useRef, useState } from 'react'
-import { currentContext } from '#app/actions/action-context.ts'
+import { Suspense, useCallback, useMemo, useState } from 'react'
 import { useContextMenu } from '#app/actions/use-context-menu.tsx'
 import type { Access } from '#app/api/http/api-key-text.ts'
 import {
@@ -35,11 +34,11 @@ import { lazyPart } from '#app/ui/lazy-part.tsx'
 import { type FolderPath, parentFolder } from '#contract/folder-path.ts'
 import { FolderProblem } from './folder-problem.tsx'
 import { DetailsBeside } from './opened/details-beside.tsx'
+import { loadViewedFile, useLikelyFile } from './opened/likely-file.ts'
 import type { Viewing } from './opened/viewed-file.tsx'
 import type { View } from './view-toggle.tsx'
 
 const OpenedFile = lazyPart(async () => (await import('./opened/opened-file.tsx')).OpenedFile)
-const loadViewedFile = async () => (await import('./opened/viewed-file.tsx')).ViewedFile
 const ViewedFile = lazyPart(loadViewedFile, { floats: true })
 const NothingShown = lazyPart(async () => (await import('./empty-folder.tsx')).NothingShown, {
   first: true,
@@ -78,11 +77,11 @@ export function FolderView(props: FolderViewProps) {
     () => arrange(entries, { filter, sorting }),
     [arrange, entries, filter, sorting],
   )
-  const resting = useRef(0)
   const [place] = useState(() => findPlace(viewState, folder, props.cameFrom))
   const selected = useSelection({ shown, listing, activeKey: place.activeKey })
   const { selection, setSelection } = selected
   const keptKeyboard = useKeptKeyboard()
+  const likely = useLikelyFile(props.viewing)
   const menu = useContextMenu(selected.chosen)
   const wholeFiles = useLentSelection(props, selected)
   const isInList = useStatusInList(selected.chosen, listing.error)
@@ -137,12 +136,7 @@ export function FolderView(props: FolderViewProps) {
         <div
           ref={setScroller}
           {...menu.areaProps}
-          onPointerDownCapture={({ target }) => prepareView(props.viewing, target)}
-          onPointerOverCapture={({ target }) => {
-            // Who stays on a row may open it; who scrolls past does not.
-            clearTimeout(resting.current)
-            resting.current = window.setTimeout(prepareView, 100, props.viewing, target)
-          }}
+          {...likely}
           className="scroll-area relative min-h-0 grow [overflow-anchor:none]"
         >
           <Rows
@@ -190,13 +184,6 @@ function Opened({
       <OpenedFile {...{ opened, listing, onFilterChange, onSort }} />
     </Suspense>
   )
-}
-
-function prepareView(viewing: Viewing, on: EventTarget) {
-  const row = on instanceof Element ? currentContext().targetOf?.(on) : null
-  if (row?.kind !== 'file') return
-  loadViewedFile().catch(() => {})
-  viewing.onLikely?.(row.name)
 }
 
 function Viewed({
