@@ -10,6 +10,16 @@ export function comingText({ files, folder }: Coming, seconds: number): string {
   return `${count(files, 'file')} to ${visibleName(folder)} ${verb} in ${seconds} s.`
 }
 
+/** The deepest folder that all of them go into, or below. */
+export function commonFolder(all: readonly { folder: string }[]): string {
+  let common = all[0]?.folder ?? '/'
+  for (const { folder } of all) {
+    while (!folder.startsWith(common))
+      common = common.slice(0, common.lastIndexOf('/', common.length - 2) + 1)
+  }
+  return common
+}
+
 const mostNamed = 3
 
 /** `2 system files are left out: .DS_Store, Thumbs.db.` */

@@ -1,6 +1,7 @@
 import type { ArrivedFile, UploadJob, UploadRequest } from '#app/features/uploads/upload.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import { createStore, type Store } from '#app/lib/store.ts'
+import { commonFolder } from './before-text.ts'
 import { type Clash, type CompareOptions, compareFiles } from './compare-files.ts'
 import { type FolderReader, listFolders, namesByFolder } from './list-folders.ts'
 import { isSystemFile } from './system-files.ts'
@@ -38,6 +39,7 @@ type Waiting = { end(how: Waited['how']): void; withSystemFiles: boolean }
 /** Uploads that begin in a moment, and can still be taken back as if they had never been brought. */
 export type Coming = {
   files: number
+  /** The one that all of them go into, or below. */
   folder: string
   /** By the clock of the queue. */
   startsAt: number
@@ -161,14 +163,13 @@ export class BringUploads {
     const fresh = [...jobs].filter(([id]) => isNew(id)).map(([, job]) => job)
     const isLarge = fresh.length > handful || fresh.some(({ path }) => path?.includes('/'))
     if (!isLarge && system.length === 0) return { how: 'send', withSystemFiles: false }
-    const [first] = [...jobs.values(), ...system]
     const { promise, resolve } = Promise.withResolvers<Waited['how']>()
     const waiting: Waiting = { end: resolve, withSystemFiles: false }
     this.#waiting = waiting
     this.#store.update({
       coming: {
         files: jobs.size,
-        folder: first?.folder ?? '/',
+        folder: commonFolder([...jobs.values(), ...system]),
         startsAt: this.#clock.now() + graceMs,
         systemFiles: namesOf(system),
       },
