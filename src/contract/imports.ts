@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { fileNameField, limitField, newFolderField, offsetField } from './request-fields.ts'
-import { added, brokenChoiceRule, videoChoices } from './video-choices.ts'
+import { videoChoices } from './video-choices.ts'
 
 /** What is read of a list: the rest is not looked at. */
 export const inspectEntriesMax = 5_000
@@ -22,7 +22,7 @@ const videoQuality = z
     ),
   )
 
-const videoFields = z.object({
+export const videoOptions = z.object({
   quality: z
     ._default(videoQuality, 'best')
     .check(z.meta({ description: '`best`, `audio`, or the greatest height, such as `1080`.' })),
@@ -41,11 +41,6 @@ const videoFields = z.object({
     .optional(z.int().check(z.minimum(1), z.maximum(inspectEntriesMax)))
     .check(z.meta({ description: 'An addition of Barkeep: which video of the page.' })),
   ...videoChoices,
-})
-
-export const videoOptions = videoFields.check(({ value, issues }) => {
-  const message = brokenChoiceRule(value)
-  if (message !== null) issues.push({ code: 'custom', message, input: value })
 })
 
 export type VideoOptions = z.infer<typeof videoOptions>
@@ -135,17 +130,39 @@ export type ImportStage = (typeof importStages)[number]
 
 /** How far a running import is, as far as that is known: absent fields are not. */
 const importProgress = {
-  stage: added(
-    z.string(),
-    `what a running import does: ${importStages.join(', ')}; more may come.`,
+  stage: z.optional(z.string()).check(
+    z.meta({
+      description: `An addition of Barkeep: what a running import does: ${importStages.join(', ')}; more may come.`,
+    }),
   ),
-  part: added(z.number(), 'which part is downloaded, from 1, where a video comes in several.'),
-  parts: added(z.number(), 'how many parts there are.'),
-  bytes: added(z.number(), 'bytes that have come so far.'),
-  total_bytes: added(z.number(), 'bytes in all; of some videos an estimate.'),
-  share: added(z.float64(), 'how much of it is there, from 0 to 1.'),
-  bytes_per_second: added(z.number(), 'over the last seconds.'),
-  seconds_left: added(z.number(), 'until all bytes are there.'),
+  part: z.optional(z.number()).check(
+    z.meta({
+      description:
+        'An addition of Barkeep: which part is downloaded, from 1, where a video comes in several.',
+    }),
+  ),
+  parts: z
+    .optional(z.number())
+    .check(z.meta({ description: 'An addition of Barkeep: how many parts there are.' })),
+  bytes: z
+    .optional(z.number())
+    .check(z.meta({ description: 'An addition of Barkeep: bytes that have come so far.' })),
+  total_bytes: z
+    .optional(z.number())
+    .check(
+      z.meta({ description: 'An addition of Barkeep: bytes in all; of some videos an estimate.' }),
+    ),
+  share: z
+    .optional(z.float64())
+    .check(
+      z.meta({ description: 'An addition of Barkeep: how much of it is there, from 0 to 1.' }),
+    ),
+  bytes_per_second: z
+    .optional(z.number())
+    .check(z.meta({ description: 'An addition of Barkeep: over the last seconds.' })),
+  seconds_left: z
+    .optional(z.number())
+    .check(z.meta({ description: 'An addition of Barkeep: until all bytes are there.' })),
 }
 
 /** `link` once a file import is complete, `folder` once a video import is, `error` when it failed. */
@@ -204,7 +221,7 @@ export const listedImport = z.extend(importTask, {
     type: z.string(),
     path: z.optional(z.string()),
     filename: z.optional(z.string()),
-    video: z.optional(z.looseObject({ quality: z.string() })),
+    video: z.optional(z.unknown()),
   }),
 })
 

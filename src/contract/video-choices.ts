@@ -1,31 +1,19 @@
 import * as z from 'zod/mini'
+import {
+  audioFormats,
+  languagePattern,
+  sectionMaxSeconds,
+  subtitleLanguagesMax,
+  videoPreferences,
+} from './video-choice-values.ts'
 
 /**
  * What more a video may be asked for: additions of Barkeep, where `GET /api/server` names `video_choices`.
  * Servers that do not know a field ignore it.
  */
 
-export const videoPreferences = ['best', 'most_compatible', 'smallest'] as const
-
-export const audioFormats = ['best', 'm4a', 'mp3', 'opus', 'flac', 'wav'] as const
-
-export const subtitleLanguagesMax = 20
-
-// Nothing that has a meaning in a pattern or begins like an option gets through.
-const languagePattern = /^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8}){0,3}$/
-
-/** Whether a text can be a language's code: `en`, `pt-BR`, `zh-Hans`. */
-export function isLanguageCode(text: string): boolean {
-  return languagePattern.test(text)
-}
-
-const language = (field: string) =>
-  z
-    .string()
-    .check(z.regex(languagePattern, `${field} takes codes of languages, such as "en" or "pt-BR".`))
-
-/** The longest film that a section can be of: two days. */
-export const sectionMaxSeconds = 172_800
+const languageRule = 'Languages are codes of languages, such as "en" or "pt-BR".'
+const language = z.string().check(z.regex(languagePattern, languageRule))
 
 const sectionRule = `video.section.from and video.section.to are seconds, from 0 to ${sectionMaxSeconds}.`
 const seconds = z
@@ -43,46 +31,58 @@ const section = z.object({ from: z.optional(seconds), to: z.optional(seconds) })
 
 export type VideoSection = z.infer<typeof section>
 
-/** A field that v1 does not have. */
-export function added<Schema extends z.ZodMiniType>(schema: Schema, description: string) {
-  return z.optional(schema.check(z.meta({ description: `An addition of Barkeep: ${description}` })))
-}
-
 export const videoChoices = {
-  subtitle_languages: added(
-    z
-      .array(language('video.subtitle_languages'))
-      .check(
-        z.maxLength(
-          subtitleLanguagesMax,
-          `video.subtitle_languages has at most ${subtitleLanguagesMax} languages.`,
+  subtitle_languages: z
+    .optional(
+      z
+        .array(language)
+        .check(
+          z.maxLength(
+            subtitleLanguagesMax,
+            `video.subtitle_languages has at most ${subtitleLanguagesMax} languages.`,
+          ),
         ),
-      ),
-    'with `subtitles`, only these languages, such as `["en", "pt-BR"]`; all that there are if left out or empty. `en` means `en-GB`, too.',
+    )
+    .check(
+      z.meta({
+        description:
+          'An addition of Barkeep: with `subtitles`, only these languages, such as `["en", "pt-BR"]`; all that there are if left out or empty. `en` means `en-GB`, too.',
+      }),
+    ),
+  automatic_subtitles: z.optional(z.boolean()).check(
+    z.meta({
+      description:
+        'An addition of Barkeep: with `subtitle_languages`, also those that the site made by a program, where there are no others.',
+    }),
   ),
-  automatic_subtitles: added(
-    z.boolean(),
-    'with `subtitle_languages`, also those that the site made by a program, where there are no others.',
+  audio_language: z.optional(language).check(
+    z.meta({
+      description: 'An addition of Barkeep: the language of the sound, where there are several.',
+    }),
   ),
-  audio_language: added(
-    language('video.audio_language'),
-    'the language of the sound, where there are several.',
+  prefer: z.optional(z.enum(videoPreferences)).check(
+    z.meta({
+      description:
+        'An addition of Barkeep: `best` picture and sound (as if left out), `most_compatible` with players and devices (H.264, AAC, MP4), or the `smallest` file of the chosen quality.',
+    }),
   ),
-  prefer: added(
-    z.enum(videoPreferences),
-    '`best` picture and sound (as if left out), `most_compatible` with players and devices (H.264, AAC, MP4), or the `smallest` file of the chosen quality.',
+  audio_format: z.optional(z.enum(audioFormats)).check(
+    z.meta({
+      description:
+        'An addition of Barkeep: with the quality `audio`, what the sound is converted to; `best` leaves it as it comes.',
+    }),
   ),
-  audio_format: added(
-    z.enum(audioFormats),
-    'with the quality `audio`, what the sound is converted to; `best` leaves it as it comes.',
+  section: z.optional(section).check(
+    z.meta({
+      description:
+        'An addition of Barkeep: only a part, in seconds. All of it is fetched, and cut to this at the picture before `from`.',
+    }),
   ),
-  section: added(
-    section,
-    'only a part, in seconds. All of it is fetched, and cut to this at the picture before `from`.',
-  ),
-  sponsorblock: added(
-    z.boolean(),
-    'mark what viewers reported to SponsorBlock (advertisements, intros) as chapters. Asks a foreign service, where whoever runs the server allows that and `GET /api/server` names `sponsorblock`.',
+  sponsorblock: z.optional(z.boolean()).check(
+    z.meta({
+      description:
+        'An addition of Barkeep: mark what viewers reported to SponsorBlock (advertisements, intros) as chapters. Asks a foreign service, where whoever runs the server allows that and `GET /api/server` names `sponsorblock`.',
+    }),
   ),
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { rootFolder } from '#contract/folder-path.ts'
 import type { ImportBody } from '#contract/imports.ts'
+import { brokenChoiceRule } from '#contract/video-choices.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import type { AddressGuard } from '#server/imports/guard/address-guard.ts'
@@ -48,6 +49,8 @@ export async function startImport(
 ): Promise<StartedImport> {
   const { body, key, signal, alongside } = asked
   const url = readLink(deps.guard, body.url)
+  const broken = brokenChoiceRule(body.video)
+  if (broken !== null) throw new ApiFailure('invalid_request', broken)
   if (body.video.sponsorblock && !deps.sponsorblock) {
     throw new ApiFailure(
       'feature_disabled',

@@ -5,7 +5,7 @@ import { audioFormatText, preferenceText } from '#app/features/imports/view/impo
 import { useSnapshot } from '#app/lib/store.ts'
 import { RadioGroup, Switch } from '#app/ui/choices.tsx'
 import { TextField } from '#app/ui/text-field.tsx'
-import { audioFormats, videoPreferences } from '#contract/video-choices.ts'
+import { audioFormats, videoPreferences } from '#contract/video-choice-values.ts'
 
 import type { VideoThere } from './video-fields.tsx'
 

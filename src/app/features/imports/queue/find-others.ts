@@ -37,16 +37,20 @@ export async function findOthers(options: FindOthersOptions): Promise<ImportJob[
 }
 
 function rowOf(task: ListedImport, tabId: string): ImportJob {
-  const { url, type, path = '', filename = '', video = { quality: 'best' } } = task.request
+  const { url, type, path = '', filename = '', video } = task.request
   const isOn = (value: unknown) => value === true
-  const { subtitles, thumbnail } = video as Record<string, unknown>
+  const { quality, subtitles, thumbnail } = { ...(video as Record<string, unknown>) }
   const created = Date.parse(task.created_at)
   const job = newJob({
     ...{ id: `task-${task.id}`, tabId, link: url, request: task.request },
     addedAt: Number.isFinite(created) ? created : 0,
     options: {
       type: importTypes.find((one) => one === type) ?? 'auto',
-      ...{ quality: video.quality, folder: path, fileName: filename },
+      ...{
+        quality: typeof quality === 'string' ? quality : 'best',
+        folder: path,
+        fileName: filename,
+      },
       ...{ subtitles: isOn(subtitles), thumbnail: isOn(thumbnail) },
     },
   })

@@ -123,7 +123,15 @@ const jobFields = z.object({
   /** Where the finished import lies. */
   folder: z.nullable(z.string()),
   /** What started it, where another browser did: a retry asks for the same. */
-  request: z.optional(z.looseObject({ url: z.string() })),
+  request: z.optional(
+    z.object({
+      url: z.string(),
+      type: z.string(),
+      path: z.optional(z.string()),
+      filename: z.optional(z.string()),
+      video: z.optional(z.unknown()),
+    }),
+  ),
 })
 
 export type ImportNote = z.infer<typeof importNote>

@@ -1,4 +1,8 @@
-import { isLanguageCode, sectionMaxSeconds, subtitleLanguagesMax } from '#contract/video-choices.ts'
+import {
+  isLanguageCode,
+  sectionMaxSeconds,
+  subtitleLanguagesMax,
+} from '#contract/video-choice-values.ts'
 import type { ImportOptions, VideoChoices } from './import-job.ts'
 
 /** What is wrong in each field; absent where nothing is. */

@@ -1,5 +1,5 @@
 import type { ImportRequest } from '#contract/imports.ts'
-import { audioFormats, videoPreferences } from '#contract/video-choices.ts'
+import { audioFormats, videoPreferences } from '#contract/video-choice-values.ts'
 import type { ImportOptions, VideoChoices } from './import-job.ts'
 import { readLanguages, readTime } from './read-choices.ts'
 
