@@ -3,7 +3,6 @@ import {
   canRetry,
   type KeptUpload,
   newUpload,
-  type Pack,
   type Upload,
   type UploadConnection,
   type UploadJob,
@@ -14,7 +13,6 @@ import {
   interruptedRow,
   measureUpload,
   pausedRow,
-  requestsInPacks,
   uploadSections,
 } from '#app/features/uploads/upload-rows.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
@@ -36,6 +34,7 @@ import {
 } from './upload-connection.ts'
 import { type HeldUploads, UploadIntake } from './upload-intake.ts'
 import { browserJournal, UploadKeeper } from './upload-keeper.ts'
+import { UploadPacks } from './upload-packs.ts'
 
 /** The uploads of this page, in the order they were added; three run at once. */
 export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
@@ -44,10 +43,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   readonly #retryPause: RetryPause
   /** By row id, as long as the file is at hand. */
   readonly #jobs = new Map<string, UploadJob>()
-  /** By row id, while it is on its way with others. */
-  readonly #packs = new Map<string, Pack>()
-  /** Many go in one request here. */
-  #isPacking = false
+  readonly #packs
   readonly #interrupted = createInterruptedUploads()
   readonly #keeper
   readonly #intake
@@ -79,6 +75,11 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
       noteSources: (sources) => this.#keeper.noteSources(sources),
       noteSize: (id) => this.#keeper.note([id]),
       start: (ids) => this.tasks.add(ids),
+    })
+    this.#packs = new UploadPacks({
+      jobs: this.#jobs,
+      take: (accept) => this.tasks.take(accept),
+      measure: (id) => this.#intake.measure(id),
     })
     this.#resumption = createResumption({
       ...{ interrupted, getConnection, intake: this.#intake },
@@ -166,14 +167,9 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     const { canRead, sendUpload = sendOnDemand } = this.#options
     return sendUpload({ id, job, signal }, this.connection, {
       ...{ rows: this.rows, clock: this.#clock, retryPause: this.#retryPause, canRead },
-      takeAlong: (accept) => this.#takeAlong(accept),
+      takeAlong: (accept) => this.#packs.takeAlong(accept),
       putBack: (ids, end) => this.tasks.putBack(ids, end),
-      onPack: (ids, pack) => {
-        for (const one of ids) {
-          if (pack) this.#packs.set(one, pack)
-          else this.#packs.delete(one)
-        }
-      },
+      onPack: (ids, pack) => this.#packs.note(ids, pack),
       shouldYield: () => this.tasks.hasWaiting(),
       onSessionLost: (lost) => {
         if (this.connection === lost) this.connect(null)
@@ -186,7 +182,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   /** What waits for its turn or for the connection waits here, and what can go on later; the rest goes on now. */
   protected override onPause(): void {
-    const begun = [...new Set([...this.tasks.running(), ...this.#packs.keys()])]
+    const begun = [...new Set([...this.tasks.running(), ...this.#packs.ids])]
     const back = begun.filter((id) => canPause(this.rows.get(id), this.#jobs.get(id)))
     this.#end(back)
     this.rows.changeMany(back, pausedRow)
@@ -211,7 +207,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   protected override onConnect({ keyId }: UploadConnection): void {
-    this.#isPacking = false
+    this.#packs.reset()
     this.elsewhere.open(keyId)
     this.#keeper.connect(keyId, this.rows.all())
   }
@@ -250,25 +246,12 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   /** How many requests uploads that wait will take, `bytes` in all. */
   requestsFor(files: number, bytes: number): number {
-    return this.#isPacking ? requestsInPacks(files, bytes) : files
-  }
-
-  #takeAlong(accept: (job: UploadJob) => boolean | 'full'): { id: string; job: UploadJob }[] {
-    this.#isPacking = true
-    const jobs = new Map<string, UploadJob>()
-    this.tasks.take((id) => {
-      this.#intake.measure(id)
-      const job = this.#jobs.get(id)
-      const verdict = job !== undefined && accept(job)
-      if (job && verdict === true) jobs.set(id, job)
-      return verdict
-    })
-    return Array.from(jobs, ([id, job]) => ({ id, job }))
+    return this.#packs.requestsFor(files, bytes)
   }
 
   /** Ends tasks that wait or run; those that run with others leave them. */
   #end(ids: readonly string[]): void {
-    const packs = new Set(ids.flatMap((id) => this.#packs.get(id) ?? []))
+    const packs = this.#packs.of(ids)
     this.tasks.remove(ids)
     this.#intake.letGo(ids)
     for (const pack of packs) pack.leave(ids)
@@ -282,7 +265,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
 
   /** Whether its file may already be on the server. */
   #isUnsure({ id, state, sentBytes, size }: Upload): boolean {
-    const pack = this.#packs.get(id)
+    const pack = this.#packs.find(id)
     const isSent = state === 'running' && size !== null && sentBytes >= size
     const isAllSent = pack ? pack.isAllSent : isSent
     return isAllSent || this.#jobs.get(id)?.mayHaveArrived === true
