@@ -42,7 +42,7 @@ export default defineConfig({
           groups: [
             {
               name: 'base',
-              test: /preload-helper|lean-icon$|node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract\/(?!(archive|archive-names|embedded-jpegs|exif-bytes|exif-facts|imports|manage|previews|uploads)\.|endpoints\.ts(?!\?(files|folders|me|search|server)$))|app\/api\/http\/(api-error|api-key-text|readable-link|scopes)|app\/actions\/action-context|app\/features\/files\/folder\/arrange-entries|app\/lib\/(clock|format|retry|store|untrusted-text)|app\/ui\/(announcer|button|lazy-part|tooltip)\.|app\/api\/cache\/listing)/,
+              test: /preload-helper|lean-icon$|node_modules\/(react|react-dom|scheduler|clsx|zod|@tanstack\/(query-core|react-query))\/|src\/(contract\/((account|api-error|api-keys|file-kind|file-name|files|folder-path|name-order|rate-limit|search)\.ts$|endpoints\.ts\?(files|folders|me|search|server)$)|app\/api\/http\/(api-error|api-key-text|readable-link|scopes)|app\/actions\/action-context|app\/features\/files\/folder\/arrange-entries|app\/lib\/(clock|format|retry|store|untrusted-text)|app\/ui\/(announcer|button|lazy-part|tooltip)\.|app\/api\/cache\/listing)/,
             },
           ],
         },

@@ -81,7 +81,22 @@ export function leanEndpoints(code: string, part?: string): string {
   }
   const row = rows.find(({ name }) => name === part)
   if (!row) throw new Error(`The table of endpoints has no ${part}`)
-  return leanSchemas(`${importsFor(row.text, code.slice(0, start))}export const row = ${row.text}`)
+  const head = constantsFor(row.text, code.slice(0, start))
+  return leanSchemas(`${importsFor(row.text, head)}export const row = ${row.text}`)
+}
+
+/** The code before the table without the constants that neither the row nor what it uses names. */
+function constantsFor(row: string, head: string): string {
+  const edits: Edit[] = []
+  let used = row
+  for (const statement of parse(head).toReversed()) {
+    const [constant] = declaredIn(statement)
+    if (constant?.id.type !== 'Identifier') continue
+    if (new RegExp(`\\b${constant.id.name}\\b`).test(used)) {
+      used += head.slice(statement.start, statement.end)
+    } else edits.push({ start: statement.start, end: statement.end, text: '' })
+  }
+  return change(head, edits)
 }
 
 /** The code before the table, where it imports only what the row or that code itself names. */
