@@ -149,6 +149,20 @@ export class TransferRows<Row extends Transfer> {
     this.#noteChange(added.map(({ id }) => id))
   }
 
+  /** Adds rows and puts all of them in order, each group where its first row is. */
+  addInOrder(added: readonly Row[], compare: (a: Row, b: Row) => number): void {
+    this.add(added)
+    const sorted = this.#inOrder().sort((a, b) => compare(a.row, b.row))
+    this.#firstOrder -= sorted.length
+    for (const [index, place] of sorted.entries()) place.order = this.#firstOrder + index
+    for (const { row, order } of sorted.toReversed()) {
+      if (row.group) this.#sections.setGroupOrder(row.group.id, order)
+    }
+    this.#places = new Map(sorted.map((place) => [place.row.id, place]))
+    this.#arrange()
+    this.#noteChange([])
+  }
+
   change(id: string, change: Partial<Row>): void {
     const place = this.#places.get(id)
     if (!place) return

@@ -1,9 +1,59 @@
 import type { ApiClient } from '#app/api/http/client.ts'
+import type { Clock } from '#app/lib/clock.ts'
 import { endpoints } from '#contract/endpoints.ts'
+import { folderName, parseFolderPath } from '#contract/folder-path.ts'
 import type { ListedImport } from '#contract/imports.ts'
 import { importTypes } from '#contract/imports.ts'
-import { type ImportJob, newJob } from './import-job.ts'
+import { type ImportConnection, type ImportJob, type ImportOptions, newJob } from './import-job.ts'
 import { askedAtOnce, readTask } from './import-task.ts'
+
+type OthersLookOptions = {
+  clock: Clock
+  tabId: string
+  connection(): ImportConnection | null
+  rows(): readonly ImportJob[]
+  /** Tasks whose rows were taken off the list. */
+  dismissed(): readonly string[]
+  onFound(others: readonly ImportJob[]): void
+}
+
+/** Opening the tab again and again asks for the list no oftener. */
+const lookIntervalMs = 15_000
+
+/** Looks for the account's imports that were started elsewhere, where the server lists them. */
+export function createOthersLook({ clock, connection, ...options }: OthersLookOptions) {
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let listsImports = false
+
+  /** A link that waits for its task may be the listed one. */
+  function isKnown(task: { id: string; url: string }): boolean {
+    const isOf = ({ taskId, state, link }: ImportJob) =>
+      taskId === task.id || (state === 'waiting' && URL.parse(link)?.href === task.url)
+    return options.rows().some(isOf) || options.dismissed().includes(task.id)
+  }
+
+  return {
+    /** How many tasks one request can ask for. */
+    askedAtOnce: () => (listsImports ? askedAtOnce : 1),
+    /** The next look is not too soon after the last one. */
+    forget() {
+      lookedAt = Number.NEGATIVE_INFINITY
+    },
+    /** Not oftener than it may have changed for who looks. @throws what the calls throw */
+    async look(): Promise<void> {
+      const asked = connection()
+      if (!asked?.isAllowed || clock.now() - lookedAt < lookIntervalMs) return
+      lookedAt = clock.now()
+      const doesList = (await asked.listsImports?.()) ?? false
+      if (connection() !== asked) return
+      listsImports = doesList
+      if (!doesList) return
+      const { client } = asked
+      const others = await findOthers({ client, tabId: options.tabId, isKnown })
+      if (connection() === asked) options.onFound(others)
+    },
+  }
+}
 
 type FindOthersOptions = {
   client: ApiClient
@@ -19,7 +69,7 @@ const pagesMax = 20
  * run. The same task gives the same row in each tab.
  * @throws what the call throws
  */
-export async function findOthers(options: FindOthersOptions): Promise<ImportJob[]> {
+async function findOthers(options: FindOthersOptions): Promise<ImportJob[]> {
   const found: ImportJob[] = []
   let offset = 0
   for (let page = 0; page < pagesMax; page += 1) {
@@ -39,7 +89,7 @@ export async function findOthers(options: FindOthersOptions): Promise<ImportJob[
 function rowOf(task: ListedImport, tabId: string): ImportJob {
   const { url, type, path = '', filename = '', video } = task.request
   const isOn = (value: unknown) => value === true
-  const { quality, subtitles, thumbnail } = { ...(video as Record<string, unknown>) }
+  const { quality, subtitles, thumbnail, ...others } = { ...(video as Record<string, unknown>) }
   const created = Date.parse(task.created_at)
   const job = newJob({
     ...{ id: `task-${task.id}`, tabId, link: url, request: task.request },
@@ -52,8 +102,17 @@ function rowOf(task: ListedImport, tabId: string): ImportJob {
         fileName: filename,
       },
       ...{ subtitles: isOn(subtitles), thumbnail: isOn(thumbnail) },
+      ...readList(others),
     },
   })
   const known = { ...job, taskId: task.id }
   return { ...known, ...readTask(known, task) }
+}
+
+/** One folder for several videos is that of a list; it is called like the folder, as its title is not known. */
+function readList({ folder, prefix }: Record<string, unknown>): Pick<ImportOptions, 'list'> {
+  const parsed = parseFolderPath(typeof folder === 'string' ? folder : '/')
+  if (!parsed.ok || parsed.value === '/') return {}
+  const title = folderName(parsed.value)
+  return { list: { title, folder: parsed.value, prefix: typeof prefix === 'string' ? prefix : '' } }
 }

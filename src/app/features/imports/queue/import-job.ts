@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
 import type { ErrorValues } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
-import type { PageClaims } from '#app/api/tabs/page-claims.ts'
 import type { TextStorage } from '#app/lib/browser/storage.ts'
 import { randomId } from '#app/lib/random-id.ts'
 import { storedImports } from '#app/lib/transfers/kept-transfers.ts'
+import type { GroupName } from '#app/lib/transfers/row-sections.ts'
 import type { TransferConnection } from '#app/lib/transfers/transfer-queue.ts'
 import { type Amount, isUnfinished, type TransferState } from '#app/lib/transfers/transfer-sums.ts'
 import { importTypes } from '#contract/imports.ts'
@@ -139,6 +139,8 @@ export type ImportFailure = z.infer<typeof importFailure>
 
 /** One row. A new object whenever anything in it changes. */
 export type ImportJob = Readonly<z.infer<typeof jobFields>> & {
+  /** The list that it was taken from. Not stored: its options say it. */
+  readonly group: GroupName | null
   /** Null mostly. */
   readonly note: ImportNote | null
   readonly failure: ImportFailure | null
@@ -167,7 +169,7 @@ export type ImportConnection = TransferConnection & {
 }
 
 /** What to store of a job; `restoreImport` reads it again. */
-export function storeImport({ note, failure, ...job }: ImportJob): StoredImport {
+export function storeImport({ note, failure, group: _, ...job }: ImportJob): StoredImport {
   return { ...job, note: null, failure: null, noteCode: note, failureCode: failure }
 }
 
@@ -178,18 +180,36 @@ export function restoreImport(stored: unknown): ImportJob | null {
   const { note, failure, noteCode, failureCode, ...job } = parsed.data
   return {
     ...job,
+    group: findGroup(job),
     note: noteCode ?? (note === null ? null : { code: 'sentence', messages: [note] }),
     failure: failureCode ?? (failure && { code: 'sentence', ...failure }),
   }
 }
 
-/** A waiting job with a new idempotency key; pass the row's `id` to retry it there. */
+/** A waiting job for each. `now` in epoch ms. */
+export function newJobs(
+  imports: readonly Pick<ImportJob, 'link' | 'options'>[],
+  { tabId, now }: { tabId: string; now: number },
+): ImportJob[] {
+  // The first link counts as the newest, so that it stays on top.
+  return imports.map(({ link, options }, index) =>
+    newJob({ link, options, tabId, addedAt: now - index / 1000 }),
+  )
+}
+
+/** The same link and options in the same row, for another task. */
+export function newTry({ id, link, options, addedAt, request }: ImportJob, tabId: string) {
+  return newJob({ id, link, options, tabId, addedAt, ...(request && { request }) })
+}
+
+/** A waiting job with a new idempotency key. */
 export function newJob(
   place: Pick<ImportJob, 'link' | 'options' | 'tabId' | 'addedAt' | 'request'> & { id?: string },
 ): ImportJob {
   return {
     id: randomId(),
     ...place,
+    group: findGroup(place),
     idempotencyKey: randomId(),
     taskId: null,
     state: 'waiting',
@@ -201,6 +221,11 @@ export function newJob(
     folder: null,
     failure: null,
   }
+}
+
+/** What came from one list into one folder is together; null for a link of its own. */
+function findGroup({ options: { list } }: Pick<ImportJob, 'options'>): GroupName | null {
+  return list ? { id: `${list.folder}\n${list.title}`, name: list.title } : null
 }
 
 /** In parts of a hundred. */
@@ -258,16 +283,5 @@ function parseJob(text: string): ImportJob | null {
     return restoreImport(JSON.parse(text))
   } catch {
     return null
-  }
-}
-
-export type OpenClaims = () => Promise<Pick<PageClaims, 'show' | 'claim'>>
-
-/** If the code cannot be loaded every page counts as alive, so that nothing is started twice. */
-export const browserClaims: OpenClaims = async () => {
-  try {
-    return (await import('#app/api/tabs/page-claims.ts')).pageClaims()
-  } catch {
-    return { show: async () => {}, claim: async () => false }
   }
 }

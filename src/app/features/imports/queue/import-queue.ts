@@ -1,5 +1,6 @@
 import { pageId } from '#app/api/tabs/browser-tab.ts'
 import { createPollingLeader, type PollingLeader } from '#app/api/tabs/polling-leader.ts'
+import { metLinks } from '#app/features/imports/links/met-links.ts'
 import { browserStorage, type TextStorage } from '#app/lib/browser/storage.ts'
 import { browserClock, type Clock } from '#app/lib/clock.ts'
 import {
@@ -10,22 +11,23 @@ import {
 } from '#app/lib/retry.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
+import { createOthersLook } from './find-others.ts'
 import {
-  browserClaims,
   type ImportConnection,
   type ImportJob,
   type ImportNews,
   type ImportOptions,
   type ImportStore,
   measureImport,
-  newJob,
-  type OpenClaims,
+  newJobs,
+  newTry,
   openImportStore,
   restoreImport,
   storeImport,
 } from './import-job.ts'
 import { createImportStarts } from './import-starts.ts'
-import { askedAtOnce, askForTasks, cancelTask } from './import-task.ts'
+import { askForTasks, cancelTask } from './import-task.ts'
+import { browserClaims, findLeft, type OpenClaims } from './left-imports.ts'
 import { createTaskPoller } from './task-poller.ts'
 
 export type ImportQueueOptions = {
@@ -47,9 +49,6 @@ export type ImportQueueOptions = {
   onImported?: (job: ImportJob) => void
 }
 
-/** Opening the tab again and again asks for the list no oftener. */
-const lookIntervalMs = 15_000
-
 /**
  * The imports of a key, the newest first. Each change is stored before it is shown, so that a reload at
  * any moment loses no import and starts none twice. The gate limits how many start at once.
@@ -58,11 +57,10 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   readonly #options
   readonly #starts
   readonly #poller
+  readonly #others
   #store: { keyId: string; imports: ImportStore } | null = null
   #leader: PollingLeader<ImportNews> | null = null
   #stopListening = () => {}
-  #listsImports = false
-  #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(options: ImportQueueOptions = {}) {
     const clock = options.clock ?? browserClock
@@ -88,10 +86,17 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
       getJob: (id) => this.rows.get(id),
       onChange: (id, change) => this.#change(id, change),
     })
+    this.#others = createOthersLook({
+      ...this.#options,
+      connection: () => this.connection,
+      rows: () => this.rows.all(),
+      dismissed: () => this.#store?.imports.dismissed() ?? [],
+      onFound: (others) => this.#addOthers(others),
+    })
     this.#poller = createTaskPoller({
       ...this.#options,
       tasks: () => this.#running(),
-      askedAtOnce: () => (this.#listsImports ? askedAtOnce : 1),
+      askedAtOnce: this.#others.askedAtOnce,
       ask: (jobs) => this.#ask(jobs),
     })
   }
@@ -99,76 +104,32 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   /** Starts one task for each. */
   add(imports: readonly { link: string; options: ImportOptions }[]): void {
     const { wallClock, tabId, openClaims } = this.#options
-    const now = wallClock()
-    const jobs = imports.map(({ link, options }, index) =>
-      // The first link counts as the newest, so that it stays on top.
-      newJob({ link, options, tabId, addedAt: now - index / 1000 }),
-    )
+    const jobs = newJobs(imports, { tabId, now: wallClock() })
     for (const job of jobs) this.#keep(job)
     this.rows.add(jobs)
     void openClaims().then((claims) => claims.show())
     this.tasks.add(jobs.map(({ id }) => id))
   }
 
-  /**
-   * Adds the account's imports that were started elsewhere, where the server lists them. Not oftener than
-   * it may have changed for who looks. Never rejects.
-   */
-  async look(): Promise<void> {
-    const { connection } = this
-    const { clock, tabId } = this.#options
-    if (!connection?.isAllowed || clock.now() - this.#lookedAt < lookIntervalMs) return
-    this.#lookedAt = clock.now()
-    const listsImports = (await connection.listsImports?.()) ?? false
-    if (this.connection !== connection) return
-    this.#listsImports = listsImports
-    if (!listsImports) return
-    const { findOthers } = await import('./find-others.ts')
-    const others = await findOthers({
-      ...connection,
-      tabId,
-      isKnown: (task) => this.#isKnown(task),
-    })
-    if (this.connection === connection) this.#addOthers(others)
-  }
-
-  /** A link that waits for its task may be the listed one. */
-  #isKnown(task: { id: string; url: string }): boolean {
-    const isOf = ({ taskId, state, link }: ImportJob) =>
-      taskId === task.id || (state === 'waiting' && URL.parse(link)?.href === task.url)
-    return this.rows.all().some(isOf) || (this.#store?.imports.dismissed() ?? []).includes(task.id)
-  }
+  /** Adds the account's imports that were started elsewhere, where the server lists them. */
+  look = (): Promise<void> => this.#others.look()
 
   #addOthers(others: readonly ImportJob[]): void {
     const added = others.filter(({ id }) => !this.rows.get(id))
     if (added.length === 0) return
     for (const job of added) this.#keep(job)
-    const all = [...this.rows.all(), ...added].sort((a, b) => b.addedAt - a.addedAt)
     // The newest on top, whoever started them.
-    this.rows.remove(new Set(all.map(({ id }) => id)))
-    this.rows.add(all)
+    this.rows.addInOrder(added, (a, b) => b.addedAt - a.addedAt)
     this.#poller.wake()
   }
 
-  /** By address: what waits, runs or is done, of all that is in the rows. */
-  met(): ReadonlyMap<string, 'queued' | 'imported'> {
-    const met = new Map<string, 'queued' | 'imported'>()
-    for (const { link, state } of this.rows.all()) {
-      const href = URL.parse(link)?.href
-      if (href && state === 'done') met.set(href, 'imported')
-      else if (href && (state === 'waiting' || state === 'running')) met.set(href, 'queued')
-    }
-    return met
-  }
+  met = () => metLinks(this.rows.all())
 
   /** Starts new tasks with the same links and options, in the same rows. */
   protected override restart(jobs: readonly ImportJob[]): void {
     const { tabId } = this.#options
     this.#dismiss(jobs)
-    for (const { id, link, options, addedAt, request } of jobs) {
-      const job = newJob({ id, link, options, tabId, addedAt, ...(request && { request }) })
-      this.#change(id, job)
-    }
+    for (const job of jobs) this.#change(job.id, newTry(job, tabId))
     this.tasks.add(jobs.map(({ id }) => id))
   }
 
@@ -214,7 +175,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.tasks.add(waiting.filter((job) => job.tabId === tabId).map(({ id }) => id))
     void this.#takeOver(waiting.filter((job) => job.tabId !== tabId))
     this.#poller.wake()
-    this.#lookedAt = Number.NEGATIVE_INFINITY
+    this.#others.forget()
     void this.look().catch(() => {})
   }
 
@@ -240,13 +201,11 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   /** Starts the waiting jobs of pages that are gone. */
   async #takeOver(jobs: readonly ImportJob[]): Promise<void> {
     const { connection } = this
-    for (const page of new Set(jobs.map(({ tabId }) => tabId))) {
-      const isGone = await this.#options.openClaims().then((claims) => claims.claim(page))
+    // Looked up now, because that page may have started some in its last moments.
+    const isWaiting = ({ id }: ImportJob) => this.rows.get(id)?.state === 'waiting'
+    for await (const left of findLeft(jobs, this.#options.openClaims)) {
       if (this.connection !== connection) return
-      // Looked up now, because that page may have started some in its last moments.
-      const isLeft = ({ id, tabId }: ImportJob) =>
-        tabId === page && this.rows.get(id)?.state === 'waiting'
-      if (isGone) this.tasks.add(jobs.filter(isLeft).map(({ id }) => id))
+      this.tasks.add(left.filter(isWaiting).map(({ id }) => id))
     }
   }
 
@@ -297,8 +256,7 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     const before = this.rows.get(changed.id)
     if (before) this.rows.change(changed.id, changed)
     else this.rows.add([changed])
-    const hasArrived = changed.state === 'done' && before?.state !== 'done'
-    if (hasArrived) this.#options.onImported?.(changed)
+    if (changed.state === 'done' && before?.state !== 'done') this.#options.onImported?.(changed)
   }
 
   #hear(news: ImportNews): void {

@@ -137,7 +137,7 @@ const ImportRow = memo(function ImportRow(props: ImportRowProps) {
       link={safeLink(job.fileLink)}
       place={folder === null ? null : { path: folder, onOpen: () => onOpenFolder(folder) }}
       progress={{ value: shareOf(job), tone: toneOf[state] }}
-      words={progressText(job)}
+      words={progressText(job, isInGroup)}
       explanation={explain(job)}
     >
       {state === 'done' && folder !== null && (

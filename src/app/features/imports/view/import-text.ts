@@ -38,13 +38,14 @@ export function nameOf(job: ImportJob): string {
   return job.title ?? job.link
 }
 
-/** `Importing`, `42 %` if the server says so, and the options. */
-export function progressText(job: ImportJob): string[] {
+/** `Importing`, `42 %` if the server says so, and the options. Below its list's head the list is not named again. */
+export function progressText(job: ImportJob, isInGroup = false): string[] {
   const { state, percent } = job
-  if (state !== 'running') return [stateText[state], optionsText(job)]
-  if (job.progress?.stage === 'waiting') return [stateText.waiting, optionsText(job)]
+  const options = optionsText(job, isInGroup)
+  if (state !== 'running') return [stateText[state], options]
+  if (job.progress?.stage === 'waiting') return [stateText.waiting, options]
   const share = percent === null ? [] : [formatPercent(percent)]
-  return [stateText.running, ...share, optionsText(job)]
+  return [stateText.running, ...share, options]
 }
 
 /** `Downloading 2 of 3 parts · 12 of 30 MB · 3.1 MB/s · 8 s left`; '' while the server does not say. */
@@ -77,13 +78,13 @@ const stages: Record<string, string | undefined> = {
 } satisfies Record<ImportStage, string>
 
 /** `Video, 1080p, subtitles`: tells two imports of one link apart. */
-function optionsText({ options }: ImportJob): string {
+function optionsText({ options }: ImportJob, isInGroup: boolean): string {
   const { type, quality, subtitles, thumbnail, list } = options
   if (type === 'file') return 'File'
   const words = [type === 'video' ? 'Video' : 'Auto', qualityText(quality)]
   if (subtitles) words.push('subtitles')
   if (thumbnail) words.push('thumbnail')
-  if (list) words.push(visibleName(list.title))
+  if (list && !isInGroup) words.push(visibleName(list.title))
   return [...words, choicesText(options)].filter(Boolean).join(', ')
 }
 
