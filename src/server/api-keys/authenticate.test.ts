@@ -161,6 +161,7 @@ test('a key without the scope of an endpoint gets insufficient_scope there, and 
     if (access !== 'key' || scope === null) continue
     const reply = await server.request(path, { key: others[scope], method })
     expect(reply.status, path).toBe(403)
+    if (method === 'HEAD') continue
     const message = expect.stringContaining(scope)
     expect(await reply.json()).toMatchObject({ code: 'insufficient_scope', message })
   }

@@ -12,7 +12,7 @@ import { runProgram } from '#server/imports/programs/run-program.ts'
 import type { ImportWorkFolder } from '#server/imports/programs/work-folder.ts'
 import { ImportFailure, tooLarge } from '#server/imports/tasks/import-failure.ts'
 import type { VideoFetch, VideoFetchOptions } from './yt-dlp.ts'
-import { ytDlpArguments } from './yt-dlp-arguments.ts'
+import { ytDlpArguments, ytDlpMarks } from './yt-dlp-arguments.ts'
 import { liveError } from './yt-dlp-failure-text.ts'
 import { createVideoProgress, type VideoProgress } from './yt-dlp-progress.ts'
 
@@ -61,7 +61,14 @@ export async function runYtDlp(
       lines.warnings.push(line)
   }
 
-  function onLine(line: string): void {
+  function onLine(text: string): void {
+    // A step's line has no end of its own: what goes wrong in the step follows in the same line.
+    const isStep = text.startsWith(ytDlpMarks.step)
+    const lines = isStep ? text.split(/(?<=\})(?=(?:ERROR|WARNING):|BARKEEP-)/) : [text]
+    for (const line of lines) onWhole(line)
+  }
+
+  function onWhole(line: string): void {
     if (!progress.read(line)) {
       note(line)
       return
