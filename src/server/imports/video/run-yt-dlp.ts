@@ -64,8 +64,8 @@ export async function runYtDlp(
   function onLine(text: string): void {
     // A step's line has no end of its own: what goes wrong in the step follows in the same line.
     const isStep = text.startsWith(ytDlpMarks.step)
-    const lines = isStep ? text.split(/(?<=\})(?=(?:ERROR|WARNING):|BARKEEP-)/) : [text]
-    for (const line of lines) onWhole(line)
+    const parts = isStep ? text.split(/(?<=\})(?=(?:ERROR|WARNING):|BARKEEP-)/) : [text]
+    for (const part of parts) onWhole(part)
   }
 
   function onWhole(line: string): void {

@@ -1,4 +1,4 @@
-import type { Pack, UploadJob } from '#app/features/uploads/upload.ts'
+import type { Pack, Upload, UploadJob } from '#app/features/uploads/upload.ts'
 import { requestsInPacks } from '#app/features/uploads/upload-rows.ts'
 
 type UploadPacksOptions = {
@@ -26,8 +26,10 @@ export class UploadPacks {
     return this.#packs.keys()
   }
 
-  find(id: string): Pack | undefined {
-    return this.#packs.get(id)
+  /** Whether the last byte of an upload was sent, by itself or with its pack. */
+  isAllSent({ id, state, sentBytes, size }: Upload): boolean {
+    const isSent = state === 'running' && size !== null && sentBytes >= size
+    return this.#packs.get(id)?.isAllSent ?? isSent
   }
 
   /** Another service may take one file a request. */

@@ -148,7 +148,11 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   /** Those whose last byte was sent end as `done` if they turn out to have arrived. */
   protected override stop(rows: readonly Upload[]): void {
     const stopped = rows.filter(({ isAborting }) => !isAborting)
-    const unsure = new Map(stopped.filter((row) => this.#isUnsure(row)).map((row) => [row.id, row]))
+    // Their files may already be on the server.
+    const mayBeThere = stopped.filter(
+      (row) => this.#packs.isAllSent(row) || this.#jobs.get(row.id)?.mayHaveArrived,
+    )
+    const unsure = new Map(mayBeThere.map((row) => [row.id, row]))
     const sure = new Set(stopped.map(({ id }) => id).filter((id) => !unsure.has(id)))
     this.#end([...sure])
     for (const id of sure) endParts(this.#jobs.get(id), this.connection)
@@ -245,9 +249,7 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
   }
 
   /** How many requests uploads that wait will take, `bytes` in all. */
-  requestsFor(files: number, bytes: number): number {
-    return this.#packs.requestsFor(files, bytes)
-  }
+  requestsFor = (files: number, bytes: number): number => this.#packs.requestsFor(files, bytes)
 
   /** Ends tasks that wait or run; those that run with others leave them. */
   #end(ids: readonly string[]): void {
@@ -261,14 +263,6 @@ export class UploadQueue extends TransferQueue<Upload, UploadConnection> {
     this.#intake.place(jobs)
     this.#intake.letGo(jobs.keys())
     this.tasks.add([...jobs.keys()])
-  }
-
-  /** Whether its file may already be on the server. */
-  #isUnsure({ id, state, sentBytes, size }: Upload): boolean {
-    const pack = this.#packs.find(id)
-    const isSent = state === 'running' && size !== null && sentBytes >= size
-    const isAllSent = pack ? pack.isAllSent : isSent
-    return isAllSent || this.#jobs.get(id)?.mayHaveArrived === true
   }
 
   /** Finds out what became of an aborted upload that got no answer. */
