@@ -40,7 +40,7 @@ test('the panel beside the list follows the keyboard and the selection, and asks
   await expect(fact('Selected')).toHaveText('2 files')
   await expect(fact('Kinds')).toHaveText('1 picture, 1 text file')
   // Which imports there are is asked once, whenever the page comes to it.
-  const ofKey = asked.filter((path) => path.startsWith('/api/') && path !== '/api/v1/imports')
+  const ofKey = asked.filter((path) => path.startsWith('/api/'))
   expect(ofKey).toEqual([])
 
   await page.reload()

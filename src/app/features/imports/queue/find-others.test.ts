@@ -24,6 +24,7 @@ function listingWorld(change: Parameters<typeof importWorld>[0] = {}) {
   const world = importWorld({ storage: memoryStorage(), ...change })
   const connect = async () => {
     world.queue.connect(world.connection({ listsImports: async () => true }))
+    void world.queue.look()
     await settleLook(world)
   }
   return { ...world, connect }
@@ -34,6 +35,13 @@ async function settleLook(world: Pick<ReturnType<typeof importWorld>, 'calls' | 
   const before = world.calls.length
   await expect.poll(() => world.calls.length, { timeout: 10_000 }).toBeGreaterThan(before)
 }
+
+test('who connects and opens no list of imports is asked for nothing', async () => {
+  const world = listingWorld()
+  world.queue.connect(world.connection({ listsImports: async () => true }))
+  await world.passTime(60_000)
+  expect(world.calls).toEqual([])
+})
 
 test('what another browser started has a row here, is polled, and can be retried with the same options', async () => {
   const world = listingWorld()

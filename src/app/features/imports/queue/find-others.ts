@@ -32,22 +32,27 @@ export function createOthersLook({ clock, connection, ...options }: OthersLookOp
     return options.rows().some(isOf) || options.dismissed().includes(task.id)
   }
 
+  async function learn(asked: ImportConnection | null): Promise<boolean> {
+    const doesList = (await asked?.listsImports?.()) ?? false
+    if (connection() !== asked) return false
+    listsImports = doesList
+    return doesList
+  }
+
   return {
     /** How many tasks one request can ask for. */
     askedAtOnce: () => (listsImports ? askedAtOnce : 1),
-    /** The next look is not too soon after the last one. */
-    forget() {
+    /** Learns what this connection can do, which asks no request; the next look is not too soon after the last one. */
+    async connect(): Promise<void> {
       lookedAt = Number.NEGATIVE_INFINITY
+      await learn(connection())
     },
     /** Not oftener than it may have changed for who looks. @throws what the calls throw */
     async look(): Promise<void> {
       const asked = connection()
       if (!asked?.isAllowed || clock.now() - lookedAt < lookIntervalMs) return
       lookedAt = clock.now()
-      const doesList = (await asked.listsImports?.()) ?? false
-      if (connection() !== asked) return
-      listsImports = doesList
-      if (!doesList) return
+      if (!(await learn(asked))) return
       const { client } = asked
       const others = await findOthers({ client, tabId: options.tabId, isKnown })
       if (connection() === asked) options.onFound(others)

@@ -82,6 +82,7 @@ test('imports that others started are grouped by their folder, and leave groups 
   const before = world.calls.length
   world.queue.connect(null)
   world.queue.connect(world.connection({ listsImports: async () => true }))
+  void world.queue.look()
   await expect
     .poll(() => world.calls.slice(before).some(({ path }) => path === 'imports'))
     .toBe(true)

@@ -175,8 +175,8 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     this.tasks.add(waiting.filter((job) => job.tabId === tabId).map(({ id }) => id))
     void this.#takeOver(waiting.filter((job) => job.tabId !== tabId))
     this.#poller.wake()
-    this.#others.forget()
-    void this.look().catch(() => {})
+    // Others' imports are looked for when the list is opened: not everybody who connects imports.
+    this.#others.connect().catch(() => {})
   }
 
   protected override onDisconnect(): void {
