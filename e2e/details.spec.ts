@@ -39,9 +39,7 @@ test('the panel beside the list follows the keyboard and the selection, and asks
   await fileRow(page, 'b.txt').click({ modifiers: ['Shift'] })
   await expect(fact('Selected')).toHaveText('2 files')
   await expect(fact('Kinds')).toHaveText('1 picture, 1 text file')
-  // Which imports there are is asked once, whenever the page comes to it.
-  const ofKey = asked.filter((path) => path.startsWith('/api/'))
-  expect(ofKey).toEqual([])
+  expect(asked.filter((path) => path.startsWith('/api/'))).toEqual([])
 
   await page.reload()
   await expect(fact('Name')).toHaveText('a.png')

@@ -37,9 +37,7 @@ test('a file opens over the list with an address of its own: stepping, Back, rel
   await button(page, 'Next').click()
   await expect(viewer(page, 'c.docx').getByText('Files of this kind')).toBeVisible()
   await expect(viewer(page, 'c.docx').getByText('3 of 3')).toBeVisible()
-  // Which imports there are is asked once, whenever the page comes to it.
-  const ofKey = asked.filter((path) => path.startsWith('/api/'))
-  expect(ofKey).toEqual([])
+  expect(asked.filter((path) => path.startsWith('/api/'))).toEqual([])
 
   await page.reload()
   await expect(viewer(page, 'c.docx').getByText('3 of 3')).toBeVisible()
