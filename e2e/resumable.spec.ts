@@ -27,7 +27,7 @@ test('a large file goes on where it stopped, after a cut, after a reload, and is
   await dropFiles(page, [path])
   await expect.poll(() => cable.struck(), { timeout: 30_000 }).toBe(1)
   // The rest goes slowly, so that the reload finds it under way.
-  cable.slowTo(10 * megabyte)
+  cable.slowTo(2 * megabyte)
   await expect.poll(() => cable.carried(), { timeout: 30_000 }).toBeGreaterThan(34 * megabyte)
   page.on('dialog', (dialog) => void dialog.accept())
   await page.reload()
