@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { apiErrorCodes, apiErrorStatus } from './api-error.ts'
-import { type Endpoint, endpoints } from './endpoints.ts'
+import type { Endpoint } from './endpoint.ts'
+import { endpoints } from './endpoints.ts'
 
 const rows: [string, Endpoint][] = Object.entries(endpoints)
 

@@ -1,5 +1,6 @@
 import type { ApiErrorCode } from '#contract/api-error.ts'
-import { type Endpoint, endpoints } from '#contract/endpoints.ts'
+import type { Endpoint } from '#contract/endpoint.ts'
+import { endpoints } from '#contract/endpoints.ts'
 import { importErrorCodes } from '#contract/imports.ts'
 import { archiveWords } from './archive-words.ts'
 import { cookiesWords } from './cookies-words.ts'

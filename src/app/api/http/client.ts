@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import type { GatedAnswer, Lane, Purpose } from '#app/api/gate/gated-request.ts'
 import type { RateLimitGate } from '#app/api/gate/rate-limit-gate.ts'
-import type { Endpoint } from '#contract/endpoints.ts'
+import type { Endpoint } from '#contract/endpoint.ts'
 import type { ResumedFile } from '#contract/resumable.ts'
 import type { UploadBatchReply } from '#contract/uploads.ts'
 import { ConnectionError, isAbort } from './api-error.ts'

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import { errorReply } from '#contract/api-error.ts'
 import type { Scope } from '#contract/api-keys.ts'
-import type { Endpoint } from '#contract/endpoints.ts'
+import type { Endpoint } from '#contract/endpoint.ts'
 import { type RateLimitReading, rateLimitHeader, readRateLimit } from '#contract/rate-limit.ts'
 import { ApiError } from './api-error.ts'
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import * as z from 'zod/mini'
-import type { Endpoint } from '#contract/endpoints.ts'
+import type { Endpoint } from '#contract/endpoint.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { isBodyUnderWay, sendContinue } from '#server/http/request/incoming-bytes.ts'
 import { brokenEscape, escapeRule } from '#server/http/request/request-target.ts'

@@ -1,9 +1,9 @@
 import type { Generated } from 'kysely'
+import type { AccountTable, SessionTable, UserTable, VerificationTable } from './sign-in-tables.ts'
 
 /**
- * Every table there is. `user`, `session`, `account` and `verification` belong to better-auth, which
- * wants camelCase columns, ISO 8601 text for times and 0/1 for booleans. In our own tables times
- * are epoch milliseconds and `…_json` columns are JSON text.
+ * Every table there is. `user`, `session`, `account` and `verification` belong to better-auth
+ * (`sign-in-tables.ts`). In our own tables times are epoch milliseconds and `…_json` columns are JSON text.
  */
 export type Tables = {
   user: UserTable
@@ -39,60 +39,6 @@ type SiteCookiesTable = {
   amount: number
   sealed: Uint8Array
   saved_at: number
-}
-
-type UserTable = {
-  id: string
-  name: string
-  email: string
-  emailVerified: Generated<number>
-  image: string | null
-  createdAt: string
-  updatedAt: string
-  username: string | null
-  displayUsername: string | null
-  role: string | null
-  banned: number | null
-  banReason: string | null
-  banExpires: string | null
-  plan: Generated<string>
-}
-
-type SessionTable = {
-  id: string
-  expiresAt: string
-  token: string
-  createdAt: string
-  updatedAt: string
-  ipAddress: string | null
-  userAgent: string | null
-  userId: string
-  impersonatedBy: string | null
-}
-
-type AccountTable = {
-  id: string
-  accountId: string
-  providerId: string
-  userId: string
-  accessToken: string | null
-  refreshToken: string | null
-  idToken: string | null
-  accessTokenExpiresAt: string | null
-  refreshTokenExpiresAt: string | null
-  scope: string | null
-  password: string | null
-  createdAt: string
-  updatedAt: string
-}
-
-type VerificationTable = {
-  id: string
-  identifier: string
-  value: string
-  expiresAt: string
-  createdAt: string
-  updatedAt: string
 }
 
 /** The secret itself is never here: `secret_hash` is its SHA-256 in hex. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { ErrorReply } from '#contract/api-error.ts'
-import { type Endpoint, endpoints } from '#contract/endpoints.ts'
+import type { Endpoint } from '#contract/endpoint.ts'
+import { endpoints } from '#contract/endpoints.ts'
 import { fileHeader, type ResumedFile, resumablePath, tusVersion } from '#contract/resumable.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { errorBody } from '#server/http/request/error-reply.ts'

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { errorReply } from '#contract/api-error.ts'
 import type { createApiKeyBody, createApiKeyReply, OwnedApiKey } from '#contract/api-keys.ts'
-import { type Endpoint, endpoints } from '#contract/endpoints.ts'
+import type { Endpoint } from '#contract/endpoint.ts'
+import { endpoints } from '#contract/endpoints.ts'
 
 export type Credentials = { username: string; password: string }
 export type NewApiKey = z.input<typeof createApiKeyBody>

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { createQueries } from '#app/api/cache/queries.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import type { Me } from '#contract/account.ts'
-import type { Endpoint } from '#contract/endpoints.ts'
+import type { Endpoint } from '#contract/endpoint.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { createManager } from './manager.ts'
 
