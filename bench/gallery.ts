@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, chromium, type Page } from '@playwright/test'
 import sharp from 'sharp'
+import { startBarkeep } from './rival-servers.ts'
 
 // A folder of many pictures as tiles, wheeled through with looks in between, beside a plain page with the same
 // thumbnails in a grid (`loading=lazy`, each in a box of its size), round about in one Chromium.
@@ -41,16 +40,6 @@ async function makePhotos(): Promise<Buffer[]> {
 function variantOf(photo: Buffer, index: number): Uint8Array<ArrayBuffer> {
   const comment = Buffer.from(`\xff\xfe\0\x0ano${String(index).padStart(6, '0')}`, 'latin1')
   return new Uint8Array(Buffer.concat([photo.subarray(0, 2), comment, photo.subarray(2)]))
-}
-
-async function startBarkeep(dataFolder: string) {
-  const script = join(import.meta.dirname, 'barkeep-server.ts')
-  const server = spawn(process.execPath, [script, dataFolder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = await once(server.stdout, 'data')
-  const { origin, key }: { origin: string; key: string } = JSON.parse(String(line))
-  return { origin, key, server }
 }
 
 /** Uploads the pictures, and has the thumbnails made that are passed: making them is `bench:thumbnails`. */
@@ -159,7 +148,8 @@ async function passPlain(context: BrowserContext, origin: string, links: string[
 }
 
 await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-bench-gallery-'))
-const { origin, key, server } = await startBarkeep(join(folder.path, 'data'))
+const barkeep = await startBarkeep(folder.path, 'whole')
+const { origin, key } = barkeep
 try {
   const links = await fill(origin, key)
   const system = '/usr/bin/chromium'
@@ -195,6 +185,5 @@ try {
   row('plain grid', costs.plain)
   row('gallery', costs.gallery)
 } finally {
-  server.kill('SIGTERM')
-  await once(server, 'exit')
+  await barkeep[Symbol.asyncDispose]()
 }

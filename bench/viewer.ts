@@ -1,11 +1,11 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { existsSync, openAsBlob } from 'node:fs'
 import { mkdtemp, open, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type BrowserContext, chromium, type Page } from '@playwright/test'
+import { startBarkeep } from './rival-servers.ts'
 
 // From the press on a film to its first frame, in the viewer and on a bare page with one <video>, round about in
 // one Chromium; and from the key to the next picture of 12 megapixels once it is made ready.
@@ -29,16 +29,6 @@ async function makeFilm(file: string): Promise<void> {
   await film.write(box, 0, 16, size)
   // Sparse: nothing is written.
   await film.truncate(whole)
-}
-
-async function startBarkeep(dataFolder: string) {
-  const script = join(import.meta.dirname, 'barkeep-server.ts')
-  const server = spawn(process.execPath, [script, dataFolder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [line] = await once(server.stdout, 'data')
-  const { origin, key }: { origin: string; key: string } = JSON.parse(String(line))
-  return { origin, key, server }
 }
 
 /** When the press came and the first frame was there, on whichever page. */
@@ -136,7 +126,7 @@ async function stepPictures(page: Page): Promise<number[]> {
 }
 
 const folder = await mkdtemp(join(tmpdir(), 'barkeep-bench-viewer-'))
-const { server, ...barkeep } = await startBarkeep(join(folder, 'data'))
+const barkeep = await startBarkeep(folder, 'whole')
 try {
   const file = join(folder, 'film.mp4')
   await makeFilm(file)
@@ -205,7 +195,6 @@ try {
     `next picture of 12 megapixels: ${steps.map((ms) => ms.toFixed(0)).join(', ')} ms (goal 100)`,
   )
 } finally {
-  server.kill('SIGTERM')
-  await once(server, 'exit')
+  await barkeep[Symbol.asyncDispose]()
   await rm(folder, { recursive: true, force: true })
 }

@@ -18,3 +18,8 @@ export function treeItem(page: Page, name: string): Locator {
 export function importDialog(page: Page): Locator {
   return page.getByRole('dialog', { name: 'Import links' })
 }
+
+/** The rows of whichever list of transfers is in sight. */
+export function transferRows(page: Page): Locator {
+  return page.getByRole('region', { name: 'Transfers' }).getByRole('listitem')
+}

@@ -1,10 +1,5 @@
-import type { Page } from '@playwright/test'
-import { importDialog } from './find-rows.ts'
+import { importDialog, transferRows } from './find-rows.ts'
 import { expect, test } from './fixtures.ts'
-
-function importRows(page: Page) {
-  return page.getByRole('region', { name: 'Transfers' }).getByRole('listitem')
-}
 
 test('a row tells what its import does, in a browser that did not start it, too', async ({
   page,
@@ -22,14 +17,14 @@ test('a row tells what its import does, in a browser that did not start it, too'
   await connect()
   const transfers = page.getByRole('region', { name: 'Transfers' })
   await transfers.getByRole('tab', { name: /Imports/ }).click()
-  await expect(importRows(page)).toContainText('Importing', { timeout: 15_000 })
-  await expect(importRows(page)).toContainText(/Downloading [12] of 2 parts · .* of .*/, {
+  await expect(transferRows(page)).toContainText('Importing', { timeout: 15_000 })
+  await expect(transferRows(page)).toContainText(/Downloading [12] of 2 parts · .* of .*/, {
     timeout: 15_000,
   })
-  await expect(importRows(page)).toContainText('Slow harbour')
-  await expect(importRows(page)).not.toContainText('no name')
-  await importRows(page).getByRole('button', { name: 'Cancel' }).click()
-  await expect(importRows(page)).toContainText('Cancelled', { timeout: 15_000 })
+  await expect(transferRows(page)).toContainText('Slow harbour')
+  await expect(transferRows(page)).not.toContainText('no name')
+  await transferRows(page).getByRole('button', { name: 'Cancel' }).click()
+  await expect(transferRows(page)).toContainText('Cancelled', { timeout: 15_000 })
   await transfers.getByRole('button', { name: 'Clear finished' }).click()
   await page.reload()
   await transfers.getByRole('tab', { name: /Imports/ }).click()
@@ -60,7 +55,7 @@ test('a part of the sound alone is imported as it was chosen', async ({
     .getByRole('region', { name: 'Transfers' })
     .getByRole('tab', { name: /Imports/ })
     .click()
-  await expect(importRows(page)).toContainText('Done', { timeout: 30_000 })
+  await expect(transferRows(page)).toContainText('Done', { timeout: 30_000 })
   const { files } = await barkeep.list('/Harbour at dawn/')
   expect(files.map(({ name }) => name)).toEqual(['Harbour at dawn.mp3'])
 })

@@ -1,14 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import type { Page } from '@playwright/test'
 import { dragLinks, dropFiles } from './drop-files.ts'
-import { fileRow, importDialog } from './find-rows.ts'
+import { fileRow, importDialog, transferRows } from './find-rows.ts'
 import { findViolations } from './find-violations.ts'
 import { expect, test } from './fixtures.ts'
 import { pasteText } from './paste-text.ts'
-
-function importRows(page: Page) {
-  return page.getByRole('region', { name: 'Transfers' }).getByRole('listitem')
-}
 
 async function openImports(page: Page): Promise<void> {
   await page
@@ -106,7 +102,7 @@ test('a link to a file is imported into the folder and under the name that were 
   await dialog.getByRole('textbox', { name: 'File name' }).fill('june.pdf')
   await dialog.getByRole('button', { name: 'Start import' }).click()
   await openImports(page)
-  await expect(importRows(page)).toContainText('Done', { timeout: 30_000 })
+  await expect(transferRows(page)).toContainText('Done', { timeout: 30_000 })
   await expect(fileRow(page, 'Papers')).toBeVisible()
   const { files } = await barkeep.list('/Papers/')
   expect(files.map(({ name, size }) => [name, size])).toEqual([['june.pdf', 5000]])
@@ -128,7 +124,7 @@ test('a video comes in the height that was chosen, with subtitles and thumbnail'
   await dialog.getByRole('switch', { name: 'Thumbnail' }).click()
   await dialog.getByRole('button', { name: 'Start import' }).click()
   await openImports(page)
-  await expect(importRows(page)).toContainText('Done', { timeout: 45_000 })
+  await expect(transferRows(page)).toContainText('Done', { timeout: 45_000 })
   const { files } = await barkeep.list('/Harbour at dawn/')
   const endings = files.map(({ name }) => name.split('.').at(-1))
   expect(endings).toContain('vtt')
@@ -146,19 +142,19 @@ test('a running import shows its progress, outlives a reload, and is cancelled',
 }) => {
   await connect()
   await startImport(page, `${site.origin}/file/slow.bin?size=6000000&pace=100`)
-  await expect(importRows(page)).toContainText('Importing')
+  await expect(transferRows(page)).toContainText('Importing')
   await expect
     .poll(async () => {
-      const bar = importRows(page).getByRole('progressbar')
+      const bar = transferRows(page).getByRole('progressbar')
       return Number(await bar.getAttribute('aria-valuenow'))
     })
     .toBeGreaterThan(0)
 
   await page.reload()
   // Nobody opens the panel: what goes on is shown.
-  await expect(importRows(page)).toContainText('Importing')
-  await importRows(page).getByRole('button', { name: 'Cancel' }).click()
-  await expect(importRows(page)).toContainText('Cancelled', { timeout: 15_000 })
+  await expect(transferRows(page)).toContainText('Importing')
+  await transferRows(page).getByRole('button', { name: 'Cancel' }).click()
+  await expect(transferRows(page)).toContainText('Cancelled', { timeout: 15_000 })
   expect((await barkeep.list('/')).files).toEqual([])
 })
 
@@ -170,12 +166,12 @@ test('a failed import says why, and a retry goes through', async ({
 }) => {
   await connect()
   await startImport(page, `${site.origin}/file/gone.bin?size=10&status=404`)
-  await expect(importRows(page)).toContainText('Failed', { timeout: 30_000 })
-  await expect(importRows(page)).toContainText('404')
+  await expect(transferRows(page)).toContainText('Failed', { timeout: 30_000 })
+  await expect(transferRows(page)).toContainText('404')
   const asked = site.requests.length
-  await importRows(page).getByRole('button', { name: 'Retry' }).click()
+  await transferRows(page).getByRole('button', { name: 'Retry' }).click()
   await expect.poll(() => site.requests.length, { timeout: 15_000 }).toBeGreaterThan(asked)
-  await expect(importRows(page).first()).toContainText('Failed', { timeout: 30_000 })
+  await expect(transferRows(page).first()).toContainText('Failed', { timeout: 30_000 })
   expect((await barkeep.list('/')).files).toEqual([])
 })
 
@@ -183,7 +179,7 @@ test('a link to a private address is refused in words', async ({ page, connect, 
   watch.expectTrouble(/400/)
   await connect()
   await startImport(page, 'http://169.254.169.254/latest/meta-data/')
-  await expect(importRows(page)).toContainText('Failed', { timeout: 15_000 })
+  await expect(transferRows(page)).toContainText('Failed', { timeout: 15_000 })
 })
 
 test('any text becomes a list of links, each with a tick and options of its own', async ({
@@ -215,7 +211,7 @@ test('any text becomes a list of links, each with a tick and options of its own'
   expect(await findViolations(page)).toEqual([])
   await dialog.getByRole('button', { name: 'Start import' }).click()
   await openImports(page)
-  await expect(importRows(page).filter({ hasText: 'Done' })).toHaveCount(2)
+  await expect(transferRows(page).filter({ hasText: 'Done' })).toHaveCount(2)
   const names = async (folder: string) => (await barkeep.list(folder)).files.map(({ name }) => name)
   expect([await names('/'), await names('/Kept/')]).toEqual([['a.bin'], ['renamed.bin']])
 
