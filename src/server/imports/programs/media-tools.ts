@@ -47,8 +47,10 @@ export type FfmpegTools = Pick<MediaTools, 'ffmpeg' | 'ffprobe' | 'setpriv' | 'p
 
 /** Looks for ffmpeg: the path that was asked for, PATH, then the project's own folder. */
 export async function findFfmpeg(asked: string | null): Promise<FfmpegTools | UnfitTools> {
-  const variable = 'BARKEEP_FFMPEG'
-  const ffmpeg = await findTool({ name: 'ffmpeg', asked, variable }, ['-version'])
+  const tool = { name: 'ffmpeg', asked, variable: 'BARKEEP_FFMPEG' }
+  const path = await locateTool(tool)
+  if (typeof path !== 'string') return path
+  const ffmpeg = await tryTool(tool, path, ['-version'])
   if ('problem' in ffmpeg) return ffmpeg
   const [ffprobe, setpriv, prlimit] = await Promise.all([
     findProgram('ffprobe', join(dirname(ffmpeg.path), 'ffprobe')),
@@ -60,10 +62,12 @@ export async function findFfmpeg(asked: string | null): Promise<FfmpegTools | Un
 
 /** Looks for the programs, as `findFfmpeg`. */
 export const findMediaTools: LookForTools = async (asked) => {
+  const tool = { name: 'yt-dlp', asked: asked.ytDlp, variable: 'BARKEEP_YT_DLP' }
+  const found = await locateTool(tool)
+  // Alone, ffmpeg is of no use to an import.
+  if (typeof found !== 'string') return found
   const [ytDlp, ffmpeg] = await Promise.all([
-    findTool({ name: 'yt-dlp', asked: asked.ytDlp, variable: 'BARKEEP_YT_DLP' }, [
-      ...['--ignore-config', '--version'],
-    ]),
+    tryTool(tool, found, ['--ignore-config', '--version']),
     findFfmpeg(asked.ffmpeg),
   ])
   if ('problem' in ytDlp) return ytDlp
@@ -72,23 +76,28 @@ export const findMediaTools: LookForTools = async (asked) => {
   return { ytDlp: command, version, ...ffmpeg }
 }
 
+type AskedTool = { name: string; asked: string | null; variable: string }
+
+/** Its path. No path in the words of a problem: clients of the API read them, too. */
+async function locateTool({ name, asked, variable }: AskedTool): Promise<string | UnfitTools> {
+  const path = await findProgram(name, asked)
+  if (path !== null) return path
+  return asked === null
+    ? { problem: `${name} is not installed`, nextStep: `Install ${name} where the server runs` }
+    : {
+        problem: `${variable} names no program`,
+        nextStep: `Correct ${variable} and start the server again`,
+      }
+}
+
 type Tool = { path: string; command: [string, ...string[]]; version: string }
 
-/** No path in the words: clients of the API read them, too. */
-async function findTool(
-  tool: { name: string; asked: string | null; variable: string },
+/** Whether it runs, by asking for its version. */
+async function tryTool(
+  { name, asked, variable }: AskedTool,
+  path: string,
   versionArguments: string[],
 ): Promise<Tool | UnfitTools> {
-  const { name, asked, variable } = tool
-  const path = await findProgram(name, asked)
-  if (path === null) {
-    return asked === null
-      ? { problem: `${name} is not installed`, nextStep: `Install ${name} where the server runs` }
-      : {
-          problem: `${variable} names no program`,
-          nextStep: `Correct ${variable} and start the server again`,
-        }
-  }
   const command = await withInterpreter(path)
   const version = await versionOf(command, versionArguments)
   if (version !== null) return { path, command, version }
