@@ -3,5 +3,10 @@ import { createChanges } from './changes.ts'
 
 testChanges(async () => {
   const changes = createChanges()
-  return { both: [changes, changes], [Symbol.asyncDispose]: async () => {} }
+  return {
+    both: [changes, changes],
+    users: ['alice', 'bob'],
+    change: (userId) => changes.tell(userId),
+    [Symbol.asyncDispose]: async () => {},
+  }
 })

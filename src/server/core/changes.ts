@@ -1,21 +1,20 @@
-/** Says that a user's folders have changed, for whatever caches them. */
+/** Whether a user's folders are as they were, for whatever caches them. */
 export type Changes = {
-  /** Resolves once all listeners of this process were called; other processes follow soon. */
+  /** Another number than before once the user's folders have changed, by whatever server. */
+  version(userId: string): Promise<number>
+  /** The user's folders have changed. */
   tell(userId: string): Promise<void>
-  /** Returns the function that unsubscribes. */
-  listen(listener: (userId: string) => void): () => void
 }
 
 /** Changes within this process. */
 export function createChanges(): Changes {
-  const listeners = new Set<(userId: string) => void>()
+  let last = 0
+  const versions = new Map<string, number>()
   return {
+    version: async (userId) => versions.get(userId) ?? 0,
     async tell(userId) {
-      for (const listener of [...listeners]) listener(userId)
-    },
-    listen(listener) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
+      last += 1
+      versions.set(userId, last)
     },
   }
 }

@@ -16,8 +16,7 @@ export type FolderTree = {
 /** Keeps each user's tree as the bytes of its answer: 100,000 folders take an eighth of a second to write. */
 export function createFolderTree({ folders, changes }: Options): FolderTree {
   // The promise itself is kept, so that two who ask at once wait for the same work.
-  const replies = new Map<string, Promise<SerializedReply>>()
-  changes.listen((userId) => void replies.delete(userId))
+  const replies = new Map<string, { version: number; made: Promise<SerializedReply> }>()
 
   async function build(
     userId: string,
@@ -27,16 +26,19 @@ export function createFolderTree({ folders, changes }: Options): FolderTree {
   }
 
   return {
-    reply(userId) {
+    async reply(userId) {
+      // Before the folders: what changes meanwhile is built too early, and built again.
+      const version = await changes.version(userId)
       const kept = replies.get(userId)
-      if (kept !== undefined) return kept
+      if (kept?.version === version) return await kept.made
       const made = build(userId)
-      replies.set(userId, made)
+      replies.delete(userId)
+      replies.set(userId, { version, made })
       // A failed look must not be what everybody gets from now on.
-      made.catch(() => replies.get(userId) === made && replies.delete(userId))
+      made.catch(() => replies.get(userId)?.made === made && replies.delete(userId))
       const [oldest] = replies.keys()
       if (replies.size > maxUsers && oldest !== undefined) replies.delete(oldest)
-      return made
+      return await made
     },
     replyBelow: build,
   }

@@ -66,6 +66,8 @@ export function createIdempotency({ store, clock, locks }: Deps): Idempotency {
           await store.forget(unit, now - keptMs)
           const kept = { fingerprint, reply: JSON.stringify(reply), at: now }
           await store.keep(unit, slot, kept)
+          // Where another server has taken over meanwhile, its answer is the one.
+          await locks.releaseWith(unit, name)
         })
       })
     },

@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { AccessWatch } from '#server/core/access-watch.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { Config } from '#server/core/config.ts'
+import type { Locks } from '#server/core/locks.ts'
 import type { AddFile, AddFiles } from '#server/files/add-files.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import type { Route } from '#server/http/route/route.ts'
@@ -23,7 +24,7 @@ import { createUrlOpener } from '#server/imports/source/open-url.ts'
 import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { createHeldOpenings } from '#server/imports/source/source-opening.ts'
 import { createImportQueue } from '#server/imports/tasks/import-queue.ts'
-import { createImportTasks } from '#server/imports/tasks/import-repository.ts'
+import type { ImportTasks } from '#server/imports/tasks/import-tasks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
 import { addImportRoutes, type ImportKey } from './imports-routes.ts'
@@ -45,6 +46,7 @@ export type ImportsOptions = {
     | 'ffmpeg'
   >
   database: Database
+  tasks: ImportTasks
   blobStore: BlobStore
   addFile: AddFile
   addFiles: AddFiles
@@ -53,6 +55,7 @@ export type ImportsOptions = {
   idempotency: Idempotency
   access: AccessWatch
   clock: Clock
+  locks: Locks
   log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'error'>
   /** How names become addresses. */
   resolve: Resolve
@@ -83,21 +86,20 @@ const silentForMs = 180_000
  * BARKEEP_IMPORT_ALLOW
  */
 export function createImports(deps: ImportsOptions): Imports {
-  const { config, clock, idempotency } = deps
+  const { config, idempotency } = deps
   const guard = createAddressGuard(parseImportAllow(config.importAllow), deps.resolve)
   const openUrl = createUrlOpener(guard, deps.patience)
   const openings = createHeldOpenings({ openUrl, patience: deps.patience })
-  const tasks = createImportTasks(deps.database, clock)
+  const { tasks } = deps
   const tools = createToolFinder(deps)
   const siteCookies = createSiteCookies({ ...deps, dataFolder: config.dataFolder })
   const maxBytes = config.uploadMaxBytes
   const run = createRunImport({
     ...deps,
     ...{ guard, openUrl, openings, tasks, tools, maxBytes, silentForMs, siteCookies },
-    takenFolders: new Set(),
   })
   const queue = createImportQueue(
-    { concurrency: config.importConcurrency, access: deps.access },
+    { concurrency: config.importConcurrency, access: deps.access, tasks },
     run,
   )
   const looking = { ...deps, guard, openUrl, tools, lookForMs: deps.patience.lookForMs }
@@ -115,7 +117,7 @@ export function createImports(deps: ImportsOptions): Imports {
     async start() {
       // Not awaited: looking takes a second, and only video imports need the programs.
       void tools()
-      for (const task of await tasks.unfinished()) queue.add({ ...task, hasWaited: true })
+      await queue.start()
     },
     async stop() {
       await Promise.all([queue.stop(), looks.stop()])

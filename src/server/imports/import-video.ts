@@ -1,5 +1,6 @@
 import { cutToBytes, type FileName, utf8Length } from '#contract/file-name.ts'
 import { childFolder, type FolderPath, rootFolder } from '#contract/folder-path.ts'
+import type { Locks } from '#server/core/locks.ts'
 import type { AddFiles } from '#server/files/add-files.ts'
 import type { NewFile } from '#server/files/file-listing.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
@@ -26,10 +27,7 @@ export type VideoImportOptions = VideoFetchOptions & {
   folders: Pick<FolderRepository, 'folderExists'>
   tasks: ImportTasks
   siteCookies: Pick<SiteCookies, 'textFor'>
-  /**
-   * Folders that running imports are about to fill: two videos of one title must not share one.
-   */
-  takenFolders: Set<string>
+  locks: Pick<Locks, 'run'>
 }
 
 /**
@@ -119,46 +117,37 @@ async function listAll(
   task: ImportTaskRecord,
   { fetched, files, stem }: { fetched: FetchedVideo; files: StagedFile[]; stem: string },
 ): Promise<void> {
-  // What a person has chosen is shared by many, and is theirs: nothing is kept apart in it but names.
-  const folder = task.video.folder ?? (await takeFolder(deps, task, fetched.title))
   const notes = videoNotes(fetched, stem)
-  const result = {
-    title: task.video.item === undefined ? titleOf(fetched) : fetched.title,
-    resultFolder: folder,
-    ...(notes.length === 0 ? {} : { notes }),
-  }
-  try {
+  const title = task.video.item === undefined ? titleOf(fetched) : fetched.title
+  const listIn = async (folder: FolderPath) => {
+    const result = { title, resultFolder: folder, ...(notes.length === 0 ? {} : { notes }) }
     await deps.addFiles({
       ...{ userId: task.userId, stem, files: files.map((file) => ({ ...file, folder })) },
       // In one unit: after a crash between the two, the next start would fetch a second copy.
       alongside: (unit) =>
         deps.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit),
     })
-  } finally {
-    if (!task.video.folder) deps.takenFolders.delete(takenKey(task, folder))
   }
+  // What a person has chosen is shared by many, and is theirs: nothing is kept apart in it but names.
+  if (task.video.folder) return await listIn(task.video.folder)
+  // Two videos of one title must not share a folder.
+  await deps.locks.run([`video folders of ${task.userId}`], async () =>
+    listIn(await freeFolder(deps, task, fetched.title)),
+  )
 }
 
 /** `/Title/`, or the first of `/Title (2)/`, `/Title (3)/` … that does not exist yet. */
-async function takeFolder(
+async function freeFolder(
   deps: VideoImportOptions,
   task: ImportTaskRecord,
   title: string,
 ): Promise<FolderPath> {
   for (let number = 1; ; number += 1) {
     const folder = childFolder(rootFolder, safeTitle(title, number === 1 ? '' : ` (${number})`))
-    const key = takenKey(task, folder)
-    if (deps.takenFolders.has(key)) continue
-    deps.takenFolders.add(key)
     if (!(await deps.folders.folderExists(task.userId, folder))) return folder
-    deps.takenFolders.delete(key)
   }
 }
 
 function safeTitle(title: string, ending: string): FileName {
   return safeFileName(title, ending) ?? (`Video${ending}` as FileName)
-}
-
-function takenKey(task: ImportTaskRecord, folder: FolderPath): string {
-  return `${task.userId} ${folder}`
 }

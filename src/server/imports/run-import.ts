@@ -43,7 +43,7 @@ const retryFinishMs = 1_000
 export function createRunImport(deps: RunImportOptions) {
   return async (id: string, turn: ImportTurn): Promise<void> => {
     try {
-      const claim = await deps.tasks.claim(id)
+      const claim = turn.claim ?? (await deps.tasks.claim(id))
       if (claim === null) return
       const stopped = AbortSignal.any([turn.stopped, claim.cancelled])
       try {

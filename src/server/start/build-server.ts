@@ -56,6 +56,7 @@ import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.
 import { endLeftoverProcesses } from '#server/imports/programs/end-processes.ts'
 import { findMediaTools, type LookForTools } from '#server/imports/programs/media-tools.ts'
 import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
+import { createImportTasks } from '#server/imports/tasks/import-repository.ts'
 import { type PreviewLimits, previewLimits } from '#server/previews/previews.ts'
 import { createShares } from '#server/shares/create-shares.ts'
 import type { Guest } from '#server/shares/guest-key.ts'
@@ -227,7 +228,8 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
 
   const imports = createImports({
     ...world,
-    ...{ database, blobStore: blobs, folders, idempotency, access },
+    ...{ database, blobStore: blobs, folders, idempotency, access, locks },
+    tasks: createImportTasks(database, clock),
     ...{ addFile, addFiles, log: app.log },
   })
   imports.addRoutes(app, route)

@@ -9,6 +9,8 @@ type TestedLimiters = AsyncDisposable & {
   pass(ms: number): Promise<void>
   /** Sets the wall clock, while no time passes. */
   jump(ms: number): void
+  /** How many requests random traffic has: fewer where each goes to a database. */
+  requests?: number
 }
 
 type Make = () => Promise<TestedLimiters>
@@ -68,7 +70,8 @@ export function testRateLimiters(make: Make): void {
     const served: number[] = []
     let refusals = 0
     let seed = 7
-    for (let step = 0; step < 5000; step += 1) {
+    const { requests = 5000 } = tested
+    for (let step = 0; step < requests; step += 1) {
       seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
       await tested.pass((seed >> 16) % 1500)
       const due = served.filter((at) => at > tested.now() - 60_000).length < 60
@@ -76,7 +79,7 @@ export function testRateLimiters(make: Make): void {
       if (due) served.push(tested.now())
       else refusals += 1
     }
-    expect(refusals).toBeGreaterThan(500)
+    expect(refusals).toBeGreaterThan(requests / 10)
   })
 
   test('a refusal takes no slot: who keeps knocking is served when the first slot frees', async () => {

@@ -28,6 +28,23 @@ export type RateLimiter = {
  */
 export type RateLimiters = (group: string, limit: RateLimit) => RateLimiter
 
+/**
+ * What clients are told of a window: `used` slots, of which the oldest frees in `waitMs`, 0 with none taken.
+ * Both times are rounded up: at the second we name, the slot is free.
+ */
+export function rateLimitState(
+  now: number,
+  { max }: RateLimit,
+  { used, waitMs }: { used: number; waitMs: number },
+): RateLimitState {
+  return {
+    limit: max,
+    remaining: Math.max(0, max - used),
+    reset: Math.ceil((now + waitMs) / 1000),
+    retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
+  }
+}
+
 /** A client that is refused outside a route; `authorization` holds all values of the header. */
 export type Refused = { address: string; authorization: string[] }
 

@@ -1,5 +1,10 @@
 import type { Clock } from '#server/core/clock.ts'
-import type { RateLimit, RateLimiters, RateLimitState } from './rate-limiter.ts'
+import {
+  type RateLimit,
+  type RateLimiters,
+  type RateLimitState,
+  rateLimitState,
+} from './rate-limiter.ts'
 import type { WindowJournal } from './window-journal.ts'
 
 type Options = {
@@ -81,11 +86,5 @@ function stateOf(
   const oldest = times[0]
   // With nothing taken a slot is free already.
   const waitMs = oldest === undefined ? 0 : oldest + limit.seconds * 1000 - now
-  return {
-    limit: limit.max,
-    remaining: Math.max(0, limit.max - times.length),
-    // Rounded up: at the second we name, the slot is free.
-    reset: Math.ceil((clock.now() + waitMs) / 1000),
-    retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
-  }
+  return rateLimitState(clock.now(), limit, { used: times.length, waitMs })
 }

@@ -17,14 +17,18 @@ function createQueue(concurrency: number) {
     },
   }
   const add = (id: string, userId = 'one') => queue.add({ id, userId, keyId: `key of ${id}` })
-  const queue = createImportQueue({ concurrency, access }, (id, { stopped, accessEnded }) => {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const signal = AbortSignal.any([stopped, accessEnded])
-    signal.addEventListener('abort', () => resolve())
-    if (signal.aborted) resolve()
-    started.push({ id, signal, end: resolve })
-    return promise
-  })
+  const tasks = { unfinished: async () => [] }
+  const queue = createImportQueue(
+    { concurrency, access, tasks },
+    (id, { stopped, accessEnded }) => {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const signal = AbortSignal.any([stopped, accessEnded])
+      signal.addEventListener('abort', () => resolve())
+      if (signal.aborted) resolve()
+      started.push({ id, signal, end: resolve })
+      return promise
+    },
+  )
   const names = () => started.map(({ id }) => id)
   const end = async (id: string) => {
     started.find((job) => job.id === id)?.end()

@@ -1,15 +1,19 @@
 import type { AccessHolder, AccessWatch, WatchedAccess } from '#server/core/access-watch.ts'
+import type { ImportClaim, ImportTasks } from './import-tasks.ts'
 
 /** `hasWaited`: it was taken up before, by a server that has ended since. */
 type QueuedImport = AccessHolder & { id: string; hasWaited?: boolean }
 
 export type ImportQueue = {
   add(task: QueuedImport): void
+  /** Takes up what has not ended. */
+  start(): Promise<void>
   /** Starts nothing more, aborts what runs and resolves once all of it has ended. */
   stop(): Promise<void>
 }
 
-type Run = (id: string, turn: ImportTurn) => Promise<void>
+/** Does one import; it does not reject. */
+export type RunTurn = (id: string, turn: ImportTurn) => Promise<void>
 
 /** What may end an import before its time. */
 export type ImportSignals = {
@@ -19,8 +23,17 @@ export type ImportSignals = {
   accessEnded: AbortSignal
 }
 
-/** `hasWaited`: it did not begin as soon as it was asked for. */
-export type ImportTurn = ImportSignals & { hasWaited: boolean }
+/**
+ * `hasWaited`: it did not begin as soon as it was asked for. `claim`: where the queue has made one; else the
+ * import claims itself.
+ */
+export type ImportTurn = ImportSignals & { hasWaited: boolean; claim?: ImportClaim }
+
+type QueueOptions = {
+  concurrency: number
+  access: Pick<AccessWatch, 'watch'>
+  tasks: Pick<ImportTasks, 'unfinished'>
+}
 
 type Waiting = QueuedImport & { access: WatchedAccess }
 type Running = { userId: string; stop: AbortController; ended: Promise<void> }
@@ -29,11 +42,10 @@ type Running = { userId: string; stop: AbortController; ended: Promise<void> }
  * Runs a few imports at a time: first in, first out for one person, and between people whoever has
  * the fewest running goes first, so that a hundred links of one do not hold up the one of another.
  * A waiting import whose access ends is run at once, aborted, and so ends there, too.
- * @param run does one import; it must not reject
  */
 export function createImportQueue(
-  { concurrency, access }: { concurrency: number; access: Pick<AccessWatch, 'watch'> },
-  run: Run,
+  { concurrency, access, tasks }: QueueOptions,
+  run: RunTurn,
 ): ImportQueue {
   const waiting: Waiting[] = []
   const running = new Map<string, Running>()
@@ -83,7 +95,7 @@ export function createImportQueue(
     return index === -1 ? undefined : waiting.splice(index, 1)[0]
   }
 
-  return {
+  const queue: ImportQueue = {
     add(task) {
       const watched = access.watch(task)
       const queued: Waiting = { ...task, access: watched }
@@ -95,6 +107,9 @@ export function createImportQueue(
       startMore()
       queued.hasWaited = true
     },
+    async start() {
+      for (const task of await tasks.unfinished()) queue.add({ ...task, hasWaited: true })
+    },
     async stop() {
       isStopped = true
       for (const { access: watched } of waiting.splice(0)) watched[Symbol.dispose]()
@@ -103,4 +118,5 @@ export function createImportQueue(
       await Promise.all(ending.map(({ ended }) => ended))
     },
   }
+  return queue
 }
