@@ -46,6 +46,7 @@ const rooms: Record<string, string[]> = {
   ],
   'server/subscriptions': [...stores, 'server/imports'],
   'server/docs': foundation,
+  'server/operations': [...foundation, 'server/storage'],
   'server/gateway': foundation,
   'server/cli': [...stores, 'server/account', 'server/api-keys'],
   server: ['server', 'contract'],

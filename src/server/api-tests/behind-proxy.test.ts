@@ -42,6 +42,19 @@ test('without a word that can be believed it is the address of the nearest proxy
   expect(await left('X-Forwarded-For: 10.0.0.1')).toBe('1')
 })
 
+test('a range of IPv4 addresses is one, however IPv6 writes them', async () => {
+  await using server = await startTestServer({
+    config: { trustProxy: ['::ffff:127.0.0.0/104'], rateLimit: 3, host: '::' },
+  })
+  const { port } = new URL(server.origin)
+  // The server's socket sees this one as ::ffff:127.0.0.1.
+  const origin = `http://127.0.0.1:${port}`
+  const left = (...lines: string[]) => guessesLeft({ ...server, origin }, ...lines)
+  expect(await left('X-Forwarded-For: 203.0.113.1')).toBe('2')
+  expect(await left('X-Forwarded-For: 203.0.113.2')).toBe('2')
+  expect(await left('X-Forwarded-For: 198.51.100.9, 203.0.113.1')).toBe('1')
+})
+
 test('nobody else is believed', async () => {
   await using server = await behind(['203.0.113.0/24'])
   for (const remaining of ['2', '1', '0']) {

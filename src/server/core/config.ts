@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { rateLimitDefault } from '#contract/rate-limit.ts'
 import { uploadMaxBytesDefault } from '#contract/uploads.ts'
@@ -33,6 +34,12 @@ export type Config = {
   ytDlp: string | null
   ffmpeg: string | null
   logLevel: string
+  /** What tells this server from others, in logs and metrics. */
+  serverName: string
+  /** How long it still takes requests once it is told to end. */
+  drainSeconds: number
+  /** Where metrics are read; null: nowhere. */
+  metrics: { host: string; port: number } | null
 }
 
 /** A setting, or what it points to, cannot be used; the message says what to do. Programs exit with 2. */
@@ -86,6 +93,9 @@ function readSettings(env: Environment): Config {
     ytDlp: env.BARKEEP_YT_DLP || null,
     ffmpeg: env.BARKEEP_FFMPEG || null,
     logLevel: oneOf(env, 'BARKEEP_LOG_LEVEL', logLevels, 'info'),
+    serverName: serverName(env, 'BARKEEP_SERVER_NAME'),
+    drainSeconds: wholeNumber(env, 'BARKEEP_DRAIN_SECONDS', { fallback: 0, min: 0, max: 3600 }),
+    metrics: listenAddress(env, 'BARKEEP_METRICS'),
   }
 }
 
@@ -174,6 +184,29 @@ function refuseLoop({ upstream, publicUrl, host, port }: Config): void {
   const isOwn = (address: string) => URL.parse(address)?.origin === upstream
   if (upstream === null || ![...own, publicUrl ?? ''].some(isOwn)) return
   throw new ConfigError(`BARKEEP_UPSTREAM must be another server than this one, not "${upstream}".`)
+}
+
+function serverName(env: Environment, name: string): string {
+  const text = env[name]
+  if (!text) return `${hostname()}:${process.pid}`
+  if (/^[\w.:-]{1,100}$/.test(text)) return text
+  throw new ConfigError(
+    `${name} must be up to 100 letters, digits, dots, colons, dashes and underscores, not "${text}".`,
+  )
+}
+
+/** Of a port alone only this machine gets an answer. */
+function listenAddress(env: Environment, name: string): { host: string; port: number } | null {
+  const text = env[name]
+  if (!text) return null
+  const [, bracketed, plain, port = ''] =
+    /^(?:(?:\[([\da-f:.]+)\]|([\w.-]+)):)?(\d{1,5})$/i.exec(text) ?? []
+  if (port !== '' && Number(port) <= 65_535) {
+    return { host: bracketed ?? plain ?? '127.0.0.1', port: Number(port) }
+  }
+  throw new ConfigError(
+    `${name} must be a port, or an address of this machine with a port, like 9400 or 10.0.0.5:9400, not "${text}".`,
+  )
 }
 
 const allowed =

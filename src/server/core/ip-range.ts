@@ -22,9 +22,15 @@ export function readRange(text: string): IpRange {
     const parsed = ipaddr.parse(address)
     return [parsed, parsed.kind() === 'ipv4' ? 32 : 128]
   }
-  const [address, bits] = ipaddr.parseCIDR(text)
-  if (bits === 0) throw new Error('everybody')
+  const [address, bits] = unmapped(ipaddr.parseCIDR(text))
+  if (bits <= 0) throw new Error('everybody')
   return [address, bits]
+}
+
+/** Addresses are compared as IPv4 where they are that, so a range of them in IPv6's way would fit none. */
+function unmapped([address, bits]: IpRange): IpRange {
+  const isMapped = address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress()
+  return isMapped ? [address.toIPv4Address(), bits - 96] : [address, bits]
 }
 
 /** What counts as one client: a household has a whole /64 of IPv6 addresses to guess from. */

@@ -92,9 +92,12 @@ export function createApp(
   return app
 }
 
-/** Checks for every request. Added after the security headers, so that refusals carry them too. */
-export function addFirstChecks(app: FastifyInstance): void {
-  endConnections(app)
+/**
+ * Checks for every request. Added after the security headers, so that refusals carry them too. Returns what
+ * begins to drain the connections.
+ */
+export function addFirstChecks(app: FastifyInstance): () => void {
+  const drain = endConnections(app)
   // Decides last whether the connection is kept alive.
   app.addHook('onSend', lingeringCloseAfterRefusal)
   app.addHook('onRequest', async (request, reply) => {
@@ -102,6 +105,7 @@ export function addFirstChecks(app: FastifyInstance): void {
     if (request.is404 && !mayBePage(request)) throw notFound(request, reply)
     if (!request.routeOptions.config.readsBodyLate) awaitSmallBody(request, reply)
   })
+  return drain
 }
 
 /**

@@ -57,6 +57,7 @@ import { endLeftoverProcesses } from '#server/imports/programs/end-processes.ts'
 import { findMediaTools, type LookForTools } from '#server/imports/programs/media-tools.ts'
 import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { createImportTasks } from '#server/imports/tasks/import-repository.ts'
+import { createStoreReadings } from '#server/operations/operations-repository.ts'
 import { type PreviewLimits, previewLimits } from '#server/previews/previews.ts'
 import { createShares } from '#server/shares/create-shares.ts'
 import type { Guest } from '#server/shares/guest-key.ts'
@@ -69,6 +70,7 @@ import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder
 import { createNameIndexer } from '#server/storage/sqlite/index-names.ts'
 import { createNameSearch } from '#server/storage/sqlite/name-search.ts'
 import { addSubscriptions } from '#server/subscriptions/create-subscriptions.ts'
+import { addOperations, type Operations } from './add-operations.ts'
 import { addPreviews } from './add-previews.ts'
 import { addUploads } from './add-uploads.ts'
 import { closeWithin, listenOn } from './listen.ts'
@@ -93,6 +95,8 @@ export type BarkeepServer = {
   app: FastifyInstance
   /** Resolves with the address to open. @throws ConfigError when host or port are not available. */
   listen(): Promise<string>
+  /** Where metrics are read; null: nowhere. */
+  metricsAddress(): string | null
   /** Whether there is no account yet. */
   isFirstStart(): Promise<boolean>
   /** Problems that the start found in the data folder, for its owner. */
@@ -122,25 +126,34 @@ export async function buildServer(
   dependencies: Partial<ServerDependencies> = {},
 ): Promise<BarkeepServer> {
   const { limits, pages, ...others } = { ...systemDependencies, ...dependencies }
-  const app = createApp(createLogger(config.logLevel), limits, config)
+  const app = createApp(
+    createLogger({ level: config.logLevel, server: config.serverName }),
+    limits,
+    config,
+  )
   let origin = config.publicUrl ?? ''
   const publicUrl = () => forwardedOrigin() ?? origin
   if (config.publicUrl === null) keepForwardedOrigin(app)
+  const operations = await addOperations(app, { config, clock: others.clock, version })
   addSecurityHeaders(app, { ...pages, upstream: config.upstream })
-  addFirstChecks(app)
+  const drainConnections = addFirstChecks(app)
   await compressAnswers(app)
-  app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
   await pages.add(app)
-  const backend = await addBackend(app, { ...others, config, publicUrl })
+  const backend = await addBackend(app, { ...others, config, publicUrl, operations })
   return {
     app,
     ...backend,
     async listen() {
+      await operations.listen()
       const address = await listenOn(app, config)
       origin = config.publicUrl ?? address
       return address
     },
-    close: () => closeWithin(app),
+    metricsAddress: operations.metricsAddress,
+    async close() {
+      await operations.drain(drainConnections)
+      await closeWithin(app)
+    },
   }
 }
 
@@ -172,7 +185,11 @@ async function addBackend(app: FastifyInstance, world: World): Promise<Backend> 
   }
 }
 
-type World = Omit<ServerDependencies, 'limits' | 'pages'> & { config: Config; publicUrl(): string }
+type World = Omit<ServerDependencies, 'limits' | 'pages'> & {
+  config: Config
+  operations: Operations
+  publicUrl(): string
+}
 
 type OwnBackend = Backend & { can: { thumbnails: boolean } }
 
@@ -191,6 +208,11 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   app.addHook('onClose', () => database.destroy())
   const warn = (message: string) => app.log.warn(message)
   for (const message of found) warn(message)
+  const { isReachable, countImports } = createStoreReadings(database)
+  world.operations.watch({
+    ...{ database: isReachable, blobs: () => blobs.isReachable(), countImports },
+    poolUse: () => null,
+  })
 
   const changes = createChanges()
   const secret = await readSessionSecret(dataFolder, warn)
@@ -273,7 +295,7 @@ function addAccounts(app: FastifyInstance, deps: AccountOptions) {
   const warn = (message: string) => app.log.warn(message)
   const journal = openWindowJournal({ dataFolder: deps.dataFolder, clock, warn })
   app.addHook('onClose', async () => journal.close())
-  const limiters = createSlidingWindows({ clock, journal })
+  const limiters = deps.operations.countRefusals(createSlidingWindows({ clock, journal }))
   const signInLimiter = createSignInLimiter(limiters)
   const loadWebAuth = createWebAuthLoader({ database, secret, signInLimiter, warn })
   const users = createUsersRepository(database)

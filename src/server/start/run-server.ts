@@ -9,7 +9,7 @@ export async function runServer(dependencies: Partial<ServerDependencies> = {}):
   try {
     const config = readEnvironment()
     const server = await buildServer(config, dependencies)
-    endOnSignals(server)
+    endOnSignals(server, config.drainSeconds)
     const { address, firstStart } = await begin(server).catch(async (error) => {
       await server.close()
       throw error
@@ -17,6 +17,8 @@ export async function runServer(dependencies: Partial<ServerDependencies> = {}):
     print(`Barkeep is at ${config.publicUrl ?? address}`)
     if (config.upstream !== null)
       print(`It stands in front of ${config.upstream}: use a key from there.`)
+    const metrics = server.metricsAddress()
+    if (metrics !== null) print(`Its metrics are at ${metrics}`)
     for (const finding of server.found) print(`Note: ${finding}`)
     if (firstStart) {
       const isTerminal = process.stdout.isTTY === true
@@ -47,9 +49,10 @@ function startFailureText(error: unknown): string | null {
 const oneKeyPressMs = 300
 /** Mostly nothing is under way, and there is nothing to explain. */
 const tellAfterMs = 1_000
-const stillEnding = `Waiting up to ${connectionLimits.graceMs / 1000} s for what is under way. Once more ends it at once.`
+const graceSeconds = connectionLimits.graceMs / 1000
 
-function endOnSignals(server: BarkeepServer): void {
+function endOnSignals(server: BarkeepServer, drainSeconds: number): void {
+  const stillEnding = `Waiting up to ${drainSeconds + graceSeconds} s for what is under way. Once more ends it at once.`
   let endingSince: number | null = null
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {

@@ -92,6 +92,8 @@ export type BlobStore = {
    * copied where that can be helped. Its path. @throws ApiFailure `unavailable` where the blob is not whole.
    */
   lend(blob: KnownBlob, folder: WorkFolder): Promise<string>
+  /** Whether the storage answers at all, full or not. Asked every few seconds. */
+  isReachable(): Promise<boolean>
   /** @throws ApiFailure `unavailable` unless `bytes` more would leave a reserve. */
   ensureFreeSpace(bytes: number): Promise<void>
   /**

@@ -13,7 +13,10 @@ const limits = { ...connectionLimits, graceMs: 600_000 }
 const asked = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
 
 async function startServer() {
-  const app = createApp(createLogger('silent'), limits, { host: '', trustProxy: [] })
+  const app = createApp(createLogger({ level: 'silent', server: 'a' }), limits, {
+    host: '',
+    trustProxy: [],
+  })
   addFirstChecks(app)
   app.get('/large', async () => Buffer.alloc(largeBytes))
   app.get('/small', async () => 'ok')

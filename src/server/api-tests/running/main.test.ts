@@ -64,6 +64,12 @@ test.concurrent.each([
   ['BARKEEP_UPSTREAM', 'https://cloudstorage.bar/api'],
   ['BARKEEP_IMPORT_ALLOW', 'http://10.0.0.1/'],
   ['BARKEEP_LOG_LEVEL', 'loud'],
+  ['BARKEEP_SERVER_NAME', 'two words'],
+  ['BARKEEP_DRAIN_SECONDS', '-1'],
+  ['BARKEEP_METRICS', '70000'],
+  ['BARKEEP_METRICS', 'http://10.0.0.5:9400'],
+  ['BARKEEP_METRICS', '203.0.113.7:9400'],
+  ['BARKEEP_TRUST_PROXY', '::ffff:0:0/96'],
   ['HOST', '203.0.113.7'],
   ['HOST', 'no-such-host.invalid'],
 ])('%s=%s is one clear line and exit code 2', async (name, value) => {
@@ -118,6 +124,36 @@ test('a port that is in use is one clear line, and gives no password away unseen
   await once(other.close(), 'close')
   await using server = startServerProcess(settings)
   expect(await server.firstKey).toContain('csb_live_')
+})
+
+test('metrics on a port that is in use are one clear line, and change nothing', async () => {
+  await using folder = await freshFolder()
+  const other = createServer()
+  await once(other.listen(0, '127.0.0.1'), 'listening')
+  const { port } = other.address() as AddressInfo
+  const settings = { BARKEEP_DATA: folder.path, BARKEEP_METRICS: String(port) }
+  expect(await refusedStart(settings)).toMatch(/^BARKEEP_METRICS: [^\n]*EADDRINUSE[^\n]*\n$/)
+  await once(other.close(), 'close')
+  await using server = startServerProcess(settings)
+  expect(await server.firstKey).toContain('csb_live_')
+  expect(server.output().stdout).toContain(`Its metrics are at http://127.0.0.1:${port}/metrics\n`)
+})
+
+test('each line of the log says which server wrote it', async () => {
+  await using folder = await freshFolder()
+  for (const [name, expected] of [
+    ['', /^[\w.-]+:\d+$/],
+    ['bar-2', /^bar-2$/],
+  ] as const) {
+    await using server = startServerProcess({
+      ...{ BARKEEP_DATA: folder.path, BARKEEP_SERVER_NAME: name },
+    })
+    await fetch(`${await server.origin}/api/v1/me`)
+    expect(await server.end('SIGTERM')).toBe(0)
+    const lines = server.output().stderr.trim().split('\n')
+    expect(lines.length).toBeGreaterThan(1)
+    for (const line of lines) expect(JSON.parse(line).server).toMatch(expected)
+  }
 })
 
 test('a data folder that cannot be one is one clear line', async () => {

@@ -6,7 +6,7 @@ const trackingId = 'uWRcU0kRQP2Drmyuxw7IpaCd'
 
 function loggedBy(write: (log: ReturnType<typeof createLogger>) => void): string {
   const lines: string[] = []
-  write(createLogger('trace', { write: (line) => void lines.push(line) }))
+  write(createLogger({ level: 'trace', server: 'a' }, { write: (line) => void lines.push(line) }))
   return lines.join('')
 }
 

@@ -5,12 +5,18 @@ import { readPath } from './request-target.ts'
 /** What must never be in a log, wherever a logged object may carry it. */
 const secrets = ['authorization', 'cookie', 'set-cookie', 'password', 'secret', 'key', 'token']
 
-/** JSON lines on standard error, so that what people are to read has standard output for itself. */
-export function createLogger(level: string, stream?: DestinationStream): Logger {
+/**
+ * JSON lines on standard error, so that what people are to read has standard output for itself. `server`
+ * is in each: logs of several servers are read together.
+ */
+export function createLogger(
+  { level, server }: { level: string; server: string },
+  stream?: DestinationStream,
+): Logger {
   const paths = secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.headers["${name}"]`])
   const redact = { paths, censor: '[hidden]' }
   const hooks = { streamWrite: hideSecrets }
-  return pino({ level, base: undefined, redact, hooks }, stream ?? destination(2))
+  return pino({ level, base: { server }, redact, hooks }, stream ?? destination(2))
 }
 
 /** The last look at a line: libraries' errors carry texts that no list of fields foresees. */

@@ -51,7 +51,8 @@ export function createReadClient(
   }
 
   function readClient({ socket, headers, headersDistinct }: IncomingMessage): Client {
-    const peer = socket.remoteAddress ?? ''
+    // A socket that listens on both kinds of addresses writes those of IPv4 in IPv6's way.
+    const peer = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '')
     const { host = null } = headers
     if (!isTrusted(peer)) return { address: peer, scheme: 'http', host, isHostForwarded: false }
     const list = (name: string) =>

@@ -82,6 +82,10 @@ class DiskBlobs implements BlobStore {
     }
   }
 
+  async isReachable(): Promise<boolean> {
+    return (await stat(this.#folders.blobs)).isDirectory()
+  }
+
   /** A work folder is on the same file system: its files are hashed, and nothing is copied. */
   #stageWorkFile(path: string, limits: StageLimits): Promise<StagedBlob> {
     return onDisk(async () => {
