@@ -44,7 +44,7 @@ const rooms: Record<string, string[]> = {
     'server/api-keys',
     'server/account/web-session',
   ],
-  'server/subscriptions': [...stores, 'server/imports'],
+  'server/subscriptions': [...stores, 'server/imports', 'server/files'],
   'server/docs': foundation,
   'server/operations': [...foundation, 'server/storage'],
   'server/gateway': foundation,

@@ -60,6 +60,7 @@ export type Me = z.infer<typeof meReply>
  * - `inspect`: `POST /import/inspect` looks at a link, and `video` of an import takes `folder`, `prefix` and
  *   `item`.
  * - `subscriptions`: lists are kept in step by imports of their own.
+ * - `subscription_keep`: and keep only the newest videos of them, with `keep`.
  * - `resumable`: `/upload/resumable` takes a file in parts, by the tus protocol.
  * - `imports`: `GET /imports` lists imports, and tells of a running one what it does and how fast.
  * - `video_choices`: imports of videos take the fields of `video-choices.ts`.
@@ -81,6 +82,7 @@ export const additions = [
   'archive',
   'inspect',
   'subscriptions',
+  'subscription_keep',
   'resumable',
   'imports',
   'dimensions',

@@ -16,6 +16,15 @@ const everyHours = z
     z.meta({ description: 'How often its source is looked at.' }),
   )
 const folder = newFolderOrRoot.check(z.meta({ description: 'Where all of its files go.' }))
+const keepRule = 'keep must be a whole number from 1 to 1,000, or null for all.'
+const keep = z
+  .nullable(z.int(keepRule).check(z.minimum(1, keepRule), z.maximum(1_000, keepRule)))
+  .check(
+    z.meta({
+      description:
+        'How many of its videos stay, null for all; where `additions` names `subscription_keep`. Takes the scope `manage`.',
+    }),
+  )
 const video = {
   quality: videoOptions.shape.quality,
   subtitles: videoOptions.shape.subtitles,
@@ -30,6 +39,7 @@ export const createSubscriptionBody = z.object({
   folder,
   ...video,
   every_hours: z._default(everyHours, 24),
+  keep: z._default(keep, null),
   only_new: z._default(z.boolean(), true).check(
     z.meta({
       description: 'Leaves what the list holds now, and imports only what comes later.',
@@ -44,6 +54,7 @@ export const changeSubscriptionBody = z.object({
   subtitles: z.optional(z.boolean()),
   thumbnail: z.optional(z.boolean()),
   every_hours: z.optional(everyHours),
+  keep: z.optional(keep),
   state: z.optional(z.enum(['on', 'paused'])),
 })
 
@@ -58,6 +69,10 @@ export const subscription = z.object({
   subtitles: z.boolean(),
   thumbnail: z.boolean(),
   every_hours: z.number(),
+  keep: z.optional(z.nullable(z.number())),
+  keep_problem: z
+    .optional(z.string())
+    .check(z.meta({ description: 'Why more of its videos stay than `keep` says.' })),
   state: z.string().check(
     z.meta({
       description:

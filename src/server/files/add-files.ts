@@ -20,7 +20,7 @@ import { type FolderPlace, nameColumns, rootFolderId } from './folder-repository
 export type Alongside = (unit: UnitOfWork, listed: StoredFile[], added: Added) => Promise<void>
 
 /** What of an addition was not there before. */
-export type Added = { files: number; bytes: number }
+export type Added = { files: StoredFile[]; bytes: number }
 
 /**
  * The only way files come to be listed: all of them in one transaction, or none. A taken name gets a
@@ -129,7 +129,7 @@ async function list(
       const bytes = rows.reduce((sum, { size }) => sum + size, 0)
       const { madeFolders } = await files.insert(
         rows,
-        async (unit) => alongside?.(unit, listed, { files: rows.length, bytes }),
+        async (unit) => alongside?.(unit, listed, { files: madeOf(named), bytes }),
         rootId,
       )
       if (madeFolders) await changes.tell(userId)
@@ -140,6 +140,9 @@ async function list(
     }
   }
 }
+
+const madeOf = (named: KeptFiles): StoredFile[] =>
+  [...named.values()].flatMap(({ blobId, stored }) => (blobId === null ? [] : [stored]))
 
 /** Gives each new file the first free name of its kind. */
 async function takeNames(files: FileRepository, tree: Tree, kept: KeptFiles): Promise<KeptFiles> {

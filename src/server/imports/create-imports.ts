@@ -27,6 +27,7 @@ import { createImportQueue } from '#server/imports/tasks/import-queue.ts'
 import type { ImportTasks } from '#server/imports/tasks/import-tasks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/sqlite/database.ts'
+import type { WriteListed } from './import-video.ts'
 import { addImportRoutes, type ImportKey } from './imports-routes.ts'
 import { addInspectRoutes } from './inspect/inspect-routes.ts'
 import { inspectSource } from './inspect/inspect-source.ts'
@@ -69,6 +70,8 @@ export type StartImport = (asked: Parameters<typeof startImport>[1]) => Promise<
 export type Imports = {
   guard: AddressGuard
   looks: Looks
+  /** Who writes something beside the files of each import. */
+  onListed(write: WriteListed): void
   /** For what starts imports by itself. */
   startImport: StartImport
   addRoutes(app: FastifyInstance, route: Route<ImportKey>): void
@@ -94,9 +97,11 @@ export function createImports(deps: ImportsOptions): Imports {
   const tools = createToolFinder(deps)
   const siteCookies = createSiteCookies({ ...deps, dataFolder: config.dataFolder })
   const maxBytes = config.uploadMaxBytes
+  let writeListed: WriteListed = async () => undefined
   const run = createRunImport({
     ...deps,
     ...{ guard, openUrl, openings, tasks, tools, maxBytes, silentForMs, siteCookies },
+    writeListed: (unit, listed) => writeListed(unit, listed),
   })
   const queue = createImportQueue(
     { concurrency: config.importConcurrency, access: deps.access, tasks },
@@ -108,6 +113,9 @@ export function createImports(deps: ImportsOptions): Imports {
   const starting = { guard, openings, queue, tasks, tools, sponsorblock }
   return {
     ...{ guard, looks },
+    onListed(write) {
+      writeListed = write
+    },
     startImport: (asked) => startImport(starting, asked),
     addRoutes(app, route) {
       addImportRoutes(app, { ...starting, route, idempotency })

@@ -1,8 +1,10 @@
 import { cutToBytes, type FileName, utf8Length } from '#contract/file-name.ts'
 import { childFolder, type FolderPath, rootFolder } from '#contract/folder-path.ts'
 import type { Locks } from '#server/core/locks.ts'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import type { AddFiles } from '#server/files/add-files.ts'
 import type { NewFile } from '#server/files/file-listing.ts'
+import type { StoredFile } from '#server/files/file-repository.ts'
 import type { FolderRepository } from '#server/files/folder-repository.ts'
 import type { SiteCookies } from '#server/imports/cookies/site-cookies-repository.ts'
 import { safeFileName } from '#server/imports/download/import-file-name.ts'
@@ -21,7 +23,14 @@ import {
 } from '#server/imports/video/yt-dlp.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 
+/** Writes something beside the files that an import lists; `files` are those that were not there before. */
+export type WriteListed = (
+  unit: UnitOfWork,
+  listed: { taskId: string; files: readonly StoredFile[] },
+) => Promise<void>
+
 export type VideoImportOptions = VideoFetchOptions & {
+  writeListed: WriteListed
   blobStore: Pick<BlobStore, 'stage'>
   addFiles: AddFiles
   folders: Pick<FolderRepository, 'folderExists'>
@@ -124,8 +133,10 @@ async function listAll(
     await deps.addFiles({
       ...{ userId: task.userId, stem, files: files.map((file) => ({ ...file, folder })) },
       // In one unit: after a crash between the two, the next start would fetch a second copy.
-      alongside: (unit) =>
-        deps.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit),
+      async alongside(unit, _listed, { files: made }) {
+        await deps.writeListed(unit, { taskId: task.id, files: made })
+        await deps.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit)
+      },
     })
   }
   // What a person has chosen is shared by many, and is theirs: nothing is kept apart in it but names.

@@ -23,7 +23,7 @@ import type {
   ImportType,
   ProgressReading,
 } from '#server/imports/tasks/import-tasks.ts'
-import { importVideo, type VideoImportOptions } from './import-video.ts'
+import { importVideo, type VideoImportOptions, type WriteListed } from './import-video.ts'
 import { measureSpeed } from './tasks/measure-speed.ts'
 
 export type RunImportOptions = FileImportOptions &
@@ -188,6 +188,7 @@ async function finish(
 
 export type FileImportOptions = DownloadOptions & {
   addFile: AddFile
+  writeListed: WriteListed
   tasks: ImportTasks
   publicUrl(): string
 }
@@ -212,8 +213,9 @@ async function importFile(
   }
   await deps.addFile({
     ...{ userId: task.userId, folder: task.folder, name, staged },
-    alongside: async (unit, [file]) => {
+    alongside: async (unit, [file], { files }) => {
       if (file === undefined) return
+      await deps.writeListed(unit, { taskId: task.id, files })
       const result = { title: file.name, link: fileLink(deps.publicUrl(), file) }
       await deps.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit)
     },

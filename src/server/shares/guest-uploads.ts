@@ -66,7 +66,8 @@ function confinementOf(share: LiveShare, endpoint: string) {
 }
 
 async function charge(unit: UnitOfWork, share: LiveShare, added: Added): Promise<void> {
-  const verdict = await chargeShare(unit, share.id, added)
+  const { bytes } = added
+  const verdict = await chargeShare(unit, share.id, { files: added.files.length, bytes })
   if (verdict === 'full') throw quotaFull(0)
   if (verdict === 'revoked') throw new AccessEnded('invalid_key', 'This link was withdrawn.')
 }

@@ -1,17 +1,20 @@
 import type { FastifyInstance } from 'fastify'
+import type { Config } from '#server/core/config.ts'
 import type { Locks } from '#server/core/locks.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Imports } from '#server/imports/create-imports.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import { createRunUnit, type Database } from '#server/storage/sqlite/database.ts'
+import { keepNewest, noteListed } from './keep-newest.ts'
 import { createSubscriptionRepository } from './subscription-repository.ts'
-import { addSubscriptionRoutes } from './subscription-routes.ts'
+import { addSubscriptionRoutes, type SubscriptionKey } from './subscription-routes.ts'
 import { createSubscriptions, type SubscriptionsOptions } from './subscriptions.ts'
 
 type Options = Pick<SubscriptionsOptions, 'access' | 'clock' | 'log'> & {
-  route: Route<{ id: string; userId: string }>
+  route: Route<SubscriptionKey>
   database: Database
   locks: Locks
   imports: Imports
+  config: Pick<Config, 'trashDays'>
 }
 
 /**
@@ -23,7 +26,13 @@ export function addSubscriptions(app: FastifyInstance, deps: Options): void {
   const subscriptions = createSubscriptionRepository(database)
   const { looks, guard, startImport } = imports
   const running = createSubscriptions({ ...deps, looks, startImport, subscriptions })
-  addSubscriptionRoutes(app, { ...deps, guard, subscriptions, running })
+  const keeping = { ...deps, subscriptions, keepsTrash: deps.config.trashDays > 0 }
+  const run = createRunUnit(database)
+  addSubscriptionRoutes(app, {
+    ...{ ...keeping, guard, running },
+    keepNewest: (id) => run((unit) => keepNewest(keeping, unit, id)),
+  })
+  imports.onListed((unit, listed) => noteListed(keeping, unit, listed))
   app.addHook('onListen', async () => {
     await imports.start()
     await running.start()

@@ -37,11 +37,18 @@ export async function lookForNew(
     await deps.subscriptions.leave(row.id, fresh.map(nameOf))
     return { title, hasMore: false }
   }
-  for (const entry of oldestFirst(fresh).slice(0, importsMax)) {
+  const ordered = oldestFirst(fresh)
+  // What would be put away at once is not fetched.
+  const wanted = row.keep === null ? ordered : ordered.slice(-row.keep)
+  await deps.subscriptions.leave(
+    row.id,
+    ordered.slice(0, ordered.length - wanted.length).map(nameOf),
+  )
+  for (const entry of wanted.slice(0, importsMax)) {
     signal.throwIfAborted()
     await startOne(deps, row, { entry, signal })
   }
-  return { title, hasMore: fresh.length > importsMax }
+  return { title, hasMore: wanted.length > importsMax }
 }
 
 type Asked = { userId: string; signal: AbortSignal }

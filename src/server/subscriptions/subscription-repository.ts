@@ -1,9 +1,14 @@
+import { sql } from 'kysely'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import { type Database, transactionOf } from '#server/storage/sqlite/database.ts'
+import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
 import type { SubscriptionTable } from '#server/storage/sqlite/tables.ts'
 
 export type SubscriptionRow = SubscriptionTable
 export type SubscriptionChange = Partial<Omit<SubscriptionRow, 'id' | 'user_id' | 'created_at'>>
+
+/** An entry whose files are known. */
+export type KeptEntry = { entry: string; files_json: string }
 
 export type SubscriptionRepository = ReturnType<typeof createSubscriptionRepository>
 
@@ -68,14 +73,9 @@ export function createSubscriptionRepository(database: Database) {
         .execute()
       return new Set(rows.map(({ entry }) => entry))
     },
-    /** Notes an entry, in the unit that makes its import. */
-    async take(unit: UnitOfWork, id: string, { entry, taskId }: { entry: string; taskId: string }) {
-      const values = { subscription_id: id, entry, task_id: taskId }
-      await transactionOf(unit).insertInto('subscription_entry').values(values).execute()
-    },
     /** Notes entries that are left as they are. */
     async leave(id: string, entries: readonly string[]): Promise<void> {
-      const rows = entries.map((entry) => ({ subscription_id: id, entry, task_id: null }))
+      const rows = entries.map((entry) => ({ subscription_id: id, entry, ...untaken }))
       for (let at = 0; at < rows.length; at += rowsAtOnce) {
         await database
           .insertInto('subscription_entry')
@@ -84,7 +84,75 @@ export function createSubscriptionRepository(database: Database) {
           .execute()
       }
     },
+    ...taken,
   }
 }
 
+const untaken = { task_id: null, place: null, files_json: null }
 const rowsAtOnce = 500
+
+type EntryKey = { subscription_id: string; entry: string }
+
+/** What became of entries that were taken. All of it within a unit of work. */
+const taken = {
+  /** Notes an entry, in the unit that makes its import. */
+  async take(unit: UnitOfWork, id: string, { entry, taskId }: { entry: string; taskId: string }) {
+    const values = { subscription_id: id, entry, task_id: taskId, files_json: null }
+    await transactionOf(unit)
+      .insertInto('subscription_entry')
+      .values(({ selectFrom }) => ({
+        ...values,
+        place: selectFrom('subscription_entry')
+          .where('subscription_id', '=', id)
+          .select(sql<number>`coalesce(max(place), 0) + 1`.as('place')),
+      }))
+      .execute()
+  },
+  /** Of which list an import is; null where of none. */
+  async entryOf(unit: UnitOfWork, taskId: string): Promise<EntryKey | null> {
+    const found = transactionOf(unit)
+      .selectFrom('subscription_entry')
+      .select(['subscription_id', 'entry'])
+      .where('task_id', '=', taskId)
+    return (await found.executeTakeFirst()) ?? null
+  },
+  async noteFiles(unit: UnitOfWork, { subscription_id, entry }: EntryKey, files_json: string) {
+    await transactionOf(unit)
+      .updateTable('subscription_entry')
+      .set({ files_json })
+      .where('subscription_id', '=', subscription_id)
+      .where('entry', '=', entry)
+      .execute()
+  },
+  /** Nobody else changes it before the unit ends. Null where there is none of that id. */
+  async lock(unit: UnitOfWork, id: string): Promise<SubscriptionRow | null> {
+    const rows = transactionOf(unit)
+    await rows
+      .updateTable('subscription')
+      .set(({ ref }) => ({ keep: ref('keep') }))
+      .where('id', '=', id)
+      .execute()
+    const row = rows.selectFrom('subscription').selectAll().where('id', '=', id)
+    return (await row.executeTakeFirst()) ?? null
+  },
+  /** In the order in which they were taken: the oldest first. */
+  async withFiles(unit: UnitOfWork, id: string): Promise<KeptEntry[]> {
+    return await transactionOf(unit)
+      .selectFrom('subscription_entry')
+      .select(['entry', 'files_json'])
+      .where('subscription_id', '=', id)
+      .where('files_json', 'is not', null)
+      .orderBy('place')
+      .$narrowType<KeptEntry>()
+      .execute()
+  },
+  /** Their files are nobody's business any more. */
+  async forgetFiles(unit: UnitOfWork, id: string, entries: readonly string[]): Promise<void> {
+    await transactionOf(unit)
+      .updateTable('subscription_entry')
+      .set({ files_json: null })
+      .where('subscription_id', '=', id)
+      .where('entry', 'in', elementsOf(sql<string>`${JSON.stringify(entries)}`))
+      .execute()
+  },
+}

@@ -17,7 +17,8 @@ import { readLink } from '#server/imports/source/read-link.ts'
 import type { SubscriptionRepository, SubscriptionRow } from './subscription-repository.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
-type Key = { id: string; userId: string }
+export type SubscriptionKey = { id: string; userId: string; scopes: string[] }
+type Key = SubscriptionKey
 export type SubscriptionRouteOptions = {
   route: Route<Key>
   guard: AddressGuard
@@ -25,6 +26,10 @@ export type SubscriptionRouteOptions = {
   locks: Locks
   subscriptions: SubscriptionRepository
   running: Subscriptions
+  /** Whether what is deleted can be had back. */
+  keepsTrash: boolean
+  /** Puts into the trash what a list has too many of. */
+  keepNewest(id: string): Promise<void>
 }
 
 /** Additions for keys with the scope `import`. */
@@ -33,7 +38,10 @@ export function addSubscriptionRoutes(app: FastifyInstance, deps: SubscriptionRo
 
   async function listOf(userId: string): Promise<Subscription[]> {
     const rows = await subscriptions.list(userId)
-    return rows.map((row) => toSubscription(row, running.isLooking(row.id)))
+    return rows.map((row) => ({
+      ...toSubscription(row, running.isLooking(row.id)),
+      ...(row.keep !== null && !deps.keepsTrash ? { keep_problem: trashIsOff } : {}),
+    }))
   }
 
   async function reply(id: string, { userId }: Key) {
@@ -71,6 +79,9 @@ export function addSubscriptionRoutes(app: FastifyInstance, deps: SubscriptionRo
   })
 }
 
+const trashIsOff =
+  'All of them stay: the trash of this server is off (BARKEEP_TRASH_DAYS is 0), and nothing is deleted for ever by itself.'
+
 const unknown = new ApiFailure('not_found', 'There is no subscription with that id.')
 
 /** @throws ApiFailure `not_found`, for another account's, too: ids must not reveal that it exists */
@@ -84,11 +95,29 @@ async function findOwn(
   return row
 }
 
+/** @throws ApiFailure: what is not kept is deleted, which takes another scope, and a trash */
+function checkKeep(
+  { keepsTrash }: SubscriptionRouteOptions,
+  keep: number | null | undefined,
+  { scopes }: Key,
+): void {
+  if (!keep) return
+  if (!scopes.includes('manage')) {
+    throw new ApiFailure(
+      'insufficient_scope',
+      'To keep only the newest deletes the others, so that takes a key with the scope manage.',
+    )
+  }
+  if (!keepsTrash) throw new ApiFailure('conflict', `keep cannot be set. ${trashIsOff}`)
+}
+
 async function create(
-  { guard, clock, locks, subscriptions, running }: SubscriptionRouteOptions,
+  deps: SubscriptionRouteOptions,
   body: z.output<typeof createSubscriptionBody>,
   key: Key,
 ): Promise<string> {
+  const { guard, clock, locks, subscriptions, running } = deps
+  checkKeep(deps, body.keep, key)
   const url = readLink(guard, body.url)
   const now = clock.now()
   const id = `sub_${randomBytes(15).toString('base64url')}`
@@ -96,7 +125,8 @@ async function create(
     ...{ id, user_id: key.userId, key_id: key.id, url: url.href, title: body.title },
     ...{ folder: body.folder, quality: body.quality, every_hours: body.every_hours },
     ...{ subtitles: Number(body.subtitles), thumbnail: Number(body.thumbnail) },
-    ...{ only_new: Number(body.only_new), state: 'on', is_begun: 0, created_at: now },
+    ...{ only_new: Number(body.only_new), keep: body.keep, state: 'on', is_begun: 0 },
+    ...{ created_at: now },
     ...{ looked_at: null, next_at: now, failures: 0, error: null, error_code: null },
   }
   await locks.run([`subscriptions of ${key.userId}`], async () => {
@@ -118,6 +148,8 @@ async function changeOne(
   key: Key,
 ): Promise<void> {
   const row = await findOwn(deps, id, key)
+  // An app sends all its fields, changed or not.
+  if (others.keep !== row.keep) checkKeep(deps, others.keep, key)
   const isOnAgain = state === 'on' && row.state !== 'on'
   if (state === 'paused') await deps.running.end(id)
   await deps.subscriptions.change(id, {
@@ -127,6 +159,7 @@ async function changeOne(
     // It goes on with the key of whoever wants it to.
     ...(isOnAgain ? { key_id: key.id, next_at: deps.clock.now(), failures: 0 } : {}),
   })
+  if (others.keep) await deps.keepNewest(id)
   await deps.running.reschedule()
 }
 
@@ -140,9 +173,9 @@ function toSubscription(
   row: SubscriptionRow & { imported: number },
   isLooking: boolean,
 ): Subscription {
-  const { id, url, title, folder, quality, every_hours, state, imported } = row
+  const { id, url, title, folder, quality, every_hours, keep, state, imported } = row
   return {
-    ...{ id, url, title: title || url, folder, quality, every_hours, state, imported },
+    ...{ id, url, title: title || url, folder, quality, every_hours, keep, state, imported },
     ...{ subtitles: row.subtitles === 1, thumbnail: row.thumbnail === 1, is_looking: isLooking },
     created_at: isoTime(row.created_at),
     last_look: row.looked_at === null ? null : isoTime(row.looked_at),

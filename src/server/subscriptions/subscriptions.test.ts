@@ -2,12 +2,9 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import type { Subscription } from '#contract/subscriptions.ts'
 import { subscriptionReply, subscriptionsReply } from '#contract/subscriptions.ts'
-import {
-  startTestImportServer,
-  type TestImportServer,
-} from '#server/testing/imports/import-server.ts'
+import { startTestImportServer } from '#server/testing/imports/import-server.ts'
+import { subscriptionClient } from '#server/testing/imports/subscription-client.ts'
 import { processesWith } from '#server/testing/imports/test-yt-dlp.ts'
 import { startTestVideoSite } from '#server/testing/imports/video-site.ts'
 import { startServerProcess } from '#server/testing/test-server-process.ts'
@@ -28,40 +25,11 @@ function aheadClock() {
   return clock
 }
 
-function clientOf({ server, site }: TestImportServer) {
-  const ask = async (what: string, body: object, init = {}) =>
-    await server.post(`/api/v1/subscriptions/${what}`, body, init)
-  const list = async (init = {}): Promise<Subscription[]> => {
-    const reply = await server.get('/api/v1/subscriptions', init)
-    return subscriptionsReply.parse(await reply.json()).subscriptions
-  }
-  const find = async (id: string) => (await list()).find((one) => one.id === id)
-  return {
-    ...{ ask, list, find },
-    async create(link: string, more: object = {}, init = {}): Promise<Subscription> {
-      const body = { url: site.origin + link, folder: '/Talks/', quality: '360', ...more }
-      const reply = await ask('create', body, init)
-      return subscriptionReply.parse(await reply.json()).subscription
-    },
-    /** Waits until a look has ended that was not the one of `before`. */
-    waitForLook: (id: string, before: string | null = null) =>
-      vi.waitFor(
-        async () => {
-          const found = await find(id)
-          expect(found).toMatchObject({ is_looking: false })
-          expect(found?.last_look).not.toBe(before)
-          return found
-        },
-        { timeout: 60_000, interval: 100 },
-      ),
-  }
-}
-
 test('what a list holds at first is left, and what comes later is imported, each once', async () => {
   const clock = aheadClock()
   let count = 3
   await using imports = await startTestImportServer({ dependencies: { clock } })
-  const { create, waitForLook, find } = clientOf(imports)
+  const { create, waitForLook, find } = subscriptionClient(imports)
   imports.site.feeds.set('harbour', () => count)
   const { id } = await create('/list/harbour')
   expect(await waitForLook(id)).toMatchObject({
@@ -83,7 +51,7 @@ test('what a list holds at first is left, and what comes later is imported, each
 test('a look that fails is told in words and tried again later and later', async () => {
   const clock = aheadClock()
   await using imports = await startTestImportServer({ dependencies: { clock } })
-  const { create, waitForLook, find } = clientOf(imports)
+  const { create, waitForLook, find } = subscriptionClient(imports)
   const { id } = await create('/no-video')
   const pauses: number[] = []
   for (let time = 0; time < 3; time += 1) {
@@ -101,7 +69,7 @@ test('a look that fails is told in words and tried again later and later', async
 
 test('it goes on after a restart in the middle of a look, and imports nothing twice', async () => {
   await using imports = await startTestImportServer({ config: { importConcurrency: 1 } })
-  const { create, find, waitForLook } = clientOf(imports)
+  const { create, find, waitForLook } = subscriptionClient(imports)
   const { id } = await create('/list/harbour?count=3', { only_new: false })
   await imports.server.restart()
   await waitForLook(id)
@@ -117,7 +85,7 @@ test('it goes on after a restart in the middle of a look, and imports nothing tw
 test('a revoked key and a banned account stop it; another key turns it on again', async () => {
   const clock = aheadClock()
   await using imports = await startTestImportServer({ dependencies: { clock } })
-  const { create, find, ask, waitForLook } = clientOf(imports)
+  const { create, find, ask, waitForLook } = subscriptionClient(imports)
   const key = await imports.server.keyWith({ scopes: ['import'] })
   const { id } = await create('/list/harbour?count=2', {}, { key })
   await waitForLook(id)
@@ -154,7 +122,7 @@ test('a revoked key and a banned account stop it; another key turns it on again'
 
 test('one link is subscribed to once, others see nothing of it, and deleting it ends it', async () => {
   await using imports = await startTestImportServer()
-  const { create, ask, list, waitForLook } = clientOf(imports)
+  const { create, ask, list, waitForLook } = subscriptionClient(imports)
   const { id } = await create('/list/harbour?count=2')
   const again = await ask('create', { url: `${imports.site.origin}/list/harbour?count=2` })
   expect(again.status).toBe(409)

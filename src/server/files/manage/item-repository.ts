@@ -91,6 +91,20 @@ export async function fileById(unit: UnitOfWork, id: string): Promise<FileRow | 
   return (await files.where('id', '=', id).executeTakeFirst()) ?? null
 }
 
+/** Those of `ids` that are a person's, wherever they are. */
+export async function filesById(
+  unit: UnitOfWork,
+  userId: string,
+  ids: readonly string[],
+): Promise<FileRow[]> {
+  return await transactionOf(unit)
+    .selectFrom('file')
+    .selectAll()
+    .where('user_id', '=', userId)
+    .where('id', 'in', elementsOf(sql<string>`${JSON.stringify(ids)}`))
+    .execute()
+}
+
 /** Which of `names` are taken by others of the kind. */
 export async function takenNames(
   unit: UnitOfWork,

@@ -24,6 +24,7 @@ import { addPartialUploads } from '#server/storage/sqlite/migrations/0014-partia
 import { addSubscriptions } from '#server/storage/sqlite/migrations/0015-subscriptions.ts'
 import { addSiteCookies } from '#server/storage/sqlite/migrations/0016-site-cookies.ts'
 import { addPictureSizes } from '#server/storage/sqlite/migrations/0017-picture-sizes.ts'
+import { addKeptSubscriptions } from '#server/storage/sqlite/migrations/0019-kept-subscriptions.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
 import type { Tables } from './tables.ts'
@@ -86,6 +87,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addPictureSizes,
   addSubscriptions,
   addSiteCookies,
+  addKeptSubscriptions,
 ]
 
 /** The format of a database that had all of them. */

@@ -255,6 +255,8 @@ export type SubscriptionTable = {
   only_new: number
   /** `on`, `paused` or `stopped`. */
   state: string
+  /** How many videos of it stay; null for all. */
+  keep: number | null
   /** It was looked at once without failure: what the list held then was taken or left. */
   is_begun: number
   created_at: number
@@ -267,4 +269,12 @@ export type SubscriptionTable = {
 }
 
 /** What of a list was taken, or left where `task_id` is null. */
-type SubscriptionEntryTable = { subscription_id: string; entry: string; task_id: string | null }
+type SubscriptionEntryTable = {
+  subscription_id: string
+  entry: string
+  task_id: string | null
+  /** Rises with each that is taken; null where none was, or a version before did. */
+  place: number | null
+  /** The files that its import made, as they were listed; null where they are not to be looked for. */
+  files_json: string | null
+}
