@@ -54,6 +54,7 @@ export function SubscribeButton({
         <SubscribeDialog
           subscription={list}
           client={client}
+          scopes={me.key.scopes}
           onDone={(made) => {
             const before = data?.subscriptions ?? []
             cache.setQueryData(queryKey, { status: 'ok', subscriptions: [...before, made] })

@@ -1,6 +1,8 @@
 import { useId, useState } from 'react'
 import type { ApiClient } from '#app/api/http/client.ts'
 import { errorText } from '#app/api/http/error-text.ts'
+import { serverDescription } from '#app/api/session/server-description.ts'
+import { useSnapshot } from '#app/lib/store.ts'
 import { visibleName } from '#app/lib/untrusted-text.ts'
 import { Button } from '#app/ui/button.tsx'
 import { Switch } from '#app/ui/choices.tsx'
@@ -22,6 +24,8 @@ export type SubscribeDialogProps = {
   /** With an id it is changed, without one it is made. */
   subscription: NewSubscription & Partial<Subscription>
   client: ApiClient
+  /** Of the key that asks. */
+  scopes: readonly string[]
   onDone: (subscription: Subscription) => void
   onClose: () => void
 }
@@ -34,7 +38,8 @@ const intervals: [hours: number, label: string][] = [
 ]
 
 /** How often a list is looked at, and what becomes of what is new there. */
-export function SubscribeDialog({ subscription, client, onDone, onClose }: SubscribeDialogProps) {
+export function SubscribeDialog(props: SubscribeDialogProps) {
+  const { subscription, client, scopes, onDone, onClose } = props
   const { id, url, title } = subscription
   const formId = useId()
   const [folder, setFolder] = useState(subscription.folder)
@@ -42,6 +47,7 @@ export function SubscribeDialog({ subscription, client, onDone, onClose }: Subsc
   const [subtitles, setSubtitles] = useState(subscription.subtitles)
   const [hours, setHours] = useState(subscription.every_hours ?? 24)
   const [onlyNew, setOnlyNew] = useState(true)
+  const [keep, setKeep] = useState(subscription.keep ?? null)
   const [state, setState] = useState<{ isBusy: boolean; error?: unknown }>({ isBusy: false })
   const parsed = parseNewFolderPath(folder.trim())
   const isNew = id === undefined
@@ -49,7 +55,10 @@ export function SubscribeDialog({ subscription, client, onDone, onClose }: Subsc
   const submit = async () => {
     if (!parsed.ok || state.isBusy) return
     setState({ isBusy: true })
-    const wanted = { folder: parsed.value, quality, subtitles, every_hours: hours }
+    const wanted = {
+      ...{ folder: parsed.value, quality, subtitles, every_hours: hours },
+      ...(keep === (subscription.keep ?? null) ? {} : { keep }),
+    }
     const asked = { lane: 'person', purpose: 'imports' } as const
     const { thumbnail } = subscription
     try {
@@ -102,6 +111,7 @@ export function SubscribeDialog({ subscription, client, onDone, onClose }: Subsc
           onChange={(value) => setHours(Number(value))}
           options={withOwn(intervals, hours).map(([value, label]) => [String(value), label])}
         />
+        <KeepField keep={keep} scopes={scopes} onChange={setKeep} />
         <TextField
           label="Folder"
           value={folder}
@@ -129,18 +139,44 @@ export function SubscribeDialog({ subscription, client, onDone, onClose }: Subsc
   )
 }
 
+/** How many of its videos stay: what an older server does not know is not shown. */
+function KeepField(props: {
+  keep: number | null
+  scopes: readonly string[]
+  onChange: (keep: number | null) => void
+}) {
+  const { keep, scopes, onChange } = props
+  const additions = useSnapshot(serverDescription)?.additions
+  if (!additions?.includes('subscription_keep')) return null
+  return (
+    <Select
+      label="Keep"
+      value={String(keep)}
+      onChange={(value) => onChange(value === 'null' ? null : Number(value))}
+      options={withKept(keep).map((value) => [String(value), keepText(value)])}
+      disabled={!scopes.includes('manage')}
+      description={keepHint(keep, scopes)}
+    />
+  )
+}
+
 function Select(props: {
   label: string
   value: string
   options: readonly (readonly [value: string, label: string])[]
   onChange: (value: string) => void
+  disabled?: boolean
+  description?: string | undefined
 }) {
+  const hintId = useId()
   return (
     <label className="flex flex-col gap-1.5 font-medium text-sm">
       {props.label}
       <select
         value={props.value}
         onChange={({ target }) => props.onChange(target.value)}
+        disabled={props.disabled}
+        aria-describedby={props.description && hintId}
         className="h-9 rounded-md border border-edge/60 bg-canvas px-2 font-normal text-base pointer-coarse:h-11"
       >
         {props.options.map(([value, label]) => (
@@ -149,6 +185,11 @@ function Select(props: {
           </option>
         ))}
       </select>
+      {props.description && (
+        <span id={hintId} aria-hidden="true" className="font-normal text-muted text-sm">
+          {props.description}
+        </span>
+      )}
     </label>
   )
 }
@@ -160,6 +201,25 @@ function withOwn(known: typeof intervals, hours: number): typeof intervals {
 
 export function intervalText(hours: number): string {
   return intervals.find(([value]) => value === hours)?.[1] ?? `Every ${hours} hours`
+}
+
+const keptNumbers = [null, 5, 10, 25, 50, 100]
+
+function withKept(keep: number | null): (number | null)[] {
+  return keptNumbers.includes(keep) ? keptNumbers : [...keptNumbers, keep]
+}
+
+/** `All`, or how many of the newest. */
+export function keepText(keep: number | null): string {
+  if (keep === null) return 'All'
+  return keep === 1 ? 'The newest one' : `The newest ${keep}`
+}
+
+function keepHint(keep: number | null, scopes: readonly string[]): string | undefined {
+  if (!scopes.includes('manage')) return 'To keep fewer takes a key with the scope “manage”.'
+  return keep === null
+    ? undefined
+    : 'Older ones that this has imported go to the trash, unless they were moved or renamed.'
 }
 
 function withQuality(quality: string): string[] {

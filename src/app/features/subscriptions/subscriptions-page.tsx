@@ -15,7 +15,7 @@ import { endpoints } from '#contract/endpoints.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { Subscription } from '#contract/subscriptions.ts'
 import { noteSubscriptions } from './known-subscriptions.ts'
-import { intervalText, qualityText, SubscribeDialog } from './subscribe-dialog.tsx'
+import { intervalText, keepText, qualityText, SubscribeDialog } from './subscribe-dialog.tsx'
 
 export type SubscriptionsPageProps = {
   client: ApiClient
@@ -129,6 +129,7 @@ export function SubscriptionsPage(props: SubscriptionsPageProps) {
         <SubscribeDialog
           subscription={changing}
           client={client}
+          scopes={me.key.scopes}
           onDone={(changed) => {
             show(changed, changed.id)
             setChanging(null)
@@ -156,6 +157,7 @@ function Row({ subscription, folderHref, ...acts }: RowProps) {
   const facts = [
     intervalText(every_hours),
     qualityText(quality),
+    ...(subscription.keep ? [`keeps ${keepText(subscription.keep).toLowerCase()}`] : []),
     `${count(imported, 'import')} so far`,
   ]
   return (
@@ -175,6 +177,9 @@ function Row({ subscription, folderHref, ...acts }: RowProps) {
         <p role="status" className="text-muted text-sm">
           {timesText(subscription)}
         </p>
+        {subscription.keep_problem && (
+          <p className="text-muted text-sm">{subscription.keep_problem}</p>
+        )}
         {error && (
           <p className="text-danger text-sm">
             {error} {state === 'stopped' && 'Press Resume to go on with the key of this tab.'}
