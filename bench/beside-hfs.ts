@@ -60,7 +60,7 @@ async function startProduct(folder: string): Promise<Product> {
   await run(process.execPath, ['scripts/prepare-start.ts'], { cwd: project })
   const [data, port] = [join(folder, 'data'), await freePort()]
   const origin = `http://127.0.0.1:${port}`
-  const args = ['--max-semi-space-size=2', 'src/server/main.js']
+  const args = ['--max-semi-space-size=4', 'src/server/main.js']
   const env = { PORT: String(port), BARKEEP_DATA: data, BARKEEP_RATE_LIMIT: '1000000' }
   const started = start('Barkeep', args, { ...env, BARKEEP_LOG_LEVEL: 'error' })
   await untilServing(`${origin}/healthz`)

@@ -64,7 +64,7 @@ export function startBareListing(database: string): Promise<Started> {
 type Started = { origin: string; key: string; pid: number } & AsyncDisposable
 
 async function startScript(script: string, args: string[]): Promise<Started> {
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', script, ...args], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit').then(() => {

@@ -182,7 +182,7 @@ function askAs({ key }: Account, origin: () => string): Pick<Barkeep, 'upload' |
 
 /** @param ready what it prints once it is of use */
 async function startProcess(env: NodeJS.ProcessEnv, ready: RegExp) {
-  const child = spawn(process.execPath, ['--max-semi-space-size=2', main], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=4', main], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
