@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { importReply } from '#contract/imports.ts'
+import { sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
 import { manageClient } from '#server/testing/manage-client.ts'
 
@@ -143,7 +144,8 @@ test('of a source that does not tell, the type is what its link looks like', asy
   const resolve = async () => {
     throw Object.assign(new Error('nobody knows that name'), { code: 'EAI_AGAIN' })
   }
-  await using imports = await startTestImportServer({ dependencies: { resolve } })
+  const patience = { ...sourceRetryPolicy, firstPauseMs: 1, longestPauseMs: 1 }
+  await using imports = await startTestImportServer({ dependencies: { resolve, patience } })
   for (const [path, type] of [
     ['/watch?v=dQw4w9WgXcQ', 'video'],
     ['/', 'video'],
