@@ -9,6 +9,7 @@ import { createWebAuthLoader } from '#server/account/web-session/load-web-auth.t
 import { readSessionSecret } from '#server/account/web-session/session-secret.ts'
 import {
   createAccountGuesses,
+  createKnownAddresses,
   createSignInLimiter,
 } from '#server/account/web-session/sign-in-limits.ts'
 import { addWebAuthRoutes } from '#server/account/web-session/web-auth-routes.ts'
@@ -139,7 +140,8 @@ export async function buildServer(
   const drainConnections = addFirstChecks(app)
   await compressAnswers(app)
   await pages.add(app)
-  const backend = await addBackend(app, { ...others, config, publicUrl, operations })
+  const own = { config, publicUrl, operations, hasPeers: false }
+  const backend = await addBackend(app, { ...others, ...own })
   return {
     app,
     ...backend,
@@ -186,6 +188,7 @@ async function addBackend(app: FastifyInstance, world: World): Promise<Backend> 
 }
 
 type World = Omit<ServerDependencies, 'limits' | 'pages'> & {
+  hasPeers: boolean
   config: Config
   operations: Operations
   publicUrl(): string
@@ -246,7 +249,7 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
     ...{ ...accounts, ...uploads, listing, tree, archives, locks, publicUrl },
     uploadMaxBytes: config.uploadMaxBytes,
   })
-  addManage(app, { ...world, database, blobs, changes, idempotency, route })
+  addManage(app, { ...world, database, blobs, changes, idempotency, locks, route })
 
   const imports = createImports({
     ...world,
@@ -263,6 +266,7 @@ type ManageOptions = World & {
   database: Database
   blobs: BlobStore
   changes: Changes
+  locks: Locks
   idempotency: Idempotency
   route: Route<AuthorizedKey>
 }
@@ -316,7 +320,7 @@ function addAccounts(app: FastifyInstance, deps: AccountOptions) {
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: deps.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
-  const guesses = createAccountGuesses({ limiters, locks })
+  const guesses = createAccountGuesses({ limiters, locks, known: createKnownAddresses() })
   addWebAuthRoutes(app, { loadWebAuth, publicUrl, guesses })
   const access = createAccessWatch(shares.withLinks(apiKeys.readAccess))
   const isFirstStart = () => users.isEmpty()

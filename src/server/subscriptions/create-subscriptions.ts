@@ -9,7 +9,7 @@ import { createSubscriptionRepository } from './subscription-repository.ts'
 import { addSubscriptionRoutes, type SubscriptionKey } from './subscription-routes.ts'
 import { createSubscriptions, type SubscriptionsOptions } from './subscriptions.ts'
 
-type Options = Pick<SubscriptionsOptions, 'access' | 'clock' | 'log'> & {
+type Options = Pick<SubscriptionsOptions, 'access' | 'clock' | 'log' | 'hasPeers'> & {
   route: Route<SubscriptionKey>
   database: Database
   locks: Locks

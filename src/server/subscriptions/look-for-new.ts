@@ -22,7 +22,7 @@ const innerListsMax = 5
  * Looks at a list and starts an import for each of its entries that is new, the oldest first. Each is noted
  * together with its import: a look that is broken off takes none twice and leaves none out.
  * @returns the title of the list, and whether more of it is left for another look
- * @throws ImportFailure where it cannot be looked at; the signal's reason when it aborts
+ * @throws ImportFailure where it cannot be looked at; NotWanted; the signal's reason when it aborts
  */
 export async function lookForNew(
   deps: LookForNewOptions,
@@ -46,9 +46,16 @@ export async function lookForNew(
   )
   for (const entry of wanted.slice(0, importsMax)) {
     signal.throwIfAborted()
+    // Deleted or paused by another server.
+    if ((await deps.subscriptions.find(row.id))?.state !== row.state) throw new NotWanted()
     await startOne(deps, row, { entry, signal })
   }
   return { title, hasMore: wanted.length > importsMax }
+}
+
+/** The subscription was deleted or paused meanwhile. */
+export class NotWanted extends Error {
+  override name = 'NotWanted'
 }
 
 type Asked = { userId: string; signal: AbortSignal }

@@ -38,8 +38,9 @@ export function addSubscriptionRoutes(app: FastifyInstance, deps: SubscriptionRo
 
   async function listOf(userId: string): Promise<Subscription[]> {
     const rows = await subscriptions.list(userId)
+    const looking = await running.looking(rows.map(({ id }) => id))
     return rows.map((row) => ({
-      ...toSubscription(row, running.isLooking(row.id)),
+      ...toSubscription(row, looking.has(row.id)),
       ...(row.keep !== null && !deps.keepsTrash ? { keep_problem: trashIsOff } : {}),
     }))
   }

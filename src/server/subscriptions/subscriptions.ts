@@ -2,20 +2,25 @@ import type { FastifyBaseLogger } from 'fastify'
 import { AccessEnded, type AccessWatch } from '#server/core/access-watch.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
+import type { Locks } from '#server/core/locks.ts'
 import { importErrorOf } from '#server/imports/tasks/import-failure.ts'
-import { type LookForNewOptions, lookForNew } from './look-for-new.ts'
+import { type LookForNewOptions, lookForNew, NotWanted } from './look-for-new.ts'
 import type { SubscriptionChange, SubscriptionRow } from './subscription-repository.ts'
 
 export type SubscriptionsOptions = LookForNewOptions & {
   access: Pick<AccessWatch, 'watch' | 'require'>
   clock: Clock
+  locks: Locks
+  /** Whether other servers make and change subscriptions, too. */
+  hasPeers: boolean
   log: Pick<FastifyBaseLogger, 'warn'>
 }
 
 export type Subscriptions = {
   /** Looks at one now, or lets the look go on that is under way. Resolves once it has begun. */
   lookNow(row: SubscriptionRow): Promise<void>
-  isLooking(id: string): boolean
+  /** Those of `ids` that are being looked at, by whatever server. */
+  looking(ids: readonly string[]): Promise<Set<string>>
   /** Ends the look at one that is deleted or paused, and resolves when it has ended. */
   end(id: string): Promise<void>
   /** One was made or changed: it may be due sooner. */
@@ -28,6 +33,8 @@ export type Subscriptions = {
 const hourMs = 3_600_000
 /** Only the time is compared until one is due: no query. */
 const tickMs = 1_000
+/** So soon a server knows when one is due that another has made. */
+const askAgainMs = 30_000
 const firstRetryMs = 15 * 60_000
 const longestRetryMs = 24 * hourMs
 
@@ -45,20 +52,25 @@ export function createSubscriptions(deps: SubscriptionsOptions): Subscriptions {
   let nextAt: number | null = null
   let isStopped = false
   let isLookingUp = false
+  /** Monotonic. */
+  let askAt = 0
+  const told = (error: unknown) => log.warn({ err: error }, 'subscriptions cannot be read')
 
   async function reschedule(): Promise<void> {
+    askAt = clock.monotonic() + askAgainMs
     nextAt = await subscriptions.nextDue()
-    if (nextAt === null || isStopped) {
+    if ((nextAt === null && !deps.hasPeers) || isStopped) {
       clearInterval(timer)
       timer = undefined
     } else timer ??= setInterval(tick, tickMs).unref()
   }
 
   function tick(): void {
+    if (deps.hasPeers && clock.monotonic() >= askAt) void reschedule().catch(told)
     if (isLookingUp || nextAt === null || nextAt > clock.now()) return
     isLookingUp = true
     startDue()
-      .catch((error: unknown) => log.warn({ err: error }, 'subscriptions cannot be read'))
+      .catch(told)
       .finally(() => {
         isLookingUp = false
       })
@@ -72,15 +84,15 @@ export function createSubscriptions(deps: SubscriptionsOptions): Subscriptions {
     for (const row of due) {
       if (busy.has(row.user_id)) continue
       busy.add(row.user_id)
-      await lookNow(row)
+      startLook(row, true)
     }
   }
 
-  function begin(row: SubscriptionRow): Run {
+  function begin(row: SubscriptionRow, isDue: boolean): Run {
     const before = running.get(row.id)
     if (before !== undefined) return before
     const stop = new AbortController()
-    const ended = look(deps, row, stop.signal)
+    const ended = lookAlone(deps, row, { isDue, stopped: stop.signal })
       .catch((error: unknown) => log.warn({ err: error }, 'the end of a look cannot be stored'))
       .finally(() => running.delete(row.id))
     const run = { userId: row.user_id, stop, ended }
@@ -88,15 +100,16 @@ export function createSubscriptions(deps: SubscriptionsOptions): Subscriptions {
     return run
   }
 
-  async function lookNow(row: SubscriptionRow): Promise<void> {
-    const { ended } = begin(row)
-    const told = (error: unknown) => log.warn({ err: error }, 'subscriptions cannot be read')
-    void ended.then(reschedule).catch(told)
+  function startLook(row: SubscriptionRow, isDue: boolean): void {
+    void begin(row, isDue).ended.then(reschedule).catch(told)
   }
 
   return {
-    lookNow,
-    isLooking: (id) => running.has(id),
+    lookNow: async (row) => startLook(row, false),
+    async looking(ids) {
+      const elsewhere = deps.hasPeers ? await deps.locks.held(ids.map(lookAt)) : new Set()
+      return new Set(ids.filter((id) => running.has(id) || elsewhere.has(lookAt(id))))
+    },
     async end(id) {
       const run = running.get(id)
       run?.stop.abort(new DOMException('It is not wanted any more.', 'AbortError'))
@@ -112,6 +125,22 @@ export function createSubscriptions(deps: SubscriptionsOptions): Subscriptions {
       await Promise.all(ending.map(({ ended }) => ended))
     },
   }
+}
+
+const lookAt = (id: string) => `look at subscription ${id}`
+
+/** One server looks at a list at a time, and where it is due, none that another has just looked at. */
+async function lookAlone(
+  deps: SubscriptionsOptions,
+  { id }: SubscriptionRow,
+  { isDue, stopped }: { isDue: boolean; stopped: AbortSignal },
+): Promise<void> {
+  await deps.locks.attempt(lookAt(id), async () => {
+    const row = await deps.subscriptions.find(id)
+    if (row === null || stopped.aborted) return
+    if (isDue && (row.state !== 'on' || row.next_at > deps.clock.now())) return
+    await look(deps, row, stopped)
+  })
 }
 
 /** One look, and what it changes. */
@@ -135,7 +164,7 @@ async function look(
     }
   } catch (error) {
     // Whoever stopped it says what comes next.
-    if (stopped.aborted) return
+    if (stopped.aborted || error instanceof NotWanted) return
     change = failureOf(watched.signal.aborted ? watched.signal.reason : error, row, clock.now())
   }
   await subscriptions.change(row.id, { ...change, looked_at: clock.now() })

@@ -4,11 +4,11 @@ import { createLocks } from '#server/core/locks.ts'
 import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
 import { addTestUser, openTestBrowser, refusalOf } from '#server/testing/test-browser.ts'
-import { createAccountGuesses } from './sign-in-limits.ts'
+import { createAccountGuesses, createKnownAddresses } from './sign-in-limits.ts'
 
 function guessesBy(monotonic: () => number) {
   const limiters = createSlidingWindows({ clock: { now: Date.now, monotonic } })
-  return createAccountGuesses({ limiters, locks: createLocks() })
+  return createAccountGuesses({ limiters, locks: createLocks(), known: createKnownAddresses() })
 }
 
 /** Tries to sign in to "alice"; gives the status of the answer, or the seconds to wait. */

@@ -34,27 +34,44 @@ export type AccountGuesses = {
   ): Promise<Response>
 }
 
+/** From where each account has signed in. */
+export type KnownAddresses = {
+  has(username: string, address: string): Promise<boolean>
+  add(username: string, address: string): Promise<void>
+}
+
+/** Those since the server started. */
+export function createKnownAddresses(): KnownAddresses {
+  /** Username → addresses, the latest last. */
+  const known = new Map<string, Set<string>>()
+  return {
+    has: async (username, address) => known.get(username)?.has(address) ?? false,
+    async add(username, address) {
+      known.set(username, remember(known.get(username) ?? new Set(), address))
+    },
+  }
+}
+
 /** Limits guessing for each account; the library limits it for each address. */
 export function createAccountGuesses(deps: {
   limiters: RateLimiters
   locks: Locks
+  known: KnownAddresses
 }): AccountGuesses {
+  const { known } = deps
   const limiter = deps.limiters('account', wrongPasswords)
-  /** Username → addresses that have signed in since the server started, the latest last. */
-  const knownAddresses = new Map<string, Set<string>>()
 
   async function signInOnce(
     { username, address }: { username: string; address: string },
     signIn: () => Promise<Response>,
   ): Promise<Response> {
-    const known = knownAddresses.get(username) ?? new Set()
-    const isKnown = known.has(address)
+    const isKnown = await known.has(username, address)
     const { remaining, retryAfter } = await limiter.peek(username)
     if (remaining === 0 && !isKnown) {
       throw new ApiFailure('rate_limited', tooManyWrong, { retryAfter })
     }
     const answer = await signIn()
-    if (answer.ok) knownAddresses.set(username, remember(known, address))
+    if (answer.ok) await known.add(username, address)
     else if (answer.status === 401 && !isKnown) await limiter.take(username)
     return answer
   }

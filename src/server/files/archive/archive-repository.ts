@@ -133,9 +133,10 @@ function createLists(database: Database) {
       return rows.map(({ token }) => token)
     },
 
-    /** For the start: those that a process did not finish. */
-    async removeUnfinished(): Promise<void> {
-      const rows = await archives().select('token').where('etag', '=', '').execute()
+    /** Those that nobody finishes any more; made at `until` or before, where others are being made. */
+    async removeUnfinished(until = Number.MAX_SAFE_INTEGER): Promise<void> {
+      const begun = archives().select('token').where('etag', '=', '')
+      const rows = await begun.where('created_at', '<=', until).execute()
       await this.remove(rows.map(({ token }) => token))
     },
   }

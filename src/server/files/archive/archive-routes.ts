@@ -22,12 +22,16 @@ type Deps = {
   route: Route<{ id: string; userId: string }>
   access: AccessWatch
   clock: Clock
+  /** Whether other servers make archives, too. */
+  hasPeers: boolean
   publicUrl(): string
 }
 
 type Link = { Params: { trackingId: string; name: string } }
 
 const sweepEveryMs = 10 * 60 * 1000
+/** A list that is not finished after so long was made by a server that has ended. */
+const abandonedMs = 60 * 60 * 1000
 /** A download that began while the link opened may go on for so long. */
 const graceMs = 24 * 60 * 60 * 1000
 
@@ -77,11 +81,16 @@ export function addArchives(app: FastifyInstance, deps: Deps): Archives {
   app.route<Link>({ method: ['GET', 'HEAD'], url, compress: false, handler: send })
   allowReading(app, url)
 
-  const sweep = async () => archives.remove(await archives.expired(clock.now() - graceMs))
+  const sweep = async () => {
+    if (deps.hasPeers) await archives.removeUnfinished(clock.now() - abandonedMs)
+    await archives.remove(await archives.expired(clock.now() - graceMs))
+  }
   const warn = (error: unknown) => app.log.warn({ err: error }, 'old archives are not removed')
   let timer: NodeJS.Timeout | undefined
   app.addHook('onListen', async () => {
-    archives.removeUnfinished().then(sweep).catch(warn)
+    // Those of other servers are being made.
+    const first = deps.hasPeers ? sweep() : archives.removeUnfinished().then(sweep)
+    first.catch(warn)
     timer = setInterval(() => sweep().catch(warn), sweepEveryMs)
     timer.unref()
   })

@@ -1,13 +1,19 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '#server/core/clock.ts'
+import type { Locks } from '#server/core/locks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { SubtreeRepository } from './subtree-repository.ts'
 import type { TrashRepository } from './trash-repository.ts'
 
 const sweepEveryMs = 60_000
+/** A copy that has not got its place after so long was made by a server that has ended. */
+const abandonedMs = 60 * 60_000
 
 export type Purge = {
-  /** Deletes what was condemned, and its bytes where nothing else has them; resolves when all is gone. */
+  /**
+   * Deletes what was condemned, and its bytes where nothing else has them; resolves when all is gone, or when
+   * another server is at it.
+   */
   run(): Promise<void>
   /** What a process before left; then, every minute, what has expired. */
   start(): void
@@ -20,14 +26,18 @@ type Deps = {
   subtree: SubtreeRepository
   blobs: BlobStore
   clock: Clock
+  locks: Pick<Locks, 'attempt'>
+  /** Whether other servers work on the same trash. */
+  hasPeers: boolean
   /** How long things stay in the trash. */
   trashMs: number
   warn(error: unknown): void
 }
 
 /** First the rows, then the bytes: what is listed has its bytes, whenever the process ends. */
-export function createPurge({ trash, subtree, blobs, clock, trashMs, warn }: Deps): Purge {
-  let running: Promise<void> | null = null
+export function createPurge(deps: Deps): Purge {
+  const { trash, subtree, blobs, clock, locks, hasPeers, trashMs, warn } = deps
+  let running: Promise<unknown> | null = null
   let isWanted = false
   let isStopped = false
   let timer: NodeJS.Timeout | undefined
@@ -69,6 +79,8 @@ export function createPurge({ trash, subtree, blobs, clock, trashMs, warn }: Dep
   async function work(): Promise<void> {
     while (isWanted && !isStopped) {
       isWanted = false
+      // Nobody comes back for what another server has left.
+      if (hasPeers) await removeDoomed()
       await purgeAll()
     }
   }
@@ -76,13 +88,14 @@ export function createPurge({ trash, subtree, blobs, clock, trashMs, warn }: Dep
   /** One at a time; who comes while it runs has it go on. */
   async function run(): Promise<void> {
     isWanted = true
-    running ??= work().finally(() => {
+    running ??= locks.attempt('purge', work).finally(() => {
       running = null
     })
     await running
   }
 
   const sweep = async () => {
+    if (hasPeers) await trash.condemnUnfinished(clock.now() - abandonedMs)
     await trash.condemnExpired(clock.now() - trashMs)
     await run()
   }
@@ -94,8 +107,10 @@ export function createPurge({ trash, subtree, blobs, clock, trashMs, warn }: Dep
     run,
     start() {
       const first = async () => {
-        await trash.condemnUnfinished()
-        await removeDoomed()
+        if (!hasPeers) {
+          await trash.condemnUnfinished()
+          await removeDoomed()
+        }
         await sweep()
       }
       first().catch(tell)

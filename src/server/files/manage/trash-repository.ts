@@ -154,12 +154,13 @@ function createCondemned(database: Database) {
         .execute()
     },
 
-    /** For the start: copies that a process did not finish. */
-    async condemnUnfinished(): Promise<void> {
+    /** Copies that nobody finishes any more; those begun at `until` or before, where others are being made. */
+    async condemnUnfinished(until?: number): Promise<void> {
       await database
         .updateTable('trash')
         .set({ state: 'purging' })
         .where('state', '=', 'building')
+        .$if(until !== undefined, (query) => query.where('deleted_at', '<=', until ?? 0))
         .execute()
     },
 
