@@ -8,7 +8,7 @@ export default defineConfig({
       'scripts/**/*.test.ts',
       'bench/**/*.test.ts',
     ],
-    globalSetup: 'scripts/compile-for-tests.ts',
+    globalSetup: ['scripts/compile-for-tests.ts', 'scripts/engines/for-tests.ts'],
     restoreMocks: true,
     unstubGlobals: true,
     // Two cores run the whole suite: left to itself, Vitest takes one worker there.

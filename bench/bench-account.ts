@@ -2,7 +2,7 @@ import { scopes } from '#contract/api-keys.ts'
 import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { makeApiKey } from '#server/api-keys/make-api-key.ts'
 import { systemClock } from '#server/core/clock.ts'
-import { databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
+import { databaseFile, openDatabase } from '#server/storage/sqlite/open-sqlite.ts'
 
 /** Makes an account with a key beside a server on `dataFolder`, as the command line would. */
 export async function makeApiKeyFor(dataFolder: string): Promise<{ userId: string; key: string }> {

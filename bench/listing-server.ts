@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readConfig } from '#server/core/config.ts'
 import { buildServer } from '#server/start/build-server.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
+import { databaseFile } from '#server/storage/sqlite/open-sqlite.ts'
 import { makeApiKeyFor } from './bench-account.ts'
 
 /** A server in this process for one account, whose `database` takes rows by hand; its data go with it. */

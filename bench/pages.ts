@@ -3,7 +3,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { Agent, get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
+import { databaseFile } from '#server/storage/sqlite/open-sqlite.ts'
 import { fillFolder, makeFiles } from './list-rows.ts'
 import { median, startBareListing, startBarkeep } from './rival-servers.ts'
 

@@ -2,7 +2,7 @@ import { type AccountState, isUsername, type Plan, usernameRule } from '#contrac
 import type { LoadWebAuth } from '#server/account/web-session/load-web-auth.ts'
 import { randomText } from '#server/api-keys/make-api-key.ts'
 import { ApiFailure } from '#server/core/failure.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
 
 export type User = {
   id: string

@@ -1,10 +1,10 @@
 import type { OwnedApiKey, Scope } from '#contract/api-keys.ts'
 import type { AccessFacts, AccessHolder } from '#server/core/access-watch.ts'
 import { isoTime } from '#server/core/clock.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
-import { prepareRead, type TextValue } from '#server/storage/sqlite/prepare-read.ts'
-import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { Tables } from '#server/storage/sqlite/tables.ts'
+import type { Database } from '#server/storage/database.ts'
+import { dialectOf } from '#server/storage/dialect.ts'
+import { prepareRead, type TextValue } from '#server/storage/prepare-read.ts'
+import type { Tables } from '#server/storage/tables.ts'
 
 type KeyRow = Tables['api_key']
 type AccountColumns = { username: string | null; plan: string | null; banned: number | null }
@@ -112,6 +112,7 @@ export function createApiKeyRepository(database: Database) {
 
 /** What decides whether work that runs for these may go on. */
 function prepareReadAccess(database: Database) {
+  const { elementsOf } = dialectOf(database)
   const readRevoked = prepareRead(database, (idsJson: TextValue) =>
     database
       .selectFrom('api_key')

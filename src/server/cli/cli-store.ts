@@ -7,7 +7,7 @@ import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { systemClock } from '#server/core/clock.ts'
 import type { Config } from '#server/core/config.ts'
 import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
-import { databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
+import { databaseFile, openDatabase } from '#server/storage/sqlite/open-sqlite.ts'
 import { CliFailure } from './cli-arguments.ts'
 
 export type CliStore = Awaited<ReturnType<typeof openCliStore>>

@@ -6,7 +6,7 @@ import type { Clock } from '#server/core/clock.ts'
 import type { Locks } from '#server/core/locks.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
-import { isNameTaken } from '#server/storage/sqlite/sqlite-dialect.ts'
+import { isNameTaken } from '#server/storage/dialect.ts'
 import type { FindSame, NewFile, Place } from './file-listing.ts'
 import {
   createTrackingId,

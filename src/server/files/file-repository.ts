@@ -3,15 +3,15 @@ import type { Insertable, Selectable, Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { WriteAlongside } from '#server/core/unit-of-work.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
-import { type Database, unitOf } from '#server/storage/sqlite/database.ts'
+import { type Database, unitOf } from '#server/storage/database.ts'
+import { dialectOf, hold, treeOf } from '#server/storage/dialect.ts'
 import {
   type NumberValue,
   prepareRead,
   readSnapshot,
   type TextValue,
-} from '#server/storage/sqlite/prepare-read.ts'
-import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { FileTable, Tables } from '#server/storage/sqlite/tables.ts'
+} from '#server/storage/prepare-read.ts'
+import type { FileTable, Tables } from '#server/storage/tables.ts'
 import { prepareCovers } from './folder-covers.ts'
 import { ensureFolder, type FolderPlace, prepareFolderWalk } from './folder-repository.ts'
 import { type PageRange, preparePage, type Sorting } from './listing-pages.ts'
@@ -31,10 +31,10 @@ export function createFileRepository(database: Database) {
     /** Files that were requested by one of `names`, or got it, in the order of their upload. */
     async named(place: FolderPlace, names: string[]): Promise<NamedFile[]> {
       const { userId, folder } = place
-      return await readSnapshot(database, (read) => {
-        const folderId = walk.find(read, place)
+      return await readSnapshot(database, function* (read) {
+        const folderId = yield* walk.find(read, place)
         if (folderId === null) return []
-        const rows = read(readNamed, userId, folderId, JSON.stringify(names))
+        const rows = yield* read(readNamed, userId, folderId, JSON.stringify(names))
         // Not by the query: for their order it would walk over the folder by time.
         rows.sort((one, other) => one.uploaded_at - other.uploaded_at)
         return rows.map((row) => ({
@@ -64,10 +64,10 @@ export function createFileRepository(database: Database) {
 
     /** Which of `names` are taken. */
     async takenNames(place: FolderPlace, names: string[]): Promise<Set<string>> {
-      return await readSnapshot(database, (read) => {
-        const folderId = walk.find(read, place)
-        if (folderId === null) return new Set()
-        const rows = read(readTaken, place.userId, folderId, JSON.stringify(names))
+      return await readSnapshot(database, function* (read) {
+        const folderId = yield* walk.find(read, place)
+        if (folderId === null) return new Set<string>()
+        const rows = yield* read(readTaken, place.userId, folderId, JSON.stringify(names))
         return new Set(rows.map((row) => row.name))
       })
     },
@@ -88,9 +88,9 @@ export function createFileRepository(database: Database) {
 
     /** The file that a share link opens; null for what is in the trash, and for a banned account. */
     async findShared(trackingId: string) {
-      return await readSnapshot(database, (read) => {
-        const [row] = read(readShared, trackingId)
-        const folder = row ? walk.pathOf(read, row.folder_id) : null
+      return await readSnapshot(database, function* (read) {
+        const [row] = yield* read(readShared, trackingId)
+        const folder = row ? yield* walk.pathOf(read, row.folder_id) : null
         if (!row || folder === null) return null
         const isRenamed = row.is_renamed === 1
         return { ...toStoredFile(row, folder), blobId: row.blob_id, isRenamed }
@@ -103,11 +103,12 @@ export function createFileRepository(database: Database) {
      * the page.
      */
     page(place: FolderPlace, asked: PageRange & Sorting, withCovers = false) {
-      return readSnapshot(database, (read) => {
-        const folderId = walk.find(read, place)
+      return readSnapshot(database, function* (read) {
+        const folderId = yield* walk.find(read, place)
         if (folderId === null) return null
-        const covers = withCovers ? readCovers(read, place.userId, folderId) : []
-        return { folderId, covers, ...readPage(read, { userId: place.userId, folderId }, asked) }
+        const covers = withCovers ? yield* readCovers(read, place.userId, folderId) : []
+        const page = yield* readPage(read, { userId: place.userId, folderId }, asked)
+        return { folderId, covers, ...page }
       })
     },
   }
@@ -138,6 +139,7 @@ function prepareReadShared(database: Database) {
 }
 
 function prepareReadTaken(database: Database) {
+  const { elementsOf } = dialectOf(database)
   return prepareRead(database, (userId: TextValue, folderId: NumberValue, namesJson: TextValue) =>
     database
       .selectFrom('file')
@@ -149,6 +151,7 @@ function prepareReadTaken(database: Database) {
 }
 
 function prepareReadNamed(database: Database) {
+  const { elementsOf } = dialectOf(database)
   return prepareRead(database, (userId: TextValue, folderId: NumberValue, namesJson: TextValue) => {
     const ofFolder = database
       .selectFrom('file')
@@ -174,8 +177,10 @@ async function insertFiles(
   alongside: WriteAlongside,
 ): Promise<{ madeFolders: boolean }> {
   let madeFolders = false
+  const userId = rows[0]?.user_id ?? ''
+  // A folder that is found now stays one until the rows are in it.
+  await hold(transaction, treeOf(userId), 'shared')
   for (const [path, inFolder] of Map.groupBy(rows, ({ folder }) => folder)) {
-    const userId = inFolder[0]?.user_id ?? ''
     const { id, isNew } = await ensureFolder(transaction, { userId, folder: path, rootId })
     madeFolders ||= isNew
     for (let first = 0; first < inFolder.length; first += rowsAtOnce) {

@@ -1,12 +1,13 @@
 import { fileKind } from '#contract/file-kind.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
+import type { SnapshotRead } from '#server/storage/dialect.ts'
 import {
   type NumberValue,
   prepareRead,
   prepareTuples,
   type ReadInSnapshot,
   type TextValue,
-} from '#server/storage/sqlite/prepare-read.ts'
+} from '#server/storage/prepare-read.ts'
 
 /** A folder with more subfolders has covers for the first of them: each is a read. */
 const mostFolders = 300
@@ -40,14 +41,21 @@ export function prepareCovers(database: Database) {
       .orderBy('id')
       .limit(mostFiles),
   )
-  return (read: ReadInSnapshot, userId: string, folderId: number): FolderCover[] =>
-    read(readFolders, userId, folderId).flatMap((folder) => {
-      const files = read(readFiles, userId, folder.id)
+  return function* (
+    read: ReadInSnapshot,
+    userId: string,
+    folderId: number,
+  ): Generator<SnapshotRead, FolderCover[], unknown[]> {
+    const covers: FolderCover[] = []
+    for (const folder of yield* read(readFolders, userId, folderId)) {
+      const files = yield* read(readFiles, userId, folder.id)
       const first = (kind: string) =>
         files.find(([name, size]) => size > 0 && fileKind(name, size) === kind)
       const found = first('image') ?? first('video')
-      if (!found) return []
+      if (!found) continue
       const [name, size, trackingId] = found
-      return [{ folder: folder.name, name, size, trackingId }]
-    })
+      covers.push({ folder: folder.name, name, size, trackingId })
+    }
+    return covers
+  }
 }

@@ -2,16 +2,16 @@ import type { Transaction } from 'kysely'
 import { type FolderPath, folderSegments, parseFolderPath } from '#contract/folder-path.ts'
 import { foldName, nameKey } from '#contract/name-order.ts'
 import { ApiFailure } from '#server/core/failure.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
+import { dialectOf, type SnapshotRead } from '#server/storage/dialect.ts'
 import {
   type NumberValue,
   prepareRead,
   type ReadInSnapshot,
   readSnapshot,
   type TextValue,
-} from '#server/storage/sqlite/prepare-read.ts'
-import { joinedNames, joinedNamesAndIds } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { Tables } from '#server/storage/sqlite/tables.ts'
+} from '#server/storage/prepare-read.ts'
+import type { Tables } from '#server/storage/tables.ts'
 
 export type FolderRepository = ReturnType<typeof createFolderRepository>
 
@@ -35,6 +35,7 @@ export type Subfolders = { parentId: number; names: string[]; ids: number[] }
 /** The only SQL about folders. */
 export function createFolderRepository(database: Database) {
   const walk = prepareFolderWalk(database)
+  const { joinedNames, joinedNamesAndIds } = dialectOf(database)
   const readSubfolders = prepareRead(database, (userId: TextValue, parentId: NumberValue) =>
     database
       .selectFrom('folder')
@@ -45,10 +46,8 @@ export function createFolderRepository(database: Database) {
 
   return {
     async folderExists(userId: string, path: FolderPath): Promise<boolean> {
-      return await readSnapshot(
-        database,
-        (read) => walk.find(read, { userId, folder: path }) !== null,
-      )
+      const place = { userId, folder: path }
+      return (await readSnapshot(database, (read) => walk.find(read, place))) !== null
     },
 
     /** Their names in order. */
@@ -82,6 +81,10 @@ export function createFolderRepository(database: Database) {
   }
 }
 
+/** A path, and the ids of the folder and all above it, the root's last. */
+type Way = { path: FolderPath; ids: number[] }
+type Steps<Result> = Generator<SnapshotRead, Result, unknown[]>
+
 /** Finds folders by their paths, a level at a time: there are 32 at most. */
 export function prepareFolderWalk(database: Database) {
   const readChild = prepareRead(
@@ -100,11 +103,12 @@ export function prepareFolderWalk(database: Database) {
 
   return {
     /** The id of the folder at `path`; null where there is none, also where `place` has lost its root. */
-    find(read: ReadInSnapshot, { userId, folder: path, rootId }: FolderPlace): number | null {
-      if (rootId !== undefined && this.pathOf(read, rootId) === null) return null
+    *find(read: ReadInSnapshot, place: FolderPlace): Steps<number | null> {
+      const { userId, folder: path, rootId } = place
+      if (rootId !== undefined && (yield* this.pathOf(read, rootId)) === null) return null
       let id: number = rootId ?? rootFolderId
       for (const name of folderSegments(path)) {
-        const [row] = read(readChild, userId, id, name)
+        const [row] = yield* read(readChild, userId, id, name)
         if (row === undefined) return null
         id = row.id
       }
@@ -112,17 +116,17 @@ export function prepareFolderWalk(database: Database) {
     },
 
     /** Its path now; null for what lies in the trash, or below what does. */
-    pathOf(read: ReadInSnapshot, folderId: number | null): FolderPath | null {
-      return this.way(read, folderId)?.path ?? null
+    *pathOf(read: ReadInSnapshot, folderId: number | null): Steps<FolderPath | null> {
+      return (yield* this.way(read, folderId))?.path ?? null
     },
 
-    /** Its path, and the ids of itself and all folders above it, the root's last; null as `pathOf`. */
-    way(read: ReadInSnapshot, folderId: number | null): { path: FolderPath; ids: number[] } | null {
+    /** The way to a folder; null as `pathOf`. */
+    *way(read: ReadInSnapshot, folderId: number | null): Steps<Way | null> {
       let path = '/'
       let id = folderId
       const ids: number[] = []
       while (id !== rootFolderId) {
-        const [row] = id === null ? [] : read(readAbove, id)
+        const [row] = id === null ? [] : yield* read(readAbove, id)
         if (row === undefined || id === null) return null
         path = `/${row.name}${path}`
         ids.push(id)
@@ -187,16 +191,26 @@ async function requireSpaceBelow(
   if (!parsed.ok) throw new ApiFailure('invalid_request', parsed.rule)
 }
 
-/** Resolves with its id. `parentId` null makes it where nobody sees it. */
+/** Resolves with its id. `parentId` null makes it where nobody sees it. Who makes one of that name at the same time makes the same. */
 export async function insertFolder(
   transaction: Transaction<Tables>,
   { userId, parentId, name }: { userId: string; parentId: number | null; name: string },
 ): Promise<number> {
-  const { insertId } = await transaction
+  const made = await transaction
     .insertInto('folder')
     .values({ user_id: userId, parent_id: parentId, name, ...nameColumns(name) })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (made !== undefined) return made.id
+  const { id } = await transaction
+    .selectFrom('folder')
+    .select('id')
+    .where('user_id', '=', userId)
+    .where('parent_id', '=', parentId)
+    .where('name', '=', name)
     .executeTakeFirstOrThrow()
-  return Number(insertId)
+  return id
 }
 
 /** What a name is sorted by, and what a search looks at. */

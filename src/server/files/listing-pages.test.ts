@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import { type FilesPage, filesReply, foldersReply } from '#contract/files.ts'
 import { nameKey } from '#contract/name-order.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
+import { databaseFile } from '#server/storage/sqlite/open-sqlite.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
 import { writeBeside } from '#server/testing/test-store.ts'
 

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
 import type { FileSort } from '#contract/files.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
-import { prepareTuples, type ReadInSnapshot } from '#server/storage/sqlite/prepare-read.ts'
+import type { Database } from '#server/storage/database.ts'
+import type { SnapshotRead } from '#server/storage/dialect.ts'
+import { prepareTuples, type ReadInSnapshot } from '#server/storage/prepare-read.ts'
 
 /** `desc` is the whole order of `asc` from its end, also of what is alike. */
 export type Sorting = { sort: FileSort; order: 'asc' | 'desc' }
@@ -32,23 +33,24 @@ export function preparePage(database: Database) {
     uploaded_at: prepareFilesBy(database, 'uploaded_at'),
   }
 
-  return (
+  return function* (
     read: ReadInSnapshot,
     { userId, folderId }: { userId: string; folderId: number },
     { offset, limit, sort, order }: PageRange & Sorting,
-  ): { rows: ListedRow[]; total: number } => {
-    const byName = read(readMarks, userId, folderId, sortNumbers.name)
+  ): Generator<SnapshotRead, { rows: ListedRow[]; total: number }, unknown[]> {
+    const byName = yield* read(readMarks, userId, folderId, sortNumbers.name)
     const total = countFiles(byName)
     const end = Math.max(0, total - offset)
     const first = order === 'asc' ? offset : Math.max(0, end - limit)
     const wanted = order === 'asc' ? limit : Math.min(limit, end)
-    const marks = sort === 'name' ? byName : read(readMarks, userId, folderId, sortNumbers[sort])
+    const marks =
+      sort === 'name' ? byName : yield* read(readMarks, userId, folderId, sortNumbers[sort])
     const { value, foldedName, id, before } = findMark(marks, first)
     const place = [foldedName, id, wanted, first - before] as const
     const rows =
       sort === 'name'
-        ? read(readFiles.name, userId, folderId, ...place)
-        : read(readFiles[sort], userId, folderId, value, ...place)
+        ? yield* read(readFiles.name, userId, folderId, ...place)
+        : yield* read(readFiles[sort], userId, folderId, value, ...place)
     return { rows: order === 'asc' ? rows : rows.reverse(), total }
   }
 }

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
+import { databaseFile } from '#server/storage/sqlite/open-sqlite.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
 
 test('no upload walks over the folder that it comes to', async () => {

@@ -1,4 +1,4 @@
-import { unitOf } from '#server/storage/sqlite/database.ts'
+import { unitOf } from '#server/storage/database.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
 import { openBeside } from '#server/testing/test-store.ts'
 import { testIdempotencyStore } from './idempotency-store.contract.ts'

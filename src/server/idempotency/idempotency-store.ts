@@ -1,5 +1,5 @@
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
-import { type Database, transactionOf } from '#server/storage/sqlite/database.ts'
+import { type Database, transactionOf } from '#server/storage/database.ts'
 
 /** Keys are per user and endpoint. */
 export type Slot = { userId: string; endpoint: string; key: string }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
 import type { StoreReadings } from './metrics.ts'
 
 /** What the database says of itself and of the work that is noted there. */

@@ -1,9 +1,9 @@
 import type { Selectable } from 'kysely'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
-import { type Database, transactionOf } from '#server/storage/sqlite/database.ts'
-import { prepareRead, type TextValue } from '#server/storage/sqlite/prepare-read.ts'
-import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { ShareTable } from '#server/storage/sqlite/tables.ts'
+import { type Database, transactionOf } from '#server/storage/database.ts'
+import { dialectOf } from '#server/storage/dialect.ts'
+import { prepareRead, type TextValue } from '#server/storage/prepare-read.ts'
+import type { ShareTable } from '#server/storage/tables.ts'
 
 export type ShareRow = Selectable<ShareTable>
 
@@ -37,7 +37,10 @@ export function createShareRepository(database: Database) {
   )
   const readById = prepareRead(database, (id: TextValue) => shares().where('share.id', '=', id))
   const readKnown = prepareRead(database, (idsJson: TextValue) =>
-    database.selectFrom('share').select('id').where('id', 'in', elementsOf(idsJson)),
+    database
+      .selectFrom('share')
+      .select('id')
+      .where('id', 'in', dialectOf(database).elementsOf(idsJson)),
   )
 
   return {

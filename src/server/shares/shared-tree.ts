@@ -3,14 +3,14 @@ import type { FolderPath } from '#contract/folder-path.ts'
 import { nameKey } from '#contract/name-order.ts'
 import { prepareFolderWalk } from '#server/files/folder-repository.ts'
 import { numberedName } from '#server/files/manage/item.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
+import { dialectOf, type SnapshotRead } from '#server/storage/dialect.ts'
 import {
   prepareRead,
   type ReadInSnapshot,
   readSnapshot,
   type TextValue,
-} from '#server/storage/sqlite/prepare-read.ts'
-import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
+} from '#server/storage/prepare-read.ts'
 import type { ShareRow } from './share-repository.ts'
 
 /** A folder of a selection, by the name that guests see. */
@@ -36,6 +36,7 @@ export type SharedTree =
   | null
 
 export type SharedTrees = ReturnType<typeof createSharedTrees>
+type Steps<Result> = Generator<SnapshotRead, Result, unknown[]>
 type Shared = Pick<ShareRow, 'id' | 'user_id' | 'folder_id'>
 
 /** Finds what links share, wherever it is now. */
@@ -44,12 +45,12 @@ export function createSharedTrees(database: Database) {
   const reads = prepareReads(database)
   const { readItems, readFiles } = reads
 
-  function find(read: ReadInSnapshot, share: Shared): SharedTree {
+  function* find(read: ReadInSnapshot, share: Shared): Steps<SharedTree> {
     if (share.folder_id !== null) {
-      const path = walk.pathOf(read, share.folder_id)
+      const path = yield* walk.pathOf(read, share.folder_id)
       return path === null ? null : { kind: 'folder', folderId: share.folder_id, path }
     }
-    const selection = select({ read, walk, ...reads }, share)
+    const selection = yield* select({ read, walk, ...reads }, share)
     const isEmpty = selection.files.length === 0 && selection.folders.length === 0
     return isEmpty ? null : { kind: 'selection', ...selection }
   }
@@ -59,16 +60,20 @@ export function createSharedTrees(database: Database) {
       readSnapshot(database, (read) => find(read, share)),
 
     findAll: <One extends Shared>(shares: readonly One[]): Promise<[One, SharedTree][]> =>
-      readSnapshot(database, (read) => shares.map((share) => [share, find(read, share)])),
+      readSnapshot(database, function* (read) {
+        const found: [One, SharedTree][] = []
+        for (const share of shares) found.push([share, yield* find(read, share)])
+        return found
+      }),
 
     /** Whether a file is what a link shares, or lies below it. */
     async has(share: Shared, fileId: string): Promise<boolean> {
-      return await readSnapshot(database, (read) => {
-        const [file] = read(readFiles, share.user_id, JSON.stringify([fileId]))
-        const above = file ? walk.way(read, file.folder_id) : null
+      return await readSnapshot(database, function* (read) {
+        const [file] = yield* read(readFiles, share.user_id, JSON.stringify([fileId]))
+        const above = file ? yield* walk.way(read, file.folder_id) : null
         if (above === null) return false
         if (share.folder_id !== null) return above.ids.includes(share.folder_id)
-        const items = read(readItems, share.id)
+        const items = yield* read(readItems, share.id)
         return items.some(
           ({ file_id, folder_id }) =>
             file_id === fileId || (folder_id !== null && above.ids.includes(folder_id)),
@@ -79,6 +84,7 @@ export function createSharedTrees(database: Database) {
 }
 
 function prepareReads(database: Database) {
+  const { elementsOf, numbersOf } = dialectOf(database)
   const readItems = prepareRead(database, (shareId: TextValue) =>
     database
       .selectFrom('share_item')
@@ -98,7 +104,7 @@ function prepareReads(database: Database) {
       .selectFrom('folder')
       .select(['id', 'name'])
       .where('user_id', '=', userId)
-      .where('id', 'in', elementsOf<number>(idsJson)),
+      .where('id', 'in', numbersOf(idsJson)),
   )
   return { readItems, readFiles, readFolders }
 }
@@ -109,18 +115,18 @@ type Reads = ReturnType<typeof prepareReads> & {
 }
 
 /** What is there of a selection. */
-function select(reads: Reads, { id, user_id: userId }: Shared): Selection {
+function* select(reads: Reads, { id, user_id: userId }: Shared): Steps<Selection> {
   const { read, walk, readItems, readFiles, readFolders } = reads
-  const items = read(readItems, id)
+  const items = yield* read(readItems, id)
   const idsOf = (ids: readonly (string | number | null)[]) =>
     JSON.stringify(ids.filter((id) => id !== null))
-  const files = read(readFiles, userId, idsOf(items.map(({ file_id }) => file_id)))
-  const folders = read(readFolders, userId, idsOf(items.map(({ folder_id }) => folder_id)))
+  const files = yield* read(readFiles, userId, idsOf(items.map(({ file_id }) => file_id)))
+  const folders = yield* read(readFolders, userId, idsOf(items.map(({ folder_id }) => folder_id)))
   const fileById = new Map(files.map((file) => [file.id, file]))
   const folderById = new Map(folders.map((folder) => [folder.id, folder]))
   const reached = new Map<number | null, boolean>()
-  const isReached = (folderId: number | null) => {
-    const known = reached.get(folderId) ?? walk.pathOf(read, folderId) !== null
+  const isReached = function* (folderId: number | null): Steps<boolean> {
+    const known = reached.get(folderId) ?? (yield* walk.pathOf(read, folderId)) !== null
     reached.set(folderId, known)
     return known
   }
@@ -129,14 +135,14 @@ function select(reads: Reads, { id, user_id: userId }: Shared): Selection {
   for (const { file_id, folder_id } of items) {
     const file = fileById.get(file_id ?? '')
     const folder = folderById.get(folder_id ?? -1)
-    if (file && isReached(file.folder_id)) {
+    if (file && (yield* isReached(file.folder_id))) {
       const name = freeName(taken.file, file.name, (number) =>
         numberedFileName(file.name as FileName, number),
       )
       const { id, size, blob_id: blobId, tracking_id: trackingId, uploaded_at: uploadedAt } = file
       selection.files.push({ id, blobId, name, ownName: file.name, size, trackingId, uploadedAt })
     }
-    if (folder && isReached(folder.id)) {
+    if (folder && (yield* isReached(folder.id))) {
       const name = freeName(taken.folder, folder.name, (number) =>
         numberedName('folder', folder.name as FileName, number),
       )

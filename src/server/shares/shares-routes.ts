@@ -11,7 +11,7 @@ import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import { parseItem } from '#server/files/manage/item.ts'
 import { findEntry, folderAt } from '#server/files/manage/item-repository.ts'
 import type { Route } from '#server/http/route/route.ts'
-import type { RunUnit } from '#server/storage/sqlite/database.ts'
+import type { RunUnit } from '#server/storage/database.ts'
 import { createShareSecret, hashShareSecret } from './guest-key.ts'
 import {
   addShareUpTo,
@@ -96,7 +96,7 @@ async function makeShare(
     throw refuse(
       `An account has at most ${sharesPerAccount.toLocaleString('en')} links. Revoke those that are not needed any more.`,
     )
-  })
+  }, `shares ${userId}`)
   return { row, secret }
 }
 

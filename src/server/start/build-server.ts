@@ -63,13 +63,14 @@ import { type PreviewLimits, previewLimits } from '#server/previews/previews.ts'
 import { createShares } from '#server/shares/create-shares.ts'
 import type { Guest } from '#server/shares/guest-key.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
+import { createRunUnit, type Database } from '#server/storage/database.ts'
 import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
 import { createFileHasher, type FileHasher } from '#server/storage/disk/file-hasher.ts'
 import { openStore } from '#server/storage/settle/open-store.ts'
-import { createRunUnit, type Database, databaseFile } from '#server/storage/sqlite/database.ts'
 import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
 import { createNameIndexer } from '#server/storage/sqlite/index-names.ts'
 import { createNameSearch } from '#server/storage/sqlite/name-search.ts'
+import { databaseFile } from '#server/storage/sqlite/open-sqlite.ts'
 import { addSubscriptions } from '#server/subscriptions/create-subscriptions.ts'
 import { addOperations, type Operations } from './add-operations.ts'
 import { addPreviews } from './add-previews.ts'
@@ -273,7 +274,7 @@ type ManageOptions = World & {
 
 function addManage(app: FastifyInstance, deps: ManageOptions): void {
   const { config, database } = deps
-  const trashMs = config.trashDays * dayMs
+  const trashMs = config.trashDays * 86_400_000
   const trash = createTrashRepository(database)
   const subtree = createSubtreeRepository(database)
   const warn = (error: unknown) => app.log.warn({ err: error }, 'what was deleted is not all gone')
@@ -283,8 +284,6 @@ function addManage(app: FastifyInstance, deps: ManageOptions): void {
   app.addHook('onListen', async () => purge.start())
   app.addHook('preClose', () => purge.stop())
 }
-
-const dayMs = 24 * 60 * 60 * 1000
 
 type AccountOptions = World & {
   database: Database

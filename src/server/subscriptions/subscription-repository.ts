@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
-import { type Database, transactionOf } from '#server/storage/sqlite/database.ts'
-import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { SubscriptionTable } from '#server/storage/sqlite/tables.ts'
+import { type Database, transactionOf } from '#server/storage/database.ts'
+import { dialectOf } from '#server/storage/dialect.ts'
+import type { SubscriptionTable } from '#server/storage/tables.ts'
 
 export type SubscriptionRow = SubscriptionTable
 export type SubscriptionChange = Partial<Omit<SubscriptionRow, 'id' | 'user_id' | 'created_at'>>
@@ -148,11 +148,12 @@ const taken = {
   },
   /** Their files are nobody's business any more. */
   async forgetFiles(unit: UnitOfWork, id: string, entries: readonly string[]): Promise<void> {
-    await transactionOf(unit)
+    const transaction = transactionOf(unit)
+    await transaction
       .updateTable('subscription_entry')
       .set({ files_json: null })
       .where('subscription_id', '=', id)
-      .where('entry', 'in', elementsOf(sql<string>`${JSON.stringify(entries)}`))
+      .where('entry', 'in', dialectOf(transaction).elementsOf(sql`${JSON.stringify(entries)}`))
       .execute()
   },
 }

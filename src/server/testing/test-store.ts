@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as giveWay } from 'node:timers/promises'
-import { type Database, databaseFile, openDatabase } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
+import { databaseFile, openDatabase } from '#server/storage/sqlite/open-sqlite.ts'
 
 // What tests do to the store of a running server, as another process would. Only here is it known
 // that rows are in SQLite and blobs in folders.

@@ -2,7 +2,7 @@ import { type BetterAuthRateLimitStorage, betterAuth } from 'better-auth'
 import { admin } from 'better-auth/plugins/admin'
 import { username } from 'better-auth/plugins/username'
 import { isUsername } from '#contract/account.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
 import { createPasswordHashing } from './password-hashing.ts'
 import { clientAddressHeader } from './sign-in-limits.ts'
 

@@ -16,7 +16,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
 import { filesReply } from '#contract/files.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
+import { databaseFile } from '#server/storage/sqlite/open-sqlite.ts'
 import { startServerProcess } from '#server/testing/test-server-process.ts'
 
 const freshFolder = () => mkdtempDisposable(join(tmpdir(), 'barkeep-main-'))

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFailed, test, vi } from 'vitest'
 import { type FilesPage, filesReply } from '#contract/files.ts'
 import { type ItemsReply, itemsReply, trashReply } from '#contract/manage.ts'
-import { databaseFile } from '#server/storage/sqlite/database.ts'
+import { databaseFile } from '#server/storage/sqlite/open-sqlite.ts'
 import { startServerProcess } from '#server/testing/test-server-process.ts'
 import { blobPaths } from '#server/testing/test-store.ts'
 

@@ -2,15 +2,15 @@ import { type Selectable, sql } from 'kysely'
 import { childFolder, type FolderPath } from '#contract/folder-path.ts'
 import { type FolderPlace, prepareFolderWalk } from '#server/files/folder-repository.ts'
 import type { Item } from '#server/files/manage/item.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
+import { dialectOf } from '#server/storage/dialect.ts'
 import {
   type NumberValue,
   prepareRead,
   readSnapshot,
   type TextValue,
-} from '#server/storage/sqlite/prepare-read.ts'
-import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { ArchiveTable } from '#server/storage/sqlite/tables.ts'
+} from '#server/storage/prepare-read.ts'
+import type { ArchiveTable } from '#server/storage/tables.ts'
 
 export type ArchiveRow = Selectable<ArchiveTable>
 
@@ -56,6 +56,7 @@ export function createArchiveRepository(database: Database) {
 function createLists(database: Database) {
   const pages = () => database.selectFrom('archive_page')
   const archives = () => database.selectFrom('archive')
+  const { elementsOf } = dialectOf(database)
   return {
     /** Nobody finds it before it is finished. */
     async begin(row: ArchiveRow): Promise<void> {
@@ -183,14 +184,14 @@ function createSelection(database: Database) {
     folderAt: (tree: Tree, folder: FolderPath) =>
       readSnapshot(database, (read) => walk.find(read, { ...tree, folder })),
 
-    findItem: (tree: Tree, { kind, folder, name }: Item) =>
-      readSnapshot(database, (read): FoundItem => {
+    findItem: (tree: Tree, { kind, folder, name }: Item): Promise<FoundItem> =>
+      readSnapshot(database, function* (read) {
         const isFolder = kind === 'folder'
         const path = isFolder ? childFolder(folder, name) : folder
-        const folderId = walk.find(read, { ...tree, folder: path })
+        const folderId = yield* walk.find(read, { ...tree, folder: path })
         if (folderId === null) return null
         if (isFolder) return { folderId }
-        const [row] = read(readFile, tree.userId, folderId, name)
+        const [row] = yield* read(readFile, tree.userId, folderId, name)
         return row === undefined ? null : toFile(row)
       }),
 
@@ -208,6 +209,7 @@ function createSelection(database: Database) {
 /** What has become of the files of an archive. */
 function createStates(database: Database) {
   const walk = prepareFolderWalk(database)
+  const { elementsOf } = dialectOf(database)
   const readStates = prepareRead(database, (idsJson: TextValue) =>
     database
       .selectFrom('file')
@@ -217,11 +219,12 @@ function createStates(database: Database) {
   return {
     /** Those of `ids` that are not deleted, also not with a folder that they are in. */
     states: (ids: string[]) =>
-      readSnapshot(database, (read) => {
+      readSnapshot(database, function* (read) {
         const places = new Map<number | null, boolean>()
         const states = new Map<string, FileState>()
-        for (const { id, folder_id, blob_id, crc32 } of read(readStates, JSON.stringify(ids))) {
-          const isThere = places.get(folder_id) ?? walk.pathOf(read, folder_id) !== null
+        const rows = yield* read(readStates, JSON.stringify(ids))
+        for (const { id, folder_id, blob_id, crc32 } of rows) {
+          const isThere = places.get(folder_id) ?? (yield* walk.pathOf(read, folder_id)) !== null
           places.set(folder_id, isThere)
           if (isThere) states.set(id, { blobId: blob_id, crc32 })
         }

@@ -11,7 +11,7 @@ import { allowReading, linkHeaders, sandboxPolicy } from '#server/files/share-ro
 import type { Route } from '#server/http/route/route.ts'
 import { sendRange } from '#server/http/send/send-range.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
 import { ArchiveBytes } from './archive-bytes.ts'
 import { type ArchiveRepository, createArchiveRepository } from './archive-repository.ts'
 import { type ArchiveWish, makeArchive } from './make-archive.ts'

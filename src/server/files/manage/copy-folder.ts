@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '#server/core/clock.ts'
-import type { RunUnit } from '#server/storage/sqlite/database.ts'
+import type { RunUnit } from '#server/storage/database.ts'
 import type { SubtreeRepository } from './subtree-repository.ts'
 import { startCopy } from './trash-repository.ts'
 

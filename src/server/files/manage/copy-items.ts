@@ -1,6 +1,7 @@
 import type { ItemsReply } from '#contract/manage.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
+import { treeOf } from '#server/storage/dialect.ts'
 import { type BuiltCopy, copyFolder } from './copy-folder.ts'
 import { type Item, ItemRefusal, itemPath, parseItem } from './item.ts'
 import { copyFile, type Entry, placeEntry } from './item-repository.ts'
@@ -55,7 +56,7 @@ export async function copyItems(
       )
       await keep(unit, answer)
       return answer
-    })
+    }, treeOf(userId))
     await settle(deps, userId)
     return reply
   } finally {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { CompiledQuery, type Selectable, sql } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { type FileName, utf8Length } from '#contract/file-name.ts'
 import { type FolderPath, folderSegments } from '#contract/folder-path.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
@@ -10,9 +10,9 @@ import {
   nameColumns,
   rootFolderId,
 } from '#server/files/folder-repository.ts'
-import { transactionOf } from '#server/storage/sqlite/database.ts'
-import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { FileTable } from '#server/storage/sqlite/tables.ts'
+import { transactionOf } from '#server/storage/database.ts'
+import { dialectOf } from '#server/storage/dialect.ts'
+import type { FileTable } from '#server/storage/tables.ts'
 import type { Item } from './item.ts'
 
 export type FileRow = Selectable<FileTable>
@@ -97,11 +97,12 @@ export async function filesById(
   userId: string,
   ids: readonly string[],
 ): Promise<FileRow[]> {
-  return await transactionOf(unit)
+  const transaction = transactionOf(unit)
+  return await transaction
     .selectFrom('file')
     .selectAll()
     .where('user_id', '=', userId)
-    .where('id', 'in', elementsOf(sql<string>`${JSON.stringify(ids)}`))
+    .where('id', 'in', dialectOf(transaction).elementsOf(sql`${JSON.stringify(ids)}`))
     .execute()
 }
 
@@ -111,8 +112,8 @@ export async function takenNames(
   kind: Item['kind'],
   { userId, folderId, names }: Omit<Spot, 'name'> & { names: string[] },
 ): Promise<Set<string>> {
-  const wanted = elementsOf(sql<string>`${JSON.stringify(names)}`)
   const transaction = transactionOf(unit)
+  const wanted = dialectOf(transaction).elementsOf(sql<string>`${JSON.stringify(names)}`)
   const files = transaction.selectFrom('file').where('folder_id', '=', folderId)
   const folders = transaction.selectFrom('folder').where('parent_id', '=', folderId)
   const rows =
@@ -217,18 +218,16 @@ async function readSmallReach(unit: UnitOfWork, folderId: number): Promise<Reach
   const transaction = transactionOf(unit)
   const folders = transaction.selectFrom('folder').select('user_id')
   const { user_id } = await folders.where('id', '=', folderId).executeTakeFirstOrThrow()
-  // "Cross" keeps the order: else SQLite goes through all folders of the user for each of them.
-  const query = `with recursive below (id, level, bytes) as (
-      select ?, 0, 0
+  const { joinInOrder } = dialectOf(transaction)
+  const { rows } = await sql<Reach & { folders: number }>`
+    with recursive below (id, level, bytes) as (
+      select cast(${folderId} as bigint), 0, 0
       union all
       select folder.id, level + 1, bytes + octet_length(folder.name) + 1
-      from below cross join folder on folder.user_id = ? and folder.parent_id = below.id
+      from below ${joinInOrder} folder on folder.user_id = ${user_id} and folder.parent_id = below.id
     )
     select max(level) as levels, max(bytes) as bytes, count(*) as folders
-    from (select level, bytes from below limit ${smallTree + 1})`
-  const { rows } = await transaction.executeQuery<Reach & { folders: number }>(
-    CompiledQuery.raw(query, [folderId, user_id]),
-  )
+    from (select level, bytes from below limit ${smallTree + 1}) as some`.execute(transaction)
   const [reach] = rows
   if (reach === undefined || reach.folders > smallTree) return null
   return { levels: reach.levels, bytes: reach.bytes }
@@ -266,6 +265,7 @@ async function readChildren(
   giveWay: () => Promise<void>,
 ): Promise<Map<number, Child[]>> {
   const transaction = transactionOf(unit)
+  const { withoutIndex } = dialectOf(transaction)
   const children = new Map<number, Child[]>()
   const folders = transaction.selectFrom('folder').select('user_id')
   const { user_id } = await folders.where('id', '=', folderId).executeTakeFirstOrThrow()
@@ -274,8 +274,8 @@ async function readChildren(
       .selectFrom('folder')
       .select(['id', 'parent_id', 'name'])
       .where('id', '>', last)
-      // The plus keeps SQLite from an index in which they are not in this order.
-      .where(sql<string>`+user_id`, '=', user_id)
+      // There they are in another order.
+      .where(withoutIndex('user_id'), '=', user_id)
       .orderBy('id')
       .limit(smallTree)
       .execute()

@@ -5,7 +5,8 @@ import type { Changes } from '#server/core/changes.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
-import type { RunUnit } from '#server/storage/sqlite/database.ts'
+import type { RunUnit } from '#server/storage/database.ts'
+import { treeOf } from '#server/storage/dialect.ts'
 import { type Item, ItemRefusal, itemPath, nameTaken, parseItem } from './item.ts'
 import { type Entry, findEntry, makeFolder, placeEntry } from './item-repository.ts'
 import {
@@ -51,7 +52,7 @@ export async function renameItem(
     await run(async (unit) => {
       await renameTo(unit, { userId, item, name })
       await keep(unit, answer)
-    })
+    }, treeOf(userId))
   } catch (error) {
     if (error instanceof ItemRefusal) throw new ApiFailure(error.code, error.message)
     throw error
@@ -88,7 +89,7 @@ export async function moveItems(
     )
     await keep(unit, answer)
     return answer
-  })
+  }, treeOf(userId))
   await settle(deps, userId)
   return reply
 }
@@ -121,7 +122,7 @@ export async function deleteItems(
     })
     await keep(unit, answer)
     return answer
-  })
+  }, treeOf(userId))
   await settle(deps, userId)
   return reply
 }
@@ -137,7 +138,7 @@ export async function createFolder(
     const answer = { status: 'ok' as const, path, created }
     await keep(unit, answer)
     return answer
-  })
+  }, treeOf(userId))
   if (reply.created) await changes.tell(userId)
   return reply
 }

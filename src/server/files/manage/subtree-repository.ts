@@ -1,13 +1,9 @@
 import { sql, type Transaction } from 'kysely'
 import { insertFolder, rootFolderId } from '#server/files/folder-repository.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
-import {
-  type NumberValue,
-  prepareRead,
-  type TextValue,
-} from '#server/storage/sqlite/prepare-read.ts'
-import { elementsOf } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { Tables } from '#server/storage/sqlite/tables.ts'
+import type { Database } from '#server/storage/database.ts'
+import { dialectOf, hold, treeOf } from '#server/storage/dialect.ts'
+import { type NumberValue, prepareRead, type TextValue } from '#server/storage/prepare-read.ts'
+import type { Tables } from '#server/storage/tables.ts'
 import { createGiveWay } from './give-way.ts'
 import { copyOf, type FileRow } from './item-repository.ts'
 import type { TrashRow } from './trash-repository.ts'
@@ -27,6 +23,7 @@ export type FolderOf = { userId: string; folderId: number }
 /** The only SQL that walks over all that is below a folder: a step at a time, each a transaction. */
 export function createSubtreeRepository(database: Database) {
   const { readSizes, readFolders } = prepareReads(database)
+  const { elementsOf } = dialectOf(database)
 
   return {
     /** Some files of a folder by name, after the name `after`. */
@@ -69,11 +66,13 @@ export function createSubtreeRepository(database: Database) {
     /** Lists copies of those of `files` that are still there, in a folder that nobody sees. `now` in epoch ms. */
     async copyFiles(files: FileRow[], folderId: number, now: number): Promise<void> {
       await database.transaction().execute(async (transaction) => {
+        // Whoever deletes them for ever comes before or after: then he sees the copies of their bytes.
+        await hold(transaction, treeOf(files[0]?.user_id ?? ''), 'shared')
         // Deleted for ever meanwhile: then their bytes may be gone.
         const known = await transaction
           .selectFrom('file')
           .select(['id', 'crc32'])
-          .where('id', 'in', elementsOf(sql<string>`${JSON.stringify(files.map(({ id }) => id))}`))
+          .where('id', 'in', elementsOf(sql`${JSON.stringify(files.map(({ id }) => id))}`))
           .execute()
         const there = new Map(known.map(({ id, crc32 }) => [id, crc32]))
         const rows = files.flatMap((file) => {
@@ -125,6 +124,7 @@ function prepareReads(database: Database) {
 }
 
 function createPurgeSteps(database: Database) {
+  const { elementsOf } = dialectOf(database)
   return {
     /**
      * Deletes some rows of what was condemned, the innermost first. Resolves with the ids of the blobs
@@ -132,6 +132,7 @@ function createPurgeSteps(database: Database) {
      */
     async purge(condemned: TrashRow): Promise<{ blobIds: string[]; isDone: boolean }> {
       return await database.transaction().execute(async (transaction) => {
+        await hold(transaction, treeOf(condemned.user_id))
         const { isDone, blobs } =
           condemned.folder_id === null
             ? await purgeFile(transaction, condemned.file_id ?? '')
@@ -187,7 +188,7 @@ async function purgeBelow(
       const ids = JSON.stringify(files.map(({ id }) => id))
       await transaction
         .deleteFrom('file')
-        .where('id', 'in', elementsOf(sql<string>`${ids}`))
+        .where('id', 'in', dialectOf(transaction).elementsOf(sql`${ids}`))
         .execute()
       blobs.push(...files.map(({ blob_id }) => blob_id))
     }

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { type Selectable, sql } from 'kysely'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import { insertFolder } from '#server/files/folder-repository.ts'
-import { type Database, transactionOf } from '#server/storage/sqlite/database.ts'
-import { orderOfArrival } from '#server/storage/sqlite/sqlite-dialect.ts'
-import type { TrashTable } from '#server/storage/sqlite/tables.ts'
+import { type Database, transactionOf } from '#server/storage/database.ts'
+import { dialectOf } from '#server/storage/dialect.ts'
+import type { TrashTable } from '#server/storage/tables.ts'
 import type { Entry } from './item-repository.ts'
 
 // The only SQL about the trash.
@@ -106,7 +106,7 @@ export function createTrashRepository(database: Database) {
       keptOf(userId, since)
         .selectAll()
         .orderBy('deleted_at', 'desc')
-        .orderBy(orderOfArrival, 'desc')
+        .orderBy(dialectOf(database).orderOfArrival, 'desc')
         .limit(page.limit)
         .offset(page.offset)
         .execute(),

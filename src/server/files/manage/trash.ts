@@ -9,6 +9,7 @@ import {
 } from '#contract/manage.ts'
 import { isoTime } from '#server/core/clock.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
+import { treeOf } from '#server/storage/dialect.ts'
 import { createGiveWay } from './give-way.ts'
 import { ItemRefusal } from './item.ts'
 import { type Entry, fileById, makeFolder, placeEntry } from './item-repository.ts'
@@ -147,7 +148,7 @@ function actOnTrash(
     }
     await keep(unit, reply)
     return reply
-  })
+  }, treeOf(userId))
 }
 
 async function resultOf(

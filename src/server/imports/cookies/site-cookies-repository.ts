@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { CookieSite } from '#contract/cookies.ts'
 import { type Clock, isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
-import type { Database } from '#server/storage/sqlite/database.ts'
+import type { Database } from '#server/storage/database.ts'
 import { isOfSite, readCookies, readSite, writeCookiesText } from './read-cookies.ts'
 
 /** Sign-in cookies of sites, of each person their own. They are used, and never told. */

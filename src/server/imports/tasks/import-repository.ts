@@ -1,8 +1,8 @@
 import { type ImportNote, type TaskState, videoOptions } from '#contract/imports.ts'
 import type { Clock } from '#server/core/clock.ts'
 import type { UnitOfWork, WriteAlongside } from '#server/core/unit-of-work.ts'
-import { type Database, transactionOf, unitOf } from '#server/storage/sqlite/database.ts'
-import { orderOfArrival } from '#server/storage/sqlite/sqlite-dialect.ts'
+import { type Database, transactionOf, unitOf } from '#server/storage/database.ts'
+import { dialectOf } from '#server/storage/dialect.ts'
 import type {
   FoundImportTask,
   ImportEnd,
@@ -151,7 +151,7 @@ async function selectUnfinished(database: Database) {
     .selectFrom('import_task')
     .select(['id', 'user_id as userId', 'key_id as keyId'])
     .where('state', '=', 'running')
-    .orderBy(orderOfArrival)
+    .orderBy(dialectOf(database).orderOfArrival)
     .execute()
 }
 
@@ -163,7 +163,7 @@ function selectOwn(database: Database, userId: string) {
     .selectAll()
     .where('user_id', '=', userId)
     .orderBy('created_at', 'desc')
-    .orderBy(orderOfArrival, 'desc')
+    .orderBy(dialectOf(database).orderOfArrival, 'desc')
 }
 
 function newRow(task: NewImportTask, now: number) {

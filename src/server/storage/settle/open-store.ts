@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { isStorageFailure } from '#server/core/failure.ts'
 import type { Locks } from '#server/core/locks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
+import type { Database } from '#server/storage/database.ts'
 import type { Disk } from '#server/storage/disk/disk.ts'
 import { openDiskBlobs } from '#server/storage/disk/disk-blobs.ts'
 import type { FileHasher } from '#server/storage/disk/file-hasher.ts'
@@ -12,13 +13,8 @@ import {
   openStoreFolders,
   type StoreFolders,
 } from '#server/storage/disk/store-folders.ts'
-import {
-  type Database,
-  databaseFile,
-  knownFormat,
-  openDatabase,
-} from '#server/storage/sqlite/database.ts'
 import { type DatabaseContents, inspectDatabase } from '#server/storage/sqlite/inspect-database.ts'
+import { databaseFile, knownFormat, openDatabase } from '#server/storage/sqlite/open-sqlite.ts'
 import { newlyMissing, refuseMismatch } from './refuse-mismatch.ts'
 import { type FoundBlob, type Survey, storeIdFolder, surveyBlobs } from './survey-blobs.ts'
 

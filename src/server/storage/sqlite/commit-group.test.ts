@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import { afterEach, expect, test, vi } from 'vitest'
-import { databaseFile, openDatabase } from './database.ts'
+import { databaseFile, openDatabase } from './open-sqlite.ts'
 
 afterEach(() => vi.restoreAllMocks())
 

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { type Database, databaseFile, openDatabase } from './database.ts'
+import type { Database } from '#server/storage/database.ts'
 import { createNameIndexer } from './index-names.ts'
 import { createNameSearch, type NameSearch } from './name-search.ts'
+import { databaseFile, openDatabase } from './open-sqlite.ts'
 
 function addUser(file: string): void {
   using beside = new DatabaseSync(file)

@@ -1,7 +1,7 @@
 import { setImmediate as giveWay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { isStorageFailure } from '#server/core/failure.ts'
-import type { Database } from './database.ts'
+import type { Database } from '#server/storage/database.ts'
 
 /** Some 10 ms of work. */
 const rowsAtOnce = 100

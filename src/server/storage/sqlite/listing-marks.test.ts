@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { filesReply } from '#contract/files.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
 import { writeBeside } from '#server/testing/test-store.ts'
-import { databaseFile } from './database.ts'
+import { databaseFile } from './open-sqlite.ts'
 
 /** Enough for four marks and more. */
 const names = Array.from({ length: 20_000 }, (_, index) => `file ${String(index).padStart(5, '0')}`)

@@ -9,7 +9,7 @@ import { searchReply } from '#contract/search.ts'
 import { sharesReply } from '#contract/shares.ts'
 import { makeOldDatabase } from '#server/testing/old-database.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
-import { databaseFile } from './database.ts'
+import { databaseFile } from './open-sqlite.ts'
 
 /** Enough for more than two marks. */
 const many = Array.from({ length: 9_000 }, (_, index) => `file ${String(index).padStart(5, '0')}`)

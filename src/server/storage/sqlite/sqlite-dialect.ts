@@ -1,26 +1,66 @@
-import { type RawBuilder, sql } from 'kysely'
+import { type RawBuilder, SqliteAdapter, sql } from 'kysely'
 import { recognizeStorageFailures } from '#server/core/failure.ts'
+import type { Dialect, Reading, Reads, StoreAdapter } from '#server/storage/dialect.ts'
+import type { SqliteDriver } from './sqlite-driver.ts'
 
-// What another database says in other words. Names are sorted by the bytes of `folded_name`, which is
-// SQLite's own order and, elsewhere, a collation to ask for.
-
-/** The order in which rows came. Not by time: many come within one millisecond, and clocks are set back. */
-export const orderOfArrival: RawBuilder<unknown> = sql`rowid`
-
-/** For "in": any number of texts or numbers in one parameter, as JSON. A statement takes only so many parameters. */
-export function elementsOf<Value = string>(json: RawBuilder<string>): RawBuilder<Value> {
-  return sql<Value>`(select value from json_each(${json}))`
+function inWordsOfSqlite(reads: Reads): Dialect {
+  const elements = (json: RawBuilder<string>) => sql<never>`(select value from json_each(${json}))`
+  return {
+    orderOfArrival: sql`rowid`,
+    elementsOf: elements,
+    numbersOf: elements,
+    joinedNames: sql`group_concat(name, '/' order by folded_name, name)`,
+    joinedNamesAndIds: sql`group_concat(name, '/' order by folded_name, name) || '//' || group_concat(id, '/' order by folded_name, name)`,
+    // Else it goes through all folders of the user for each of them.
+    joinInOrder: sql`cross join`,
+    withoutIndex: (column) => sql`+${sql.ref(column)}`,
+    hold: null,
+    isConflict: () => false,
+    reads,
+  }
 }
 
-/** All names of a group in their order, with slashes between; null where there are none. */
-export const joinedNames: RawBuilder<string | null> = sql<
-  string | null
->`group_concat(name, '/' order by folded_name, name)`
+/** The driver keeps transactions apart by itself: Kysely would let all reads wait for them, and for each commit. */
+export class ConcurrentAdapter extends SqliteAdapter implements StoreAdapter {
+  readonly dialect: Dialect
 
-/** The same, and behind two slashes the ids in the same order. */
-export const joinedNamesAndIds: RawBuilder<string | null> = sql<
-  string | null
->`group_concat(name, '/' order by folded_name, name) || '//' || group_concat(id, '/' order by folded_name, name)`
+  constructor(driver: SqliteDriver) {
+    super()
+    this.dialect = inWordsOfSqlite({
+      read: (query, parameters) => driver.read(query, parameters),
+      snapshot: (work) =>
+        driver.snapshot((run) => resultOf(work((query, values) => new AtHand(run(query, values))))),
+    })
+  }
+
+  override get supportsMultipleConnections(): boolean {
+    return true
+  }
+}
+
+/** What was read, for `yield*`: nobody waits for it. */
+class AtHand<Rows> implements Iterator<never, Rows, unknown[]>, Iterable<never, Rows, unknown[]> {
+  readonly done = true
+  readonly value: Rows
+
+  constructor(rows: Rows) {
+    this.value = rows
+  }
+
+  next(): IteratorReturnResult<Rows> {
+    return this
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+}
+
+function resultOf<Result>(reading: Reading<Result>): Result {
+  const step = reading[Symbol.iterator]().next()
+  if (!step.done) throw new Error('A snapshot waits for nothing.')
+  return step.value
+}
 
 /**
  * SQLITE_ERROR, _ABORT, _NOTFOUND, _SCHEMA, _TOOBIG, _CONSTRAINT, _MISMATCH, _MISUSE, _RANGE: what is
@@ -41,11 +81,6 @@ export function isBusy(error: unknown): boolean {
 /** SQLITE_NOTADB or SQLITE_CORRUPT: the bytes of the database are not what SQLite wrote. */
 export function isDamage(error: unknown): boolean {
   return primaryCode(error) === 26 || primaryCode(error) === 11
-}
-
-/** SQLITE_CONSTRAINT_UNIQUE on the index that keeps the names in a folder apart. */
-export function isNameTaken(error: unknown): boolean {
-  return error instanceof Error && /unique constraint failed.*file\.name/i.test(error.message)
 }
 
 function primaryCode(error: unknown): number | null {

@@ -4,8 +4,13 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { RawBuilder } from 'kysely'
 import { afterEach, expect, test, vi } from 'vitest'
-import { databaseFile, openDatabase } from './database.ts'
-import { prepareRead, prepareTuples, readSnapshot, type TextValue } from './prepare-read.ts'
+import {
+  prepareRead,
+  prepareTuples,
+  readSnapshot,
+  type TextValue,
+} from '#server/storage/prepare-read.ts'
+import { databaseFile, openDatabase } from './open-sqlite.ts'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -103,10 +108,10 @@ test('reads of one snapshot see one state, whoever writes between them', async (
     database.selectFrom('missing_blob').select((of) => of.fn.countAll<number>().as('rows')),
   )
   using beside = new DatabaseSync(file)
-  const seen = await readSnapshot(database, (read) => {
-    const before = read(count)
+  const seen = await readSnapshot(database, function* (read) {
+    const before = yield* read(count)
     beside.exec(`insert into missing_blob values ('a', 1)`)
-    return [...before, ...read(count)]
+    return [...before, ...(yield* read(count))]
   })
   expect(seen).toEqual([{ rows: 0 }, { rows: 0 }])
   expect(await count.read()).toEqual([{ rows: 1 }])

@@ -9,6 +9,7 @@ import {
   SelectQueryNode,
 } from 'kysely'
 import { isStorageFailure } from '#server/core/failure.ts'
+import type { Parameter, PreparedText } from '#server/storage/dialect.ts'
 import { CommitGroup } from './commit-group.ts'
 import { SqliteConnections } from './sqlite-connections.ts'
 import { isBusy } from './sqlite-dialect.ts'
@@ -248,8 +249,7 @@ function prepare(connection: DatabaseSync, text: string, kept = prepared): State
   return statement
 }
 
-/** A query in SQLite's words; with `asTuples` each row is an array of its columns. */
-export type PreparedText = { text: string; asTuples: boolean }
+/** Its rows are at hand at once. */
 type RunInSnapshot = (query: PreparedText, parameters: Parameter[]) => unknown[]
 
 function readRows(
@@ -267,8 +267,6 @@ function run<Row>(connection: DatabaseSync, query: CompiledQuery): QueryResult<R
   const { changes, lastInsertRowid } = statement.run(...parameters)
   return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
 }
-
-export type Parameter = null | number | bigint | string | Uint8Array
 
 function parametersOf(query: CompiledQuery): Parameter[] {
   return query.parameters as Parameter[]

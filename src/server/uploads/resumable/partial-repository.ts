@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
-import { type Database, transactionOf } from '#server/storage/sqlite/database.ts'
-import type { PartialUploadTable } from '#server/storage/sqlite/tables.ts'
+import { type Database, transactionOf } from '#server/storage/database.ts'
+import type { PartialUploadTable } from '#server/storage/tables.ts'
 
 export type PartialRow = Selectable<PartialUploadTable>
 

@@ -13,7 +13,7 @@ import type { IncomingBytes } from '#server/http/request/incoming-bytes.ts'
 import { parseFields } from '#server/http/route/request-fields.ts'
 import type { Idempotency, KeepReply } from '#server/idempotency/idempotency.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
-import type { RunUnit } from '#server/storage/sqlite/database.ts'
+import type { RunUnit } from '#server/storage/database.ts'
 import { uploadReply, watchUpload } from '#server/uploads/upload-routes.ts'
 import type { PartialRepository, PartialRow } from './partial-repository.ts'
 

@@ -1,6 +1,6 @@
 import { type Compilable, type RawBuilder, sql } from 'kysely'
-import { type Database, driverOf } from './database.ts'
-import type { Parameter, PreparedText } from './sqlite-driver.ts'
+import type { Database } from '#server/storage/database.ts'
+import { dialectOf, type Parameter, type PreparedText, type Reading } from './dialect.ts'
 
 /** Stands in a query for a value that each call brings. */
 class Placeholder {
@@ -45,19 +45,19 @@ export function prepareTuples<Values extends Parameter[], Row extends unknown[]>
   return prepare(database, build, true)
 }
 
-/** Runs one of several reads that see the same state of the database. */
+/** Begins one of several reads that see the same state of the database: `yield*` gives its rows. */
 export type ReadInSnapshot = <Values extends Parameter[], Row>(
   query: PreparedRead<Values, Row>,
   ...values: Values
-) => Row[]
+) => Reading<Row[]>
 
-/** `work` does not wait for anything: a snapshot lasts for the time of its call. */
+/** `work` is a generator that waits for nothing but its reads: a snapshot holds a connection. */
 export function readSnapshot<Result>(
   database: Database,
-  work: (read: ReadInSnapshot) => Result,
+  work: (read: ReadInSnapshot) => Reading<Result>,
 ): Promise<Result> {
-  return driverOf(database).snapshot((run) =>
-    work((query, ...values) => run(query, query.fill(values)) as never),
+  return dialectOf(database).reads.snapshot((run) =>
+    work((query, ...values) => run(query, query.fill(values)) as Reading<never>),
   )
 }
 
@@ -68,7 +68,7 @@ function prepare<Values extends Parameter[], Row>(
 ): PreparedRead<Values, Row> {
   const places = Array.from({ length: build.length }, (_, index) => sql`${new Placeholder(index)}`)
   const { sql: text, parameters } = build(...(places as Placeholders<Values>)).compile()
-  const driver = driverOf(database)
+  const { reads } = dialectOf(database)
   const fill = (values: Values) =>
     parameters.map((parameter) =>
       parameter instanceof Placeholder ? values[parameter.index] : parameter,
@@ -76,6 +76,6 @@ function prepare<Values extends Parameter[], Row>(
   const prepared = { text, asTuples, fill }
   return {
     ...prepared,
-    read: (...values) => driver.read(prepared, fill(values)) as Promise<Row[]>,
+    read: (...values) => reads.read(prepared, fill(values)) as Promise<Row[]>,
   }
 }

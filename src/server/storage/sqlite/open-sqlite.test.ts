@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { databaseFile, openDatabase } from './database.ts'
+import { databaseFile, openDatabase } from './open-sqlite.ts'
 
 const freshFolder = () => mkdtempDisposable(join(tmpdir(), 'barkeep-database-'))
 

@@ -1,13 +1,6 @@
 import { join } from 'node:path'
-import {
-  Kysely,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-  sql,
-  type Transaction,
-} from 'kysely'
-import type { UnitOfWork } from '#server/core/unit-of-work.ts'
+import { Kysely, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely'
+import type { Database } from '#server/storage/database.ts'
 import { createFirstTables } from '#server/storage/sqlite/migrations/0001-first-tables.ts'
 import { addImportKey } from '#server/storage/sqlite/migrations/0002-import-key.ts'
 import { addListingMarks } from '#server/storage/sqlite/migrations/0003-listing-marks.ts'
@@ -25,48 +18,14 @@ import { addSubscriptions } from '#server/storage/sqlite/migrations/0015-subscri
 import { addSiteCookies } from '#server/storage/sqlite/migrations/0016-site-cookies.ts'
 import { addPictureSizes } from '#server/storage/sqlite/migrations/0017-picture-sizes.ts'
 import { addKeptSubscriptions } from '#server/storage/sqlite/migrations/0019-kept-subscriptions.ts'
+import type { Tables } from '#server/storage/tables.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
+import { ConcurrentAdapter } from './sqlite-dialect.ts'
 import { SqliteDriver } from './sqlite-driver.ts'
-import type { Tables } from './tables.ts'
-
-export type Database = Kysely<Tables>
-
-/** A transaction, as others hand it on. */
-export function unitOf(transaction: Transaction<Tables>): UnitOfWork {
-  return transaction as unknown as UnitOfWork
-}
-
-/** The transaction that `unitOf` was given. */
-export function transactionOf(unit: UnitOfWork): Transaction<Tables> {
-  return unit as unknown as Transaction<Tables>
-}
-
-/** Runs work in a unit of its own: all of it comes true, or nothing. */
-export type RunUnit = <Result>(work: (unit: UnitOfWork) => Promise<Result>) => Promise<Result>
-
-export function createRunUnit(database: Database): RunUnit {
-  return (work) => database.transaction().execute((transaction) => work(unitOf(transaction)))
-}
-
-const drivers = new WeakMap<Database, SqliteDriver>()
-
-/** What runs the queries of an open database. */
-export function driverOf(database: Database): SqliteDriver {
-  const driver = drivers.get(database)
-  if (driver === undefined) throw new Error('This database was not opened here.')
-  return driver
-}
 
 /** Where a data folder keeps its database; the server and the command line share it. */
 export function databaseFile(dataFolder: string): string {
   return join(dataFolder, 'barkeep.db')
-}
-
-/** The driver keeps transactions apart by itself: Kysely would let all reads wait for them, and for each commit. */
-class ConcurrentAdapter extends SqliteAdapter {
-  override get supportsMultipleConnections(): boolean {
-    return true
-  }
 }
 
 /** In order; the database's `user_version` says how many of them it has had. Never change one. */
@@ -101,7 +60,7 @@ export async function openDatabase(file: string): Promise<Database> {
   const driver = new SqliteDriver(file)
   const database = new Kysely<Tables>({
     dialect: {
-      createAdapter: () => new ConcurrentAdapter(),
+      createAdapter: () => new ConcurrentAdapter(driver),
       createDriver: () => driver,
       createIntrospector: (kysely) => new SqliteIntrospector(kysely),
       createQueryCompiler: () => new SqliteQueryCompiler(),
@@ -109,7 +68,6 @@ export async function openDatabase(file: string): Promise<Database> {
   })
   try {
     await migrate(database, file)
-    drivers.set(database, driver)
     return database
   } catch (error) {
     await database.destroy()
