@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
-import { type Postgres, startPostgres } from './postgres.ts'
+import { startBucket } from './bucket.ts'
+import { startPostgres } from './postgres.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -11,13 +12,28 @@ declare module 'vitest' {
   }
 }
 
-/** One PostgreSQL for all test files of a run, and none for a run that needs none. */
+/** What an engine tells of itself, as text. */
+type Started = { told: string; stop(): Promise<void> }
+
+const engines: Record<string, () => Promise<Started>> = {
+  async '/postgres'() {
+    const postgres = await startPostgres()
+    return { told: postgres.url, stop: postgres.stop }
+  },
+  async '/bucket'() {
+    const bucket = await startBucket()
+    return { told: JSON.stringify(bucket), stop: bucket.stop }
+  },
+}
+
+/** One of each for all test files of a run, and none for a run that needs none. */
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  let postgres: Promise<Postgres> | undefined
-  const server = createServer(async (_request, response) => {
+  const started = new Map<string, Promise<Started>>()
+  const server = createServer(async ({ url = '' }, response) => {
     try {
-      postgres ??= startPostgres()
-      response.end((await postgres).url)
+      const engine = started.get(url) ?? engines[url]?.()
+      if (engine) started.set(url, engine)
+      response.end((await engine)?.told)
     } catch (error) {
       response.writeHead(500).end(String(error))
     }
@@ -27,6 +43,6 @@ export async function setup({ provide }: TestProject): Promise<() => Promise<voi
   return async () => {
     server.close()
     server.closeAllConnections()
-    await (await postgres)?.stop()
+    for (const engine of started.values()) await (await engine.catch(() => null))?.stop()
   }
 }

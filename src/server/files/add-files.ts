@@ -114,7 +114,7 @@ function keep({ folder, name, staged }: NewFile, blobId: string, uploadedAt: Dat
 }
 
 async function list(
-  { files, changes }: Deps,
+  { files, blobs, changes }: Deps,
   { userId, rootId, files: added, stem, alongside }: Addition,
   kept: KeptFiles,
 ): Promise<StoredFile[]> {
@@ -129,7 +129,10 @@ async function list(
       const bytes = rows.reduce((sum, { size }) => sum + size, 0)
       const { madeFolders } = await files.insert(
         rows,
-        async (unit) => alongside?.(unit, listed, { files: madeOf(named), bytes }),
+        async (unit) => {
+          if (blobs.settle !== null) await blobs.settle(unit, rows.map(blobIdOf))
+          await alongside?.(unit, listed, { files: madeOf(named), bytes })
+        },
         rootId,
       )
       if (madeFolders) await changes.tell(userId)
@@ -143,6 +146,8 @@ async function list(
 
 const madeOf = (named: KeptFiles): StoredFile[] =>
   [...named.values()].flatMap(({ blobId, stored }) => (blobId === null ? [] : [stored]))
+
+const blobIdOf = ({ blob_id }: NewRow) => blob_id
 
 /** Gives each new file the first free name of its kind. */
 async function takeNames(files: FileRepository, tree: Tree, kept: KeptFiles): Promise<KeptFiles> {

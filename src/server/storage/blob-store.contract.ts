@@ -8,8 +8,13 @@ import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
 import type { BlobSource, BlobStore, KnownBlob } from './blob-store.ts'
 
-/** `reopen` is a second process after a crash: the same bytes, and nothing in memory. */
-type TestedBlobs = AsyncDisposable & { blobs: BlobStore; reopen(): Promise<BlobStore> }
+type TestedBlobs = AsyncDisposable & {
+  blobs: BlobStore
+  /** A second process after a crash: the same bytes, and nothing in memory. */
+  reopen(): Promise<BlobStore>
+  /** Lists the file of a blob that was committed. */
+  list(blob: KnownBlob): Promise<void>
+}
 
 async function* batches(...texts: string[]): AsyncGenerator<ByteBatch> {
   for (const text of texts) yield [new TextEncoder().encode(text)]
@@ -215,6 +220,7 @@ export function testBlobStore(make: () => Promise<TestedBlobs>): void {
   test('a sweep at the next start takes what was never finished, and no blob', async () => {
     await using tested = await make()
     const blob = await store(tested.blobs, 'kept')
+    await tested.list(blob)
     const staged = await tested.blobs.stage(batches('never committed'))
     const work = await tested.blobs.createWorkFolder()
     const blobs = await tested.reopen()
@@ -237,7 +243,7 @@ export function testBlobStore(make: () => Promise<TestedBlobs>): void {
     const whole = await tested.blobs.stage(batches(text))
     for (const isCrashed of [false, true]) {
       const id = randomUUID()
-      await tested.blobs.partials.begin(id)
+      await tested.blobs.partials.begin(id, text.length)
       expect(await appendTo(tested.blobs, id, 0, text.slice(0, 3), text.slice(3, 90_000))).toBe(
         90_000,
       )
@@ -268,7 +274,7 @@ export function testBlobStore(make: () => Promise<TestedBlobs>): void {
     await using tested = await make()
     const { partials } = tested.blobs
     const id = randomUUID()
-    await partials.begin(id)
+    await partials.begin(id, 6)
     const broken = new Error('the line is dead')
     async function* breaking() {
       yield* batches('abc', 'de')

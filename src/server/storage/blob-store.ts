@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 
 /** Bytes that are whole and durable, but no blob yet. Whoever staged them commits or discards them. */
 export type StagedBlob = {
@@ -32,8 +33,8 @@ export type WorkFolder = { readonly path: string; [Symbol.asyncDispose](): Promi
 
 /** A blob's bytes as they come in several goes; they outlive the process in between. */
 export type PartialBlobs = {
-  /** Begins one without bytes, durably. */
-  begin(id: string): Promise<void>
+  /** Begins one without bytes, durably; `size` is what it will have. */
+  begin(id: string, size: number): Promise<void>
   /**
    * Puts bytes behind the first `offset`, over what lies there. `onDurable` is told how many are safe now, and
    * last of all of them, also where the source breaks off. Of one id one call at a time.
@@ -71,6 +72,11 @@ export type BlobStore = {
    * answer.
    */
   commit(staged: readonly StagedBlob[]): Promise<string[]>
+  /**
+   * Notes in the unit that lists them that blobs which were committed are listed; null where nobody needs
+   * to know. @throws ApiFailure `unavailable` where a sweep took one for a leftover: nothing may be listed
+   */
+  readonly settle: ((unit: UnitOfWork, blobIds: readonly string[]) => Promise<void>) | null
   /** Puts the same bytes in the place of a blob that is missing or damaged. */
   repair(blobId: string, staged: StagedBlob): Promise<void>
   /** Does nothing where there is no such blob. */

@@ -17,6 +17,7 @@ testBlobStore(async () => {
   return {
     blobs: await reopen(),
     reopen,
+    list: async () => {},
     async [Symbol.asyncDispose]() {
       await hasher.close()
       await rm(dataFolder, { recursive: true })

@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { batchChunks } from '#server/bytes/batch-chunks.ts'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
-import { ApiFailure } from '#server/core/failure.ts'
 import { Semaphore } from '#server/core/semaphore.ts'
 import type {
   BlobSource,
@@ -15,10 +14,12 @@ import type {
   StageLimits,
   WorkFolder,
 } from '#server/storage/blob-store.ts'
+import { notWhole } from '#server/storage/whole-blob.ts'
 import { type Disk, onDisk, unavailableWhenFailing } from './disk.ts'
 import { DiskPartials } from './disk-partials.ts'
 import { readBytes } from './file-bytes.ts'
 import type { FileHasher } from './file-hasher.ts'
+import { createEnsureFreeSpace, type EnsureFreeSpace } from './free-space.ts'
 import { putInPlace, type StoreFolders, sweepFolders } from './store-folders.ts'
 import { type WrittenBlob, writeBlob } from './write-blob.ts'
 
@@ -46,6 +47,8 @@ type Deps = Omit<DiskBlobsOptions, 'dataFolder'> & { ensureFreeSpace: EnsureFree
 class DiskBlobs implements BlobStore {
   readonly ensureFreeSpace: EnsureFreeSpace
   readonly partials: DiskPartials
+  /** What is not listed is found at the next start. */
+  readonly settle = null
   readonly #folders: StoreFolders
   readonly #disk: Disk
   readonly #placeBlobs: PlaceBlobs
@@ -184,22 +187,6 @@ class DiskBlobs implements BlobStore {
   }
 }
 
-/** `found` null: there is no such blob. */
-function notWhole({ blobId, size }: KnownBlob, found: { size: number } | null): ApiFailure {
-  if (found === null) {
-    return new ApiFailure(
-      'unavailable',
-      'The bytes of this file are missing on the server. Upload the file once more, or have them brought back.',
-      { cause: new Error(`The blob ${blobId} is missing.`) },
-    )
-  }
-  return new ApiFailure(
-    'unavailable',
-    `This file is damaged on the server: it has ${found.size} bytes where ${size} were stored. Upload the file once more, or have it brought back.`,
-    { cause: new Error(`The blob ${blobId} has ${found.size} bytes, not ${size}.`) },
-  )
-}
-
 function nullWhenMissing(error: NodeJS.ErrnoException): null {
   if (error.code === 'ENOENT') return null
   throw error
@@ -248,35 +235,4 @@ function ignoreMissing(error: NodeJS.ErrnoException): void {
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error
-}
-
-/**
- * Left free on the disk: a database without room for its log could not even be read properly. Of a
- * small disk a part, or nothing would ever fit on it.
- */
-const maxReserveBytes = 256 * 1024 * 1024
-const reservedPart = 1 / 16
-
-type FreeSpaceOptions = { dataFolder: string; blobs: string; disk: Disk }
-
-/** @throws ApiFailure `unavailable` unless `bytes` more would leave the disk its reserve. */
-type EnsureFreeSpace = (bytes: number) => Promise<void>
-
-async function createEnsureFreeSpace({
-  dataFolder,
-  blobs,
-  disk,
-}: FreeSpaceOptions): Promise<EnsureFreeSpace> {
-  const reserves = new Map<string, number>()
-  // The database needs room as well, also where it is on another disk.
-  for (const folder of [blobs, dataFolder]) {
-    reserves.set(folder, Math.min(maxReserveBytes, (await disk.totalBytes(folder)) * reservedPart))
-  }
-  return async (bytes) => {
-    for (const [folder, reserve] of reserves) {
-      const wanted = folder === blobs ? bytes : 0
-      if ((await disk.freeBytes(folder)) - wanted >= reserve) continue
-      throw new ApiFailure('unavailable', 'The server has too little storage left for this file.')
-    }
-  }
 }

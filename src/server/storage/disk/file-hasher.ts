@@ -12,9 +12,11 @@ type HashRequest = {
   hash: number
   buffers: ArrayBuffer[]
   isLast: boolean
+  /** Of how many bytes a part with an MD5 of its own is, where those are wanted. */
+  partBytes?: number | undefined
 }
 
-type HashAnswer = { ask: number; digests: Digests | null }
+type HashAnswer = { ask: number; digests: Digests | null; md5s?: string[] }
 
 /** Of one run of bytes. */
 export type Digests = {
@@ -32,7 +34,10 @@ export type RunningHash = {
   drop(): void
 }
 
-export type FileHasher = { start(): RunningHash; close(): Promise<void> }
+/** The MD5 (base64) of each part of `partBytes`, in order, as it is full; of the last one with the digests. */
+export type WantedParts = { partBytes: number; onPart(md5: string): void }
+
+export type FileHasher = { start(parts?: WantedParts): RunningHash; close(): Promise<void> }
 
 /** Up to here the way to a thread and back costs more than the hash: 64 KiB take some 50 µs. */
 const smallBytes = 64 * 1024
@@ -47,15 +52,20 @@ export function createFileHasher(): FileHasher {
   let thread: HashThread | null = null
   let hashes = 0
 
-  function startInThread(): RunningHash {
+  function startInThread(parts: WantedParts | undefined): RunningHash {
     if (thread === null || thread.hasEnded()) thread = openHashThread()
     const { ask } = thread
     const hash = ++hashes
+    const send = async (buffers: ArrayBuffer[], isLast: boolean) => {
+      const { digests, md5s } = await ask({ hash, buffers, isLast, partBytes: parts?.partBytes })
+      for (const md5 of md5s ?? []) parts?.onPart(md5)
+      return digests
+    }
     return {
       add: async (batch) => {
-        await ask({ hash, buffers: batch.map(ownMemory), isLast: false })
+        await send(batch.map(ownMemory), false)
       },
-      digests: async () => (await ask({ hash, buffers: [], isLast: true })) as Digests,
+      digests: async () => (await send([], true)) as Digests,
       drop: () => {
         ask({ hash, buffers: [], isLast: true }).catch(() => {})
       },
@@ -63,7 +73,7 @@ export function createFileHasher(): FileHasher {
   }
 
   return {
-    start() {
+    start(parts) {
       const small: ByteBatch = []
       let bytes = 0
       let inThread: RunningHash | null = null
@@ -72,7 +82,7 @@ export function createFileHasher(): FileHasher {
           for (const chunk of batch) bytes += chunk.length
           if (inThread === null && bytes <= smallBytes) small.push(...batch)
           else {
-            inThread ??= startInThread()
+            inThread ??= startInThread(parts)
             const held = small.splice(0)
             await inThread.add(held.length === 0 ? batch : [...held, ...batch])
           }
@@ -80,11 +90,14 @@ export function createFileHasher(): FileHasher {
         async digests() {
           if (inThread !== null) return await inThread.digests()
           const hash = createHash('sha256')
+          const md5 = parts && createHash('md5')
           let crc = 0
           for (const chunk of small.splice(0)) {
             hash.update(chunk)
+            md5?.update(chunk)
             crc = crc32(chunk, crc)
           }
+          if (md5) parts.onPart(md5.digest('base64'))
           return { sha256: hash.digest('hex'), crc32: crc }
         },
         drop: () => inThread?.drop(),
@@ -95,8 +108,8 @@ export function createFileHasher(): FileHasher {
 }
 
 type HashThread = {
-  /** Null but for the last request of a hash. */
-  ask(request: Omit<HashRequest, 'ask'>): Promise<Digests | null>
+  /** `digests` is null but for the last request of a hash. */
+  ask(request: Omit<HashRequest, 'ask'>): Promise<HashAnswer>
   hasEnded(): boolean
   close(): Promise<void>
 }
@@ -106,7 +119,7 @@ function openHashThread(): HashThread {
     // All it holds is the state of a few hashes.
     resourceLimits: { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 32 },
   })
-  const waiting = new Map<number, PromiseWithResolvers<Digests | null>>()
+  const waiting = new Map<number, PromiseWithResolvers<HashAnswer>>()
   let asked = 0
   let failure: ApiFailure | null = null
 
@@ -115,9 +128,9 @@ function openHashThread(): HashThread {
     for (const answer of waiting.values()) answer.reject(failure)
     waiting.clear()
   }
-  worker.on('message', ({ ask, digests }: HashAnswer) => {
-    waiting.get(ask)?.resolve(digests)
-    waiting.delete(ask)
+  worker.on('message', (answer: HashAnswer) => {
+    waiting.get(answer.ask)?.resolve(answer)
+    waiting.delete(answer.ask)
   })
   worker.on('error', fail)
   worker.on('exit', () => fail(new Error('The hashing thread has ended.')))
@@ -128,7 +141,7 @@ function openHashThread(): HashThread {
     hasEnded: () => failure !== null,
     ask(request) {
       if (failure) return Promise.reject(failure)
-      const answer = Promise.withResolvers<Digests | null>()
+      const answer = Promise.withResolvers<HashAnswer>()
       waiting.set(++asked, answer)
       worker.postMessage({ ...request, ask: asked } satisfies HashRequest, request.buffers)
       return answer.promise

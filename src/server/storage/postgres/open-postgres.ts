@@ -3,12 +3,16 @@ import { ConfigError } from '#server/core/config.ts'
 import type { Database } from '#server/storage/database.ts'
 import type { Tables } from '#server/storage/tables.ts'
 import { createWholeSchema } from './migrations/0001-whole-schema.ts'
+import { addBucketClaims } from './migrations/0003-bucket-claims.ts'
 import { StorePostgresDialect } from './postgres-dialect.ts'
 import { explainPostgres, mayTryAgain, shownAddress } from './postgres-errors.ts'
 import { type Connect, createPool, createReads, poolForKysely } from './postgres-pool.ts'
 
 /** In order; `schema_version` says how many of them a database has had. Never change one that was released. */
-const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [createWholeSchema]
+const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
+  createWholeSchema,
+  addBucketClaims,
+]
 
 /** So often a transaction begins anew that was in another one's way. */
 const attempts = 6

@@ -17,6 +17,7 @@ import { addPartialUploads } from '#server/storage/sqlite/migrations/0014-partia
 import { addSubscriptions } from '#server/storage/sqlite/migrations/0015-subscriptions.ts'
 import { addSiteCookies } from '#server/storage/sqlite/migrations/0016-site-cookies.ts'
 import { addPictureSizes } from '#server/storage/sqlite/migrations/0017-picture-sizes.ts'
+import { addBucketClaims } from '#server/storage/sqlite/migrations/0018-bucket-claims.ts'
 import { addKeptSubscriptions } from '#server/storage/sqlite/migrations/0019-kept-subscriptions.ts'
 import type { Tables } from '#server/storage/tables.ts'
 import { explainDatabase, refuseNewer } from './inspect-database.ts'
@@ -47,6 +48,7 @@ const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   addSubscriptions,
   addSiteCookies,
   addKeptSubscriptions,
+  addBucketClaims,
 ]
 
 /** The format of a database that had all of them. */

@@ -90,7 +90,7 @@ export class PartialUploads {
         expires_at: now + lifetimeMs,
       }
       // Before its row: bytes without a row are swept, a row without bytes would be a promise.
-      await blobs.partials.begin(row.id)
+      await blobs.partials.begin(row.id, size)
       await run(async (unit) => {
         await partials.add(unit, row)
         await keep(unit, { id: row.id })

@@ -1,0 +1,316 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type ByteBatch, batchChunks } from '#server/bytes/batch-chunks.ts'
+import type { ByteRange } from '#server/bytes/byte-range.ts'
+import { Semaphore } from '#server/core/semaphore.ts'
+import type { UnitOfWork } from '#server/core/unit-of-work.ts'
+import type {
+  BlobSource,
+  BlobStore,
+  KnownBlob,
+  StagedBlob,
+  StageLimits,
+  WorkFolder,
+} from '#server/storage/blob-store.ts'
+import type { Database } from '#server/storage/database.ts'
+import { type Disk, onDisk, unavailableWhenFailing } from '#server/storage/disk/disk.ts'
+import type { FileHasher } from '#server/storage/disk/file-hasher.ts'
+import { createEnsureFreeSpace, type EnsureFreeSpace } from '#server/storage/disk/free-space.ts'
+import { sweepFolders } from '#server/storage/disk/store-folders.ts'
+import { type WrittenBlob, writeBlob } from '#server/storage/disk/write-blob.ts'
+import type { Bucket } from './bucket.ts'
+import { Claims } from './claims.ts'
+import { keyOf, ObjectUpload, partBytesFor, type UploadDeps } from './object-upload.ts'
+import { openObject, requireWhole } from './open-object.ts'
+import { S3Partials } from './s3-partials.ts'
+import { type Scratch, withoutSync } from './scratch.ts'
+import { identityKey } from './settle-bucket.ts'
+import { BucketSweep } from './sweep-bucket.ts'
+
+const workFileChunk = 256 * 1024
+/** Batches of all uploads and imports that may be on their way to the disk at once. */
+const maxWrites = 16
+/** Objects and parts of all uploads that may be on their way to the bucket at once. */
+const maxSends = 16
+/** For how long an answer is good: balancers ask each server every second or so. */
+const reachableMs = 10_000
+
+type S3BlobsOptions = {
+  bucket: Bucket
+  database: Database
+  scratch: Scratch
+  disk: Disk
+  hasher: FileHasher
+  /** No other server has this database: what was claimed before is nobody's. */
+  isAlone: boolean
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number
+  warn(error: unknown): void
+}
+
+/** Blobs in a bucket, which any number of servers may share; bytes pass over the disk of this one. */
+export async function openS3Blobs(options: S3BlobsOptions): Promise<S3Blobs> {
+  const disk = unavailableWhenFailing(options.disk)
+  const { folder, staging } = options.scratch
+  const ensureFreeSpace = await createEnsureFreeSpace({ dataFolder: folder, blobs: staging, disk })
+  return new S3Blobs({ ...options, disk, ensureFreeSpace })
+}
+
+/** What is behind a staged blob: a file here, and perhaps the most of it in the bucket. */
+type Spooled = {
+  upload: ObjectUpload
+  path: string
+  partBytes: number
+  isCommitted: boolean
+}
+
+export class S3Blobs implements BlobStore {
+  readonly ensureFreeSpace: EnsureFreeSpace
+  readonly partials: S3Partials
+  readonly #options: S3BlobsOptions
+  readonly #claims: Claims
+  readonly #sweep: BucketSweep
+  readonly #uploads: UploadDeps
+  readonly #writes = new Semaphore(maxWrites)
+  #reachable: { at: number; answer: Promise<boolean> } | null = null
+  readonly #spooled = new WeakMap<StagedBlob, Spooled>()
+
+  constructor(options: S3BlobsOptions & { ensureFreeSpace: EnsureFreeSpace }) {
+    const { bucket } = options
+    this.ensureFreeSpace = options.ensureFreeSpace
+    this.#options = options
+    this.#claims = new Claims({ ...options, owner: randomUUID() })
+    this.#sweep = new BucketSweep({ ...options, claims: this.#claims })
+    this.#uploads = { bucket, claims: this.#claims, slots: new Semaphore(maxSends) }
+    this.partials = new S3Partials({ ...options, uploads: this.#uploads, permits: this.#writes })
+  }
+
+  async stage(source: BlobSource, limits: StageLimits = {}): Promise<StagedBlob> {
+    if ('workFile' in source) return await this.#stageWorkFile(source.workFile, limits)
+    const { ensureFreeSpace } = this
+    if (!limits.isRoomEnsured) await ensureFreeSpace(limits.expectedBytes ?? 0)
+    const path = join(this.#options.scratch.staging, `${randomUUID()}.part`)
+    const partBytes = partBytesFor(limits.expectedBytes)
+    try {
+      await using created = await this.#options.disk.create(path)
+      const file = withoutSync(created)
+      return await this.#spool(
+        { path, partBytes, discard: () => rm(path, { force: true }) },
+        (upload) =>
+          writeBlob({
+            ...{ source: untilFailed(source, upload), file, limits, ensureFreeSpace },
+            ...{ hasher: this.#hasherFor(upload, partBytes), permits: this.#writes },
+          }),
+      )
+    } catch (error) {
+      await rm(path, { force: true })
+      throw error
+    }
+  }
+
+  /** It goes up from where it is. */
+  async #stageWorkFile(path: string, limits: StageLimits): Promise<StagedBlob> {
+    const partBytes = partBytesFor(limits.expectedBytes)
+    return await this.#spool({ path, partBytes, discard: async () => {} }, (upload) =>
+      onDisk(async () => {
+        const chunks = batchChunks(createReadStream(path, { highWaterMark: workFileChunk }))
+        const source = untilFailed(chunks, upload)
+        const hasher = this.#hasherFor(upload, partBytes)
+        return await writeBlob({ source, file: null, limits, hasher, permits: this.#writes })
+      }),
+    )
+  }
+
+  #hasherFor({ addPart }: ObjectUpload, partBytes: number): FileHasher {
+    const { hasher } = this.#options
+    return { start: () => hasher.start({ partBytes, onPart: addPart }), close: async () => {} }
+  }
+
+  /** Runs `write`, while whole parts of what it writes go up. */
+  async #spool(
+    { path, partBytes, discard }: { path: string; partBytes: number; discard(): Promise<void> },
+    write: (upload: ObjectUpload) => Promise<WrittenBlob>,
+  ): Promise<StagedBlob> {
+    const upload = new ObjectUpload(this.#uploads, { blobId: randomUUID(), path, partBytes })
+    try {
+      const written = await write(upload)
+      await upload.addLast(written.size)
+      const spooled = { upload, path, partBytes, isCommitted: false }
+      const staged = {
+        ...written,
+        discard: async () => {
+          if (!spooled.isCommitted) await this.#forget(upload)
+          await discard()
+        },
+      }
+      this.#spooled.set(staged, spooled)
+      return staged
+    } catch (error) {
+      await this.#forget(upload)
+      throw error
+    }
+  }
+
+  /** What cannot be taken back now is taken by a sweep. */
+  async #forget(upload: ObjectUpload): Promise<void> {
+    await upload.settle()
+    if (upload.isBegun) await this.remove(upload.blobId).catch(this.#options.warn)
+  }
+
+  #spooledOf(staged: StagedBlob): Spooled {
+    const spooled = this.#spooled.get(staged)
+    if (spooled === undefined) throw new Error('It was staged in another store.')
+    return spooled
+  }
+
+  async commit(staged: readonly StagedBlob[]): Promise<string[]> {
+    const works: (() => Promise<void>)[] = []
+    const blobIds: string[] = []
+    const fresh: string[] = []
+    for (const one of staged) {
+      const partial = this.partials.blobIdOf(one)
+      const upload = partial === null ? this.#spooledOf(one).upload : null
+      const blobId = partial ?? upload?.blobId ?? ''
+      blobIds.push(blobId)
+      if (!upload?.isBegun) fresh.push(blobId)
+      if (upload) works.push(() => upload.end(one.size))
+    }
+    try {
+      await this.#claims.add(fresh)
+      await settleAll(works.map((work) => work()))
+      for (const one of staged) this.#noteCommitted(one)
+      return blobIds
+    } catch (error) {
+      for (const blobId of blobIds) await this.remove(blobId).catch(this.#options.warn)
+      throw error
+    }
+  }
+
+  #noteCommitted(staged: StagedBlob): void {
+    const spooled = this.#spooled.get(staged)
+    if (spooled) spooled.isCommitted = true
+  }
+
+  readonly settle = async (unit: UnitOfWork, blobIds: readonly string[]): Promise<void> => {
+    await this.#claims.settle(unit, blobIds)
+    // Should the unit fail, they are removed at once; should this process end, they are swept.
+    this.#claims.release(blobIds)
+  }
+
+  async repair(blobId: string, staged: StagedBlob): Promise<void> {
+    const { upload: own, path, partBytes } = this.#spooledOf(staged)
+    const upload = new ObjectUpload(this.#uploads, { blobId, path, partBytes })
+    try {
+      for (const md5 of own.md5s) upload.addPart(md5)
+      await upload.addLast(staged.size)
+      if (!upload.isBegun) await this.#claims.add([blobId])
+      await upload.end(staged.size)
+      await this.#claims.drop(blobId)
+    } catch (error) {
+      // A sweep clears up after it, and leaves the object of a file that is listed.
+      this.#claims.release([blobId])
+      throw error
+    }
+  }
+
+  remove(blobId: string): Promise<void> {
+    return this.#sweep.remove(blobId)
+  }
+
+  async isWhole({ blobId, size }: KnownBlob): Promise<boolean> {
+    return (await this.#options.bucket.size(keyOf(blobId))) === size
+  }
+
+  requireWhole(blob: KnownBlob): Promise<void> {
+    return requireWhole(this.#options.bucket, blob)
+  }
+
+  open(blob: KnownBlob, range: ByteRange): Promise<Readable | Uint8Array> {
+    return openObject(this.#options.bucket, blob, range)
+  }
+
+  async createWorkFolder(): Promise<WorkFolder> {
+    const path = join(this.#options.scratch.work, randomUUID())
+    await onDisk(() => mkdir(path, { mode: 0o700 }))
+    const dispose = () => rm(path, { recursive: true, force: true, maxRetries: 3 })
+    return { path, [Symbol.asyncDispose]: dispose }
+  }
+
+  async lend(blob: KnownBlob, folder: WorkFolder): Promise<string> {
+    const path = join(folder.path, 'lent')
+    await this.ensureFreeSpace(blob.size)
+    if (blob.size === 0) await this.requireWhole(blob)
+    const bytes =
+      blob.size === 0 ? new Uint8Array() : await this.open(blob, { first: 0, last: blob.size - 1 })
+    const source = bytes instanceof Uint8Array ? [bytes] : bytes
+    await onDisk(() => pipeline(source, createWriteStream(path, { mode: 0o600 })))
+    return path
+  }
+
+  async sweep(): Promise<void> {
+    const { staging, work } = this.#options.scratch
+    await sweepFolders({
+      blobs: staging,
+      staging,
+      work,
+      lostAndFound: '',
+      scratch: [{ staging, work }],
+    })
+    if (this.#options.isAlone) await this.#sweep.takeOver()
+  }
+
+  /** What this and other servers left in the bucket; each minute from now on, until `close`. */
+  startSweeping(): void {
+    this.#sweep.start()
+  }
+
+  /** Looks once for what nobody renews any more. */
+  async sweepBucket(): Promise<void> {
+    await this.#sweep.run()
+  }
+
+  /** Tells other servers that this one lives; by itself every ten seconds. */
+  renewClaims(): Promise<void> {
+    return this.#claims.renew()
+  }
+
+  /** Whether the bucket answers; asked once in ten seconds. */
+  async isReachable(): Promise<boolean> {
+    const { bucket, now } = this.#options
+    const asked = this.#reachable
+    if (asked !== null && now() - asked.at < reachableMs) return await asked.answer
+    const answer = bucket.ping(identityKey).then(
+      () => true,
+      () => false,
+    )
+    this.#reachable = { at: now(), answer }
+    return await answer
+  }
+
+  async close(): Promise<void> {
+    await this.#sweep.stop()
+    await this.#claims.close()
+    this.#options.bucket.close()
+  }
+}
+
+/** Takes no more bytes once they cannot be stored. */
+async function* untilFailed(
+  source: AsyncIterable<ByteBatch>,
+  upload: ObjectUpload,
+): AsyncGenerator<ByteBatch> {
+  for await (const batch of source) {
+    upload.throwIfFailed()
+    yield batch
+  }
+}
+
+/** Ends when all have ended: what fails must not be cleared up while others are still on their way. */
+async function settleAll(works: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works)
+  await Promise.all(works)
+}
