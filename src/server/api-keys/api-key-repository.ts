@@ -2,7 +2,7 @@ import type { OwnedApiKey, Scope } from '#contract/api-keys.ts'
 import type { AccessFacts, AccessHolder } from '#server/core/access-watch.ts'
 import { isoTime } from '#server/core/clock.ts'
 import type { Database } from '#server/storage/database.ts'
-import { dialectOf } from '#server/storage/dialect.ts'
+import { dialectOf, hold } from '#server/storage/dialect.ts'
 import { prepareRead, type TextValue } from '#server/storage/prepare-read.ts'
 import type { Tables } from '#server/storage/tables.ts'
 
@@ -65,6 +65,7 @@ export function createApiKeyRepository(database: Database) {
     async addUpTo(max: number, key: NewApiKey): Promise<boolean> {
       // One transaction, so that two keys made at once cannot both be the tenth.
       return await database.transaction().execute(async (transaction) => {
+        await hold(transaction, `keys of ${key.userId}`)
         if ((await countLive(transaction, key.userId, key.createdAt)) >= max) return false
         await transaction.insertInto('api_key').values(toRow(key)).execute()
         return true

@@ -12,6 +12,7 @@ import {
   createTrackingId,
   type FileRepository,
   type NewRow,
+  SameFileListed,
   type StoredFile,
 } from './file-repository.ts'
 import { type FolderPlace, nameColumns, rootFolderId } from './folder-repository.ts'
@@ -88,10 +89,30 @@ async function addAll(deps: Deps, addition: Addition): Promise<StoredFile[]> {
     for (const [index, [key, file]] of [...fresh].entries()) {
       kept.set(key, keep(file, blobIds[index] ?? '', uploadedAt))
     }
-    return await list(deps, addition, kept)
+    for (;;) {
+      const listed = await list(deps, addition, kept).catch(nullWhereSame)
+      if (listed !== null) return listed
+      await takeListed(deps, addition, { kept, fresh })
+    }
   } catch (error) {
     await removeUnlisted(deps, blobIds)
     throw error
+  }
+}
+
+/** Puts files that another server has just listed in the place of the same ones that wait for their rows. */
+async function takeListed(
+  deps: Deps,
+  addition: Addition,
+  { kept, fresh }: { kept: KeptFiles; fresh: Map<string, NewFile> },
+): Promise<void> {
+  const found = await deps.findSame(addition, [...fresh.values()])
+  for (const [index, [key, { name }]] of [...fresh].entries()) {
+    const same = found[index]
+    const blobId = kept.get(key)?.blobId
+    if (!same || !blobId) continue
+    kept.set(key, { requested: name, stored: same, blobId: null })
+    await removeUnlisted(deps, [blobId])
   }
 }
 
@@ -111,6 +132,12 @@ function keep({ folder, name, staged }: NewFile, blobId: string, uploadedAt: Dat
   const ids = { id: randomUUID(), trackingId: createTrackingId() }
   const bytes = { size, sha256, crc32 }
   return { requested: name, blobId, stored: { ...ids, ...bytes, name, folder, uploadedAt } }
+}
+
+/** Another server has just listed one of them. */
+function nullWhereSame(error: unknown): null {
+  if (error instanceof SameFileListed) return null
+  throw error
 }
 
 async function list(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Insertable, Selectable, Transaction } from 'kysely'
+import { type Insertable, type Selectable, sql, type Transaction } from 'kysely'
 import type { FolderPath } from '#contract/folder-path.ts'
 import type { WriteAlongside } from '#server/core/unit-of-work.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
@@ -75,7 +75,7 @@ export function createFileRepository(database: Database) {
     /**
      * Lists files, with the folders that makes and what `alongside` writes, all or
      * nothing. `madeFolders` is whether the tree has changed. @throws an error that `isNameTaken`
-     * knows when a name is taken, and ApiFailure as `ensureFolder`
+     * knows when a name is taken, SameFileListed, and ApiFailure as `ensureFolder`
      */
     insert: (
       rows: NewRow[],
@@ -183,6 +183,7 @@ async function insertFiles(
   for (const [path, inFolder] of Map.groupBy(rows, ({ folder }) => folder)) {
     const { id, isNew } = await ensureFolder(transaction, { userId, folder: path, rootId })
     madeFolders ||= isNew
+    if (dialectOf(transaction).hold !== null) await refuseSame(transaction, id, inFolder)
     for (let first = 0; first < inFolder.length; first += rowsAtOnce) {
       const some = inFolder.slice(first, first + rowsAtOnce)
       const values = some.map(({ folder: _, ...row }) => ({ ...row, folder_id: id }))
@@ -191,6 +192,40 @@ async function insertFiles(
   }
   await alongside(unitOf(transaction))
   return { madeFolders }
+}
+
+/** The same file came to another server at the same time. */
+export class SameFileListed extends Error {
+  override name = 'SameFileListed'
+}
+
+/** So many locks at most are held for one user: a batch may go into a thousand folders. */
+const locksOfUser = 16
+
+/** What no lock in a process keeps apart. @throws SameFileListed where one of `rows` is in the folder already */
+async function refuseSame(
+  transaction: Transaction<Tables>,
+  folderId: number,
+  rows: NewRow[],
+): Promise<void> {
+  const userId = rows[0]?.user_id ?? ''
+  await hold(transaction, `files ${folderId % locksOfUser} of ${userId}`)
+  const { elementsOf } = dialectOf(transaction)
+  const names = elementsOf(sql`${JSON.stringify(rows.map((row) => row.requested_name))}`)
+  const known = await transaction
+    .selectFrom('file')
+    .select(['name', 'requested_name', 'sha256'])
+    .where('user_id', '=', userId)
+    .where('folder_id', '=', folderId)
+    .where(({ or, eb }) => or([eb('requested_name', 'in', names), eb('name', 'in', names)]))
+    .execute()
+  const isSame = ({ requested_name, sha256 }: NewRow) =>
+    known.some(
+      (one) =>
+        one.sha256 === sha256 &&
+        (one.requested_name === requested_name || one.name === requested_name),
+    )
+  if (known.length > 0 && rows.some(isSame)) throw new SameFileListed()
 }
 
 function toStoredFile(row: Selectable<FileTable>, folder: FolderPath): StoredFile {

@@ -25,6 +25,8 @@ import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { createHeldOpenings } from '#server/imports/source/source-opening.ts'
 import { createImportQueue } from '#server/imports/tasks/import-queue.ts'
 import type { ImportTasks } from '#server/imports/tasks/import-tasks.ts'
+import { createLeasedQueue } from '#server/imports/tasks/leased-queue.ts'
+import type { LeasedTasks } from '#server/imports/tasks/leased-tasks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/database.ts'
 import type { WriteListed } from './import-video.ts'
@@ -47,7 +49,8 @@ export type ImportsOptions = {
     | 'ffmpeg'
   >
   database: Database
-  tasks: ImportTasks
+  /** Leased where several servers work on them. */
+  tasks: ImportTasks | LeasedTasks
   blobStore: BlobStore
   addFile: AddFile
   addFiles: AddFiles
@@ -103,10 +106,12 @@ export function createImports(deps: ImportsOptions): Imports {
     ...{ guard, openUrl, openings, tasks, tools, maxBytes, silentForMs, siteCookies },
     writeListed: (unit, listed) => writeListed(unit, listed),
   })
-  const queue = createImportQueue(
-    { concurrency: config.importConcurrency, access: deps.access, tasks },
-    run,
-  )
+  const { access, log } = deps
+  const queued = { concurrency: config.importConcurrency, access }
+  const queue =
+    'claimNext' in tasks
+      ? createLeasedQueue({ ...queued, tasks, log }, run)
+      : createImportQueue({ ...queued, tasks }, run)
   const looking = { ...deps, guard, openUrl, tools, lookForMs: deps.patience.lookForMs }
   const looks = createLooks(deps, (url, signal) => inspectSource(looking, url, signal))
   const { sponsorblock } = config

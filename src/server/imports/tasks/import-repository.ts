@@ -114,12 +114,12 @@ function createClaims() {
 }
 
 /** What a task that did not complete keeps: how far it came, and its title. */
-function reachedBy(reading: ProgressReading | null | undefined) {
+export function reachedBy(reading: ProgressReading | null | undefined) {
   if (!reading) return {}
   return { progress: Math.floor(reading.percent ?? 0), title: reading.title }
 }
 
-async function insertTask(
+export async function insertTask(
   database: Database,
   row: ReturnType<typeof newRow>,
   alongside?: WriteAlongside,
@@ -138,7 +138,7 @@ async function insertTask(
   })
 }
 
-async function selectTask(database: Database, id: string) {
+export async function selectTask(database: Database, id: string) {
   return await database
     .selectFrom('import_task')
     .selectAll()
@@ -146,7 +146,7 @@ async function selectTask(database: Database, id: string) {
     .executeTakeFirst()
 }
 
-async function selectUnfinished(database: Database) {
+export async function selectUnfinished(database: Database) {
   return await database
     .selectFrom('import_task')
     .select(['id', 'user_id as userId', 'key_id as keyId'])
@@ -155,9 +155,9 @@ async function selectUnfinished(database: Database) {
     .execute()
 }
 
-type TaskRow = NonNullable<Awaited<ReturnType<typeof selectTask>>>
+export type TaskRow = NonNullable<Awaited<ReturnType<typeof selectTask>>>
 
-function selectOwn(database: Database, userId: string) {
+export function selectOwn(database: Database, userId: string) {
   return database
     .selectFrom('import_task')
     .selectAll()
@@ -166,7 +166,7 @@ function selectOwn(database: Database, userId: string) {
     .orderBy(dialectOf(database).orderOfArrival, 'desc')
 }
 
-function newRow(task: NewImportTask, now: number) {
+export function newRow(task: NewImportTask, now: number) {
   return {
     id: task.id,
     user_id: task.userId,
@@ -184,7 +184,7 @@ function newRow(task: NewImportTask, now: number) {
   }
 }
 
-function recordOf(row: TaskRow): ImportTaskRecord {
+export function recordOf(row: TaskRow): ImportTaskRecord {
   return {
     id: row.id,
     userId: row.user_id,
@@ -206,7 +206,7 @@ function recordOf(row: TaskRow): ImportTaskRecord {
   }
 }
 
-function columnsOf({ error, notes, link, resultFolder, ...end }: ImportEnd) {
+export function columnsOf({ error, notes, link, resultFolder, ...end }: ImportEnd) {
   return {
     ...end,
     ...(error && { error: error.message, error_code: error.code }),

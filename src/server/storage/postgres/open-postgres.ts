@@ -3,6 +3,7 @@ import { ConfigError } from '#server/core/config.ts'
 import type { Database } from '#server/storage/database.ts'
 import type { Tables } from '#server/storage/tables.ts'
 import { createWholeSchema } from './migrations/0001-whole-schema.ts'
+import { addLeases } from './migrations/0002-leases.ts'
 import { addBucketClaims } from './migrations/0003-bucket-claims.ts'
 import { StorePostgresDialect } from './postgres-dialect.ts'
 import { explainPostgres, mayTryAgain, shownAddress } from './postgres-errors.ts'
@@ -11,6 +12,7 @@ import { type Connect, createPool, createReads, poolForKysely } from './postgres
 /** In order; `schema_version` says how many of them a database has had. Never change one that was released. */
 const migrations: ((database: Kysely<unknown>) => Promise<void>)[] = [
   createWholeSchema,
+  addLeases,
   addBucketClaims,
 ]
 
