@@ -23,6 +23,7 @@ function startBlobs() {
     },
     remove: async (id: string) => void kept.delete(id),
     isWhole: async () => true,
+    settle: null,
   } as Partial<BlobStore> as BlobStore
   return { kept, blobs }
 }
