@@ -9,6 +9,7 @@ import type { FolderRepository } from '#server/files/folder-repository.ts'
 import type { SiteCookies } from '#server/imports/cookies/site-cookies-repository.ts'
 import { safeFileName } from '#server/imports/download/import-file-name.ts'
 import type { MediaTools } from '#server/imports/programs/media-tools.ts'
+import type { OpenedPage } from '#server/imports/source/read-page.ts'
 import type {
   ImportTaskRecord,
   ImportTasks,
@@ -48,6 +49,8 @@ export async function importVideo(
   task: ImportTaskRecord,
   run: {
     tools: MediaTools
+    /** What was opened to look at it; null where nothing is. */
+    page: OpenedPage | null
     signal: AbortSignal
     onProgress(reading: Omit<ProgressReading, 'bytesPerSecond'>): void
   },
@@ -59,8 +62,11 @@ export async function importVideo(
     run.onProgress(reading)
   }
   const url = new URL(task.url)
-  const cookies = await deps.siteCookies.textFor(task.userId, url)
-  const fetch = { url, video, cookies, ...run, onProgress }
+  const ofPerson = await deps.siteCookies.textFor(task.userId, url)
+  // It was opened without them, and is another for who is signed in.
+  const page = ofPerson === null ? run.page : null
+  const cookies = ofPerson ?? page?.cookies ?? null
+  const fetch = { url, video, ...run, page, cookies, onProgress }
   await fetchVideo(deps, fetch, async (fetched) => {
     if (last !== null) run.onProgress({ ...last, stage: 'storing', part: null })
     const kept = fetched.files.map(({ path, ending }) => ({ path, ending: safeEnding(ending) }))

@@ -9,6 +9,7 @@ import {
   downloadFile,
 } from '#server/imports/download/download-file.ts'
 import { type FindTools, unfitToolsText } from '#server/imports/programs/media-tools.ts'
+import { type OpenedPage, readPage } from '#server/imports/source/read-page.ts'
 import {
   type HeldOpenings,
   openSource,
@@ -108,8 +109,10 @@ async function runTask(
     if (task.type !== 'video') opening ??= openSource(deps, url, { past })
     const type = task.type ?? (await findType(deps, task, opening))
     if (type === 'video') {
+      const page = opening && (await readPage(url, opening).catch(() => null))
       close()
-      await runVideo(deps, task, signal).catch((error: unknown) => {
+      signal.throwIfAborted()
+      await runVideo(deps, task, { page, signal }).catch((error: unknown) => {
         throw explainEnded(error, past)
       })
     } else if (opening !== null) await runFile(deps, task, { opening, signal })
@@ -149,11 +152,11 @@ async function runFile(
 async function runVideo(
   deps: RunImportOptions,
   task: ImportTaskRecord,
-  signal: AbortSignal,
+  how: { page: OpenedPage | null; signal: AbortSignal },
 ): Promise<void> {
   const tools = await deps.tools()
   if ('problem' in tools) throw new ImportFailure('feature_disabled', unfitToolsText(tools))
-  await importVideo(deps, task, { tools, signal, onProgress: createReport(deps, task) })
+  await importVideo(deps, task, { tools, ...how, onProgress: createReport(deps, task) })
 }
 
 /** Makes what tells how far an import is. Not awaited: a lost report is followed by the next. */

@@ -61,7 +61,12 @@ export async function startImport(
     body.type === 'auto'
       ? await lookAt(deps, { url, userId: key.userId, signal })
       : { type: body.type, opening: null }
-  if (type === 'video') await requireTools(deps.tools)
+  try {
+    if (type === 'video') await requireTools(deps.tools)
+  } catch (error) {
+    opening?.close()
+    throw error
+  }
   const told = type ?? guessImportType(url)
   // 120 random bits: a task is found by its id alone.
   const id = `${told}_${randomBytes(15).toString('base64url')}`
@@ -92,11 +97,9 @@ async function lookAt(
   if (opening === null) return { type: null, opening }
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(lookMs)])
   const type = await Promise.race([opening.type, aborted(bounded)]).catch(() => 'failed' as const)
-  // yt-dlp opens a page by itself.
-  if (signal.aborted || type === 'failed' || type === 'video') opening.close()
+  if (signal.aborted || type === 'failed') opening.close()
   signal.throwIfAborted()
-  if (type === 'failed') return { type: null, opening: null }
-  return { type, opening: type === 'video' ? null : opening }
+  return type === 'failed' ? { type: null, opening: null } : { type, opening }
 }
 
 async function aborted(signal: AbortSignal): Promise<null> {

@@ -1,8 +1,12 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
 import { type SourceAnswer, startTestSource } from '#server/testing/imports/source.ts'
 import { testFileBytes } from '#server/testing/imports/video-files.ts'
+import { startTestVideoSite } from '#server/testing/imports/video-site.ts'
+
+// Real programs on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000 })
 
 const bytes = testFileBytes(0, 300_000)
 const gone: SourceAnswer = (outgoing) => void outgoing.writeHead(410).end('gone')
@@ -136,16 +140,62 @@ test('so is one whose source asked to wait; one that was asked at once is only g
   expect(errors).toEqual([`The site answered 410 (gone). ${lost}`, 'The site answered 410 (gone).'])
 })
 
-test('a video page is closed at once: the program that reads it opens it by itself', async () => {
-  const { answer, closed } = createEndless()
+/** A page with one video, which is at `/film.m3u8`. */
+const page: SourceAnswer = (outgoing, { headers }) => {
+  const json = {
+    ...{ '@context': 'https://schema.org', '@type': 'VideoObject', name: 'Once' },
+    contentUrl: `http://${headers.host}/film.m3u8`,
+  }
+  outgoing.writeHead(200, { 'content-type': 'text/html' })
+  outgoing.end(`<html><script type="application/ld+json">${JSON.stringify(json)}</script></html>`)
+}
+
+test.each(['/watch/a', '/redirect?to=/watch/a', '/media/0/master.m3u8', '/watch/a#t=1'])(
+  'the video of %s is told and fetched by one opening',
+  async (link) => {
+    await using imports = await startTestImportServer()
+    expect(await imports.run(link)).toMatchObject({ state: 'completed', type: 'video' })
+    const [path = ''] = link.split('#')
+    const asked = imports.site.requests.map(({ line }) => line.replace(/^GET /, ''))
+    expect(asked.filter((one) => one === path || one === '/watch/a')).toHaveLength(
+      path.startsWith('/redirect') ? 2 : 1,
+    )
+  },
+)
+
+test('so it is where its import has to wait, and what the page set goes to the site again', async () => {
+  await using site = await startTestVideoSite()
+  await using source = await startTestSource(
+    (outgoing, incoming) => page(outgoing.setHeader('set-cookie', 'seat=12'), incoming),
+    (outgoing, { headers }) =>
+      void (headers.cookie === 'seat=12'
+        ? outgoing.writeHead(302, { location: `${site.origin}/media/0/360/index.m3u8` }).end()
+        : outgoing.writeHead(403).end()),
+  )
+  await using imports = await startWith(source.host)
+  const slow = await imports.takePlace()
+  const id = await imports.start(`${source.origin}/once`)
+  expect(source.requests).toHaveLength(1)
+  await imports.cancel(slow)
+  const task = await imports.waitFor(id, ({ state }) => state !== 'running')
+  expect(task).toMatchObject({ state: 'completed', title: 'Once' })
+  expect(source.requests).toHaveLength(2)
+})
+
+test('a page without a video is asked for again by yt-dlp, which sites may give another one', async () => {
+  await using site = await startTestVideoSite()
   await using source = await startTestSource((outgoing, incoming) => {
-    outgoing.setHeader('content-type', 'text/html')
-    answer(outgoing, incoming)
+    if (incoming.url !== '/') {
+      outgoing.writeHead(302, { location: `${site.origin}/media/0/360/index.m3u8` }).end()
+    } else if (/Barkeep/.test(incoming.headers['user-agent'] ?? '')) {
+      outgoing.writeHead(200, { 'content-type': 'text/html' }).end('<html>Who are you?</html>')
+    } else page(outgoing, incoming)
   })
   await using imports = await startWith(source.host)
-  await imports.takePlace()
-  await imports.start(`${source.origin}/watch`)
-  await closed
+  expect(await imports.run(`${source.origin}/`)).toMatchObject({
+    state: 'completed',
+    title: 'Once',
+  })
 })
 
 test('no more than sixteen links of one person are held; the others are opened when they run', async () => {

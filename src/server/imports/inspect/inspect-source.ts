@@ -2,6 +2,7 @@ import { importFileName } from '#server/imports/download/import-file-name.ts'
 import { type FindTools, requireTools } from '#server/imports/programs/media-tools.ts'
 import { guessImportType } from '#server/imports/source/detect-import-type.ts'
 import type { UrlOpener } from '#server/imports/source/open-url.ts'
+import { type OpenedPage, readPage } from '#server/imports/source/read-page.ts'
 import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { openSource } from '#server/imports/source/source-opening.ts'
 import {
@@ -42,10 +43,11 @@ export async function inspectSource(
   signal: AbortSignal,
 ): Promise<Look> {
   try {
-    const file = await findFile(deps, url, signal)
-    if (file !== null) return file
+    const found = await open(deps, url, signal)
+    if (found.kind === 'file') return found
+    const { page } = found
     const tools = await requireTools(deps.tools)
-    const { read, isCut } = await runLook(deps, { url, tools, signal })
+    const { read, isCut } = await runLook(deps, { url, page, tools, signal })
     const list = read.list()
     if (list !== null) {
       const { title, entries, count } = list
@@ -72,17 +74,17 @@ function isOfNetwork(error: unknown): boolean {
   return isCoded && importErrorOf(error).code !== 'server_error'
 }
 
-/** Null for what yt-dlp is to look into. @throws ImportFailure, or the connection's error */
-async function findFile(
-  deps: InspectSourceOptions,
-  url: URL,
-  signal: AbortSignal,
-): Promise<Look | null> {
+type Opened = Extract<Look, { kind: 'file' }> | { kind: 'page'; page: OpenedPage | null }
+
+/** A file, or what yt-dlp is to look into. @throws ImportFailure, or the connection's error */
+async function open(deps: InspectSourceOptions, url: URL, signal: AbortSignal): Promise<Opened> {
   const opening = openSource(deps, url)
   const timer = setTimeout(() => opening.close(), openMs)
   signal.addEventListener('abort', opening.close)
   try {
-    if ((await opening.type) === 'video') return null
+    if ((await opening.type) === 'video') {
+      return { kind: 'page', page: await readPage(url, opening) }
+    }
     const { answer } = await opening.opened
     const { status, headers } = answer
     if (status !== 200) throw new RefusedBySource(status)
@@ -95,7 +97,7 @@ async function findFile(
   } catch (error) {
     signal.throwIfAborted()
     const isLate = (error as Error).name === 'AbortError'
-    if (isLate && guessImportType(url) === 'video') return null
+    if (isLate && guessImportType(url) === 'video') return { kind: 'page', page: null }
     throw isLate ? new ImportFailure('site_error', 'The site does not answer.') : error
   } finally {
     clearTimeout(timer)

@@ -5,12 +5,14 @@ import { proxyPhrase, startFilteringProxy } from '#server/imports/guard/filterin
 import type { MediaTools } from '#server/imports/programs/media-tools.ts'
 import { runProgram } from '#server/imports/programs/run-program.ts'
 import { createImportWorkFolder } from '#server/imports/programs/work-folder.ts'
+import type { OpenedPage } from '#server/imports/source/read-page.ts'
 import {
   ForbiddenAddress,
   ImportFailure,
   importErrorOf,
 } from '#server/imports/tasks/import-failure.ts'
-import { environmentFor, programLimits } from '#server/imports/video/run-yt-dlp.ts'
+import { handOverPage } from '#server/imports/video/hand-over-page.ts'
+import { environmentFor, programLimits, writeCookies } from '#server/imports/video/run-yt-dlp.ts'
 import { ytDlpFailure } from '#server/imports/video/yt-dlp-failure-text.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import { createReadLook, lookTemplates, type ReadLook } from './read-look.ts'
@@ -34,7 +36,7 @@ const fileMaxBytes = 8_000_000
  */
 export async function runLook(
   deps: RunLookOptions,
-  look: { url: URL; tools: MediaTools; signal: AbortSignal },
+  look: { url: URL; page: OpenedPage | null; tools: MediaTools; signal: AbortSignal },
 ): Promise<{ read: ReadLook; isCut: boolean }> {
   await deps.blobStore.ensureFreeSpace(0)
   await using work = await createImportWorkFolder(deps.blobStore, look.tools)
@@ -54,16 +56,19 @@ export async function runLook(
     },
   })
   const read = createReadLook(look.url)
+  const cookiesFile = await writeCookies(work, look.page?.cookies ?? null)
+  const page = await handOverPage(work, look.page)
   const errors: string[] = []
   try {
     const code = await runProgram({
       command: [
         ...programLimits({ maxBytes: fileMaxBytes }, look.tools),
         ...look.tools.ytDlp,
+        ...(cookiesFile === null ? [] : ['--cookies', cookiesFile]),
         ...lookArguments(look.url),
       ] as unknown as [string, ...string[]],
       cwd: work.output,
-      env: environmentFor(work, proxy),
+      env: { ...environmentFor(work, proxy), ...page },
       mark: work.mark,
       signal: AbortSignal.any([look.signal, enough.signal]),
       clock: deps.clock,

@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
-import { CookieJar } from 'tough-cookie'
+import { CookieJar, type SerializedCookie } from 'tough-cookie'
+import type { SiteCookie } from '#server/imports/cookies/read-cookies.ts'
 import type { AddressGuard } from '#server/imports/guard/address-guard.ts'
 import { connectToSource } from '#server/imports/guard/guarded-connect.ts'
 import { awaitAnswer, responseHeadMaxBytes } from '#server/imports/guard/response-head.ts'
@@ -150,6 +151,8 @@ export type SourceCookies = {
   headerFor(url: URL): string | null
   /** Takes up what an answer from this address sets. */
   take(url: URL, setCookie: readonly string[] | undefined): void
+  /** All of them, for whoever goes on with this import. */
+  list(): SiteCookie[]
 }
 
 // As Chromium: so many bytes a cookie, and so many from one answer.
@@ -181,6 +184,20 @@ export function createSourceCookies(): SourceCookies {
         jar.setCookieSync(text, url.href, { ignoreError: true })
       }
     },
+    list: () => (jar.serializeSync()?.cookies ?? []).flatMap((one) => toSiteCookie(one) ?? []),
+  }
+}
+
+/** Null for what no line of a cookies.txt can hold. */
+function toSiteCookie(one: SerializedCookie): SiteCookie | null {
+  const { domain, path, key: name, value } = one
+  const fields = [domain, path, name, value]
+  if (!fields.every((field) => typeof field === 'string' && !/[\t\r\n]/.test(field))) return null
+  const until = Date.parse(String(one.expires))
+  return {
+    ...{ domain: one.hostOnly === false ? `.${domain}` : String(domain), path: String(path) },
+    ...{ name: String(name), value: String(value), isSecure: one.secure === true },
+    expires: Number.isNaN(until) ? 0 : Math.floor(until / 1_000),
   }
 }
 

@@ -11,6 +11,7 @@ import type { MediaTools } from '#server/imports/programs/media-tools.ts'
 import { runProgram } from '#server/imports/programs/run-program.ts'
 import type { ImportWorkFolder } from '#server/imports/programs/work-folder.ts'
 import { ImportFailure, tooLarge } from '#server/imports/tasks/import-failure.ts'
+import { handOverPage } from './hand-over-page.ts'
 import type { VideoFetch, VideoFetchOptions } from './yt-dlp.ts'
 import { ytDlpArguments, ytDlpMarks } from './yt-dlp-arguments.ts'
 import { liveError } from './yt-dlp-failure-text.ts'
@@ -81,6 +82,7 @@ export async function runYtDlp(
 
   const ended = (code: number | null) => ({ progress, ...lines, code, unreached: proxy.failure() })
   const cookiesFile = await writeCookies(work, fetch.cookies)
+  const page = await handOverPage(work, fetch.page)
   try {
     const code = await runProgram({
       command: [
@@ -90,7 +92,7 @@ export async function runYtDlp(
         ...ytDlpArguments(fetch.url, fetch.video, work.programs),
       ] as unknown as [string, ...string[]],
       cwd: work.output,
-      env: environmentFor(work, proxy),
+      env: { ...environmentFor(work, proxy), ...page },
       mark: work.mark,
       signal: AbortSignal.any([fetch.signal, refusal.signal]),
       clock: deps.clock,
@@ -109,7 +111,10 @@ export async function runYtDlp(
 }
 
 /** A file that only the server's own user reads, beside the empty home; null where there are none. */
-async function writeCookies(work: ImportWorkFolder, text: string | null): Promise<string | null> {
+export async function writeCookies(
+  work: ImportWorkFolder,
+  text: string | null,
+): Promise<string | null> {
   if (text === null) return null
   const path = join(work.home, 'cookies.txt')
   await writeFile(path, text, { mode: 0o600 })

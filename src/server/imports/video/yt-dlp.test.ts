@@ -45,6 +45,7 @@ async function fetchGuarded(link: string): Promise<string> {
     ...{ url: new URL(link), tools: await tools(), signal: AbortSignal.timeout(60_000) },
     video: { quality: 'best', subtitles: true, thumbnail: true },
     cookies: null,
+    page: null,
     onProgress: () => undefined,
   }
   try {

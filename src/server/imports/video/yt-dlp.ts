@@ -10,6 +10,7 @@ import {
   createImportWorkFolder,
   type ImportWorkFolder,
 } from '#server/imports/programs/work-folder.ts'
+import type { OpenedPage } from '#server/imports/source/read-page.ts'
 import type { RetryPolicy } from '#server/imports/source/retry-policy.ts'
 import {
   ForbiddenAddress,
@@ -53,6 +54,8 @@ export type VideoFetch = {
   video: VideoOptions
   /** A cookies.txt with those of the site alone; null for none. */
   cookies: string | null
+  /** Null where yt-dlp is to ask for it. */
+  page: OpenedPage | null
   tools: MediaTools
   signal: AbortSignal
   onProgress(reading: Omit<ProgressReading, 'bytesPerSecond'>): void

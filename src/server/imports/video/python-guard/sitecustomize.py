@@ -6,6 +6,8 @@ is written outside the run's own folders: old versions took the ending of a name
 And it looks over yt-dlp's shoulder where that reads a playlist: whether it goes on for ever,
 which sound is the source's default, and what subtitle tracks are called, stands there and in
 nothing that yt-dlp prints.
+
+And where the server has opened a page to see what it is, yt-dlp gets that page (`opened_page.py`).
 """
 
 import functools
@@ -308,3 +310,7 @@ def _read_along():
 
 if 'BARKEEP_PROXY_PORT' in os.environ:
     _guard()
+if 'BARKEEP_PAGE' in os.environ:
+    from opened_page import GiveOpened, OpenedPage
+
+    sys.meta_path.insert(0, GiveOpened(OpenedPage(os.environ['BARKEEP_PAGE'], _read_along), _around))
