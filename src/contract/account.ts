@@ -63,6 +63,7 @@ export type Me = z.infer<typeof meReply>
  * - `subscription_keep`: and keep only the newest videos of them, with `keep`.
  * - `resumable`: `/upload/resumable` takes a file in parts, by the tus protocol.
  * - `imports`: `GET /imports` lists imports, and tells of a running one what it does and how fast.
+ * - `cancel_imports`: `POST /imports/cancel` ends many at once.
  * - `video_choices`: imports of videos take the fields of `video-choices.ts`.
  * - `cookies`: `/import/cookies` keeps sign-in cookies of sites for imports of videos.
  * - `sponsorblock`: among them `sponsorblock`, where whoever runs the server allows it.
@@ -85,6 +86,7 @@ export const additions = [
   'subscription_keep',
   'resumable',
   'imports',
+  'cancel_imports',
   'dimensions',
   'covers',
   'video_choices',

@@ -19,6 +19,8 @@ import {
   importReply,
   importStatusQuery,
   importStatusReply,
+  importsCancelBody,
+  importsCancelReply,
   importsQuery,
   importsReply,
 } from './imports.ts'
@@ -148,6 +150,13 @@ export const endpoints = {
     path: '/api/v1/imports',
     query: importsQuery,
     reply: importsReply,
+  },
+  cancelImports: {
+    ...importing,
+    method: 'POST',
+    path: '/api/v1/imports/cancel',
+    body: importsCancelBody,
+    reply: importsCancelReply,
   },
   subscriptions: { ...importing, method: 'GET', path: lists, reply: subscriptionsReply },
   createSubscription: { ...subscribing, path: `${lists}/create`, body: createSubscriptionBody },

@@ -238,6 +238,19 @@ export const importsReply = z.object({
 export const importCancelBody = z.object({ task_id: taskId })
 export const importCancelReply = z.object({ status: z.literal('ok') })
 
+const taskIdsRule = `task_ids must name 1 to ${importsPageMax} imports.`
+export const importsCancelBody = z.object({
+  task_ids: z
+    .array(taskId, taskIdsRule)
+    .check(z.minLength(1, taskIdsRule), z.maxLength(importsPageMax, taskIdsRule)),
+})
+export const importsCancelReply = z.object({
+  status: z.literal('ok'),
+  imports: z
+    .array(listedImport)
+    .check(z.meta({ description: 'As they are now; an id that nobody knows is left out.' })),
+})
+
 /** A state this build does not know is no end: a newer server may have steps between. */
 export function isTerminal(state: string): boolean {
   return state === 'completed' || state === 'failed' || state === 'cancelled'

@@ -31,6 +31,12 @@ export function allAbout({ about, ownStore }: EndpointText): string {
   return ownStore === undefined ? about : `${about} ${ownStore}`
 }
 
+const listedImport = {
+  ...{ id: 'video_9sKq2', type: 'video', title: 'Harbour at dawn', progress: '42%' },
+  created_at: '2026-11-02T08:20:31+00:00',
+  request: { url: 'https://videos.example/watch/7', type: 'auto', path: '/' },
+}
+
 const words = {
   me: {
     summary: 'Who am I',
@@ -150,17 +156,25 @@ const words = {
       status: 'ok',
       imports: [
         {
-          ...{ id: 'video_9sKq2', type: 'video', state: 'running', progress: '42%' },
-          ...{ title: 'Harbour at dawn', stage: 'downloading', part: 1, parts: 2 },
+          ...{ ...listedImport, state: 'running', stage: 'downloading', part: 1, parts: 2 },
           ...{ bytes: 31457280, total_bytes: 73400320, share: 0.42 },
           ...{ bytes_per_second: 4194304, seconds_left: 10 },
-          created_at: '2026-11-02T08:20:31+00:00',
-          request: { url: 'https://videos.example/watch/7', type: 'auto', path: '/' },
         },
       ],
       limit: 50,
       next_offset: 1,
       has_more: false,
+    },
+  },
+  cancelImports: {
+    summary: 'Cancel many imports',
+    about:
+      'An addition of Barkeep: `GET /api/server` names it `cancel_imports` in `additions`. Ends up to 100 imports in one request, and answers with each as it is then; one that had ended stays as it was.',
+    curl: ['-H "Content-Type: application/json"', `-d '{ "task_ids": ["TASK_ID"] }'`, '"{url}"'],
+    errors: ['payload_too_large'],
+    answer: {
+      status: 'ok',
+      imports: [{ ...listedImport, state: 'cancelled' }],
     },
   },
   files: {

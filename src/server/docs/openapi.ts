@@ -105,6 +105,7 @@ const withoutIdempotencyKey = new Set([
   'lookSubscription',
   'deleteSubscription',
   'cancelImport',
+  'cancelImports',
   'saveCookies',
   'deleteCookies',
   'createShare',

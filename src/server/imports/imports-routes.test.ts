@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { importReply } from '#contract/imports.ts'
+import { importReply, importsCancelReply } from '#contract/imports.ts'
 import { sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
 import { startTestImportServer } from '#server/testing/imports/import-server.ts'
 import { manageClient } from '#server/testing/manage-client.ts'
@@ -117,6 +117,29 @@ test('a waiting import can be cancelled, and never starts', async () => {
   const ended = await imports.waitFor(first, ({ state }) => state !== 'running')
   expect(ended.error).toBeUndefined()
   expect(imports.site.requests.map(({ line }) => line).join()).not.toContain('/file/b.bin')
+})
+
+test('many are cancelled in one request, and answered as they are then', async () => {
+  await using imports = await startTestImportServer({ config: { importConcurrency: 1 } })
+  const done = await imports.run('/file/done.bin')
+  const ids = [done.id]
+  for (let number = 0; number < 30; number += 1) {
+    ids.push(await imports.start(`/file/${number}.bin?size=3200000&pace=20`, { type: 'file' }))
+  }
+  const stranger = await imports.server.keyWith({ username: 'mallory' })
+  const cancel = (task_ids: string[], init = {}) =>
+    imports.server.post('/api/v1/imports/cancel', { task_ids }, init)
+  const others = await (await cancel(ids, { key: stranger })).json()
+  expect(importsCancelReply.parse(others).imports).toEqual([])
+  const reply = importsCancelReply.parse(await (await cancel([...ids, 'file_unknown'])).json())
+  const states = new Map(reply.imports.map(({ id, state }) => [id, state]))
+  expect(states.get(done.id)).toBe('completed')
+  expect(ids.slice(1).map((id) => states.get(id))).toEqual(Array(30).fill('cancelled'))
+  expect(states.size).toBe(31)
+  for (const wrong of [[], Array(101).fill('x'), [1]]) {
+    expect((await cancel(wrong as string[])).status).toBe(400)
+  }
+  await imports.expectNoLeftovers()
 })
 
 const detected: Record<string, string> = {

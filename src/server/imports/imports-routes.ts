@@ -81,13 +81,22 @@ export function addImportRoutes(app: FastifyInstance, deps: ImportRouteOptions):
     }
   })
 
+  async function cancel({ task }: FoundImportTask): Promise<void> {
+    if (task.state !== 'running') return
+    deps.openings.drop(task.id)
+    await tasks.cancel(task.id)
+  }
+
   route(app, endpoints.cancelImport, async ({ body, key }) => {
-    const { task } = await findOwn(body.task_id, key)
-    if (task.state === 'running') {
-      deps.openings.drop(task.id)
-      await tasks.cancel(task.id)
-    }
+    await cancel(await findOwn(body.task_id, key))
     return { status: 'ok' as const }
+  })
+
+  route(app, endpoints.cancelImports, async ({ body: { task_ids }, key: { userId } }) => {
+    const own = await tasks.findAll(userId, task_ids)
+    await Promise.all(own.map(cancel))
+    const imports = (await tasks.findAll(userId, task_ids)).map(toListedImport)
+    return { status: 'ok' as const, imports }
   })
 }
 

@@ -175,6 +175,9 @@ function connectImports({ me, client }: TransferSession): ImportConnection {
     keyId: me.key.id,
     isAllowed: me.key.scopes.includes('import'),
     client,
+    async cancelsMany() {
+      return (await serverDescription.read())?.additions.includes('cancel_imports') ?? false
+    },
     async listsImports() {
       return (await serverDescription.read())?.additions.includes('imports') ?? false
     },

@@ -166,6 +166,8 @@ export type ImportConnection = TransferConnection & {
   client: ApiClient
   /** Whether the server lists imports; false where that is left out. */
   listsImports?: () => Promise<boolean>
+  /** Whether it cancels many in one request; the same. */
+  cancelsMany?: () => Promise<boolean>
 }
 
 /** What to store of a job; `restoreImport` reads it again. */

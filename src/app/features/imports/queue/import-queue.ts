@@ -11,6 +11,7 @@ import {
 } from '#app/lib/retry.ts'
 import type { TaskEnd } from '#app/lib/transfers/task-queue.ts'
 import { TransferQueue } from '#app/lib/transfers/transfer-queue.ts'
+import { cancelTasks } from './cancel-tasks.ts'
 import { createOthersLook } from './find-others.ts'
 import {
   type ImportConnection,
@@ -26,7 +27,7 @@ import {
   storeImport,
 } from './import-job.ts'
 import { createImportStarts } from './import-starts.ts'
-import { askForTasks, cancelTask } from './import-task.ts'
+import { askForTasks } from './import-task.ts'
 import { browserClaims, findLeft, type OpenClaims } from './left-imports.ts'
 import { createTaskPoller } from './task-poller.ts'
 
@@ -134,13 +135,16 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
   }
 
   protected override stop(jobs: readonly ImportJob[]): void {
-    for (const job of jobs) {
-      if (job.state === 'running') void this.#cancelTask(job)
-      else {
-        this.#change(job.id, { state: 'cancelled', note: null })
-        this.#stopStart(job)
-      }
+    const { true: running = [], false: others = [] } = Object.groupBy(
+      jobs,
+      ({ state }) => `${state === 'running'}`,
+    )
+    for (const job of others) {
+      this.#change(job.id, { state: 'cancelled', note: null })
+      this.#stopStart(job)
     }
+    if (!this.connection) return
+    void cancelTasks(running, this.connection, (id, change) => this.#change(id, change))
   }
 
   protected override async run(id: string, signal: AbortSignal): Promise<TaskEnd> {
@@ -228,12 +232,6 @@ export class ImportQueue extends TransferQueue<ImportJob, ImportConnection> {
     })
     this.tasks.remove(back)
     return back
-  }
-
-  async #cancelTask(job: ImportJob): Promise<void> {
-    this.#change(job.id, { note: { code: 'aborting' } })
-    const change = this.connection && (await cancelTask(job, this.connection.client))
-    this.#change(job.id, change ?? { note: null })
   }
 
   #keep(job: ImportJob): void {

@@ -3,8 +3,9 @@ import type { ApiClient } from '#app/api/http/client.ts'
 import { type RetryPause, retryTransient } from '#app/lib/retry.ts'
 import { endpoints } from '#contract/endpoints.ts'
 import type { ImportRequest } from '#contract/imports.ts'
+import { cancelTask } from './cancel-tasks.ts'
 import type { ImportJob } from './import-job.ts'
-import { cancelTask, refusedChange } from './import-task.ts'
+import { refusedChange } from './import-task.ts'
 import { videoRequest } from './video-request.ts'
 
 type ImportStartsOptions = {

@@ -1,4 +1,4 @@
-import { errorValues, isAbort, isRefusal } from '#app/api/http/api-error.ts'
+import { errorValues, isRefusal } from '#app/api/http/api-error.ts'
 import type { ApiClient } from '#app/api/http/client.ts'
 import { safeLink } from '#app/lib/untrusted-text.ts'
 import { endpoints } from '#contract/endpoints.ts'
@@ -64,25 +64,6 @@ const unknownTask: Partial<ImportJob> = {
 /** What a refusal changes in the row. */
 export function refusedChange(error: unknown): Partial<ImportJob> {
   return { state: 'failed', note: null, failure: { code: 'refused', error: errorValues(error) } }
-}
-
-/**
- * Cancels a task and says what that changes in its row: it may have been done before the request came,
- * or run on for a while. Never rejects.
- */
-export async function cancelTask(job: ImportJob, client: ApiClient): Promise<Partial<ImportJob>> {
-  const purpose = { lane: 'person', purpose: 'imports' } as const
-  const task_id = job.taskId ?? ''
-  try {
-    await client.call(endpoints.cancelImport, { body: { task_id }, ...purpose })
-    const { task } = await client.call(endpoints.importStatus, { query: { task_id }, ...purpose })
-    const change = readTask(job, task)
-    return change.state === 'running' ? { ...change, note: { code: 'aborting' } } : change
-  } catch (error) {
-    if (isAbort(error)) return { note: null }
-    if (isRefusal(error, 404)) return { state: 'cancelled', note: { code: 'unknown_task' } }
-    return { note: { code: 'not_aborted', error: errorValues(error) } }
-  }
 }
 
 const longestText = 500
