@@ -49,6 +49,7 @@ export type Me = z.infer<typeof meReply>
  * - `notes`: a complete import names what it left out.
  * - `error_code`: a failed import says why in a word of `importErrorCodes`.
  * - `manage`: keys may have the scope `manage`: rename, move, copy, delete, folders, the trash.
+ * - `rename_replace`: `POST /files/rename` takes `on_conflict`.
  * - `search`: `GET /search` finds files and folders by their names.
  * - `sort`: `GET /files` takes `sort` and `order`.
  * - `shares`: keys with the scope `manage` make links for people without a key.
@@ -75,6 +76,7 @@ export const additions = [
   'notes',
   'error_code',
   'manage',
+  'rename_replace',
   'search',
   'sort',
   'shares',

@@ -40,9 +40,23 @@ const chosenItems = { items: z.optional(itemList), files_of: z.optional(folderFi
 const conflictChoices = ['rename', 'skip', 'replace'] as const
 export type ConflictChoice = (typeof conflictChoices)[number]
 
-export const renameBody = z.object({ item: itemText, name: fileNameField })
+export const renameBody = z.object({
+  item: itemText,
+  name: fileNameField,
+  on_conflict: z.optional(z.enum(['replace'])).check(
+    z.meta({
+      description:
+        'Where the name is taken: `replace` puts what was there into the trash; left out, it is refused. Where `additions` names `rename_replace`.',
+    }),
+  ),
+})
 /** `path`: the whole path it has now. */
-export const renameReply = z.object({ status: z.literal('ok'), path: z.string() })
+export const renameReply = z.object({
+  status: z.literal('ok'),
+  path: z.string(),
+  trash_id: z.optional(z.string()).check(z.meta({ description: 'Of what was replaced.' })),
+})
+export type RenameReply = z.infer<typeof renameReply>
 
 export const placeBody = z
   .object({

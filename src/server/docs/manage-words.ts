@@ -27,7 +27,7 @@ export const manageWords = {
   },
   rename: {
     summary: 'Rename a file or a folder',
-    about: `${addition} Links that are about go on opening a file under its old name. A name that is taken is refused. ${again}`,
+    about: `${addition} Links that are about go on opening a file under its old name. A name that is taken is refused, or, with \`on_conflict\` (an addition named \`rename_replace\`), what has it goes to the trash: \`trash_id\`. ${again}`,
     curl: [sendsJson, `-d '{ "item": "/Films/New/", "name": "Old" }'`, '"{url}"'],
     errors: ['not_found', 'conflict', 'payload_too_large'],
     answer: { status: 'ok', path: '/Films/Old/' },

@@ -1,6 +1,6 @@
 import type { FileName } from '#contract/file-name.ts'
 import { type FolderPath, rootFolder } from '#contract/folder-path.ts'
-import type { ConflictChoice, ItemsReply } from '#contract/manage.ts'
+import type { ConflictChoice, ItemsReply, RenameReply } from '#contract/manage.ts'
 import type { Changes } from '#server/core/changes.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
@@ -36,42 +36,57 @@ export type ManageDeps = {
 
 export type Placing = { userId: string; named: Named; to: FolderPath; onConflict: ConflictChoice }
 
-type Renaming = { userId: string; text: string; name: FileName }
+type Renaming = {
+  userId: string
+  text: string
+  name: FileName
+  on_conflict?: 'replace' | undefined
+}
 
 /** @throws ApiFailure `invalid_request`, `not_found` or `conflict` */
 export async function renameItem(
-  { run, changes }: ManageDeps,
-  { userId, text, name }: Renaming,
-  keep: Keep<{ status: 'ok'; path: string }>,
-) {
+  deps: ManageDeps,
+  { userId, text, name, on_conflict: onConflict }: Renaming,
+  keep: Keep<RenameReply>,
+): Promise<RenameReply> {
   const parsed = parseItem(text)
   if (!parsed.ok) throw new ApiFailure('invalid_request', parsed.rule)
   const item = parsed.value
-  const answer = { status: 'ok' as const, path: pathIn(item.folder, item.kind, name) }
+  const path = pathIn(item.folder, item.kind, name)
   try {
-    await run(async (unit) => {
-      await renameTo(unit, { userId, item, name })
-      await keep(unit, answer)
+    const answer = await deps.run(async (unit) => {
+      const replaced = await renameTo(deps, unit, { userId, item, name, onConflict })
+      const reply = { status: 'ok' as const, path, ...replaced }
+      await keep(unit, reply)
+      return reply
     }, treeOf(userId))
+    if (item.kind === 'folder') await deps.changes.tell(userId)
+    if (onConflict === 'replace' && !deps.keepsTrash) await deps.purge.run()
+    return answer
   } catch (error) {
     if (error instanceof ItemRefusal) throw new ApiFailure(error.code, error.message)
     throw error
   }
-  if (item.kind === 'folder') await changes.tell(userId)
-  return answer
 }
 
+type NewName = { userId: string; item: Item; name: FileName; onConflict: 'replace' | undefined }
+
 async function renameTo(
+  deps: ManageDeps,
   unit: UnitOfWork,
-  { userId, item, name }: { userId: string; item: Item; name: FileName },
-): Promise<void> {
+  { userId, item, name, onConflict }: NewName,
+): Promise<Done> {
   const { entry, folderId } = await requireEntry(unit, userId, item)
-  if (name === item.name) return
+  if (name === item.name) return {}
   const spot = { userId, folderId, name }
-  if ((await findEntry(unit, item.kind, spot)) !== null) throw nameTaken({ ...item, name })
+  const replaced = await findEntry(unit, item.kind, spot)
+  if (replaced !== null && onConflict !== 'replace') throw nameTaken({ ...item, name })
   const to = pathIn(item.folder, item.kind, name)
   await requireRoom(unit, { entry, from: itemPath(item), to })
+  const seat = { name, replaced }
+  const cleared = await clearSeat(deps, unit, { userId, seat, to: { path: item.folder } })
   await placeEntry(unit, entry, spot)
+  return cleared
 }
 
 /** @throws ApiFailure `not_found` where the folder they go to is not there */
@@ -155,7 +170,7 @@ export async function targetOf(
 export async function clearSeat(
   deps: ManageDeps,
   unit: UnitOfWork,
-  { userId, seat, to }: { userId: string; seat: Seat; to: Target },
+  { userId, seat, to }: { userId: string; seat: Seat; to: Pick<Target, 'path'> },
 ): Promise<Done> {
   if (seat.replaced === null) return {}
   const { name, replaced: entry } = seat

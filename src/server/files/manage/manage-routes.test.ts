@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { filesReply } from '#contract/files.ts'
+import { renameReply } from '#contract/manage.ts'
 import { manageClient } from '#server/testing/manage-client.ts'
 import { startTestServer } from '#server/testing/start-test-server.ts'
+import { blobPaths } from '#server/testing/test-store.ts'
 
 const config = { rateLimit: 100_000 }
 
@@ -25,6 +28,36 @@ test('a file is renamed, and links under every name it had open it', async () =>
   // Links to a file that was never renamed have one address.
   const other = await at.upload('/b.txt')
   expect(await at.open(other.link.replace('b.txt', 'c.txt'))).toBe(404)
+})
+
+test('a new name takes the place of what has it where that is asked for', async () => {
+  await using server = await startTestServer({ config })
+  const at = manageClient(server)
+  const replace = async (item: string, name: string) =>
+    await (await at.post('files/rename', { item, name, on_conflict: 'replace' })).json()
+  const old = await at.upload('/a/b.txt', 'old')
+  const { link } = await at.upload('/a/b (2).txt', 'new')
+  const answer = renameReply.parse(await replace('/a/b (2).txt', 'b.txt'))
+  expect(answer.path).toBe('/a/b.txt')
+  expect(await at.list('/a/')).toEqual(['b.txt'])
+  expect([await at.open(link), await at.open(old.link)]).toEqual(['new', 404])
+  expect((await at.trash()).items).toMatchObject([{ id: answer.trash_id, path: '/a/b.txt' }])
+  // Where nobody has it, it is a new name like any other; its own name changes nothing.
+  expect(await replace('/a/b.txt', 'c.txt')).toEqual({ status: 'ok', path: '/a/c.txt' })
+  expect(await replace('/a/c.txt', 'c.txt')).toEqual({ status: 'ok', path: '/a/c.txt' })
+  await at.createFolder('/d/')
+  await at.upload('/e/f.txt')
+  expect(await replace('/e/', 'd')).toMatchObject({ path: '/d/' })
+  expect(await at.list('/d/')).toEqual(['f.txt'])
+  const tree = await (await server.get('/api/v1/folders')).json()
+  expect(tree).toMatchObject({ tree: { folders: [{ path: '/a/' }, { path: '/d/' }] } })
+  server.config.trashDays = 0
+  await server.restart()
+  await at.upload('/a/g.txt', 'gone')
+  expect(await replace('/a/c.txt', 'g.txt')).toEqual({ status: 'ok', path: '/a/g.txt' })
+  expect((await at.trash()).total).toBe(0)
+  const bytes = await Promise.all((await blobPaths(server)).map((path) => readFile(path, 'utf8')))
+  expect(bytes).not.toContain('gone')
 })
 
 test('a folder moves with all that is in it, and its links stay', async () => {

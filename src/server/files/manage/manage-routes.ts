@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { endpoints } from '#contract/endpoints.ts'
 import type { FolderPath } from '#contract/folder-path.ts'
-import type { ConflictChoice } from '#contract/manage.ts'
+import type { ConflictChoice, RenameReply } from '#contract/manage.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Idempotency } from '#server/idempotency/idempotency.ts'
 import { copyItems } from './copy-items.ts'
@@ -38,7 +38,7 @@ export function addManageRoutes(app: FastifyInstance, deps: Deps): void {
   }
 
   route(app, endpoints.rename, (sent) =>
-    once('rename', sent, (wanted, keep: Keep<{ status: 'ok'; path: string }>) =>
+    once('rename', sent, (wanted, keep: Keep<RenameReply>) =>
       renameItem(deps, { ...wanted, text: wanted.item }, keep),
     ),
   )

@@ -73,7 +73,8 @@ export function connectUploads(
     },
     async replaceBy({ folder, file_name }, name) {
       const { replaceBy } = await import('#app/features/uploads/before/replace-by.ts')
-      await replaceBy(client, { folder, from: file_name, name })
+      const atOnce = (await readAdditions()).includes('rename_replace')
+      await replaceBy(client, { folder, from: file_name, name, atOnce })
     },
     serverTime: () => serverTimeThen + gate.now() - connectedAt,
   }
