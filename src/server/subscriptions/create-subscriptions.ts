@@ -4,6 +4,7 @@ import type { Locks } from '#server/core/locks.ts'
 import type { Route } from '#server/http/route/route.ts'
 import type { Imports } from '#server/imports/create-imports.ts'
 import { createRunUnit, type Database } from '#server/storage/database.ts'
+import { treeOf } from '#server/storage/dialect.ts'
 import { keepNewest, noteListed } from './keep-newest.ts'
 import { createSubscriptionRepository } from './subscription-repository.ts'
 import { addSubscriptionRoutes, type SubscriptionKey } from './subscription-routes.ts'
@@ -30,7 +31,7 @@ export function addSubscriptions(app: FastifyInstance, deps: Options): void {
   const run = createRunUnit(database)
   addSubscriptionRoutes(app, {
     ...{ ...keeping, guard, running },
-    keepNewest: (id) => run((unit) => keepNewest(keeping, unit, id)),
+    keepNewest: (id, userId) => run((unit) => keepNewest(keeping, unit, id), treeOf(userId)),
   })
   imports.onListed((unit, listed) => noteListed(keeping, unit, listed))
   app.addHook('onListen', async () => {

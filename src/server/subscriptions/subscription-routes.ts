@@ -29,7 +29,7 @@ export type SubscriptionRouteOptions = {
   /** Whether what is deleted can be had back. */
   keepsTrash: boolean
   /** Puts into the trash what a list has too many of. */
-  keepNewest(id: string): Promise<void>
+  keepNewest(id: string, userId: string): Promise<void>
 }
 
 /** Additions for keys with the scope `import`. */
@@ -160,7 +160,7 @@ async function changeOne(
     // It goes on with the key of whoever wants it to.
     ...(isOnAgain ? { key_id: key.id, next_at: deps.clock.now(), failures: 0 } : {}),
   })
-  if (others.keep) await deps.keepNewest(id)
+  if (others.keep) await deps.keepNewest(id, key.userId)
   await deps.running.reschedule()
 }
 
