@@ -7,6 +7,7 @@ import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { systemClock } from '#server/core/clock.ts'
 import type { Config } from '#server/core/config.ts'
 import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
+import type { Database } from '#server/storage/database.ts'
 import { databaseFile, openDatabase } from '#server/storage/sqlite/open-sqlite.ts'
 import { CliFailure } from './cli-arguments.ts'
 
@@ -23,18 +24,8 @@ export async function openCliStore(config: Config) {
       `BARKEEP_UPSTREAM is set: accounts and keys are at ${config.upstream}, not here.`,
     )
   }
-  const file = databaseFile(config.dataFolder)
-  // Opening would make an empty store in any folder that was named by mistake.
-  const found = await stat(file).catch(() => null)
-  if (!found?.size) {
-    throw new CliFailure(
-      1,
-      `${config.dataFolder} holds no Barkeep data: start the server once, or set BARKEEP_DATA to the folder it uses.`,
-    )
-  }
-  const database = await openDatabase(file)
+  const { database, secret } = await openAccounts(config)
   const warn = () => undefined
-  const secret = await readSessionSecret(config.dataFolder, warn)
   const loadWebAuth = createWebAuthLoader({
     database,
     secret,
@@ -47,5 +38,37 @@ export async function openCliStore(config: Config) {
     users: createUsersRepository(database),
     apiKeys: createApiKeyRepository(database),
     [Symbol.asyncDispose]: () => database.destroy(),
+  }
+}
+
+/** The database that the settings name, and what signs its cookies. */
+async function openAccounts(config: Config): Promise<{ database: Database; secret: string }> {
+  if (config.database !== null) return await openShared(config.database, config.sessionSecret)
+  const file = databaseFile(config.dataFolder)
+  // Opening would make an empty store in any folder that was named by mistake.
+  const found = await stat(file).catch(() => null)
+  if (!found?.size) {
+    throw new CliFailure(
+      1,
+      `${config.dataFolder} holds no Barkeep data: start the server once, or set BARKEEP_DATA to the folder it uses.`,
+    )
+  }
+  const database = await openDatabase(file)
+  const secret = config.sessionSecret ?? (await readSessionSecret(config.dataFolder, () => {}))
+  return { database, secret }
+}
+
+async function openShared(
+  { url }: NonNullable<Config['database']>,
+  sessionSecret: string | null,
+): Promise<{ database: Database; secret: string }> {
+  const { openPostgres } = await import('#server/storage/postgres/open-postgres.ts')
+  const { readSharedSecret } = await import('#server/storage/postgres/shared-settings.ts')
+  const database = await openPostgres({ url, maxConnections: 2 })
+  try {
+    return { database, secret: sessionSecret ?? (await readSharedSecret(database)) }
+  } catch (error) {
+    await database.destroy()
+    throw error
   }
 }

@@ -49,6 +49,7 @@ function toLine(words: string): string {
 const help = `Barkeep's command line: ./barkeep in the project's folder, or its path from anywhere else.
 It works on the server's data folder, also while the server runs; what it changes counts from
 the next request on. Start it with the server's BARKEEP_DATA; unset, it is data/ in the project.
+Where servers share a database, start it with their settings.
 
   ./barkeep keys create --user NAME --name TEXT [--scopes read,upload,import,manage] [--expires 2027-01-01]
       Makes an API key and prints it, alone, on standard output. It is shown this once.

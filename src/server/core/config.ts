@@ -4,8 +4,12 @@ import { resolve } from 'node:path'
 import { rateLimitDefault } from '#contract/rate-limit.ts'
 import { uploadMaxBytesDefault } from '#contract/uploads.ts'
 import { readRange } from './ip-range.ts'
+import { ConfigError, type Environment, oneOf, wholeNumber } from './setting.ts'
+import { readSharedSettings, type SharedSettings } from './shared-config.ts'
 
-export type Config = {
+export { ConfigError }
+
+export type Config = SharedSettings & {
   host: string
   port: number
   /** Full path. */
@@ -42,19 +46,13 @@ export type Config = {
   metrics: { host: string; port: number } | null
 }
 
-/** A setting, or what it points to, cannot be used; the message says what to do. Programs exit with 2. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
-}
-
-type Environment = Record<string, string | undefined>
-
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
 
 /** Reads all settings; an empty variable counts as unset. @throws ConfigError when one is invalid */
 export function readConfig(env: Environment): Config {
   const config = readSettings(env)
   refuseLoop(config)
+  refuseLonely(env, config)
   return config
 }
 
@@ -96,6 +94,7 @@ function readSettings(env: Environment): Config {
     serverName: serverName(env, 'BARKEEP_SERVER_NAME'),
     drainSeconds: wholeNumber(env, 'BARKEEP_DRAIN_SECONDS', { fallback: 0, min: 0, max: 3600 }),
     metrics: listenAddress(env, 'BARKEEP_METRICS'),
+    ...readSharedSettings(env),
   }
 }
 
@@ -123,27 +122,6 @@ function hasData(folder: string): boolean {
 /** This process's own settings. */
 export function readEnvironment(): Config {
   return readConfig(process.env)
-}
-
-function wholeNumber(
-  env: Environment,
-  name: string,
-  range: { fallback: number; min: number; max: number },
-): number {
-  const text = env[name]
-  if (!text) return range.fallback
-  const number = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (number >= range.min && number <= range.max) return number
-  throw new ConfigError(
-    `${name} must be a whole number from ${range.min} to ${range.max}, not "${text}".`,
-  )
-}
-
-function oneOf(env: Environment, name: string, values: string[], fallback: string): string {
-  const text = env[name]
-  if (!text) return fallback
-  if (values.includes(text)) return text
-  throw new ConfigError(`${name} must be one of ${values.join(', ')}, not "${text}".`)
 }
 
 function acceptCode(env: Environment, name: string): string | null {
@@ -184,6 +162,21 @@ function refuseLoop({ upstream, publicUrl, host, port }: Config): void {
   const isOwn = (address: string) => URL.parse(address)?.origin === upstream
   if (upstream === null || ![...own, publicUrl ?? ''].some(isOwn)) return
   throw new ConfigError(`BARKEEP_UPSTREAM must be another server than this one, not "${upstream}".`)
+}
+
+/** Servers that share a database must share the files too, and none of them is where browsers go. */
+function refuseLonely(env: Environment, { database, publicUrl }: Config): void {
+  if (database === null) return
+  if (!env.BARKEEP_S3_BUCKET) {
+    throw new ConfigError(
+      'BARKEEP_DATABASE_URL needs a bucket for the files, which all servers share: set BARKEEP_S3_BUCKET too.',
+    )
+  }
+  if (publicUrl === null) {
+    throw new ConfigError(
+      'BARKEEP_DATABASE_URL needs the address that browsers have, whatever server answers: set BARKEEP_PUBLIC_URL too.',
+    )
+  }
 }
 
 function serverName(env: Environment, name: string): string {

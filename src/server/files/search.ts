@@ -9,7 +9,7 @@ import {
 } from '#contract/search.ts'
 import { isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
-import type { FoundName, NameSearch } from '#server/storage/sqlite/name-search.ts'
+import type { FoundName, NameSearch } from '#server/storage/name-search.ts'
 import { fileLink } from './file-repository.ts'
 
 type Asked = { q: string; path: FolderPath; kind?: SearchKind | undefined; offset: number }

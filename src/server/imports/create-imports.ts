@@ -40,17 +40,12 @@ import { type StartedImport, startImport } from './start-import.ts'
 export type ImportsOptions = {
   config: Pick<
     Config,
-    | 'dataFolder'
-    | 'importAllow'
-    | 'importConcurrency'
-    | 'uploadMaxBytes'
-    | 'sponsorblock'
-    | 'ytDlp'
-    | 'ffmpeg'
+    'importAllow' | 'importConcurrency' | 'uploadMaxBytes' | 'sponsorblock' | 'ytDlp' | 'ffmpeg'
   >
   database: Database
   /** Leased where several servers work on them. */
   tasks: ImportTasks | LeasedTasks
+  readCookiesKey(): Promise<Buffer>
   blobStore: BlobStore
   addFile: AddFile
   addFiles: AddFiles
@@ -98,7 +93,7 @@ export function createImports(deps: ImportsOptions): Imports {
   const openings = createHeldOpenings({ openUrl, patience: deps.patience })
   const { tasks } = deps
   const tools = createToolFinder(deps)
-  const siteCookies = createSiteCookies({ ...deps, dataFolder: config.dataFolder })
+  const siteCookies = createSiteCookies(deps)
   const maxBytes = config.uploadMaxBytes
   let writeListed: WriteListed = async () => undefined
   const run = createRunImport({

@@ -6,10 +6,8 @@ import { rateLimitWindowSeconds } from '#contract/rate-limit.ts'
 import { addAccountRoutes, addServerRoute } from '#server/account/account-routes.ts'
 import { createUsersRepository } from '#server/account/users-repository.ts'
 import { createWebAuthLoader } from '#server/account/web-session/load-web-auth.ts'
-import { readSessionSecret } from '#server/account/web-session/session-secret.ts'
 import {
   createAccountGuesses,
-  createKnownAddresses,
   createSignInLimiter,
 } from '#server/account/web-session/sign-in-limits.ts'
 import { addWebAuthRoutes } from '#server/account/web-session/web-auth-routes.ts'
@@ -18,10 +16,8 @@ import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { addApiKeysRoutes } from '#server/api-keys/api-keys-routes.ts'
 import { type AuthorizedKey, createAuthenticate } from '#server/api-keys/authenticate.ts'
 import { createAccessWatch } from '#server/core/access-watch.ts'
-import { type Changes, createChanges } from '#server/core/changes.ts'
 import { type Clock, systemClock } from '#server/core/clock.ts'
 import type { Config } from '#server/core/config.ts'
-import { createLocks, type Locks } from '#server/core/locks.ts'
 import { addOpenApiRoute, addReferenceRoutes } from '#server/docs/docs-routes.ts'
 import { createAddFile, createAddFiles } from '#server/files/add-files.ts'
 import { addArchives } from '#server/files/archive/archive-routes.ts'
@@ -43,39 +39,31 @@ import {
   connectionLimits,
 } from '#server/http/connections/connection-limits.ts'
 import { addFirstChecks, compressAnswers, createApp } from '#server/http/create-app.ts'
-import { createSlidingWindows } from '#server/http/limits/sliding-windows.ts'
-import { openWindowJournal } from '#server/http/limits/window-journal.ts'
 import { createLogger } from '#server/http/request/log.ts'
 import { forwardedOrigin, keepForwardedOrigin } from '#server/http/request/read-client.ts'
 import { createRoute, type Route } from '#server/http/route/route.ts'
 import { addWindowHeaders } from '#server/http/route/window-headers.ts'
 import { type AppPages, addSecurityHeaders, builtAppPages } from '#server/http/send/serve-app.ts'
 import { createIdempotency, type Idempotency } from '#server/idempotency/idempotency.ts'
-import { createIdempotencyStore } from '#server/idempotency/idempotency-store.ts'
 import { createImports } from '#server/imports/create-imports.ts'
 import { type Resolve, resolveByDns } from '#server/imports/guard/address-guard.ts'
-import { endLeftoverProcesses } from '#server/imports/programs/end-processes.ts'
 import { findMediaTools, type LookForTools } from '#server/imports/programs/media-tools.ts'
 import { type RetryPolicy, sourceRetryPolicy } from '#server/imports/source/retry-policy.ts'
-import { createImportTasks } from '#server/imports/tasks/import-repository.ts'
 import { createStoreReadings } from '#server/operations/operations-repository.ts'
 import { type PreviewLimits, previewLimits } from '#server/previews/previews.ts'
 import { createShares } from '#server/shares/create-shares.ts'
 import type { Guest } from '#server/shares/guest-key.ts'
-import type { BlobStore } from '#server/storage/blob-store.ts'
-import { createRunUnit, type Database } from '#server/storage/database.ts'
+import { createRunUnit } from '#server/storage/database.ts'
+import { dialectOf } from '#server/storage/dialect.ts'
 import { type Disk, systemDisk } from '#server/storage/disk/disk.ts'
 import { createFileHasher, type FileHasher } from '#server/storage/disk/file-hasher.ts'
-import { openStore } from '#server/storage/settle/open-store.ts'
-import { lockDataFolder, prepareDataFolder } from '#server/storage/sqlite/folder-lock.ts'
-import { createNameIndexer } from '#server/storage/sqlite/index-names.ts'
-import { createNameSearch } from '#server/storage/sqlite/name-search.ts'
-import { databaseFile } from '#server/storage/sqlite/open-sqlite.ts'
 import { addSubscriptions } from '#server/subscriptions/create-subscriptions.ts'
 import { addOperations, type Operations } from './add-operations.ts'
 import { addPreviews } from './add-previews.ts'
 import { addUploads } from './add-uploads.ts'
 import { closeWithin, listenOn } from './listen.ts'
+import { openOwnStore } from './open-own-store.ts'
+import type { OwnStore } from './own-store.ts'
 
 /** What the server needs from its surroundings, and tests replace. */
 export type ServerDependencies = {
@@ -101,6 +89,8 @@ export type BarkeepServer = {
   metricsAddress(): string | null
   /** Whether there is no account yet. */
   isFirstStart(): Promise<boolean>
+  /** One server at a time; who waits finds what the one before has made. */
+  firstStartOnce: OwnStore['firstStartOnce']
   /** Problems that the start found in the data folder, for its owner. */
   found: string[]
   /** Closes gracefully, within a bounded time. */
@@ -141,8 +131,7 @@ export async function buildServer(
   const drainConnections = addFirstChecks(app)
   await compressAnswers(app)
   await pages.add(app)
-  const own = { config, publicUrl, operations, hasPeers: false }
-  const backend = await addBackend(app, { ...others, ...own })
+  const backend = await addBackend(app, { ...others, config, publicUrl, operations })
   return {
     app,
     ...backend,
@@ -160,7 +149,7 @@ export async function buildServer(
   }
 }
 
-type Backend = Pick<BarkeepServer, 'isFirstStart' | 'found'>
+type Backend = Pick<BarkeepServer, 'isFirstStart' | 'firstStartOnce' | 'found'>
 
 async function addBackend(app: FastifyInstance, world: World): Promise<Backend> {
   const { upstream, rateLimit } = world.config
@@ -169,7 +158,7 @@ async function addBackend(app: FastifyInstance, world: World): Promise<Backend> 
     const readAdditions = createReadAdditions(upstream, world.clock)
     addServerRoute(app, { mode: 'gateway', version, readAdditions })
     addGatewayRoutes(app, createGateway({ upstream, log: (message) => app.log.warn(message) }))
-    return { isFirstStart: async () => false, found: [] }
+    return { isFirstStart: async () => false, firstStartOnce: (work) => work(), found: [] }
   }
   try {
     const { can, ...backend } = await addOwnStore(app, world)
@@ -189,7 +178,6 @@ async function addBackend(app: FastifyInstance, world: World): Promise<Backend> 
 }
 
 type World = Omit<ServerDependencies, 'limits' | 'pages'> & {
-  hasPeers: boolean
   config: Config
   operations: Operations
   publicUrl(): string
@@ -198,29 +186,20 @@ type World = Omit<ServerDependencies, 'limits' | 'pages'> & {
 type OwnBackend = Backend & { can: { thumbnails: boolean } }
 
 async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBackend> {
-  const { config, clock, disk, startHasher, publicUrl } = world
-  const dataFolder = await prepareDataFolder(config.dataFolder)
-  const lock = await lockDataFolder(dataFolder, (message) => app.log.error(message))
-  app.addHook('onClose', () => lock[Symbol.asyncDispose]())
-  const hasher = startHasher()
-  app.addHook('onClose', () => hasher.close())
-  const locks = createLocks()
-  const { database, blobs, found } = await openStore({
-    ...{ dataFolder, disk, hasher, locks, accepted: config.accepted, now: clock.now() },
-    endLeftovers: endLeftoverProcesses,
-  })
-  app.addHook('onClose', () => database.destroy())
-  const warn = (message: string) => app.log.warn(message)
-  for (const message of found) warn(message)
+  const { config, clock, publicUrl } = world
+  const store = await openOwnStore({ ...world, log: app.log })
+  app.addHook('onClose', () => store.close())
+  app.addHook('onListen', async () => store.start())
+  app.addHook('preClose', () => store.stop())
+  const { database, blobs, locks, changes, names, hasPeers, found } = store
+  for (const message of found) app.log.warn(message)
   const { isReachable, countImports } = createStoreReadings(database)
   world.operations.watch({
     ...{ database: isReachable, blobs: () => blobs.isReachable(), countImports },
-    poolUse: () => null,
+    poolUse: dialectOf(database).poolUse,
   })
 
-  const changes = createChanges()
-  const secret = await readSessionSecret(dataFolder, warn)
-  const accounts = addAccounts(app, { ...world, database, secret, dataFolder, locks })
+  const accounts = addAccounts(app, { ...world, ...store })
   const { route, isFirstStart, access, shares } = accounts
   const files = createFileRepository(database)
   const folders = createFolderRepository(database)
@@ -229,19 +208,17 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   const findSame = createFindSame({ files, blobs })
   const addFiles = createAddFiles({ files, blobs, clock, locks, changes, findSame })
   const addFile = createAddFile(addFiles)
-  const idempotency = createIdempotency({ store: createIdempotencyStore(database), clock, locks })
-  const names = createNameSearch(databaseFile(dataFolder))
-  app.addHook('onClose', () => names.close())
-  const indexer = createNameIndexer(database, (error) => {
-    app.log.warn({ err: error }, 'new names are not in the index')
-  })
-  app.addHook('onListen', async () => indexer.start())
-  app.addHook('preClose', () => indexer.stop())
+  const idempotency = createIdempotency({ store: store.idempotencyStore, clock, locks })
   const search = createSearch({ names, publicUrl })
   addFileRoutes(app, { route, listing, tree, search })
-  const { previews, can } = addPreviews(app, { ...world, blobs, dataFolder, files })
+  const { previews, can } = addPreviews(app, {
+    ...world,
+    blobs,
+    dataFolder: config.dataFolder,
+    files,
+  })
   addShareRoutes(app, { files: { findShared: shares.findShared(files) }, blobs, previews })
-  const archives = addArchives(app, { ...world, database, blobs, route, access })
+  const archives = addArchives(app, { ...world, hasPeers, database, blobs, route, access })
   const uploads = addUploads(app, {
     ...{ database, blobs, clock, locks, access, addFiles, findSame, idempotency, route, publicUrl },
     maxBytes: config.uploadMaxBytes,
@@ -250,27 +227,19 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
     ...{ ...accounts, ...uploads, listing, tree, archives, locks, publicUrl },
     uploadMaxBytes: config.uploadMaxBytes,
   })
-  addManage(app, { ...world, database, blobs, changes, idempotency, locks, route })
+  addManage(app, { ...world, ...store, idempotency, route })
 
   const imports = createImports({
-    ...world,
-    ...{ database, blobStore: blobs, folders, idempotency, access, locks },
-    tasks: createImportTasks(database, clock),
+    ...{ ...world, ...store, blobStore: blobs, tasks: store.importTasks },
+    ...{ folders, idempotency, access },
     ...{ addFile, addFiles, log: app.log },
   })
   imports.addRoutes(app, route)
-  addSubscriptions(app, { ...world, database, locks, route, access, imports, log: app.log })
-  return { isFirstStart, found, can }
+  addSubscriptions(app, { ...world, ...store, route, access, imports, log: app.log })
+  return { isFirstStart, found, can, firstStartOnce: store.firstStartOnce }
 }
 
-type ManageOptions = World & {
-  database: Database
-  blobs: BlobStore
-  changes: Changes
-  locks: Locks
-  idempotency: Idempotency
-  route: Route<AuthorizedKey>
-}
+type ManageOptions = World & OwnStore & { idempotency: Idempotency; route: Route<AuthorizedKey> }
 
 function addManage(app: FastifyInstance, deps: ManageOptions): void {
   const { config, database } = deps
@@ -285,20 +254,11 @@ function addManage(app: FastifyInstance, deps: ManageOptions): void {
   app.addHook('preClose', () => purge.stop())
 }
 
-type AccountOptions = World & {
-  database: Database
-  secret: string
-  dataFolder: string
-  locks: Locks
-}
-
-function addAccounts(app: FastifyInstance, deps: AccountOptions) {
+function addAccounts(app: FastifyInstance, deps: World & OwnStore) {
   const { config, clock, database, secret, locks } = deps
   const { publicUrl, rateLimit, uploadMaxBytes } = config
   const warn = (message: string) => app.log.warn(message)
-  const journal = openWindowJournal({ dataFolder: deps.dataFolder, clock, warn })
-  app.addHook('onClose', async () => journal.close())
-  const limiters = deps.operations.countRefusals(createSlidingWindows({ clock, journal }))
+  const limiters = deps.operations.countRefusals(deps.limiters)
   const signInLimiter = createSignInLimiter(limiters)
   const loadWebAuth = createWebAuthLoader({ database, secret, signInLimiter, warn })
   const users = createUsersRepository(database)
@@ -319,7 +279,7 @@ function addAccounts(app: FastifyInstance, deps: AccountOptions) {
   addAccountRoutes(app, { route, uploadMaxBytes })
   addOpenApiRoute(app, { publicUrl: deps.publicUrl, version })
   addApiKeysRoutes(app, { route, apiKeys, clock, publicUrl })
-  const guesses = createAccountGuesses({ limiters, locks, known: createKnownAddresses() })
+  const guesses = createAccountGuesses({ limiters, locks, known: deps.known })
   addWebAuthRoutes(app, { loadWebAuth, publicUrl, guesses })
   const access = createAccessWatch(shares.withLinks(apiKeys.readAccess))
   const isFirstStart = () => users.isEmpty()

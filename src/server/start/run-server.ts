@@ -34,7 +34,11 @@ export async function runServer(dependencies: Partial<ServerDependencies> = {}):
 
 async function begin(server: BarkeepServer) {
   const address = await server.listen()
-  return { address, firstStart: (await server.isFirstStart()) ? await runFirstStart() : null }
+  if (!(await server.isFirstStart())) return { address, firstStart: null }
+  const firstStart = await server.firstStartOnce(async () =>
+    (await server.isFirstStart()) ? await runFirstStart() : null,
+  )
+  return { address, firstStart }
 }
 
 /** A line for the owner; null for what is a mistake of ours, which is told whole. */

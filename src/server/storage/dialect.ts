@@ -27,6 +27,8 @@ export type Dialect = {
   /** Whether a unit failed only because another one came before: it may succeed when it looks again. */
   isConflict(error: unknown): boolean
   reads: Reads
+  /** Null where there is no pool of connections. */
+  poolUse(): PoolUse | null
 }
 
 export type Hold = 'alone' | 'shared'
@@ -56,6 +58,9 @@ export type Reads = {
 
 /** What a database of ours brings to Kysely. */
 export type StoreAdapter = DialectAdapter & { readonly dialect: Dialect }
+
+/** Connections of this process, and those who wait for one. */
+export type PoolUse = { used: number; idle: number; waiting: number }
 
 /** Of a database or a transaction. */
 export function dialectOf(database: Kysely<Tables>): Dialect {

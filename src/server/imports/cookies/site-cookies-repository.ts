@@ -1,6 +1,4 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { CookieSite } from '#contract/cookies.ts'
 import { type Clock, isoTime } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
@@ -19,23 +17,20 @@ export type SiteCookies = {
 
 type Deps = {
   database: Database
-  dataFolder: string
+  /** 32 bytes. @throws the system's error where they can be neither read nor made */
+  readCookiesKey(): Promise<Buffer>
   clock: Clock
   log: { warn(message: string): void }
 }
 
 const sitesMax = 100
-const keyBytes = 32
 const ivBytes = 12
 const tagBytes = 16
 
 /**
- * Rows sealed by AES-256-GCM. The key is a file beside the database, of the server's own user alone: a
- * copy of the database opens none of them.
+ * Rows sealed by AES-256-GCM, with a key that is not in their table (`cookies-key.ts`).
  */
-export function createSiteCookies({ database, dataFolder, clock, log }: Deps): SiteCookies {
-  const readKey = () => readOrMakeKey(join(dataFolder, 'cookies-key'))
-
+export function createSiteCookies({ database, readCookiesKey, clock, log }: Deps): SiteCookies {
   async function list(userId: string): Promise<CookieSite[]> {
     const rows = await database
       .selectFrom('site_cookies')
@@ -57,7 +52,7 @@ export function createSiteCookies({ database, dataFolder, clock, log }: Deps): S
       if (others.length >= sitesMax) {
         throw new ApiFailure('invalid_request', `Cookies of at most ${sitesMax} sites are kept.`)
       }
-      const sealed = seal(await readKey(), writeCookiesText(cookies), boundTo(userId, site))
+      const sealed = seal(await readCookiesKey(), writeCookiesText(cookies), boundTo(userId, site))
       const saved_at = clock.now()
       const row = { amount: cookies.length, sealed, saved_at }
       await database
@@ -83,7 +78,7 @@ export function createSiteCookies({ database, dataFolder, clock, log }: Deps): S
       const row = rows.find(({ site }) => isOfSite(hostname.replace(/\.$/, ''), site))
       if (row === undefined) return null
       try {
-        return unseal(await readKey(), row.sealed, boundTo(userId, row.site))
+        return unseal(await readCookiesKey(), row.sealed, boundTo(userId, row.site))
       } catch {
         log.warn(
           'Cookies of a site cannot be opened: cookies-key is another than they were sealed with.',
@@ -113,18 +108,4 @@ function unseal(key: Buffer, sealed: Uint8Array, bound: Buffer): string {
   decipher.setAAD(bound).setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes))
   const text = decipher.update(bytes.subarray(ivBytes + tagBytes))
   return Buffer.concat([text, decipher.final()]).toString('utf8')
-}
-
-/** @throws the system's error where it can be neither read nor made */
-async function readOrMakeKey(path: string): Promise<Buffer> {
-  try {
-    await using file = await open(path, 'wx', 0o600)
-    await file.writeFile(randomBytes(keyBytes).toString('base64url'))
-    await file.sync()
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  }
-  const key = Buffer.from((await readFile(path, 'utf8')).trim(), 'base64url')
-  if (key.length === keyBytes) return key
-  throw new Error('cookies-key is damaged')
 }

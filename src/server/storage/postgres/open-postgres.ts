@@ -1,12 +1,13 @@
-import { Kysely, sql, type TransactionBuilder } from 'kysely'
+import { Kysely, sql, type Transaction, type TransactionBuilder } from 'kysely'
 import { ConfigError } from '#server/core/config.ts'
 import type { Database } from '#server/storage/database.ts'
+import { hold } from '#server/storage/dialect.ts'
 import type { Tables } from '#server/storage/tables.ts'
 import { createWholeSchema } from './migrations/0001-whole-schema.ts'
 import { addLeases } from './migrations/0002-leases.ts'
 import { addBucketClaims } from './migrations/0003-bucket-claims.ts'
 import { StorePostgresDialect } from './postgres-dialect.ts'
-import { explainPostgres, mayTryAgain, shownAddress } from './postgres-errors.ts'
+import { explainPostgres, mayTryAgain, shownAddress, stateOf } from './postgres-errors.ts'
 import { type Connect, createPool, createReads, poolForKysely } from './postgres-pool.ts'
 
 /** In order; `schema_version` says how many of them a database has had. Never change one that was released. */
@@ -49,12 +50,20 @@ class RetryingKysely extends Kysely<Tables> {
 export async function openPostgres(connect: Connect): Promise<Database> {
   const pool = await createPool(connect)
   const database = new RetryingKysely({
-    dialect: new StorePostgresDialect(poolForKysely(pool), createReads(pool)),
+    dialect: new StorePostgresDialect(poolForKysely(pool), {
+      reads: createReads(pool),
+      poolUse: () => ({
+        used: pool.totalCount - pool.idleCount,
+        idle: pool.idleCount,
+        waiting: pool.waitingCount,
+      }),
+    }),
   })
   try {
     await refuseUnfit(database, connect.url)
     await migrate(database, connect.url)
     await refuseWithoutRights(database, connect.url)
+    await indexTrigrams(database)
     return database
   } catch (error) {
     await database.destroy()
@@ -84,13 +93,7 @@ async function refuseUnfit(database: Database, url: string): Promise<void> {
 /** One transaction: a crash in the middle leaves the old version. Old servers go on: what is new is added. */
 async function migrate(database: Database, url: string): Promise<void> {
   if ((await readVersion(database, url)) === migrations.length) return
-  await database.transaction().execute(async (transaction) => {
-    await sql`select set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)`.execute(
-      transaction,
-    )
-    await sql`select pg_advisory_xact_lock(hashtextextended('barkeep migration', 0))`.execute(
-      transaction,
-    )
+  await migrateAlone(database, async (transaction) => {
     const version = await readVersion(transaction, url)
     for (const migration of migrations.slice(version)) {
       await migration(transaction as unknown as Kysely<unknown>)
@@ -100,6 +103,20 @@ async function migrate(database: Database, url: string): Promise<void> {
     )
     await sql`delete from schema_version`.execute(transaction)
     await sql`insert into schema_version values (${migrations.length})`.execute(transaction)
+  })
+}
+
+/** Whoever comes later waits, however long it takes. */
+async function migrateAlone(
+  database: Database,
+  work: (transaction: Transaction<Tables>) => Promise<void>,
+): Promise<void> {
+  await database.transaction().execute(async (transaction) => {
+    await sql`select set_config('statement_timeout', '0', true), set_config('lock_timeout', '0', true)`.execute(
+      transaction,
+    )
+    await hold(transaction, 'migration')
+    await work(transaction)
   })
 }
 
@@ -131,4 +148,25 @@ async function refuseWithoutRights(database: Database, url: string): Promise<voi
   throw new ConfigError(
     `BARKEEP_DATABASE_URL: its user has no right to ${missing} in the tables at ${shownAddress(url)}. Let the user that made them start Barkeep.`,
   )
+}
+
+/**
+ * For searches: an index that a database may be too bare to have, or its user not free to make. Without
+ * it a search looks through all names of its user.
+ */
+async function indexTrigrams(database: Database): Promise<void> {
+  const { rows } = await sql`
+    select 1 from pg_indexes where indexname = 'file_trigram' and schemaname = any(current_schemas(false))
+  `.execute(database)
+  if (rows.length > 0) return
+  try {
+    await migrateAlone(database, async (transaction) => {
+      await sql`create extension if not exists pg_trgm`.execute(transaction)
+      await sql`create index if not exists file_trigram on file using gin (searched_name gin_trgm_ops)`.execute(
+        transaction,
+      )
+    })
+  } catch (error) {
+    if (stateOf(error) === null) throw error
+  }
 }

@@ -1,8 +1,11 @@
 import { PostgresAdapter, PostgresDialect, type PostgresPool, type RawBuilder, sql } from 'kysely'
-import type { Dialect, Reads, StoreAdapter } from '#server/storage/dialect.ts'
+import type { Dialect, StoreAdapter } from '#server/storage/dialect.ts'
 import { stateOf } from './postgres-errors.ts'
 
-function inWordsOfPostgres(reads: Reads): Dialect {
+/** What hangs on the pool. */
+type Own = Pick<Dialect, 'reads' | 'poolUse'>
+
+function inWordsOfPostgres(own: Own): Dialect {
   const elements = (json: RawBuilder<string>) =>
     sql`select jsonb_array_elements_text(cast(${json} as jsonb))`
   return {
@@ -25,7 +28,7 @@ function inWordsOfPostgres(reads: Reads): Dialect {
       const { constraint } = error as { constraint?: string }
       return isTaken && (constraint === 'file_name' || constraint === 'folder_name')
     },
-    reads,
+    ...own,
   }
 }
 
@@ -33,14 +36,14 @@ const uniqueViolation = '23505'
 
 /** Kysely's, with our words. */
 export class StorePostgresDialect extends PostgresDialect {
-  readonly #reads: Reads
+  readonly #own: Own
 
-  constructor(pool: PostgresPool, reads: Reads) {
+  constructor(pool: PostgresPool, own: Own) {
     super({ pool })
-    this.#reads = reads
+    this.#own = own
   }
 
   override createAdapter(): PostgresAdapter & StoreAdapter {
-    return Object.assign(new PostgresAdapter(), { dialect: inWordsOfPostgres(this.#reads) })
+    return Object.assign(new PostgresAdapter(), { dialect: inWordsOfPostgres(this.#own) })
   }
 }

@@ -1,9 +1,9 @@
-import { compareFound, tierOf } from './rank-names.js'
+import { compareFound, tierOf } from '#server/storage/rank-names.js'
 import { createPlaces, filesBelow, findFolder, prepareRows } from './search-folders.js'
 
 /**
- * @typedef {import('./name-search.ts').NameQuery} NameQuery
- * @typedef {import('./rank-names.js').Found} Found
+ * @typedef {import('#server/storage/name-search.ts').NameQuery} NameQuery
+ * @typedef {import('#server/storage/rank-names.js').Found} Found
  * @typedef {import('./search-folders.js').Rows} Rows
  * @typedef {'file' | 'folder'} Table
  */

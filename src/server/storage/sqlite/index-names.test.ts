@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { Database } from '#server/storage/database.ts'
+import type { NameSearch } from '#server/storage/name-search.ts'
 import { createNameIndexer } from './index-names.ts'
-import { createNameSearch, type NameSearch } from './name-search.ts'
+import { createNameSearch } from './name-search.ts'
 import { databaseFile, openDatabase } from './open-sqlite.ts'
 
 function addUser(file: string): void {

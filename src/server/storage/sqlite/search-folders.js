@@ -24,7 +24,7 @@ export function prepareRows(database) {
 
 /**
  * @param {Rows} rows
- * @param {import('./name-search.ts').NameQuery} query
+ * @param {import('#server/storage/name-search.ts').NameQuery} query
  * @returns {number | null}
  */
 export function findFolder(rows, { userId, folders }) {

@@ -20,7 +20,7 @@ parentPort?.on('message', ({ ask, query }) => {
 /**
  * All of a search sees one state of the database.
  *
- * @param {import('./name-search.ts').NameQuery} query
+ * @param {import('#server/storage/name-search.ts').NameQuery} query
  */
 function find(query) {
   open ??= openToRead(workerData.file)

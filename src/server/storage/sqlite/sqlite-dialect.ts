@@ -17,6 +17,7 @@ function inWordsOfSqlite(reads: Reads): Dialect {
     hold: null,
     isConflict: () => false,
     reads,
+    poolUse: () => null,
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * `text` is folded, `key` what it is sorted by, `place` the path of its folder.
  *
- * @typedef {{ table: 'file' | 'folder', row: number, place: string, text: string, key: string, tier: number }} Found
+ * @typedef {{ table: 'file' | 'folder', row: number | string, place: string, text: string, key: string, tier: number }} Found
  */
 
 /**
