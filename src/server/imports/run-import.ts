@@ -78,6 +78,7 @@ async function endOf(
     if (stopped.aborted) return null
     // What broke because access ended is not the reason.
     const cause: unknown = accessEnded.aborted ? accessEnded.reason : error
+    if (deps.tasks.triesAgain(task.id, cause)) return null
     if (!(cause instanceof ImportFailure || cause instanceof AccessEnded)) {
       deps.log.warn({ err: cause, importId: task.id }, 'import failed')
     }

@@ -6,6 +6,8 @@ export type HeldLease = {
   /** What the database knows this lease by; 0 until it was taken. */
   token: number
   reading: ProgressReading | null
+  /** The store failed it: it counts as an attempt. */
+  hasFailed: boolean
   /** Aborts when the task is cancelled or somebody else's. */
   lost: AbortController
   released: PromiseWithResolvers<void>
@@ -65,7 +67,7 @@ export function createHeldLeases({ clock, beat, warn }: Options) {
     hold(id: string, keptAt = clock.monotonic()): HeldLease {
       const lost = new AbortController()
       const released = Promise.withResolvers<void>()
-      const lease = { token: 0, reading: null, lost, released, keptAt }
+      const lease = { token: 0, reading: null, hasFailed: false, lost, released, keptAt }
       leases.set(id, lease)
       timer ??= setInterval(tick, beatEveryMs)
       return lease

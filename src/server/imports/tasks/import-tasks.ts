@@ -110,6 +110,8 @@ export type ImportTasks = {
   cancel(id: string): Promise<void>
   /** Ends a task once, in `unit` where one is given: one that has ended stays as it is. */
   finish(id: string, end: ImportEnd, unit?: UnitOfWork): Promise<void>
+  /** Whether a task of which this was thrown is not failed: it is only released, and tried again in a while. */
+  triesAgain(id: string, error: unknown): boolean
   /** Gives a claim up. A task that has not ended can be claimed again. */
   release(id: string): Promise<void>
 }

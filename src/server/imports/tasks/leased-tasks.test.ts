@@ -3,6 +3,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { systemClock } from '#server/core/clock.ts'
+import { storageUnavailable } from '#server/core/failure.ts'
 import { type Database, unitOf } from '#server/storage/database.ts'
 import { openTestServers, type TestServers } from '#server/testing/test-servers.ts'
 import { importTask, testImportTasks } from './import-tasks.contract.ts'
@@ -148,6 +149,27 @@ test('a task fails after five servers that ended while they worked on it, and no
     state: 'failed',
     error: { code: 'server_error', message: expect.stringContaining('5 times') },
   })
+})
+
+test('what the database failed is tried again in a while, and what a full disk failed is not', async () => {
+  await using servers = await openTestServers()
+  const [database, other] = servers.databases
+  const tasks = tasksOf(database, 'one')
+  await tasks.add(importTask('a', 'alice', 'key'))
+  await tasks.claim('a')
+  const full = Object.assign(new Error('full'), { code: 'ENOSPC', errno: -28, syscall: 'write' })
+  expect(tasks.triesAgain('a', full)).toBe(false)
+  const ended = await sql`select pg_terminate_backend(pg_backend_pid())`
+    .execute(other)
+    .catch((error: unknown) => error)
+  expect(tasks.triesAgain('a', storageUnavailable(ended))).toBe(true)
+  await tasks.release('a')
+  expect(await tasks.claimNext()).toBeNull()
+  await endLeases(servers)
+  expect(await tasks.claimNext()).toMatchObject({ task: { id: 'a', state: 'running' } })
+  const { rows } = await sql`select attempts from import_task`.execute(database)
+  expect(rows).toEqual([{ attempts: 2 }])
+  await tasks.release('a')
 })
 
 test('a server whose beats do not arrive for 20 seconds, or that was stopped for so long, ends its work by itself', async () => {

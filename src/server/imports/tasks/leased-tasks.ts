@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccessHolder } from '#server/core/access-watch.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { ApiFailure, isStorageFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import { type Database, transactionOf } from '#server/storage/database.ts'
 import { createHeldLeases, type HeldLease, type HeldLeases } from './held-leases.ts'
@@ -28,6 +29,8 @@ const leaseMs = 25_000
 /** The server that looked at a link holds its answer open, and some links work once: the others leave it to it. */
 const ownForMs = { looked: 10_000, other: 2_000 }
 const maxAttempts = 5
+/** After the database or the bucket failed. */
+const retryMs = 10_000
 
 /** `hasWaited`: it did not begin as soon as it was asked for. */
 export type LeasedClaim = ImportClaim & { hasWaited: boolean }
@@ -170,14 +173,24 @@ function createClaims({ database, owner, clock, leases }: Context) {
       if (lease !== undefined) lease.reading = reading
     },
 
+    triesAgain(id, error) {
+      const lease = leases.get(id)
+      if (lease !== undefined && isPassing(error)) lease.hasFailed = true
+      return lease?.hasFailed ?? false
+    },
+
     async release(id) {
       const lease = leases.get(id)
       if (lease === undefined) return
       leases.drop(id)
-      // For others at once, and no attempt that failed.
+      // For others at once, and no attempt that failed; or once the store may work again.
+      const [until, attempts] = lease.hasFailed
+        ? [sql`server_now() + ${retryMs}`, 0]
+        : [sql`null`, 1]
       await sql`
         update import_task set
-          lease_owner = null, lease_until = null, attempts = attempts - 1, reading_json = null
+          lease_owner = null, lease_until = ${until}, attempts = attempts - ${attempts},
+          reading_json = null
         where id = ${id} and lease_token = ${lease.token} and state = 'running'`.execute(database)
     },
   } satisfies Partial<LeasedTasks>
@@ -233,7 +246,13 @@ async function endTask(
 
 const triedTooOften = {
   code: 'server_error',
-  message: `It was begun ${maxAttempts} times, and each time its server ended before it was done. Start it again.`,
+  message: `It was begun ${maxAttempts} times, and each time its server ended or its storage failed. Start it again.`,
+}
+
+/** What a database or a bucket fails may work in a while; what this machine's disk refuses, it refuses again. */
+function isPassing(error: unknown): boolean {
+  const reason = error instanceof ApiFailure ? error.cause : error
+  return reason instanceof Error && isStorageFailure(reason) && !('syscall' in reason)
 }
 
 /** Somebody else works on the task, or it was cancelled. */
