@@ -34,6 +34,7 @@ export async function openCliStore(config: Config) {
   })
   return {
     clock: systemClock,
+    database,
     loadWebAuth,
     users: createUsersRepository(database),
     apiKeys: createApiKeyRepository(database),

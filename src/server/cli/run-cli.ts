@@ -10,6 +10,7 @@ export type CliOutcome = { exitCode: 0 | 1 | 2; stdout: string; stderr: string }
 /** Does what the words after `barkeep` say. Never throws. */
 export async function runCli(given: string[], readConfig: () => Config): Promise<CliOutcome> {
   try {
+    if (given[0] === 'check') return await check(given.slice(1), readConfig)
     const stdout = `${await run(given, readConfig)}\n`
     return { exitCode: 0, stdout, stderr: '' }
   } catch (error) {
@@ -25,6 +26,19 @@ async function run(given: string[], readConfig: () => Config): Promise<string> {
   const { openCliStore } = await import('./cli-store.ts')
   await using store = await openCliStore(readConfig())
   return await work(store)
+}
+
+/** Its report is what was asked for, whatever it says; the exit code says whether all is well. */
+async function check(given: string[], readConfig: () => Config): Promise<CliOutcome> {
+  const { readCheck, runCheck } = await import('./run-check.ts')
+  const wanted = given.includes('--help') || given.includes('-h') ? null : readCheck(given)
+  if (wanted === null) return { exitCode: 0, stdout: help, stderr: '' }
+  const { openCliStore } = await import('./cli-store.ts')
+  const config = readConfig()
+  await using store = await openCliStore(config)
+  const { text, isWell } = await runCheck(wanted, config, store.database)
+  const lines = text.split('\n').map(withoutControls).join('\n')
+  return { exitCode: isWell ? 0 : 1, stdout: `${lines}\n`, stderr: '' }
 }
 
 function exitCodeOf(error: unknown): 1 | 2 {
@@ -62,6 +76,10 @@ Where servers share a database, start it with their settings.
   ./barkeep users set NAME [--plan pro|free] [--state active|banned]
       Banning ends the account's web sessions, and its keys and share links open nothing.
   ./barkeep users list
+
+  ./barkeep check [--deep]
+      Compares what the database says with what is stored, also while servers run, and changes nothing.
+      --deep reads every byte and compares its SHA-256. It ends with 1 where something is wrong.
 
 Exit codes: 0 done, 1 not done, 2 wrong usage.
 `

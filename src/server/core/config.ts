@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { rateLimitDefault } from '#contract/rate-limit.ts'
 import { uploadMaxBytesDefault } from '#contract/uploads.ts'
+import { type BucketConfig, readBucketConfig, refuseSameHost } from './bucket-config.ts'
 import { readRange } from './ip-range.ts'
 import { ConfigError, type Environment, oneOf, wholeNumber } from './setting.ts'
 import { readSharedSettings, type SharedSettings } from './shared-config.ts'
@@ -44,6 +45,8 @@ export type Config = SharedSettings & {
   drainSeconds: number
   /** Where metrics are read; null: nowhere. */
   metrics: { host: string; port: number } | null
+  /** Null: stored files are in the data folder. */
+  bucket: BucketConfig | null
 }
 
 const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
@@ -53,6 +56,7 @@ export function readConfig(env: Environment): Config {
   const config = readSettings(env)
   refuseLoop(config)
   refuseLonely(env, config)
+  refuseSameHost(config.bucket, config.publicUrl)
   return config
 }
 
@@ -95,6 +99,7 @@ function readSettings(env: Environment): Config {
     drainSeconds: wholeNumber(env, 'BARKEEP_DRAIN_SECONDS', { fallback: 0, min: 0, max: 3600 }),
     metrics: listenAddress(env, 'BARKEEP_METRICS'),
     ...readSharedSettings(env),
+    bucket: readBucketConfig(env),
   }
 }
 

@@ -41,6 +41,10 @@ export function addShareRoutes(app: FastifyInstance, { files, blobs, previews }:
       return await sendPreview(request, reply, { asked, file, type, previews })
     }
     const headers = await contentHeaders(request, blobs, file)
+    const elsewhere = await addressElsewhere(request, blobs, { file, headers })
+    if (elsewhere !== null) {
+      return reply.header('cache-control', 'no-store').redirect(elsewhere, 302)
+    }
     return await sendRange(request, reply, {
       size: file.size,
       etag: `"${file.sha256}"`,
@@ -91,6 +95,36 @@ async function contentHeaders(
 async function rulesOf(blobs: BlobStore, file: SharedFile): Promise<ContentRules> {
   const { name } = file
   return contentRules(name, !isFilmOrScript(name) || (await isTransportStream(blobs, file)))
+}
+
+/** For as long as it takes to begin: after that whoever was banned has no way in. */
+const elsewhereSeconds = 60
+
+/**
+ * Where a film, a song, a picture or a download is given without this server in between; null where that
+ * is not wanted. Not for a condition, which would be compared with another ETag than ours, and not for a
+ * page's script, to which another origin must answer in its own way.
+ */
+async function addressElsewhere(
+  { method, headers: asked }: FastifyRequest<Share>,
+  blobs: BlobStore,
+  { file, headers }: { file: SharedFile; headers: Record<string, string> },
+): Promise<string | null> {
+  if (blobs.presign === null || method !== 'GET' || file.size === 0) return null
+  if (Object.keys(asked).some((name) => name.startsWith('if-'))) return null
+  const { 'content-type': type = '', 'content-disposition': disposition = '' } = headers
+  const isMedia = /^(video|audio|image)\//.test(type) && !type.startsWith('image/svg')
+  if (!isMedia && !disposition.startsWith('attachment')) return null
+  if (!isForNobodysScript(asked)) return null
+  return await blobs.presign(file, { type, disposition, seconds: elsewhereSeconds })
+}
+
+/** Over plain http browsers do not say what they ask for; other programs never do, and follow. */
+function isForNobodysScript(asked: FastifyRequest['headers']): boolean {
+  const mode = asked['sec-fetch-mode']
+  if (asked.origin !== undefined) return false
+  if (mode === undefined) return !/^mozilla\//i.test(asked['user-agent'] ?? '')
+  return mode === 'navigate' || mode === 'no-cors'
 }
 
 export type ContentRules = { type: string; isInline: boolean; policy: string }

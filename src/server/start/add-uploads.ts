@@ -23,6 +23,7 @@ type Deps = {
   blobs: BlobStore
   clock: Clock
   locks: Locks
+  hasPeers: boolean
   access: AccessWatch
   addFiles: AddFiles
   findSame: FindSame

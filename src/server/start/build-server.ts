@@ -16,6 +16,7 @@ import { createApiKeyRepository } from '#server/api-keys/api-key-repository.ts'
 import { addApiKeysRoutes } from '#server/api-keys/api-keys-routes.ts'
 import { type AuthorizedKey, createAuthenticate } from '#server/api-keys/authenticate.ts'
 import { createAccessWatch } from '#server/core/access-watch.ts'
+import { filesOrigin } from '#server/core/bucket-config.ts'
 import { type Clock, systemClock } from '#server/core/clock.ts'
 import type { Config } from '#server/core/config.ts'
 import { addOpenApiRoute, addReferenceRoutes } from '#server/docs/docs-routes.ts'
@@ -127,7 +128,7 @@ export async function buildServer(
   const publicUrl = () => forwardedOrigin() ?? origin
   if (config.publicUrl === null) keepForwardedOrigin(app)
   const operations = await addOperations(app, { config, clock: others.clock, version })
-  addSecurityHeaders(app, { ...pages, upstream: config.upstream })
+  addSecurityHeaders(app, { ...pages, filesFrom: filesOrigin(config) })
   const drainConnections = addFirstChecks(app)
   await compressAnswers(app)
   await pages.add(app)
@@ -221,6 +222,7 @@ async function addOwnStore(app: FastifyInstance, world: World): Promise<OwnBacke
   const archives = addArchives(app, { ...world, hasPeers, database, blobs, route, access })
   const uploads = addUploads(app, {
     ...{ database, blobs, clock, locks, access, addFiles, findSame, idempotency, route, publicUrl },
+    hasPeers,
     maxBytes: config.uploadMaxBytes,
   })
   shares.addRoutes(app, {

@@ -37,11 +37,12 @@ async function openAll(options: StoreOptions, opened: Opened): Promise<OwnStore>
   const hasher = startHasher()
   opened.push(() => hasher.close())
   const locks = createLocks()
-  const { database, blobs, found } = await openStore({
-    ...{ dataFolder, disk, hasher, locks, accepted: config.accepted, now: clock.now() },
+  const { database, blobs, found, close } = await openStore({
+    ...{ ...config, dataFolder, disk, hasher, locks, now: clock.now() },
     endLeftovers: endLeftoverProcesses,
+    warn: (error) => log.warn({ err: error }, 'the bucket is not in order'),
   })
-  opened.push(() => database.destroy())
+  opened.push(close)
   const warn = (message: string) => log.warn(message)
   const secret = config.sessionSecret ?? (await readSessionSecret(dataFolder, warn))
   const journal = openWindowJournal({ dataFolder, clock, warn })

@@ -48,7 +48,7 @@ export type OwnStore = {
 
 /** What a store is opened with. */
 export type StoreOptions = {
-  config: Pick<Config, 'dataFolder' | 'accepted' | 'database' | 'sessionSecret'>
+  config: Pick<Config, 'dataFolder' | 'accepted' | 'database' | 'bucket' | 'sessionSecret'>
   clock: Clock
   disk: Disk
   startHasher(): FileHasher

@@ -230,6 +230,19 @@ export function testBlobStore(make: () => Promise<TestedBlobs>): void {
     expect(String(await read(blobs, blob))).toBe('kept')
   })
 
+  test('all blobs are listed with their sizes, and nothing that is not one', async () => {
+    await using tested = await make()
+    const { blobs } = tested
+    const known = [await store(blobs, 'abc'), await store(blobs)]
+    const staged = await blobs.stage(batches('never committed'))
+    await blobs.partials.begin(randomUUID(), 3)
+    const found: KnownBlob[] = []
+    for await (const blob of blobs.list()) found.push(blob)
+    const bySize = (one: KnownBlob, other: KnownBlob) => other.size - one.size
+    expect(found.toSorted(bySize)).toEqual(known)
+    await staged.discard()
+  })
+
   const appendTo = (blobs: BlobStore, id: string, offset: number, ...texts: string[]) => {
     const durable: number[] = []
     const onDurable = async (bytes: number) => void durable.push(bytes)

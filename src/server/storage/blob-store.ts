@@ -57,6 +57,9 @@ export type AppendOptions = {
   onDurable(bytes: number): Promise<void>
 }
 
+/** The headers that a blob is given with, and for how long. */
+export type ShownAs = { type: string; disposition: string; seconds: number }
+
 /** Stored bytes by blob id. What the storage itself fails with comes as ApiFailure `unavailable`. */
 export type BlobStore = {
   /** `sweep` leaves these alone. */
@@ -91,6 +94,13 @@ export type BlobStore = {
    * @throws ApiFailure `unavailable` where the blob is missing, or longer or shorter than it was.
    */
   open(blob: KnownBlob, range: ByteRange): Promise<Readable | Uint8Array>
+  /** All blobs that are there, whoever knows of them, in no order. */
+  list(): AsyncIterable<KnownBlob>
+  /**
+   * An address outside this server that gives the blob to anybody for `seconds`; null where there is none
+   * to give out.
+   */
+  readonly presign: ((blob: KnownBlob, as: ShownAs) => Promise<string>) | null
   /** A fresh one, gone when disposed and after the next sweep. */
   createWorkFolder(): Promise<WorkFolder>
   /**

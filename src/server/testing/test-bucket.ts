@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
+import type { BucketConfig } from '#server/core/bucket-config.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
 import { type Database, unitOf } from '#server/storage/database.ts'
 import { systemDisk } from '#server/storage/disk/disk.ts'
@@ -38,6 +39,11 @@ async function testBucketSettings(prefix = `${randomUUID()}/`): Promise<BucketSe
   const { endpoint, bucket, region, accessKeyId, secretAccessKey } = engine
   const credentials = { accessKeyId, secretAccessKey }
   return { endpoint, bucket, region, prefix, isPathStyle: true, credentials }
+}
+
+/** The same as the settings of a server. */
+export async function testBucketConfig(): Promise<BucketConfig> {
+  return { ...(await testBucketSettings()), isRedirecting: false }
 }
 
 export async function startTestBucket(): Promise<TestBucket> {

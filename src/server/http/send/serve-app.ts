@@ -58,15 +58,15 @@ function setCaching(reply: FastifyReply, path: string): void {
 
 /**
  * Headers for every answer. The app may do what it does and nothing else: it reads and shows stored
- * files of its own origin and, as a gateway, of the `upstream`'s, which run nothing. What only works over https (HSTS, upgrading, isolation by COOP)
+ * files of its own origin and of `filesFrom` (a gateway's service, a bucket), which run nothing. What only works over https (HSTS, upgrading, isolation by COOP)
  * is off: Barkeep also runs as plain http in a home network, where those break it or fill the console
  * with warnings.
  */
 export function addSecurityHeaders(
   app: FastifyInstance,
-  { isUnderDevelopment, upstream }: { isUnderDevelopment: boolean; upstream: string | null },
+  { isUnderDevelopment, filesFrom }: { isUnderDevelopment: boolean; filesFrom: string | null },
 ): void {
-  const stored = ["'self'", ...(upstream === null ? [] : [upstream])]
+  const stored = ["'self'", ...(filesFrom === null ? [] : [filesFrom])]
   const setHeaders = helmet({
     contentSecurityPolicy: !isUnderDevelopment && {
       useDefaults: false,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { copyFile, mkdir, open, rename, rm, stat, symlink, unlink } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { copyFile, glob, mkdir, open, rename, rm, stat, symlink, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { batchChunks } from '#server/bytes/batch-chunks.ts'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
@@ -20,7 +20,7 @@ import { DiskPartials } from './disk-partials.ts'
 import { readBytes } from './file-bytes.ts'
 import type { FileHasher } from './file-hasher.ts'
 import { createEnsureFreeSpace, type EnsureFreeSpace } from './free-space.ts'
-import { putInPlace, type StoreFolders, sweepFolders } from './store-folders.ts'
+import { blobName, putInPlace, type StoreFolders, sweepFolders } from './store-folders.ts'
 import { type WrittenBlob, writeBlob } from './write-blob.ts'
 
 const workFileChunk = 256 * 1024
@@ -49,6 +49,7 @@ class DiskBlobs implements BlobStore {
   readonly partials: DiskPartials
   /** What is not listed is found at the next start. */
   readonly settle = null
+  readonly presign = null
   readonly #folders: StoreFolders
   readonly #disk: Disk
   readonly #placeBlobs: PlaceBlobs
@@ -165,6 +166,15 @@ class DiskBlobs implements BlobStore {
       await file?.close()
       throw notWhole(blob, found)
     })
+  }
+
+  async *list(): AsyncGenerator<KnownBlob> {
+    for await (const path of glob('[0-9a-f][0-9a-f]/*', { cwd: this.#folders.blobs })) {
+      const blobId = basename(path)
+      if (!blobName.test(blobId)) continue
+      const found = await onDisk(() => stat(this.#pathOf(blobId)).catch(nullWhenMissing))
+      if (found) yield { blobId, size: found.size }
+    }
   }
 
   async createWorkFolder(): Promise<WorkFolder> {

@@ -20,7 +20,7 @@ import type { Database } from '#server/storage/database.ts'
 import { type Disk, onDisk, unavailableWhenFailing } from '#server/storage/disk/disk.ts'
 import type { FileHasher } from '#server/storage/disk/file-hasher.ts'
 import { createEnsureFreeSpace, type EnsureFreeSpace } from '#server/storage/disk/free-space.ts'
-import { sweepFolders } from '#server/storage/disk/store-folders.ts'
+import { blobName, sweepFolders } from '#server/storage/disk/store-folders.ts'
 import { type WrittenBlob, writeBlob } from '#server/storage/disk/write-blob.ts'
 import type { Bucket } from './bucket.ts'
 import { Claims } from './claims.ts'
@@ -47,6 +47,8 @@ type S3BlobsOptions = {
   hasher: FileHasher
   /** No other server has this database: what was claimed before is nobody's. */
   isAlone: boolean
+  /** Whether addresses in the bucket are given out. */
+  isRedirecting?: boolean
   /** Milliseconds of a clock that only goes forward. */
   now(): number
   warn(error: unknown): void
@@ -71,6 +73,7 @@ type Spooled = {
 export class S3Blobs implements BlobStore {
   readonly ensureFreeSpace: EnsureFreeSpace
   readonly partials: S3Partials
+  readonly presign: BlobStore['presign']
   readonly #options: S3BlobsOptions
   readonly #claims: Claims
   readonly #sweep: BucketSweep
@@ -82,6 +85,9 @@ export class S3Blobs implements BlobStore {
   constructor(options: S3BlobsOptions & { ensureFreeSpace: EnsureFreeSpace }) {
     const { bucket } = options
     this.ensureFreeSpace = options.ensureFreeSpace
+    this.presign = options.isRedirecting
+      ? ({ blobId }, { seconds, ...headers }) => bucket.presign(keyOf(blobId), seconds, headers)
+      : null
     this.#options = options
     this.#claims = new Claims({ ...options, owner: randomUUID() })
     this.#sweep = new BucketSweep({ ...options, claims: this.#claims })
@@ -233,6 +239,13 @@ export class S3Blobs implements BlobStore {
     return openObject(this.#options.bucket, blob, range)
   }
 
+  async *list(): AsyncGenerator<KnownBlob> {
+    for await (const { key, size } of this.#options.bucket.list()) {
+      const blobId = key.slice(3)
+      if (blobName.test(blobId) && keyOf(blobId) === key) yield { blobId, size }
+    }
+  }
+
   async createWorkFolder(): Promise<WorkFolder> {
     const path = join(this.#options.scratch.work, randomUUID())
     await onDisk(() => mkdir(path, { mode: 0o700 }))
@@ -289,6 +302,11 @@ export class S3Blobs implements BlobStore {
     )
     this.#reachable = { at: now(), answer }
     return await answer
+  }
+
+  /** Waits for the look that is under way. */
+  stopSweeping(): Promise<void> {
+    return this.#sweep.stop()
   }
 
   async close(): Promise<void> {

@@ -59,6 +59,18 @@ export async function settleBucket(database: Database, bucket: Bucket): Promise<
   await database.insertInto('store').values({ id }).execute()
 }
 
+/** @throws ConfigError where the bucket is not reached, or not that of the database */
+export async function requireIdentity(database: Database, bucket: Bucket): Promise<void> {
+  const ofDatabase = await database.selectFrom('store').select('id').executeTakeFirst()
+  const ofBucket = await readIdentity(bucket).catch((error) => {
+    throw new ConfigError(explain(error, bucket))
+  })
+  if (ofDatabase && ofDatabase.id === ofBucket) return
+  throw new ConfigError(
+    `${bucketName(bucket)} is not that of this database. Set BARKEEP_S3_BUCKET and BARKEEP_S3_PREFIX as its servers have them.`,
+  )
+}
+
 async function readIdentity(bucket: Bucket): Promise<string | null> {
   const found = await bucket.get(identityKey, { first: 0, last: 35 })
   return found && String(await buffer(found.body))

@@ -6,7 +6,6 @@ import { keyOf } from './object-upload.ts'
 const sweepEveryMs = 60_000
 /** A claim that was not renewed for so long is nobody's. */
 const leaseMs = 60_000
-const doomedAtOnce = 500
 
 type Options = {
   bucket: Bucket
@@ -76,7 +75,6 @@ export class BucketSweep {
       // One that cannot be cleared up now must not keep the others.
       if (isLeft) await this.#take(claim).catch(warn)
     }
-    await this.#removeDoomed()
   }
 
   #isStale({ blob_id, beats }: Claim, now: number): boolean {
@@ -102,20 +100,6 @@ export class BucketSweep {
     const { bucket } = this.#options
     await bucket.abortUploads(keyOf(blobId), uploadId)
     if (!(await this.#isListed(blobId))) await bucket.remove(keyOf(blobId))
-  }
-
-  /** Bytes of deleted files that the server which deleted them did not get to. */
-  async #removeDoomed(): Promise<void> {
-    const { database } = this.#options
-    const doomed = await database
-      .selectFrom('doomed_blob')
-      .select('blob_id')
-      .limit(doomedAtOnce)
-      .execute()
-    for (const { blob_id } of doomed) {
-      await this.remove(blob_id)
-      await database.deleteFrom('doomed_blob').where('blob_id', '=', blob_id).execute()
-    }
   }
 
   async #isListed(blobId: string): Promise<boolean> {

@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { access, mkdir, rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { BucketConfig } from '#server/core/bucket-config.ts'
 import { isStorageFailure } from '#server/core/failure.ts'
-import type { Locks } from '#server/core/locks.ts'
 import type { BlobStore } from '#server/storage/blob-store.ts'
 import type { Database } from '#server/storage/database.ts'
-import type { Disk } from '#server/storage/disk/disk.ts'
 import { openDiskBlobs } from '#server/storage/disk/disk-blobs.ts'
-import type { FileHasher } from '#server/storage/disk/file-hasher.ts'
 import {
   entriesOf,
   openStoreFolders,
@@ -16,35 +14,26 @@ import {
 import { type DatabaseContents, inspectDatabase } from '#server/storage/sqlite/inspect-database.ts'
 import { databaseFile, knownFormat, openDatabase } from '#server/storage/sqlite/open-sqlite.ts'
 import { newlyMissing, refuseMismatch } from './refuse-mismatch.ts'
+import type { Store, StoreOptions } from './store.ts'
 import { type FoundBlob, type Survey, storeIdFolder, surveyBlobs } from './survey-blobs.ts'
-
-type Options = {
-  dataFolder: string
-  disk: Disk
-  hasher: FileHasher
-  /** Two who start at once would sweep each other's uploads away. */
-  locks: Locks
-  /** Epoch milliseconds. */
-  now: number
-  /** The code of a mismatch that the owner accepts. */
-  accepted: string | null
-  /** Ends what still works in these folders, before they are swept. */
-  endLeftovers(workFolders: string[]): Promise<void>
-}
-
-/** What was found is for the owner to know. */
-export type Store = { database: Database; blobs: BlobStore; found: string[] }
 
 /**
  * Opens the database and the stored files of a data folder once they were seen to belong together,
  * and clears up what a crash left. Before anything is served.
  * @throws ConfigError, and has changed nothing then.
  */
-export function openStore(options: Options): Promise<Store> {
+export function openStore(options: StoreOptions): Promise<Store> {
+  if (options.bucket !== null) return openWithBucket(options, options.bucket)
   return options.locks.run(['start of the store'], () => openAlone(options))
 }
 
-async function openAlone(options: Options): Promise<Store> {
+/** What a bucket needs is loaded where there is one. */
+async function openWithBucket(options: StoreOptions, bucket: BucketConfig): Promise<Store> {
+  const { openBucketStore } = await import('./open-bucket-store.ts')
+  return await openBucketStore({ ...options, bucket })
+}
+
+async function openAlone(options: StoreOptions): Promise<Store> {
   const { dataFolder, disk, hasher, now, accepted } = options
   const folders = await openStoreFolders(dataFolder, disk)
   const file = databaseFile(dataFolder)
@@ -59,7 +48,7 @@ async function openAlone(options: Options): Promise<Store> {
     await blobs.ensureFreeSpace(0).catch(() => {
       found.push(`The disk of ${dataFolder} is full: nothing can be stored until there is room.`)
     })
-    return { database, blobs, found }
+    return { database, blobs, found, close: () => database.destroy() }
   } catch (error) {
     await database.destroy()
     throw error

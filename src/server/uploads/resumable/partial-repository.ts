@@ -37,8 +37,14 @@ export function createPartialRepository(database: Database) {
       return count
     },
 
+    /** What is said too late, by who was taken over, changes nothing. */
     async note(id: string, change: { received: number; expires_at: number }): Promise<void> {
-      await database.updateTable('partial_upload').set(change).where('id', '=', id).execute()
+      await database
+        .updateTable('partial_upload')
+        .set(change)
+        .where('id', '=', id)
+        .where('received', '<=', change.received)
+        .execute()
     },
 
     async finish(

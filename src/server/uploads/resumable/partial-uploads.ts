@@ -26,6 +26,8 @@ export type PartialUploadsDeps = {
   idempotency: Idempotency
   clock: Clock
   locks: Locks
+  /** Whether other servers may work on the same. */
+  hasPeers: boolean
   publicUrl(): string
 }
 
@@ -49,6 +51,8 @@ export class PartialUploads {
   readonly #deps: PartialUploadsDeps
   /** By id, who works on it or waits to. */
   readonly #busy = new Map<string, Set<AbortController>>()
+  /** Had no row at the last look. */
+  #left = new Set<string>()
 
   constructor(deps: PartialUploadsDeps) {
     this.#deps = deps
@@ -198,12 +202,18 @@ export class PartialUploads {
     }
   }
 
-  /** Deletes bytes that no row names: for the start, before anybody can begin an upload. */
+  /**
+   * Deletes bytes that no row names: for the start, before anybody can begin an upload. Of several servers
+   * another may be about to write its row: there it takes two looks.
+   */
   async sweepLeftovers(): Promise<void> {
-    const { partials, blobs } = this.#deps
+    const { partials, blobs, hasPeers } = this.#deps
+    // Before the rows: what is begun meanwhile is not among them.
+    const ids = await blobs.partials.ids()
     const needed = await partials.open()
-    for (const id of await blobs.partials.ids())
-      if (!needed.has(id)) await blobs.partials.remove(id)
+    const left = ids.filter((id) => !needed.has(id))
+    for (const id of left) if (!hasPeers || this.#left.has(id)) await blobs.partials.remove(id)
+    this.#left = new Set(left)
   }
 }
 

@@ -96,7 +96,10 @@ export function addResumableRoutes(app: FastifyInstance, deps: Deps): void {
   })
 
   const warn = (error: unknown) => app.log.warn({ err: error }, 'old uploads are not removed')
-  const sweep = () => uploads.sweepExpired().catch(warn)
+  const sweep = async () => {
+    await uploads.sweepExpired().catch(warn)
+    if (deps.hasPeers) await uploads.sweepLeftovers().catch(warn)
+  }
   let timer: NodeJS.Timeout | undefined
   // Nobody can ask yet.
   app.addHook('onReady', () => uploads.sweepLeftovers().catch(warn))
