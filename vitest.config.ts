@@ -1,23 +1,43 @@
 import { defineConfig } from 'vitest/config'
 
+const each = {
+  restoreMocks: true,
+  unstubGlobals: true,
+  // A worker for each file would load the server again for each: a third of the suite's time.
+  isolate: false,
+  // Many start a server or real programs; a busy machine takes many times as long for it.
+  testTimeout: 90_000,
+  // A second, as it comes, is nothing on a busy machine; what never comes fails later and no less.
+  expect: { poll: { timeout: 30_000 } },
+}
+
 export default defineConfig({
   test: {
-    include: [
-      'src/**/*.test.ts',
-      'src/**/*.test.tsx',
-      'scripts/**/*.test.ts',
-      'bench/**/*.test.ts',
-    ],
     globalSetup: ['scripts/compile-for-tests.ts', 'scripts/engines/for-tests.ts'],
-    restoreMocks: true,
-    unstubGlobals: true,
     // Two cores run the whole suite: left to itself, Vitest takes one worker there.
     maxWorkers: 2,
-    // A worker for each file would load the server again for each: a third of the suite's time.
-    isolate: false,
-    // Many start a server or real programs; a busy machine takes many times as long for it.
-    testTimeout: 90_000,
-    // A second, as it comes, is nothing on a busy machine; what never comes fails later and no less.
-    expect: { poll: { timeout: 30_000 } },
+    projects: [
+      {
+        test: {
+          ...each,
+          name: 'embedded',
+          include: [
+            'src/**/*.test.ts',
+            'src/**/*.test.tsx',
+            'scripts/**/*.test.ts',
+            'bench/**/*.test.ts',
+          ],
+        },
+      },
+      {
+        // The tests of the server that its store could fail, once more on PostgreSQL.
+        test: {
+          ...each,
+          name: 'shared',
+          provide: { store: 'shared' },
+          include: ['src/server/files/share-routes.test.ts', 'src/server/files/search.test.ts'],
+        },
+      },
+    ],
   },
 })

@@ -9,6 +9,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** Where tests ask for an engine by its name; it is started for the first that asks. */
     engines: string
+    /** What the servers of tests keep their rows in. */
+    store: 'embedded' | 'shared'
   }
 }
 

@@ -34,6 +34,7 @@ test.each([
   ['BARKEEP_DRAIN_SECONDS', '-1'],
   ['BARKEEP_METRICS', '70000'],
   ['BARKEEP_METRICS', 'http://10.0.0.5:9400'],
+  ['BARKEEP_DATABASE_POOL', '1'],
 ])('%s=%s is refused in one line that names both', (name, value) => {
   const said = refusal({ [name]: value })
   expect(said).not.toContain('\n')
@@ -50,4 +51,18 @@ test.each([
   expect(refusal({ ...settings, BARKEEP_UPSTREAM: upstream })).toMatch(
     /^BARKEEP_UPSTREAM must be another server /,
   )
+})
+
+test('a database that is shared wants a bucket and an address that are shared, and no password is shown', () => {
+  const BARKEEP_DATABASE_URL = 'postgres://barkeep:hidden@db.example/barkeep'
+  const BARKEEP_S3_BUCKET = 'files'
+  expect(refusal({ BARKEEP_DATABASE_URL })).toContain('set BARKEEP_S3_BUCKET too')
+  expect(refusal({ BARKEEP_DATABASE_URL, BARKEEP_S3_BUCKET })).toContain('set BARKEEP_PUBLIC_URL')
+  expect(refusal({ BARKEEP_SESSION_SECRET: 'short' })).toContain('at least 43 characters')
+  expect(refusal({ BARKEEP_DATABASE_URL: 'http://barkeep:hidden@db.example/x' })).not.toContain(
+    'hidden',
+  )
+  const BARKEEP_PUBLIC_URL = 'https://files.example'
+  const config = readConfig({ BARKEEP_DATABASE_URL, BARKEEP_S3_BUCKET, BARKEEP_PUBLIC_URL })
+  expect(config.database).toEqual({ url: BARKEEP_DATABASE_URL, maxConnections: 10 })
 })

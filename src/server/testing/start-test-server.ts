@@ -12,7 +12,7 @@ import {
   buildServer,
   type ServerDependencies,
 } from '#server/start/build-server.ts'
-import { openBeside } from './test-store.ts'
+import { databaseFor, openBeside } from './test-store.ts'
 import { watchReplies } from './watch-replies.ts'
 
 export type TestKeyOptions = {
@@ -56,8 +56,10 @@ type Options = { config?: Partial<Config>; dependencies?: Partial<ServerDependen
 /** A real server on a free port with a fresh data folder; `await using` ends it and takes the folder away. */
 export async function startTestServer(options: Options = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'barkeep-test-'))
+  const own = await databaseFor(options.config?.dataFolder ?? folder)
   const config: Config = {
     ...readConfig({ PORT: '0', BARKEEP_DATA: folder, BARKEEP_LOG_LEVEL: 'silent' }),
+    database: own.database,
     // Asking yt-dlp for its version costs a second of a core; who tests videos sets it to null.
     ytDlp: '/not-looked-for',
     ...options.config,
@@ -111,6 +113,7 @@ export async function startTestServer(options: Options = {}): Promise<TestServer
     start: startAgain,
     async [Symbol.asyncDispose]() {
       await server.close()
+      await own[Symbol.asyncDispose]()
       await rm(folder, { recursive: true, force: true })
       // Every answer that the API gave is one that the OpenAPI document tells of.
       for (const check of checks) check()

@@ -4,7 +4,12 @@ import type { Database } from '#server/storage/database.ts'
 import { openPostgres } from '#server/storage/postgres/open-postgres.ts'
 import { createPool } from '#server/storage/postgres/postgres-pool.ts'
 
-export type TestDatabase = AsyncDisposable & { readonly url: string }
+export type TestDatabase = AsyncDisposable & {
+  readonly url: string
+  /** What it is like when nobody reaches it: connections end, and there are no new ones. */
+  goAway(): Promise<void>
+  comeBack(): Promise<void>
+}
 
 /** Of the PostgreSQL of this run, which is started for the first who asks. */
 let admin: Promise<string> | undefined
@@ -67,6 +72,15 @@ async function createDatabase(from: string): Promise<TestDatabase> {
   await asAdmin((run) => run(`create database ${name} template ${from}`))
   return {
     url: urlOf(await adminUrl(), name),
+    goAway: () =>
+      asAdmin(async (run) => {
+        await run(`alter database ${name} allow_connections false`)
+        await run(
+          `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}'`,
+        )
+      }),
+    comeBack: () =>
+      asAdmin(async (run) => void (await run(`alter database ${name} allow_connections true`))),
     [Symbol.asyncDispose]: () =>
       asAdmin(async (run) => void (await run(`drop database ${name} with (force)`))),
   }

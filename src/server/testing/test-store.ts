@@ -2,16 +2,43 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as giveWay } from 'node:timers/promises'
+import { inject } from 'vitest'
+import type { Config } from '#server/core/config.ts'
 import type { Database } from '#server/storage/database.ts'
+import { openPostgres } from '#server/storage/postgres/open-postgres.ts'
 import { databaseFile, openDatabase } from '#server/storage/sqlite/open-sqlite.ts'
+import { freshTestDatabase } from './test-postgres.ts'
 
 // What tests do to the store of a running server, as another process would. Only here is it known
 // that rows are in SQLite and blobs in folders.
 
 type Stored = { dataFolder: string }
 
+/** Data folder → the shared database of its server. */
+const shared = new Map<string, string>()
+
+/** Gives a server that is to be started a database that it could share, where tests run on that store. */
+export async function databaseFor(
+  dataFolder: string,
+): Promise<{ database: Config['database'] } & AsyncDisposable> {
+  if (inject('store' as never) !== 'shared') {
+    return { database: null, async [Symbol.asyncDispose]() {} }
+  }
+  const fresh = await freshTestDatabase()
+  shared.set(dataFolder, fresh.url)
+  return {
+    database: { url: fresh.url, maxConnections: 10 },
+    async [Symbol.asyncDispose]() {
+      shared.delete(dataFolder)
+      await fresh[Symbol.asyncDispose]()
+    },
+  }
+}
+
 /** The database beside the server, as the command line opens it. */
 export function openBeside({ dataFolder }: Stored): Promise<Database> {
+  const url = shared.get(dataFolder)
+  if (url !== undefined) return openPostgres({ url, maxConnections: 2 })
   return openDatabase(databaseFile(dataFolder))
 }
 

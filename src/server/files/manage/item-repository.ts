@@ -227,7 +227,7 @@ async function readSmallReach(unit: UnitOfWork, folderId: number): Promise<Reach
       from below ${joinInOrder} folder on folder.user_id = ${user_id} and folder.parent_id = below.id
     )
     select max(level) as levels, max(bytes) as bytes, count(*) as folders
-    from (select level, bytes from below limit ${smallTree + 1}) as some`.execute(transaction)
+    from (select level, bytes from below limit ${smallTree + 1}) as counted`.execute(transaction)
   const [reach] = rows
   if (reach === undefined || reach.folders > smallTree) return null
   return { levels: reach.levels, bytes: reach.bytes }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { rateLimitHeader } from '#contract/rate-limit.ts'
-import { ApiFailure } from '#server/core/failure.ts'
+import { ApiFailure, isStorageFailure } from '#server/core/failure.ts'
 import { addressGroup } from '#server/core/ip-range.ts'
 import {
   type RateLimitState,
@@ -22,10 +22,16 @@ type Windows = Pick<
  */
 export function addWindowHeaders(app: FastifyInstance, windows: Windows): void {
   app.windowHeaders = async (who) => {
-    const ofKey = await keyWindow(windows, who)
-    return rateLimitHeaders(
-      ofKey ?? (await windows.unknownKeyLimiter.peek(addressGroup(who.address))),
-    )
+    try {
+      const ofKey = await keyWindow(windows, who)
+      return rateLimitHeaders(
+        ofKey ?? (await windows.unknownKeyLimiter.peek(addressGroup(who.address))),
+      )
+    } catch (error) {
+      // Where the windows are in a store that is away nobody knows them, and the answer goes out all the same.
+      if (!isStorageFailure(error)) throw error
+      return {}
+    }
   }
   app.addHook('onSend', async (request, reply) => {
     if (reply.hasHeader(rateLimitHeader.limit) || !isForV1(request.originalUrl)) return

@@ -12,7 +12,7 @@ function inWordsOfPostgres(own: Own): Dialect {
     orderOfArrival: sql`arrival`,
     elementsOf: (json) => sql`(${elements(json)})`,
     numbersOf: (json) =>
-      sql`(select cast(value as bigint) from (${elements(json)}) as some (value))`,
+      sql`(select cast(value as bigint) from (${elements(json)}) as listed (value))`,
     joinedNames: sql`string_agg(name, '/' order by folded_name, name)`,
     joinedNamesAndIds: sql`string_agg(name, '/' order by folded_name, name) || '//' || string_agg(cast(id as text), '/' order by folded_name, name)`,
     joinInOrder: sql`join`,

@@ -17,7 +17,7 @@ export function stateOf(error: unknown): string | null {
  * was there at the start: the database, its rights, its being more than a copy that is only read. All
  * else is wrong with a statement.
  */
-const failures = /^(08|28|40|53|57|58|F0|XX)|^(25006|3D000|42501|55P03)$/
+const failures = /^(08|28|40|53|57|58|F0|XX)|^(25006|3D000|42501|55000|55P03)$/
 
 recognizeStorageFailures((error) => {
   if (error instanceof LostConnection) return true
