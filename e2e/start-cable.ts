@@ -40,7 +40,7 @@ export async function startCable(): Promise<Cable> {
   let struck = 0
   let carriedUp = 0
   let uses = 1
-  const losing = new WeakSet<Socket>()
+  const losing = new Map<Socket, RegExp>()
   let held: (() => void)[] | null = null
 
   const server = createServer((down) => {
@@ -49,6 +49,7 @@ export async function startCable(): Promise<Cable> {
       return
     }
     const up = connect({ port: target, host: '127.0.0.1', localAddress: address() })
+    up.on('close', () => losing.delete(up))
     for (const socket of [down, up]) {
       sockets.add(socket)
       socket.on('error', () => socket.destroy())
@@ -73,7 +74,11 @@ export async function startCable(): Promise<Cable> {
     for await (const chunk of down as AsyncIterable<Buffer>) {
       carried += chunk.length
       carriedUp += chunk.length
-      if (isTimeToCut(carried)) return void down.resetAndDestroy()
+      if (isTimeToCut(carried)) {
+        // Cut before its answer: another one's answer is lost.
+        lost ??= losing.get(up) ?? null
+        return void down.resetAndDestroy()
+      }
       noteLostAnswer(chunk, up)
       if (speed !== null) await wait((chunk.length / speed) * 1000, undefined, { ref: false })
       if (!up.write(chunk)) await once(up, 'drain')
@@ -90,8 +95,8 @@ export async function startCable(): Promise<Cable> {
 
   function noteLostAnswer(chunk: Buffer, up: Socket): void {
     if (!lost?.test(chunk.toString('latin1'))) return
+    losing.set(up, lost)
     lost = null
-    losing.add(up)
   }
 
   function carryDown(up: Socket, down: Socket): void {

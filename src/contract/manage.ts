@@ -43,7 +43,7 @@ export type ConflictChoice = (typeof conflictChoices)[number]
 export const renameBody = z.object({
   item: itemText,
   name: fileNameField,
-  on_conflict: z.optional(z.enum(['replace'])).check(
+  on_conflict: z.optional(z.enum(['replace'], 'on_conflict is "replace", or left out.')).check(
     z.meta({
       description:
         'Where the name is taken: `replace` puts what was there into the trash; left out, it is refused. Where `additions` names `rename_replace`.',
