@@ -1,4 +1,5 @@
 import { delimiter, join } from 'node:path'
+import { installBucket, isBucketThere, swift } from './engines/bucket.ts'
 import { findChromium, hasHeadlessShell } from './find-chromium.ts'
 import { findProgram } from './find-program.ts'
 import { type Errand, getProgram } from './get-program.ts'
@@ -55,9 +56,15 @@ const curlErrand: Errand = {
   ways: [installPackage],
 }
 
+const swiftErrand: Errand = {
+  program: swift,
+  isThere: isBucketThere,
+  ways: [installBucket],
+}
+
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const errands = [videoErrand(ytDlp(system)), videoErrand(ffmpeg(system))]
-if (isForTests) errands.push(chromiumErrand, curlErrand)
+if (isForTests) errands.push(chromiumErrand, curlErrand, swiftErrand)
 
 for (const errand of errands) {
   const { program, isThere, reasons } = await getProgram(errand, say)

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { findProgram } from '#scripts/find-program.ts'
 import { findPackageManager } from '#scripts/install-packages.ts'
+import type { Program } from '#scripts/program.ts'
 import { runProgram } from '#scripts/run-program.ts'
 
 /** A real S3 server on this machine: OpenStack Swift with its S3 API, all of it on loopback. */
@@ -38,23 +39,29 @@ const region = 'us-east-1'
 /** Part of every Linux (util-linux). */
 const setpriv = '/usr/bin/setpriv'
 
+export const swift: Program = packaged('swift-proxy')
+
+function packaged(name: string): Program {
+  const versionArguments = ['--version']
+  return { name, neededFor: 'tests', release: null, homebrewFormula: null, versionArguments }
+}
+
+export async function isBucketThere(): Promise<boolean> {
+  const programs = ['swift-proxy-server', 'swift-account-server', 'swift-object-server']
+  const all = [...programs, 'swift-container-server', 'memcached', 'swift-ring-builder']
+  const found = all.map((name) => findProgram(name, process.env.PATH ?? ''))
+  return (await Promise.all(found)).every((path) => path !== null)
+}
+
 /** Installs what it takes, where that is missing. @throws Error that says what to do */
 export async function installBucket(): Promise<void> {
-  const isThere = async (name: string) => (await findProgram(name, process.env.PATH ?? '')) !== null
-  const programs = ['swift-proxy-server', 'swift-account-server', 'swift-object-server']
-  const found = await Promise.all([...programs, 'memcached', 'swift-ring-builder'].map(isThere))
-  if (found.every(Boolean)) return
+  if (await isBucketThere()) return
   const manager = await findPackageManager(process.env.PATH ?? '', process.getuid?.() === 0)
   if (manager === null) {
     const command = `apt-get install --no-install-recommends ${packages.join(' ')}`
     throw new Error(`Swift is missing. Install it with "${command}".`)
   }
-  for (const name of packages) {
-    await manager.install({
-      ...{ name, neededFor: 'tests', release: null, homebrewFormula: null },
-      versionArguments: ['--version'],
-    })
-  }
+  for (const name of packages) await manager.install(packaged(name))
 }
 
 /**

@@ -56,7 +56,7 @@ type Options = { config?: Partial<Config>; dependencies?: Partial<ServerDependen
 /** A real server on a free port with a fresh data folder; `await using` ends it and takes the folder away. */
 export async function startTestServer(options: Options = {}): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'barkeep-test-'))
-  const own = await databaseFor(options.config?.dataFolder ?? folder)
+  const own = await databaseFor(options.config?.dataFolder ?? folder, options.config?.database)
   const config: Config = {
     ...readConfig({ PORT: '0', BARKEEP_DATA: folder, BARKEEP_LOG_LEVEL: 'silent' }),
     database: own.database,

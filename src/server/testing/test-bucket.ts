@@ -46,6 +46,27 @@ export async function testBucketConfig(): Promise<BucketConfig> {
   return { ...(await testBucketSettings()), isRedirecting: false }
 }
 
+/** The same as a process is told. */
+export function bucketEnvironment(bucket: BucketConfig): Record<string, string> {
+  return {
+    BARKEEP_S3_ENDPOINT: bucket.endpoint ?? '',
+    BARKEEP_S3_BUCKET: bucket.bucket,
+    BARKEEP_S3_REGION: bucket.region,
+    BARKEEP_S3_PREFIX: bucket.prefix,
+    BARKEEP_S3_ACCESS_KEY_ID: bucket.credentials?.accessKeyId ?? '',
+    BARKEEP_S3_SECRET_ACCESS_KEY: bucket.credentials?.secretAccessKey ?? '',
+  }
+}
+
+/** Keys of all objects, and of uploads that were begun and neither ended nor aborted. */
+export async function leftInBucket(settings: BucketSettings) {
+  const bucket = await openBucket(settings)
+  const objects: string[] = []
+  for await (const { key } of bucket.list()) objects.push(key)
+  bucket.close()
+  return { objects, uploads: await listUploads(settings) }
+}
+
 export async function startTestBucket(): Promise<TestBucket> {
   const settings = await testBucketSettings()
   const folder = await mkdtemp(join(tmpdir(), 'barkeep-s3-'))

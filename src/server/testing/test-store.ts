@@ -17,10 +17,18 @@ type Stored = { dataFolder: string }
 /** Data folder → the shared database of its server. */
 const shared = new Map<string, string>()
 
-/** Gives a server that is to be started a database that it could share, where tests run on that store. */
+/**
+ * Gives a server that is to be started a database that it could share, where tests run on that store, or the
+ * one that it is to share.
+ */
 export async function databaseFor(
   dataFolder: string,
+  given?: Config['database'],
 ): Promise<{ database: Config['database'] } & AsyncDisposable> {
+  if (given) {
+    shared.set(dataFolder, given.url)
+    return { database: given, [Symbol.asyncDispose]: async () => void shared.delete(dataFolder) }
+  }
   if (inject('store' as never) !== 'shared') {
     return { database: null, async [Symbol.asyncDispose]() {} }
   }
