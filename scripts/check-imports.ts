@@ -48,7 +48,7 @@ const rooms: Record<string, string[]> = {
   'server/docs': foundation,
   'server/operations': [...foundation, 'server/storage'],
   'server/gateway': foundation,
-  'server/cli': [...stores, 'server/account', 'server/api-keys'],
+  'server/cli': [...stores, 'server/account', 'server/api-keys', 'server/imports/cookies'],
   server: ['server', 'contract'],
 }
 

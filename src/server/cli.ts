@@ -2,7 +2,8 @@
 import { runCli } from '#server/cli/run-cli.ts'
 import { readEnvironment } from '#server/core/config.ts'
 
-const { exitCode, stdout, stderr } = await runCli(process.argv.slice(2), readEnvironment)
+const tell = (line: string) => void process.stderr.write(`${line}\n`)
+const { exitCode, stdout, stderr } = await runCli(process.argv.slice(2), readEnvironment, tell)
 process.exitCode = exitCode
 // A pipe that is read no further or a full disk: what was made is made, but nobody has seen it.
 process.stdout.on('error', (error) => {

@@ -4,7 +4,9 @@ import { accountStates, plans } from '#contract/account.ts'
 import { createApiKeyBody, scopes } from '#contract/api-keys.ts'
 import type { WantedApiKey } from '#server/api-keys/make-api-key.ts'
 
-type OptionName = 'user' | 'name' | 'scopes' | 'expires' | 'plan' | 'state'
+type OptionName =
+  | ('user' | 'name' | 'scopes' | 'expires' | 'plan' | 'state')
+  | ('to-database' | 'to-bucket' | 'to-folder')
 
 /** What each command takes: options, and at most one bare word, named as the help names it. */
 const commands = {
@@ -14,6 +16,7 @@ const commands = {
   'users create': { options: ['plan'], word: 'NAME' },
   'users set': { options: ['plan', 'state'], word: 'NAME' },
   'users list': { options: [], word: null },
+  move: { options: ['to-database', 'to-bucket', 'to-folder'], word: null },
 } as const satisfies Record<string, { options: OptionName[]; word: string | null }>
 
 export type CommandName = keyof typeof commands
@@ -30,15 +33,16 @@ export type Arguments = {
  */
 export function readArguments(given: string[]): Arguments | null {
   if (given.length === 0 || given.includes('--help') || given.includes('-h')) return null
-  const command = given.slice(0, 2).join(' ')
+  const [first = '', second = ''] = given
+  const command = isCommand(first) ? first : `${first} ${second}`.trim()
   if (!isCommand(command)) throw wrongUsage(`There is no command "${command}".`)
   const { options, word } = commands[command]
-  const parsed = parse(given.slice(2), options)
-  const [first, ...more] = parsed.positionals
-  if (word !== null && !first) throw wrongUsage(`"${command}" needs a ${word}.`)
-  const surplus = word === null ? first : more[0]
+  const parsed = parse(given.slice(command.split(' ').length), options)
+  const [bare, ...more] = parsed.positionals
+  if (word !== null && !bare) throw wrongUsage(`"${command}" needs a ${word}.`)
+  const surplus = word === null ? bare : more[0]
   if (surplus !== undefined) throw wrongUsage(`"${command}" does not take "${surplus}".`)
-  return { command, word: first ?? '', options: parsed.values }
+  return { command, word: bare ?? '', options: parsed.values }
 }
 
 function isCommand(text: string): text is CommandName {

@@ -19,7 +19,7 @@ import type { CliStore } from './cli-store.ts'
 type Command = (given: Arguments) => (store: CliStore) => Promise<string>
 
 /** Each command; its work resolves with what goes to standard output. */
-export const runners: Record<CommandName, Command> = {
+export const runners: Record<Exclude<CommandName, 'move'>, Command> = {
   'keys create'(given) {
     const username = requireOption(given, 'user')
     const wanted = readWantedKey(given)

@@ -7,21 +7,39 @@ import { runners, withoutControls } from './cli-commands.ts'
 /** `stdout` holds what was asked for and nothing else, `stderr` one line that says what went wrong. */
 export type CliOutcome = { exitCode: 0 | 1 | 2; stdout: string; stderr: string }
 
-/** Does what the words after `barkeep` say. Never throws. */
-export async function runCli(given: string[], readConfig: () => Config): Promise<CliOutcome> {
+/** Reads the settings, with these in the place of the environment's own. @throws ConfigError */
+export type ReadConfig = (instead?: Record<string, string>) => Config
+
+/**
+ * Does what the words after `barkeep` say; `tell` hears how far work is that takes long. Never throws.
+ */
+export async function runCli(
+  given: string[],
+  readConfig: ReadConfig,
+  tell: (line: string) => void = () => {},
+): Promise<CliOutcome> {
   try {
     if (given[0] === 'check') return await check(given.slice(1), readConfig)
-    const stdout = `${await run(given, readConfig)}\n`
+    const stdout = `${await run(given, readConfig, tell)}\n`
     return { exitCode: 0, stdout, stderr: '' }
   } catch (error) {
     return { exitCode: exitCodeOf(error), stdout: '', stderr: `${toLine(wordsOf(error))}\n` }
   }
 }
 
-async function run(given: string[], readConfig: () => Config): Promise<string> {
+async function run(
+  given: string[],
+  readConfig: ReadConfig,
+  tell: (line: string) => void,
+): Promise<string> {
   const parsed = readArguments(given)
   if (!parsed) return help.trimEnd()
-  const work = runners[parsed.command](parsed)
+  const { command } = parsed
+  if (command === 'move') {
+    const { move } = await import('./move.ts')
+    return await move(parsed, readConfig, tell)
+  }
+  const work = runners[command](parsed)
   // Only now: loading the store takes longer than everything else here together.
   const { openCliStore } = await import('./cli-store.ts')
   await using store = await openCliStore(readConfig())
@@ -77,9 +95,18 @@ Where servers share a database, start it with their settings.
       Banning ends the account's web sessions, and its keys and share links open nothing.
   ./barkeep users list
 
+<<<<<<< HEAD
   ./barkeep check [--deep]
       Compares what the database says with what is stored, also while servers run, and changes nothing.
       --deep reads every byte and compares its SHA-256. It ends with 1 where something is wrong.
+=======
+  ./barkeep move --to-database URL --to-bucket BUCKET
+      Copies a data folder, whose server is stopped, into PostgreSQL and a bucket, which the settings
+      BARKEEP_S3_… tell how to reach. Nothing changes where it was. Begun anew, it goes on.
+  ./barkeep move --to-folder FOLDER
+      Copies what BARKEEP_DATABASE_URL and BARKEEP_S3_BUCKET name into a new data folder, while no
+      server runs on them.
+>>>>>>> 328c438 (wip: move from the command line)
 
 Exit codes: 0 done, 1 not done, 2 wrong usage.
 `

@@ -124,9 +124,9 @@ function hasData(folder: string): boolean {
   return existsSync(resolve(folder, 'barkeep.db'))
 }
 
-/** This process's own settings. */
-export function readEnvironment(): Config {
-  return readConfig(process.env)
+/** This process's own settings, with some in the place of the environment's. */
+export function readEnvironment(instead: Environment = {}): Config {
+  return readConfig({ ...process.env, ...instead })
 }
 
 function acceptCode(env: Environment, name: string): string | null {

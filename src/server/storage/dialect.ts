@@ -29,6 +29,16 @@ export type Dialect = {
   reads: Reads
   /** Null where there is no pool of connections. */
   poolUse(): PoolUse | null
+  moveIn: MoveIn
+}
+
+/** For many rows that come in one transaction, with the ids that they had elsewhere. */
+type MoveIn = {
+  /** What an insert says behind its columns. */
+  withIds: RawBuilder<unknown>
+  begin?(transaction: Transaction<Tables>): Promise<void>
+  /** Ids that are made from now on are none of theirs. */
+  end?(transaction: Transaction<Tables>): Promise<void>
 }
 
 export type Hold = 'alone' | 'shared'

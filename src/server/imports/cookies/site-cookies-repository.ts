@@ -109,3 +109,30 @@ function unseal(key: Buffer, sealed: Uint8Array, bound: Buffer): string {
   const text = decipher.update(bytes.subarray(ivBytes + tagBytes))
   return Buffer.concat([text, decipher.final()]).toString('utf8')
 }
+
+/** Seals all rows with another key; what does not open goes. */
+export async function resealCookies(
+  database: Database,
+  keys: { from: Buffer; to: Buffer },
+): Promise<void> {
+  const rows = await database.selectFrom('site_cookies').selectAll().execute()
+  await database.deleteFrom('site_cookies').execute()
+  for (const row of rows) {
+    const bound = boundTo(row.user_id, row.site)
+    const text = unsealIfFit(keys.from, row.sealed, bound)
+    if (text === null) continue
+    const sealed = seal(keys.to, text, bound)
+    await database
+      .insertInto('site_cookies')
+      .values({ ...row, sealed })
+      .execute()
+  }
+}
+
+function unsealIfFit(key: Buffer, sealed: Uint8Array, bound: Buffer): string | null {
+  try {
+    return unseal(key, sealed, bound)
+  } catch {
+    return null
+  }
+}

@@ -29,6 +29,17 @@ function inWordsOfPostgres(own: Own): Dialect {
       return isTaken && (constraint === 'file_name' || constraint === 'folder_name')
     },
     ...own,
+    moveIn: {
+      withIds: sql`overriding system value`,
+      async begin(transaction) {
+        await sql`select set_config('statement_timeout', '0', true)`.execute(transaction)
+      },
+      async end(transaction) {
+        await sql`
+          select setval(pg_get_serial_sequence('folder', 'id'), max(id)) from folder
+        `.execute(transaction)
+      },
+    },
   }
 }
 

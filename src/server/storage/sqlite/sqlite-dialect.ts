@@ -18,6 +18,7 @@ function inWordsOfSqlite(reads: Reads): Dialect {
     isConflict: () => false,
     reads,
     poolUse: () => null,
+    moveIn: { withIds: sql`` },
   }
 }
 
