@@ -1,11 +1,12 @@
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import {
   emptyTestDatabase,
   freshTestDatabase,
   openTestDatabase,
 } from '#server/testing/test-postgres.ts'
 import { openPostgres } from './open-postgres.ts'
+import { createPool } from './postgres-pool.ts'
 
 const open = (url: string) => openPostgres({ url, maxConnections: 2 })
 
@@ -40,6 +41,20 @@ test('a database of a newer version is refused in a line, and stays as it is', a
   const { rows } = await sql`select version from schema_version`.execute(database)
   expect(rows).toEqual([{ version: 1000 }])
   await database.destroy()
+})
+
+test('a machine whose clock is minutes off that of the database is refused, and nothing was made', async () => {
+  await using empty = await emptyTestDatabase()
+  const { now } = Date
+  for (const ms of [-120_000, 120_000]) {
+    vi.spyOn(Date, 'now').mockImplementation(() => now() + ms)
+    expect(await refusal(empty.url)).toMatch(/are 120 seconds apart\. Set both by a time server/)
+    vi.mocked(Date.now).mockRestore()
+  }
+  const pool = await createPool({ url: empty.url, maxConnections: 1 })
+  const { rows } = await pool.query(`select to_regclass('file') as made`)
+  await pool.end()
+  expect(rows).toEqual([{ made: null }])
 })
 
 test('an address that leads nowhere, to nobody, or to no database is refused in a line that says so', async () => {

@@ -61,6 +61,7 @@ export async function openPostgres(connect: Connect): Promise<Database> {
   })
   try {
     await refuseUnfit(database, connect.url)
+    await refuseClocksApart(database, connect.url)
     await migrate(database, connect.url)
     await refuseWithoutRights(database, connect.url)
     await indexTrigrams(database)
@@ -88,6 +89,21 @@ async function refuseUnfit(database: Database, url: string): Promise<void> {
     throw refuse(`has the encoding ${encoding}. Make one with the encoding UTF8.`)
   }
   if (isCopy) throw refuse('is a standby, which takes no writes. Set the address of the primary.')
+}
+
+const clocksMayDifferMs = 30_000
+
+/** Leases and windows go by the database's clock, the ends of keys and links by those of the servers. */
+async function refuseClocksApart(database: Database, url: string): Promise<void> {
+  const askedAt = Date.now()
+  const { rows } = await sql<{ now: number }>`
+    select (extract(epoch from clock_timestamp()) * 1000)::bigint as now`.execute(database)
+  const now = rows[0]?.now ?? askedAt
+  const apartMs = Math.max(askedAt - now, now - Date.now())
+  if (apartMs <= clocksMayDifferMs) return
+  throw new ConfigError(
+    `The clocks of this machine and of the database at ${shownAddress(url)} are ${Math.round(apartMs / 1000)} seconds apart. Set both by a time server (NTP), and start again.`,
+  )
 }
 
 /** One transaction: a crash in the middle leaves the old version. Old servers go on: what is new is added. */
