@@ -30,6 +30,17 @@ test.each([
   ['bold', '**https://a.example/x**', ['https://a.example/x']],
   ['angle brackets', '<https://a.example/x>', ['https://a.example/x']],
   ['HTML', '<a href="https://a.example/x">y</a>', ['https://a.example/x']],
+  [
+    'markup, which writes & in its own way',
+    '<a href="https://a.example/?x=1&amp;y=2"><link>https://b.example/?x&#38;y</link>',
+    ['https://a.example/?x=1&y=2', 'https://b.example/?x&y'],
+  ],
+  ['words that have it', 'https://a.example/?x=1&amp;y=2', ['https://a.example/?x=1&amp;y=2']],
+  [
+    'marks that nobody sees',
+    '\u202ehttps://a.example/x\u202c https://a.example/y\u200b \u2068https://a.example/z\u2069',
+    ['https://a.example/x', 'https://a.example/y', 'https://a.example/z'],
+  ],
   ['HTML in single quotes', "<a href='https://a.example/x'>y</a>", ['https://a.example/x']],
   [
     'a list',

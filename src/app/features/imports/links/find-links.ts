@@ -5,13 +5,18 @@ import { type FileKind, fileKind } from '#contract/file-kind.ts'
 const trailing = new Set(".,;:!?'*_~|\\」』】》〉）…")
 const brackets: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
 
+/**
+ * Quotes, angle brackets, blanks and marks that only turn the direction of writing never stand in a link, so they end
+ * it; East Asian sentences go on behind their full stops and commas without a blank.
+ */
+const linkPattern =
+  /\bhttps?:\/\/(?![/?#])[^\s<>"`“”«»。，、；：！？\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]+/gi
+
 /** The http(s) links in any text, in order, each once, as they were written. */
 export function findLinks(text: string): string[] {
   const links = new Map<string, string>()
-  // Quotes, angle brackets and blanks never stand in a link, so they end it; East Asian sentences go on
-  // behind their full stops and commas without a blank.
-  for (const [found] of text.matchAll(/\bhttps?:\/\/(?![/?#])[^\s<>"`“”«»。，、；：！？]+/gi)) {
-    for (const part of splitLists(found)) {
+  for (const { 0: found, index } of text.matchAll(linkPattern)) {
+    for (const part of splitLists(readMarkup(found, text.slice(Math.max(0, index - 9), index)))) {
       const link = trimLink(part)
       if (!URL.canParse(link)) continue
       const { href, hostname } = new URL(link)
@@ -19,6 +24,11 @@ export function findLinks(text: string): string[] {
     }
   }
   return [...links.values()]
+}
+
+/** In markup, which `before` tells, `&amp;` stands for one character. */
+function readMarkup(found: string, before: string): string {
+  return /[=>]\s*["']?$/.test(before) ? found.replaceAll(/&(amp|#38|#x26);/gi, '&') : found
 }
 
 /** `a,b` is two links; a link inside another's path (`/web/2020/https://…`) is none of its own. */
