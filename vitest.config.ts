@@ -30,12 +30,21 @@ export default defineConfig({
         },
       },
       {
-        // The tests of the server that its store could fail, once more on PostgreSQL.
+        // Tests of the whole server that another database could fail, once more on PostgreSQL.
         test: {
           ...each,
           name: 'shared',
           provide: { store: 'shared' },
-          include: ['src/server/files/share-routes.test.ts', 'src/server/files/search.test.ts'],
+          include: [
+            'src/server/api-keys/authenticate.test.ts',
+            'src/server/files/search.test.ts',
+            'src/server/files/pictures-in-listings.test.ts',
+            'src/server/files/archive/{archive-routes,noted-crcs}.test.ts',
+            'src/server/files/manage/{manage-routes,manage-races,trash}.test.ts',
+            'src/server/shares/guest-confinement.test.ts',
+            'src/server/subscriptions/subscriptions.test.ts',
+            'src/server/uploads/resumable/resumable-routes.test.ts',
+          ],
         },
       },
     ],

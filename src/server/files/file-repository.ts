@@ -36,7 +36,9 @@ export function createFileRepository(database: Database) {
         if (folderId === null) return []
         const rows = yield* read(readNamed, userId, folderId, JSON.stringify(names))
         // Not by the query: for their order it would walk over the folder by time.
-        rows.sort((one, other) => one.uploaded_at - other.uploaded_at)
+        rows.sort(
+          (one, other) => one.uploaded_at - other.uploaded_at || (one.id < other.id ? -1 : 1),
+        )
         return rows.map((row) => ({
           ...toStoredFile(row, folder),
           ...{ blobId: row.blob_id, requestedName: row.requested_name },

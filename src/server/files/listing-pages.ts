@@ -1,8 +1,9 @@
-import { sql } from 'kysely'
+import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
 import type { FileSort } from '#contract/files.ts'
 import type { Database } from '#server/storage/database.ts'
-import type { SnapshotRead } from '#server/storage/dialect.ts'
+import { dialectOf, type SnapshotRead } from '#server/storage/dialect.ts'
 import { prepareTuples, type ReadInSnapshot } from '#server/storage/prepare-read.ts'
+import type { Tables } from '#server/storage/tables.ts'
 
 /** `desc` is the whole order of `asc` from its end, also of what is alike. */
 export type Sorting = { sort: FileSort; order: 'asc' | 'desc' }
@@ -90,14 +91,10 @@ function prepareFilesByName(database: Database) {
   return prepareTuples<[string, number, string, string, number, number], ListedRow>(
     database,
     (userId, folderId, foldedName, id, limit, offset) =>
-      filesOf(database)
-        .where('user_id', '=', userId)
-        .where('folder_id', '=', folderId)
-        .where(sql<boolean>`(folded_name, id) >= (${foldedName}, ${id})`)
-        .orderBy('folded_name')
-        .orderBy('id')
-        .limit(limit)
-        .offset(offset),
+      skipping(database, {
+        files: filesOf(database).where('user_id', '=', userId).where('folder_id', '=', folderId),
+        ...{ order: ['folded_name', 'id'], from: sql`(${foldedName}, ${id})`, limit, offset },
+      }),
   )
 }
 
@@ -105,18 +102,35 @@ function prepareFilesBy(database: Database, column: 'size' | 'uploaded_at') {
   return prepareTuples<[string, number, number, string, string, number, number], ListedRow>(
     database,
     (userId, folderId, value, foldedName, id, limit, offset) =>
-      filesOf(database)
-        .where('user_id', '=', userId)
-        .where('folder_id', '=', folderId)
-        .where(
-          sql<boolean>`(${sql.ref(column)}, folded_name, id) >= (${value}, ${foldedName}, ${id})`,
-        )
-        .orderBy(column)
-        .orderBy('folded_name')
-        .orderBy('id')
-        .limit(limit)
-        .offset(offset),
+      skipping(database, {
+        files: filesOf(database).where('user_id', '=', userId).where('folder_id', '=', folderId),
+        order: [column, 'folded_name', 'id'],
+        from: sql`(${value}, ${foldedName}, ${id})`,
+        ...{ limit, offset },
+      }),
   )
+}
+
+type Skipping = {
+  files: SelectQueryBuilder<Tables, 'file', object>
+  order: ('folded_name' | 'id' | 'size' | 'uploaded_at')[]
+  /** Values of what is in `order`. */
+  from: RawBuilder<unknown>
+  limit: RawBuilder<number>
+  offset: RawBuilder<number>
+}
+
+/** Some files in an order, from a place on, after `offset` that are skipped. */
+function skipping(database: Database, { files, order, from, limit, offset }: Skipping) {
+  const columns = sql`(${sql.join(order.map((column) => sql.ref(column)))})`
+  const after = (place: RawBuilder<unknown>) =>
+    order.reduce(
+      (query, column) => query.orderBy(column),
+      files.where(sql<boolean>`${columns} >= ${place}`),
+    )
+  if (!dialectOf(database).readsWhatItSkips) return after(from).limit(limit).offset(offset)
+  const first = after(from).clearSelect().select(order).limit(1).offset(offset)
+  return after(sql`${first}`).limit(limit)
 }
 
 function filesOf(database: Database) {

@@ -19,6 +19,8 @@ export type Dialect = {
   joinInOrder: RawBuilder<unknown>
   /** A column that no index is to be chosen for. */
   withoutIndex(column: string): RawBuilder<string>
+  /** Whether "offset" reads all that it skips, also where an index alone would do: then that is a query of its own. */
+  readsWhatItSkips: boolean
   /**
    * Whoever holds a name alone has no other transaction beside him that holds it, also not `shared`,
    * until he has ended. Null where one transaction runs at a time anyway.

@@ -56,20 +56,17 @@ export function createArchiveRepository(database: Database) {
 function createLists(database: Database) {
   const pages = () => database.selectFrom('archive_page')
   const archives = () => database.selectFrom('archive')
-  const { elementsOf } = dialectOf(database)
+  const { elementsOf, orderOfArrival } = dialectOf(database)
   return {
     /** Nobody finds it before it is finished. */
     async begin(row: ArchiveRow): Promise<void> {
       await database.insertInto('archive').values(row).execute()
     },
 
-    async addPage(token: string, head: PageHead, entriesJson: string): Promise<void> {
+    async addPage(token: string, head: PageHead, entries_json: string): Promise<void> {
       const { place, startsAt, directoryAt } = head
-      const row = { token, place, starts_at: startsAt, directory_at: directoryAt }
-      await database
-        .insertInto('archive_page')
-        .values({ ...row, entries_json: entriesJson })
-        .execute()
+      const row = { token, place, starts_at: startsAt, directory_at: directoryAt, entries_json }
+      await database.insertInto('archive_page').values(row).execute()
     },
 
     async finish(token: string, known: KnownArchive): Promise<void> {
@@ -115,6 +112,7 @@ function createLists(database: Database) {
         .where('user_id', '=', userId)
         .where('key_id', '=', keyId)
         .orderBy('created_at', 'desc')
+        .orderBy(orderOfArrival, 'desc')
         .execute()
     },
 

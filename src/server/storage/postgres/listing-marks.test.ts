@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { sql } from 'kysely'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { Database } from '#server/storage/database.ts'
 import { openTestDatabase } from '#server/testing/test-postgres.ts'
 
@@ -82,3 +82,28 @@ test('marks count every file once, in each order, while many writers add, move a
   // The other orders begin when the first mark by name is halved, and are halved with the next files.
   expect(marks.map(({ sort }) => sort).sort()).toEqual([0, 0, 1, 1, 2, 2])
 })
+
+test('a file that goes while a mark is halved is missing in its own half', async () => {
+  await using opened = await openTestDatabase()
+  const { database } = opened
+  await addUser(database)
+  await sql`
+    insert into file select gen_random_uuid(), 'u', 1, 'f' || n, '', 'f' || n, '', 1, '', '',
+      gen_random_uuid(), 0 from generate_series(1, 7999) as n`.execute(database)
+  let second: Promise<unknown> = Promise.resolve()
+  await database.transaction().execute(async (transaction) => {
+    await transaction.insertInto('file').values(row('a', 1)).execute()
+    second = database.deleteFrom('file').where('name', '=', 'f999').execute()
+    await vi.waitFor(async () => expect(await waiting(database)).toBe(1), { timeout: 30_000 })
+  })
+  await second
+  expect(await wrongMarks(database)).toEqual([])
+})
+
+/** How many statements wait for a lock. */
+async function waiting(database: Database): Promise<number> {
+  const { rows } = await sql`
+    select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()
+  `.execute(database)
+  return rows.length
+}

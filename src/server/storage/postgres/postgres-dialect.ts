@@ -17,6 +17,7 @@ function inWordsOfPostgres(own: Own): Dialect {
     joinedNamesAndIds: sql`string_agg(name, '/' order by folded_name, name) || '//' || string_agg(cast(id as text), '/' order by folded_name, name)`,
     joinInOrder: sql`join`,
     withoutIndex: (column) => sql`(${sql.ref(column)} || '')`,
+    readsWhatItSkips: true,
     async hold(transaction, name, how) {
       const lock = sql.raw(
         how === 'alone' ? 'pg_advisory_xact_lock' : 'pg_advisory_xact_lock_shared',

@@ -22,7 +22,8 @@ export async function createPool({ url, maxConnections }: Connect): Promise<Pool
     connectionString: url,
     max: maxConnections,
     application_name: 'barkeep',
-    connectionTimeoutMillis: 5_000,
+    // Also for one of the pool's own, when many come at once.
+    connectionTimeoutMillis: 10_000,
     keepAlive: true,
     statement_timeout: statementMs,
     lock_timeout: statementMs - 5_000,
@@ -51,7 +52,7 @@ export function poolForKysely(pool: Pool): PostgresPool {
   }
 }
 
-/** @throws LostConnection where there is none within five seconds */
+/** @throws LostConnection where there is none within ten seconds */
 async function connect(pool: Pool): Promise<PoolClient> {
   try {
     return await pool.connect()

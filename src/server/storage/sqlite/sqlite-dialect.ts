@@ -14,6 +14,7 @@ function inWordsOfSqlite(reads: Reads): Dialect {
     // Else it goes through all folders of the user for each of them.
     joinInOrder: sql`cross join`,
     withoutIndex: (column) => sql`+${sql.ref(column)}`,
+    readsWhatItSkips: false,
     hold: null,
     isConflict: () => false,
     reads,

@@ -177,6 +177,7 @@ const links = [
   )`,
   `create table archive (
     token ${text} primary key,
+    ${arrival},
     ${owner},
     key_id ${text} not null,
     name ${text} not null,
