@@ -12,6 +12,7 @@ import { type BucketSettings, openBucket } from '#server/storage/s3/bucket.ts'
 import { openS3Blobs, type S3Blobs } from '#server/storage/s3/s3-blobs.ts'
 import { openScratch } from '#server/storage/s3/scratch.ts'
 import { openDatabase } from '#server/storage/sqlite/open-sqlite.ts'
+import { openTestDatabase } from './test-postgres.ts'
 
 /** Blobs in a real bucket, under a prefix of their own, beside an empty database. */
 export type TestBucket = AsyncDisposable & {
@@ -67,10 +68,12 @@ export async function leftInBucket(settings: BucketSettings) {
   return { objects, uploads: await listUploads(settings) }
 }
 
-export async function startTestBucket(): Promise<TestBucket> {
+/** @param isShared whether rows are in the database that several servers may have */
+export async function startTestBucket({ isShared = false } = {}): Promise<TestBucket> {
   const settings = await testBucketSettings()
   const folder = await mkdtemp(join(tmpdir(), 'barkeep-s3-'))
-  const database = await openDatabase(join(folder, 'barkeep.db'))
+  const shared = isShared ? await openTestDatabase() : null
+  const database = shared?.database ?? (await openDatabase(join(folder, 'barkeep.db')))
   const hasher = createFileHasher()
   const scratchFolder = join(folder, 'scratch')
   await mkdir(scratchFolder)
@@ -99,7 +102,7 @@ export async function startTestBucket(): Promise<TestBucket> {
     async [Symbol.asyncDispose]() {
       for (const blobs of opened) await blobs.close()
       looker.close()
-      await database.destroy()
+      await (shared ? shared[Symbol.asyncDispose]() : database.destroy())
       await hasher.close()
       await rm(folder, { recursive: true })
     },

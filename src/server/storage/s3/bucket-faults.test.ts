@@ -45,7 +45,7 @@ async function claims({ database }: TestBucket): Promise<string[]> {
 }
 
 test('whole parts go up while more bytes come, and come back as one', async () => {
-  await using tested = await startTestBucket()
+  await using tested = await startTestBucket({ isShared: true })
   await using proxy = await startBucketProxy(tested.settings.endpoint ?? '')
   const blobs = await tested.openBlobs({ settings: { endpoint: proxy.endpoint } })
   const lines: string[] = []
@@ -64,7 +64,7 @@ test('whole parts go up while more bytes come, and come back as one', async () =
 })
 
 test('what a server left behind is swept, and it cannot list it any more', async () => {
-  await using tested = await startTestBucket()
+  await using tested = await startTestBucket({ isShared: true })
   const blobs = await tested.openBlobs({ isAlone: false })
   const inParts = await blobs.stage(much(17))
   const ended = await blobs.stage(much(18))
@@ -85,7 +85,7 @@ test('what a server left behind is swept, and it cannot list it any more', async
 })
 
 test('what is listed, and what its server still renews, is left alone', async () => {
-  await using tested = await startTestBucket()
+  await using tested = await startTestBucket({ isShared: true })
   const blobs = await tested.openBlobs({ isAlone: false })
   const listed = await commit(blobs, await blobs.stage(much(9)))
   await tested.list(blobs, { blobId: listed, size: 9 * mib })
@@ -105,7 +105,7 @@ test('what is listed, and what its server still renews, is left alone', async ()
 })
 
 test('a discarded upload and a removed blob leave nothing', async () => {
-  await using tested = await startTestBucket()
+  await using tested = await startTestBucket({ isShared: true })
   const blobs = await tested.openBlobs()
   const staged = await blobs.stage(much(17))
   await staged.discard()
@@ -124,7 +124,7 @@ test('a discarded upload and a removed blob leave nothing', async () => {
 })
 
 test('without its bucket it refuses, and goes on by itself once it is back', async () => {
-  await using tested = await startTestBucket()
+  await using tested = await startTestBucket({ isShared: true })
   await using proxy = await startBucketProxy(tested.settings.endpoint ?? '')
   const blobs = await tested.openBlobs({ settings: { endpoint: proxy.endpoint } })
   const blobId = await commit(blobs, await blobs.stage(much(1)))
@@ -142,7 +142,7 @@ test('without its bucket it refuses, and goes on by itself once it is back', asy
 })
 
 test('a read that the bucket breaks off goes on where it was', async () => {
-  await using tested = await startTestBucket()
+  await using tested = await startTestBucket({ isShared: true })
   await using proxy = await startBucketProxy(tested.settings.endpoint ?? '')
   const blobs = await tested.openBlobs({ settings: { endpoint: proxy.endpoint } })
   const blobId = await commit(blobs, await blobs.stage(much(3)))
@@ -151,7 +151,7 @@ test('a read that the bucket breaks off goes on where it was', async () => {
 })
 
 test('another server goes on with an upload in parts, also of many megabytes', async () => {
-  await using tested = await startTestBucket()
+  await using tested = await startTestBucket({ isShared: true })
   const [one, other] = [await tested.openBlobs(), await tested.openBlobs()]
   const bytes = await whole(21)
   const slice = async function* (from: number, to: number): AsyncGenerator<ByteBatch> {
@@ -181,7 +181,7 @@ test('another server goes on with an upload in parts, also of many megabytes', a
 })
 
 test('a server that lost its turn can say nothing of an upload in parts any more', async () => {
-  await using tested = await startTestBucket()
+  await using tested = await startTestBucket({ isShared: true })
   const [one, other] = [await tested.openBlobs(), await tested.openBlobs()]
   await one.partials.begin('taken', 20 * mib)
   const begun = Promise.withResolvers<void>()

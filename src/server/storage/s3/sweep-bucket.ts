@@ -49,9 +49,9 @@ export class BucketSweep {
 
   /** Without other servers whatever was claimed before this one started is nobody's. */
   async takeOver(): Promise<void> {
-    const { claims } = this.#options
+    const { claims, warn } = this.#options
     for (const claim of await claims.all()) {
-      if (claim.owner !== claims.owner) await this.#take(claim)
+      if (claim.owner !== claims.owner) await this.#take(claim).catch(warn)
     }
   }
 
