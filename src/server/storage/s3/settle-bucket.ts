@@ -43,7 +43,7 @@ export async function settleBucket(database: Database, bucket: Bucket): Promise<
   if (ofDatabase) {
     throw new ConfigError(
       ofBucket === null
-        ? `The files of this database are not in ${name}, which belongs to none; nothing was changed. Set BARKEEP_S3_BUCKET and BARKEEP_S3_PREFIX to where they are, or bring them there by "barkeep move".`
+        ? `${name} belongs to no database yet, and this one has its files elsewhere; nothing was changed. Set BARKEEP_S3_BUCKET and BARKEEP_S3_PREFIX to where they are, or bring them there by "barkeep move".`
         : `${name} belongs to another database; nothing was changed. Set BARKEEP_S3_BUCKET and BARKEEP_S3_PREFIX to the bucket of this one, or the database to that of the bucket.`,
     )
   }
@@ -95,6 +95,7 @@ function bucketName({ settings }: Bucket): string {
 const withoutAnswer: Record<string, string> = {
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'its name cannot be looked up',
+  EPROTO: 'it does not speak TLS there',
   ECONNREFUSED: 'nothing listens there',
 }
 
@@ -120,5 +121,5 @@ function explain(error: unknown, bucket: Bucket): string {
     const reason = withoutAnswer[cause.code ?? ''] ?? cause.message.replaceAll(/\s*\n\s*/g, ' ')
     return `The bucket ${name} is not reached at ${at}: ${reason}. Set BARKEEP_S3_ENDPOINT to the address of an S3 service that runs.`
   }
-  return `The bucket ${name} at ${at} does not work (${status} ${cause.name}). See that it can be written, and start again.`
+  return `The bucket ${name} at ${at} does not work (${status} ${cause.name}). See that an S3 service is there and can be written, and start again.`
 }
