@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { get, type IncomingMessage, type RequestOptions } from 'node:http'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { filesReply } from '#contract/files.ts'
 import { startBucketProxy } from '#server/testing/bucket-proxy.ts'
+import { manageClient } from '#server/testing/manage-client.ts'
 import { startTestServer, type TestServer } from '#server/testing/start-test-server.ts'
-import { testBucketConfig } from '#server/testing/test-bucket.ts'
+import { leftInBucket, testBucketConfig } from '#server/testing/test-bucket.ts'
 
 const mib = 1024 * 1024
 
@@ -31,7 +32,7 @@ async function askLink(server: TestServer, name: string, options: RequestOptions
   return answer
 }
 
-test('files in a bucket are uploaded, read in ranges, and there after a restart', async () => {
+test('files in a bucket are uploaded, read in ranges, there after a restart, and deleted', async () => {
   const bucket = await testBucketConfig()
   await using server = await startTestServer({ config: { bucket, trashDays: 0 } })
   const bytes = Buffer.alloc(17 * mib, 'barkeep ')
@@ -51,6 +52,12 @@ test('files in a bucket are uploaded, read in ranges, and there after a restart'
   expect(head.headers.get('content-length')).toBe(String(bytes.length))
   expect(head.headers.get('content-security-policy')).toContain('sandbox')
   expect(await (await openLink(server, 'small.txt')).text()).toBe('abc')
+  const { objects } = await leftInBucket(bucket)
+  await manageClient(server).delete(['/large.bin'])
+  await vi.waitFor(
+    async () => expect((await leftInBucket(bucket)).objects).toHaveLength(objects.length - 1),
+    30_000,
+  )
 })
 
 test('while the bucket is away uploads and reads are refused with 503, and go on by themselves', async () => {

@@ -62,7 +62,9 @@ test('a database keeps to its bucket, and a bucket to its database', async () =>
     await settleBucket(tested.database, bucket)
     await settleBucket(tested.database, bucket)
     // The other prefix is in this one, and nobody's.
-    expect(await refusal(settleBucket(tested.database, other))).toMatch(/belongs to no database yet/)
+    expect(await refusal(settleBucket(tested.database, other))).toMatch(
+      /belongs to no database yet/,
+    )
     // A start that ended before it noted the id in its database is begun again.
     await tested.database.deleteFrom('store').execute()
     await settleBucket(tested.database, bucket)
