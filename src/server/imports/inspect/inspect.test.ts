@@ -58,6 +58,7 @@ test('a list is paged, searched and put in order without opening its source agai
     date: '2027-07-14T00:00:00+00:00',
   })
   const asked = imports.site.requests.length
+  expect(asked).toBe(1)
   const second = await look(imports, '/list/harbour?count=560', { offset: 500 })
   expect([second.entries?.length, second.has_more]).toEqual([60, false])
   const searched = await look(imports, '/list/harbour?count=560', { search: 'TALK 55 4' })
