@@ -7,7 +7,7 @@ import { type Bucket, statusOf } from './bucket.ts'
 
 /** An object with the id of the store whose blobs these are; the database has the same id. */
 export const identityKey = '.barkeep-store'
-const probeKey = '.barkeep-probe'
+const probePrefix = '.barkeep-probe'
 
 /**
  * Tries all that the server will need of the bucket, and leaves nothing there.
@@ -15,6 +15,8 @@ const probeKey = '.barkeep-probe'
  */
 export async function tryBucket(bucket: Bucket): Promise<void> {
   const bytes = randomBytes(16)
+  // Of its own: other servers may start at the same moment, and take theirs away.
+  const probeKey = `${probePrefix}-${randomUUID()}`
   try {
     // Not by HEAD: its refusals say no reason.
     const identity = await bucket.get(identityKey, { first: 0, last: 0 })
@@ -77,7 +79,9 @@ async function readIdentity(bucket: Bucket): Promise<string | null> {
 }
 
 async function hasOthers(bucket: Bucket): Promise<boolean> {
-  for await (const { key } of bucket.list()) if (key !== identityKey) return true
+  for await (const { key } of bucket.list()) {
+    if (key !== identityKey && !key.startsWith(probePrefix)) return true
+  }
   return false
 }
 
