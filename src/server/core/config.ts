@@ -124,6 +124,17 @@ function hasData(folder: string): boolean {
   return existsSync(resolve(folder, 'barkeep.db'))
 }
 
+/**
+ * How many times as fast as in service leases run out and what is left over is swept: tests of servers that
+ * die would take minutes. Of a process, not of a server: its readers are constants.
+ */
+const leasePace = wholeNumber(process.env, 'BARKEEP_LEASE_PACE', { fallback: 1, min: 1, max: 10 })
+
+/** Milliseconds of a lease, as they are at this process's pace. */
+export function leaseTime(ms: number): number {
+  return Math.ceil(ms / leasePace)
+}
+
 /** This process's own settings, with some in the place of the environment's. */
 export function readEnvironment(instead: Environment = {}): Config {
   return readConfig({ ...process.env, ...instead })

@@ -4,7 +4,10 @@ import type { Clock } from '#server/core/clock.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { errorBody } from '#server/http/request/error-reply.ts'
 
-/** What a server cannot work without. Where asking fails it is not reached. */
+/**
+ * What a server cannot work without. Where asking fails it is not reached. It is asked all the time: what costs
+ * money by the request keeps its answer for a while.
+ */
 export type StoreReach = { database(): Promise<boolean>; blobs(): Promise<boolean> }
 
 export type Readiness = {
@@ -14,10 +17,10 @@ export type Readiness = {
   end(): void
 }
 
-/** Balancers ask every second or two, and give up soon. Strangers may ask as often as they like. */
-const databaseLook = { withinMs: 1_000, keptMs: 500 }
-/** A bucket costs money by the request. */
-const blobsLook = { withinMs: 3_000, keptMs: 10_000 }
+/** Balancers ask every second or two, and give up soon. */
+const withinMs = { database: 1_000, blobs: 3_000 }
+/** Strangers may ask as often as they like. */
+const keptMs = 500
 
 /** `/healthz`: the process answers. `/readyz`: it can do what it is asked, and is not about to end. */
 export function addReadiness(app: FastifyInstance, clock: Clock): Readiness {
@@ -51,8 +54,8 @@ export function addReadiness(app: FastifyInstance, clock: Clock): Readiness {
   return {
     watch(store) {
       looks = {
-        database: createLook(store.database, clock, databaseLook),
-        blobs: createLook(store.blobs, clock, blobsLook),
+        database: createLook(store.database, clock, withinMs.database),
+        blobs: createLook(store.blobs, clock, withinMs.blobs),
       }
     },
     end() {
@@ -65,11 +68,7 @@ export function addReadiness(app: FastifyInstance, clock: Clock): Readiness {
 type Look = () => Promise<boolean>
 
 /** One look at a time, however many ask; one that takes longer counts as a failed one until it is back. */
-function createLook(
-  ask: () => Promise<boolean>,
-  clock: Clock,
-  { withinMs, keptMs }: { withinMs: number; keptMs: number },
-): Look {
+function createLook(ask: () => Promise<boolean>, clock: Clock, patienceMs: number): Look {
   let last: { at: number; isReached: boolean } | null = null
   let running: Promise<boolean> | null = null
 
@@ -84,7 +83,7 @@ function createLook(
     if (last !== null && clock.monotonic() - last.at < keptMs) return last.isReached
     running ??= look()
     const patience = new AbortController()
-    const tooLong = delay(withinMs, false, { signal: patience.signal }).catch(() => false)
+    const tooLong = delay(patienceMs, false, { signal: patience.signal }).catch(() => false)
     const isReached = await Promise.race([running, tooLong])
     patience.abort()
     return isReached

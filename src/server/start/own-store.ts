@@ -48,7 +48,10 @@ export type OwnStore = {
 
 /** What a store is opened with. */
 export type StoreOptions = {
-  config: Pick<Config, 'dataFolder' | 'accepted' | 'database' | 'bucket' | 'sessionSecret'>
+  config: Pick<
+    Config,
+    'dataFolder' | 'accepted' | 'database' | 'bucket' | 'sessionSecret' | 'serverName'
+  >
   clock: Clock
   disk: Disk
   startHasher(): FileHasher

@@ -68,7 +68,7 @@ async function openAll(
     known: createStoredAddresses(database),
     idempotencyStore: createIdempotencyStore(database),
     importTasks: createLeasedTasks(database, {
-      ...{ owner: randomUUID(), clock },
+      ...{ owner: `${config.serverName} ${randomUUID()}`, clock },
       warn: (error) => log.warn({ err: error }, 'imports are not kept'),
     }),
     names: createPostgresNameSearch(database),

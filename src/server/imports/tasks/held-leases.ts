@@ -1,4 +1,5 @@
 import type { Clock } from '#server/core/clock.ts'
+import { leaseTime } from '#server/core/config.ts'
 import type { ProgressReading } from './import-tasks.ts'
 
 /** Work of this process on a task. */
@@ -26,7 +27,7 @@ type Options = {
 const beatEveryMs = 1_000
 const answerMs = 5_000
 /** Sooner than others take over what nobody keeps. */
-const giveUpAfterMs = 20_000
+const giveUpAfterMs = leaseTime(20_000)
 
 export type HeldLeases = ReturnType<typeof createHeldLeases>
 

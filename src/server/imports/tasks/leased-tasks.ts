@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccessHolder } from '#server/core/access-watch.ts'
 import type { Clock } from '#server/core/clock.ts'
+import { leaseTime } from '#server/core/config.ts'
 import { ApiFailure, isStorageFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import { type Database, transactionOf } from '#server/storage/database.ts'
@@ -25,7 +26,7 @@ import type {
 } from './import-tasks.ts'
 
 /** Of a server that ended without a word, the others have the tasks after so long. */
-const leaseMs = 25_000
+const leaseMs = leaseTime(25_000)
 /** The server that looked at a link holds its answer open, and some links work once: the others leave it to it. */
 const ownForMs = { looked: 10_000, other: 2_000 }
 const maxAttempts = 5

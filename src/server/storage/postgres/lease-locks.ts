@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Kysely, sql, type Transaction } from 'kysely'
+import { leaseTime } from '#server/core/config.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import { createLocks, type Locks } from '#server/core/locks.ts'
 import { storedName } from './stored-name.ts'
 
 /** After a server that ended without a word, others wait so long. */
-const leaseMs = 15_000
-const renewEveryMs = 5_000
+const leaseMs = leaseTime(15_000)
+const renewEveryMs = leaseTime(5_000)
 const firstPauseMs = 10
 const longestPauseMs = 250
 

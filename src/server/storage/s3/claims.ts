@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { leaseTime } from '#server/core/config.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import { type Database, transactionOf } from '#server/storage/database.ts'
@@ -6,9 +7,9 @@ import type { BlobClaimTable } from '#server/storage/tables.ts'
 
 /** Of one statement: its parameters are counted. */
 const idsAtOnce = 200
-const renewEveryMs = 10_000
+const renewEveryMs = leaseTime(10_000)
 /** Of no renewal: somebody may sweep the claim soon, so nothing more is put behind it. */
-const staleMs = 40_000
+const staleMs = leaseTime(40_000)
 
 export type Claim = Selectable<BlobClaimTable>
 

@@ -1,11 +1,12 @@
+import { leaseTime } from '#server/core/config.ts'
 import type { Database } from '#server/storage/database.ts'
 import type { Bucket } from './bucket.ts'
 import type { Claim, Claims } from './claims.ts'
 import { keyOf } from './object-upload.ts'
 
-const sweepEveryMs = 60_000
+const sweepEveryMs = leaseTime(60_000)
 /** A claim that was not renewed for so long is nobody's. */
-const leaseMs = 60_000
+const leaseMs = leaseTime(60_000)
 
 type Options = {
   bucket: Bucket
