@@ -1,12 +1,8 @@
 import { once } from 'node:events'
-import { mkdir, mkdtempDisposable } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { startBalancer } from './balancer.ts'
-import { createClusterServer, freePorts } from './server-process.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -85,49 +81,4 @@ test('what may have begun on a server that is gone is not sent again, what only 
   }
   expect(statuses.sort()).toEqual([200, 503, 503])
   expect(posts).toBe(2)
-})
-
-test('servers are restarted one after the other without a failed request', async () => {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'barkeep-rolling-'))
-  const settings = { BARKEEP_DRAIN_SECONDS: '2', BARKEEP_YT_DLP: '/not-looked-for' }
-  const servers = (await freePorts(2)).map((port, index) =>
-    createClusterServer({ name: `bar-${index}`, port, folder: folder.path, settings }),
-  )
-  await Promise.all(servers.map(({ name }) => mkdir(join(folder.path, name))))
-  try {
-    await Promise.all(servers.map((server) => server.start()))
-    await using balancer = await startReady(servers.map(({ origin }) => origin))
-    let isOver = false
-    const failed: unknown[] = []
-    let answered = 0
-    const ask = async (path: string, expected: number, init?: RequestInit) => {
-      while (!isOver) {
-        try {
-          const reply = await fetch(balancer.origin + path, init)
-          await reply.arrayBuffer()
-          if (reply.status === expected) answered += 1
-          else failed.push(reply.status)
-        } catch (error) {
-          failed.push(error)
-        }
-      }
-    }
-    const asking = [
-      ask('/docs/api', 200),
-      ask('/healthz', 200),
-      // Each has accounts of its own: that no key is asked for is the answer of a server that works.
-      ask('/api/v1/upload?filename=a', 401, { method: 'POST', body: 'x'.repeat(10_000) }),
-    ]
-    for (const server of servers) {
-      expect(await server.end('SIGTERM')).toBe(0)
-      await server.start()
-      await vi.waitFor(() => expect(balancer.readyServers()).toBe(2), 30_000)
-    }
-    isOver = true
-    await Promise.all(asking)
-    expect(failed).toEqual([])
-    expect(answered).toBeGreaterThan(100)
-  } finally {
-    await Promise.all(servers.map((server) => server.end('SIGKILL')))
-  }
 })

@@ -13,6 +13,7 @@ export type ClusterServer = {
   /** Where its log is. */
   readonly logFile: string
   readonly pid: number | undefined
+  readonly isRunning: boolean
   /** Resolves once it is ready. @throws Error with the end of its log when it ends before */
   start(): Promise<void>
   /** Resolves with its exit code, null where a signal ended it. */
@@ -47,7 +48,7 @@ export function createClusterServer({ name, port, folder, settings }: Options): 
   async function start(): Promise<void> {
     await using log = await open(logFile, 'a')
     // Whoever started it may be killed: it must not go on alone.
-    const node = [process.execPath, '--max-semi-space-size=2', main]
+    const node = [process.execPath, '--max-semi-space-size=4', main]
     const [command = '', ...args] = existsSync(setpriv)
       ? [setpriv, '--pdeathsig', 'KILL', ...node]
       : node
@@ -84,6 +85,9 @@ export function createClusterServer({ name, port, folder, settings }: Options): 
     ...{ name, origin, logFile, start },
     get pid() {
       return child?.pid
+    },
+    get isRunning() {
+      return child !== null && child.exitCode === null && child.signalCode === null
     },
     signal: (signal) => void child?.kill(signal),
     async end(signal) {

@@ -70,6 +70,17 @@ export async function installBucket(): Promise<void> {
  */
 export async function startBucket(): Promise<BucketEngine> {
   await installBucket()
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce()
+    } catch (error) {
+      // A port that was free a moment ago may be another program's by now.
+      if (tries === 3) throw error
+    }
+  }
+}
+
+async function startOnce(): Promise<BucketEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'barkeep-bucket-'))
   const children: ChildProcess[] = []
   const stop = async () => {
