@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { expect, test, vi } from 'vitest'
 import type { ByteBatch } from '#server/bytes/batch-chunks.ts'
@@ -148,6 +149,27 @@ test('a read that the bucket breaks off goes on where it was', async () => {
   const blobId = await commit(blobs, await blobs.stage(much(3)))
   proxy.cutAfter(mib + 12_345, 2)
   expect((await read(blobs, blobId, 3 * mib)).equals(await whole(3))).toBe(true)
+  proxy.cutAfter(mib + 12_345, 2)
+  await using folder = await blobs.createWorkFolder()
+  const lent = await blobs.lend({ blobId, size: 3 * mib }, folder)
+  expect((await readFile(lent)).equals(await whole(3))).toBe(true)
+})
+
+test('a missing blob gets its bytes back from an upload in parts', async () => {
+  await using tested = await startTestBucket({ isShared: true })
+  const blobs = await tested.openBlobs()
+  const size = 9 * mib
+  const blobId = await commit(blobs, await blobs.stage(much(9)))
+  await blobs.remove(blobId)
+  await blobs.partials.begin('again', size)
+  await blobs.partials.append('again', much(9), { offset: 0, onDurable: async () => {} })
+  const staged = await blobs.partials.stage('again', size)
+  if (staged === null) throw new Error('It is not whole.')
+  await blobs.repair(blobId, staged)
+  await staged.discard()
+  await blobs.partials.remove('again')
+  expect((await read(blobs, blobId, size)).equals(await whole(9))).toBe(true)
+  expect(await tested.objects()).toHaveLength(1)
 })
 
 test('another server goes on with an upload in parts, also of many megabytes', async () => {

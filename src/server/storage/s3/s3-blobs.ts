@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
 import { type ByteBatch, batchChunks } from '#server/bytes/batch-chunks.ts'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
 import { Semaphore } from '#server/core/semaphore.ts'
@@ -208,6 +207,15 @@ export class S3Blobs implements BlobStore {
   }
 
   async repair(blobId: string, staged: StagedBlob): Promise<void> {
+    const partial = this.partials.blobIdOf(staged)
+    if (partial !== null) {
+      // An object cannot be given another name everywhere: its bytes come once more.
+      const bytes = await this.#openWhole({ blobId: partial, size: staged.size })
+      const source = bytes instanceof Uint8Array ? Readable.from([bytes]) : bytes
+      const again = await this.stage(batchChunks(source), { expectedBytes: staged.size })
+      await this.repair(blobId, again).finally(() => again.discard())
+      return
+    }
     const { upload: own, path, partBytes } = this.#spooledOf(staged)
     const upload = new ObjectUpload(this.#uploads, { blobId, path, partBytes })
     try {
@@ -257,11 +265,14 @@ export class S3Blobs implements BlobStore {
     const path = join(folder.path, 'lent')
     await this.ensureFreeSpace(blob.size)
     if (blob.size === 0) await this.requireWhole(blob)
-    const bytes =
-      blob.size === 0 ? new Uint8Array() : await this.open(blob, { first: 0, last: blob.size - 1 })
-    const source = bytes instanceof Uint8Array ? [bytes] : bytes
-    await onDisk(() => pipeline(source, createWriteStream(path, { mode: 0o600 })))
+    const bytes = await this.#openWhole(blob)
+    await onDisk(() => writeFile(path, bytes, { mode: 0o600 }))
     return path
+  }
+
+  async #openWhole(blob: KnownBlob): Promise<Readable | Uint8Array> {
+    if (blob.size === 0) return new Uint8Array()
+    return await this.open(blob, { first: 0, last: blob.size - 1 })
   }
 
   async sweep(): Promise<void> {
