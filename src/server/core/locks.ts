@@ -1,3 +1,4 @@
+import { ApiFailure } from './failure.ts'
 import { Mutex } from './semaphore.ts'
 import type { UnitOfWork } from './unit-of-work.ts'
 
@@ -17,9 +18,18 @@ export type Locks = {
   held(names: readonly string[]): Promise<Set<string>>
   /**
    * For work that holds `name`: it is held no more once the unit has come true.
-   * @throws where it was lost to somebody else: the unit must not come true
+   * @throws LockLost where it is somebody else's by now: the unit must not come true
    */
   releaseWith(unit: UnitOfWork, name: string): Promise<void>
+}
+
+/** Somebody else holds what this work was to be done under. */
+export class LockLost extends ApiFailure {
+  override name = 'LockLost'
+  constructor() {
+    const message = 'Another server has taken this request over. Send it again for its answer.'
+    super('unavailable', message)
+  }
 }
 
 /** Locks within this process. */

@@ -37,7 +37,7 @@ export type VideoImportOptions = VideoFetchOptions & {
   folders: Pick<FolderRepository, 'folderExists'>
   tasks: ImportTasks
   siteCookies: Pick<SiteCookies, 'textFor'>
-  locks: Pick<Locks, 'run'>
+  locks: Pick<Locks, 'run' | 'releaseWith'>
 }
 
 /**
@@ -134,22 +134,24 @@ async function listAll(
 ): Promise<void> {
   const notes = videoNotes(fetched, stem)
   const title = task.video.item === undefined ? titleOf(fetched) : fetched.title
-  const listIn = async (folder: FolderPath) => {
+  const listIn = async (folder: FolderPath, lock: string | null) => {
     const result = { title, resultFolder: folder, ...(notes.length === 0 ? {} : { notes }) }
     await deps.addFiles({
       ...{ userId: task.userId, stem, files: files.map((file) => ({ ...file, folder })) },
       // In one unit: after a crash between the two, the next start would fetch a second copy.
       async alongside(unit, _listed, { files: made }) {
+        if (lock !== null) await deps.locks.releaseWith(unit, lock)
         await deps.writeListed(unit, { taskId: task.id, files: made })
         await deps.tasks.finish(task.id, { state: 'completed', progress: 100, ...result }, unit)
       },
     })
   }
   // What a person has chosen is shared by many, and is theirs: nothing is kept apart in it but names.
-  if (task.video.folder) return await listIn(task.video.folder)
+  if (task.video.folder) return await listIn(task.video.folder, null)
   // Two videos of one title must not share a folder.
-  await deps.locks.run([`video folders of ${task.userId}`], async () =>
-    listIn(await freeFolder(deps, task, fetched.title)),
+  const lock = `video folders of ${task.userId}`
+  await deps.locks.run([lock], async () =>
+    listIn(await freeFolder(deps, task, fetched.title), lock),
   )
 }
 

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { FolderPath } from '#contract/folder-path.ts'
 import { systemClock } from '#server/core/clock.ts'
 import { storageUnavailable } from '#server/core/failure.ts'
+import { LockLost } from '#server/core/locks.ts'
 import { type Database, unitOf } from '#server/storage/database.ts'
 import { openTestServers, type TestServers } from '#server/testing/test-servers.ts'
 import { importTask, testImportTasks } from './import-tasks.contract.ts'
@@ -163,6 +164,7 @@ test('what the database failed is tried again in a while, and what a full disk f
     .execute(other)
     .catch((error: unknown) => error)
   expect(tasks.triesAgain('a', storageUnavailable(ended))).toBe(true)
+  expect(tasks.triesAgain('a', new LockLost())).toBe(true)
   await tasks.release('a')
   expect(await tasks.claimNext()).toBeNull()
   await endLeases(servers)

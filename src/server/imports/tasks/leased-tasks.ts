@@ -3,6 +3,7 @@ import type { AccessHolder } from '#server/core/access-watch.ts'
 import type { Clock } from '#server/core/clock.ts'
 import { leaseTime } from '#server/core/config.ts'
 import { ApiFailure, isStorageFailure } from '#server/core/failure.ts'
+import { LockLost } from '#server/core/locks.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
 import { type Database, transactionOf } from '#server/storage/database.ts'
 import { createHeldLeases, type HeldLease, type HeldLeases } from './held-leases.ts'
@@ -176,8 +177,9 @@ function createClaims({ database, owner, clock, leases }: Context) {
 
     triesAgain(id, error) {
       const lease = leases.get(id)
-      if (lease !== undefined && isPassing(error)) lease.hasFailed = true
-      return lease?.hasFailed ?? false
+      if (lease === undefined || !isPassing(error)) return false
+      lease.hasFailed = true
+      return true
     },
 
     async release(id) {
@@ -252,6 +254,7 @@ const triedTooOften = {
 
 /** What a database or a bucket fails may work in a while; what this machine's disk refuses, it refuses again. */
 function isPassing(error: unknown): boolean {
+  if (error instanceof LockLost) return true
   const reason = error instanceof ApiFailure ? error.cause : error
   return reason instanceof Error && isStorageFailure(reason) && !('syscall' in reason)
 }

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import { leaseTime } from '#server/core/config.ts'
-import { ApiFailure } from '#server/core/failure.ts'
-import { createLocks, type Locks } from '#server/core/locks.ts'
+import { createLocks, LockLost, type Locks } from '#server/core/locks.ts'
 import { storedName } from './stored-name.ts'
 
 /** After a server that ended without a word, others wait so long. */
@@ -114,12 +113,7 @@ export function createLeaseLocks<Tables>(
         delete from lock_lease where name = ${storedName(name)} and token = ${token}`.execute(
         unit as unknown as Transaction<Tables>,
       )
-      if (numAffectedRows !== 1n) throw lost
+      if (numAffectedRows !== 1n) throw new LockLost()
     },
   }
 }
-
-const lost = new ApiFailure(
-  'unavailable',
-  'Another server has taken this request over. Send it again for its answer.',
-)
