@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ClusterServer } from './cluster/server-process.ts'
@@ -15,19 +16,32 @@ const stopped = Promise.race(
   (['SIGINT', 'SIGTERM'] as const).map((signal) => once(process, signal)),
 )
 
+const port = Number(process.env.PORT || 4000)
+const portProblems: Record<string, string> = {
+  EADDRINUSE: `Port ${port} is in use. Set PORT to another one.`,
+  EACCES: `Port ${port} may not be used by this user. Set PORT to 1024 or more.`,
+  ERR_SOCKET_BAD_PORT: 'PORT must be a whole number from 0 to 65535.',
+}
+
 async function start(): Promise<Cluster | null> {
-  const port = Number(process.env.PORT || 4000)
   try {
+    await requireFree()
     await compileServer(project)
     return await startCluster({ port, onStep: (step) => say(`Starting ${step} …`) })
   } catch (error) {
-    const { message, code } = error as NodeJS.ErrnoException
-    const line =
-      code === 'EADDRINUSE' ? `Port ${port} is in use. Set PORT to another one.` : message
+    const { message, code = '' } = error as NodeJS.ErrnoException
+    const line = portProblems[code] ?? message
     process.stderr.write(`${line.replaceAll(/\s*\n\s*/g, ' ')}\n`)
     process.exitCode = 2
     return null
   }
+}
+
+/** Before the engines start, which takes a while. @throws Error with EADDRINUSE */
+async function requireFree(): Promise<void> {
+  const probe = createServer().listen(port, '127.0.0.1')
+  await once(probe, 'listening')
+  await once(probe.close(), 'close')
 }
 
 const awayMs = 5_000
