@@ -9,7 +9,7 @@ import pg from 'pg'
 import { runChaos } from '#scripts/cluster/chaos.ts'
 import { findLeftovers } from '#scripts/cluster/find-leftovers.ts'
 import { createClusterServer, freePorts } from '#scripts/cluster/server-process.ts'
-import { type Cluster, startCluster } from '#scripts/cluster/start-cluster.ts'
+import { type Cluster, findSignIn, startCluster } from '#scripts/cluster/start-cluster.ts'
 import { median } from './rival-servers.ts'
 
 // Several servers on one PostgreSQL and one bucket: what writers lose while servers are killed (nothing, or it
@@ -164,12 +164,12 @@ await using cluster = await startCluster({ settings, onStep: (step) => say(`Star
 let isGood = true
 try {
   await embedded.start()
-  const own = await embedded.takeSignIn()
+  const own = await findSignIn([embedded])
   const origins = cluster.servers.map(({ origin }) => origin)
   const { key } = cluster.signIn
   say(`Load ${loadavg()[0]?.toFixed(1)}\n`)
   await measureAll([
-    { name: 'own disk', origins: [embedded.origin], key: own?.key ?? '' },
+    { name: 'own disk', origins: [embedded.origin], key: own.key },
     { name: '1 server', origins: origins.slice(0, 1), key },
     { name: '2 servers', origins: origins.slice(0, 2), key },
     { name: '3 servers', origins, key },

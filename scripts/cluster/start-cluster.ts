@@ -152,7 +152,7 @@ async function endServer(server: ClusterServer): Promise<void> {
 }
 
 /** A server listens before its first start is over: hashing a password takes a second or more. */
-async function findSignIn(servers: readonly ClusterServer[]): Promise<SignIn> {
+export async function findSignIn(servers: readonly ClusterServer[]): Promise<SignIn> {
   for (let tries = 0; tries < 1_200; tries += 1) {
     for (const server of servers) {
       const signIn = await server.takeSignIn()
