@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { BlobClaimTable, PartialBlobTable } from './bucket-tables.ts'
 import type { AccountTable, SessionTable, UserTable, VerificationTable } from './sign-in-tables.ts'
 
 /**
@@ -243,33 +244,6 @@ export type PartialUploadTable = {
   /** The file that it became; null while it is none. Its bytes are a blob then. */
   file_json: string | null
   expires_at: number
-}
-
-/**
- * Bytes in a bucket that no file names yet. It goes in the transaction that lists their file; one that
- * nobody renews any more is swept, with its bytes.
- */
-export type BlobClaimTable = {
-  blob_id: string
-  /** The server that is at work on it. */
-  owner: string
-  state: 'live' | 'expired' | 'dying'
-  /** Goes up while its owner lives: no two servers' clocks need to agree. */
-  beats: number
-  /** What the bucket calls the upload in parts, where there is one. */
-  upload_id: string | null
-}
-
-/** A blob that comes in several goes, in a bucket. */
-export type PartialBlobTable = {
-  id: string
-  blob_id: string
-  /** Bytes of the whole. */
-  size: number
-  /** Null before the first part. */
-  upload_id: string | null
-  /** Goes up with each who begins to write: one who was at it before cannot note anything any more. */
-  turn: number
 }
 
 /** A list that is kept in step, by the key that asked for it. Switches are 0 or 1. */

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
-import { ApiFailure, storageUnavailable } from '#server/core/failure.ts'
+import { storageUnavailable } from '#server/core/failure.ts'
+import { isTransient, nullWhenMissing, patiently, statusOf } from './bucket-answers.ts'
 
 /** Where the bucket is, and who may use it. */
 export type BucketSettings = {
@@ -61,8 +61,6 @@ type Upload = { key: string; uploadId: string }
 /** `total` is the size of the whole object. */
 export type OpenedObject = { body: Readable; total: number }
 
-const tries = 4
-const firstPauseMs = 200
 /** Until an answer begins. */
 const patienceMs = 20_000
 /** Of silence: a bucket that puts many parts together may say nothing for long. */
@@ -275,35 +273,4 @@ function untilBegun(): { signal: AbortSignal; begun(): void } {
   const late = new AbortController()
   const timer = setTimeout(() => late.abort(new Error('The bucket did not answer.')), patienceMs)
   return { signal: late.signal, begun: () => clearTimeout(timer) }
-}
-
-/** The status of a bucket's answer; 0 where none came. */
-export function statusOf(error: unknown): number {
-  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }
-  return $metadata?.httpStatusCode ?? 0
-}
-
-function nullWhenMissing(error: Error): null {
-  // A bucket that is not there is another matter.
-  if (statusOf(error) === 404 && error.name !== 'NoSuchBucket') return null
-  throw error
-}
-
-/** Whether the same may succeed a moment later. */
-export function isTransient(error: unknown): boolean {
-  const status = statusOf(error)
-  return status === 0 || status === 408 || status === 429 || status >= 500
-}
-
-/** @throws ApiFailure `unavailable` */
-async function patiently<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let tried = 1; ; tried += 1) {
-    try {
-      return await work()
-    } catch (error) {
-      if (error instanceof ApiFailure) throw error
-      if (tried >= tries || !isTransient(error)) throw storageUnavailable(error)
-      await wait(Math.random() * firstPauseMs * 2 ** tried)
-    }
-  }
 }

@@ -2,8 +2,8 @@ import type { Selectable } from 'kysely'
 import { leaseTime } from '#server/core/config.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
+import type { BlobClaimTable } from '#server/storage/bucket-tables.ts'
 import { type Database, transactionOf } from '#server/storage/database.ts'
-import type { BlobClaimTable } from '#server/storage/tables.ts'
 
 /** Of one statement: its parameters are counted. */
 const idsAtOnce = 200

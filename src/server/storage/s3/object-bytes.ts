@@ -3,7 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
 import { pipeAndRelease } from '#server/bytes/pipe-and-release.ts'
 import { ApiFailure, storageUnavailable } from '#server/core/failure.ts'
-import { isTransient, type OpenedObject } from './bucket.ts'
+import type { OpenedObject } from './bucket.ts'
+import { isTransient } from './bucket-answers.ts'
 
 /** Opens a part of an object, once. @throws ApiFailure where it is not as it should be, and what the SDK throws */
 export type OpenPart = (range: ByteRange) => Promise<OpenedObject>

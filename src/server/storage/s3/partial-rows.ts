@@ -1,7 +1,8 @@
 import type { Selectable, Transaction } from 'kysely'
 import { ApiFailure } from '#server/core/failure.ts'
+import type { PartialBlobTable } from '#server/storage/bucket-tables.ts'
 import type { Database } from '#server/storage/database.ts'
-import type { PartialBlobTable, Tables } from '#server/storage/tables.ts'
+import type { Tables } from '#server/storage/tables.ts'
 import type { SentPart } from './bucket.ts'
 
 export type PartialBlob = Selectable<PartialBlobTable>

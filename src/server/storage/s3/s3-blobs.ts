@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { type ByteBatch, batchChunks } from '#server/bytes/batch-chunks.ts'
+import { batchChunks } from '#server/bytes/batch-chunks.ts'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
 import { Semaphore } from '#server/core/semaphore.ts'
 import type { UnitOfWork } from '#server/core/unit-of-work.ts'
@@ -20,17 +19,16 @@ import { type Disk, onDisk, unavailableWhenFailing } from '#server/storage/disk/
 import type { FileHasher } from '#server/storage/disk/file-hasher.ts'
 import { createEnsureFreeSpace, type EnsureFreeSpace } from '#server/storage/disk/free-space.ts'
 import { blobName, sweepFolders } from '#server/storage/disk/store-folders.ts'
-import { type WrittenBlob, writeBlob } from '#server/storage/disk/write-blob.ts'
 import type { Bucket } from './bucket.ts'
 import { Claims } from './claims.ts'
-import { keyOf, ObjectUpload, partBytesFor, type UploadDeps } from './object-upload.ts'
+import { keyOf, ObjectUpload, type UploadDeps } from './object-upload.ts'
 import { openObject, requireWhole } from './open-object.ts'
 import { S3Partials } from './s3-partials.ts'
-import { type Scratch, withoutSync } from './scratch.ts'
+import type { Scratch } from './scratch.ts'
 import { identityKey } from './settle-bucket.ts'
+import { Spool } from './spool.ts'
 import { BucketSweep } from './sweep-bucket.ts'
 
-const workFileChunk = 256 * 1024
 /** Batches of all uploads and imports that may be on their way to the disk at once. */
 const maxWrites = 16
 /** Objects and parts of all uploads that may be on their way to the bucket at once. */
@@ -61,14 +59,6 @@ export async function openS3Blobs(options: S3BlobsOptions): Promise<S3Blobs> {
   return new S3Blobs({ ...options, disk, ensureFreeSpace })
 }
 
-/** What is behind a staged blob: a file here, and perhaps the most of it in the bucket. */
-type Spooled = {
-  upload: ObjectUpload
-  path: string
-  partBytes: number
-  isCommitted: boolean
-}
-
 export class S3Blobs implements BlobStore {
   readonly ensureFreeSpace: EnsureFreeSpace
   readonly partials: S3Partials
@@ -79,7 +69,7 @@ export class S3Blobs implements BlobStore {
   readonly #uploads: UploadDeps
   readonly #writes = new Semaphore(maxWrites)
   #reachable: { at: number; answer: Promise<boolean> } | null = null
-  readonly #spooled = new WeakMap<StagedBlob, Spooled>()
+  readonly #spool: Spool
 
   constructor(options: S3BlobsOptions & { ensureFreeSpace: EnsureFreeSpace }) {
     const { bucket } = options
@@ -91,73 +81,15 @@ export class S3Blobs implements BlobStore {
     this.#claims = new Claims({ ...options, owner: randomUUID() })
     this.#sweep = new BucketSweep({ ...options, claims: this.#claims })
     this.#uploads = { bucket, claims: this.#claims, slots: new Semaphore(maxSends) }
+    this.#spool = new Spool({
+      ...{ ...options, uploads: this.#uploads, writes: this.#writes },
+      forget: (upload) => this.#forget(upload),
+    })
     this.partials = new S3Partials({ ...options, uploads: this.#uploads, permits: this.#writes })
   }
 
-  async stage(source: BlobSource, limits: StageLimits = {}): Promise<StagedBlob> {
-    if ('workFile' in source) return await this.#stageWorkFile(source.workFile, limits)
-    const { ensureFreeSpace } = this
-    if (!limits.isRoomEnsured) await ensureFreeSpace(limits.expectedBytes ?? 0)
-    const path = join(this.#options.scratch.staging, `${randomUUID()}.part`)
-    const partBytes = partBytesFor(limits.expectedBytes)
-    try {
-      await using created = await this.#options.disk.create(path)
-      const file = withoutSync(created)
-      return await this.#spool(
-        { path, partBytes, discard: () => rm(path, { force: true }) },
-        (upload) =>
-          writeBlob({
-            ...{ source: untilFailed(source, upload), file, limits, ensureFreeSpace },
-            ...{ hasher: this.#hasherFor(upload, partBytes), permits: this.#writes },
-          }),
-      )
-    } catch (error) {
-      await rm(path, { force: true })
-      throw error
-    }
-  }
-
-  /** It goes up from where it is. */
-  async #stageWorkFile(path: string, limits: StageLimits): Promise<StagedBlob> {
-    const partBytes = partBytesFor(limits.expectedBytes)
-    return await this.#spool({ path, partBytes, discard: async () => {} }, (upload) =>
-      onDisk(async () => {
-        const chunks = batchChunks(createReadStream(path, { highWaterMark: workFileChunk }))
-        const source = untilFailed(chunks, upload)
-        const hasher = this.#hasherFor(upload, partBytes)
-        return await writeBlob({ source, file: null, limits, hasher, permits: this.#writes })
-      }),
-    )
-  }
-
-  #hasherFor({ addPart }: ObjectUpload, partBytes: number): FileHasher {
-    const { hasher } = this.#options
-    return { start: () => hasher.start({ partBytes, onPart: addPart }), close: async () => {} }
-  }
-
-  /** Runs `write`, while whole parts of what it writes go up. */
-  async #spool(
-    { path, partBytes, discard }: { path: string; partBytes: number; discard(): Promise<void> },
-    write: (upload: ObjectUpload) => Promise<WrittenBlob>,
-  ): Promise<StagedBlob> {
-    const upload = new ObjectUpload(this.#uploads, { blobId: randomUUID(), path, partBytes })
-    try {
-      const written = await write(upload)
-      await upload.addLast(written.size)
-      const spooled = { upload, path, partBytes, isCommitted: false }
-      const staged = {
-        ...written,
-        discard: async () => {
-          if (!spooled.isCommitted) await this.#forget(upload)
-          await discard()
-        },
-      }
-      this.#spooled.set(staged, spooled)
-      return staged
-    } catch (error) {
-      await this.#forget(upload)
-      throw error
-    }
+  async stage(source: BlobSource, limits?: StageLimits): Promise<StagedBlob> {
+    return await this.#spool.stage(source, limits)
   }
 
   /** What cannot be taken back now is taken by a sweep. */
@@ -166,19 +98,13 @@ export class S3Blobs implements BlobStore {
     if (upload.isBegun) await this.remove(upload.blobId).catch(this.#options.warn)
   }
 
-  #spooledOf(staged: StagedBlob): Spooled {
-    const spooled = this.#spooled.get(staged)
-    if (spooled === undefined) throw new Error('It was staged in another store.')
-    return spooled
-  }
-
   async commit(staged: readonly StagedBlob[]): Promise<string[]> {
     const works: (() => Promise<void>)[] = []
     const blobIds: string[] = []
     const fresh: string[] = []
     for (const one of staged) {
       const partial = this.partials.blobIdOf(one)
-      const upload = partial === null ? this.#spooledOf(one).upload : null
+      const upload = partial === null ? this.#spool.of(one).upload : null
       const blobId = partial ?? upload?.blobId ?? ''
       blobIds.push(blobId)
       if (!upload?.isBegun) fresh.push(blobId)
@@ -187,17 +113,12 @@ export class S3Blobs implements BlobStore {
     try {
       await this.#claims.add(fresh)
       await settleAll(works.map((work) => work()))
-      for (const one of staged) this.#noteCommitted(one)
+      for (const one of staged) this.#spool.noteCommitted(one)
       return blobIds
     } catch (error) {
       for (const blobId of blobIds) await this.remove(blobId).catch(this.#options.warn)
       throw error
     }
-  }
-
-  #noteCommitted(staged: StagedBlob): void {
-    const spooled = this.#spooled.get(staged)
-    if (spooled) spooled.isCommitted = true
   }
 
   readonly settle = async (unit: UnitOfWork, blobIds: readonly string[]): Promise<void> => {
@@ -216,7 +137,7 @@ export class S3Blobs implements BlobStore {
       await this.repair(blobId, again).finally(() => again.discard())
       return
     }
-    const { upload: own, path, partBytes } = this.#spooledOf(staged)
+    const { upload: own, path, partBytes } = this.#spool.of(staged)
     const upload = new ObjectUpload(this.#uploads, { blobId, path, partBytes })
     try {
       for (const md5 of own.md5s) upload.addPart(md5)
@@ -324,17 +245,6 @@ export class S3Blobs implements BlobStore {
     await this.#sweep.stop()
     await this.#claims.close()
     this.#options.bucket.close()
-  }
-}
-
-/** Takes no more bytes once they cannot be stored. */
-async function* untilFailed(
-  source: AsyncIterable<ByteBatch>,
-  upload: ObjectUpload,
-): AsyncGenerator<ByteBatch> {
-  for await (const batch of source) {
-    upload.throwIfFailed()
-    yield batch
   }
 }
 

@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers'
 import { ConfigError } from '#server/core/config.ts'
 import { ApiFailure } from '#server/core/failure.ts'
 import type { Database } from '#server/storage/database.ts'
-import { type Bucket, statusOf } from './bucket.ts'
+import type { Bucket } from './bucket.ts'
+import { statusOf } from './bucket-answers.ts'
 
 /** An object with the id of the store whose blobs these are; the database has the same id. */
 export const identityKey = '.barkeep-store'
