@@ -1,5 +1,4 @@
 import { delimiter, join } from 'node:path'
-import { installBucket, isBucketThere, swift } from './engines/bucket.ts'
 import { findChromium, hasHeadlessShell } from './find-chromium.ts'
 import { findProgram } from './find-program.ts'
 import { type Errand, getProgram } from './get-program.ts'
@@ -56,15 +55,15 @@ const curlErrand: Errand = {
   ways: [installPackage],
 }
 
-const swiftErrand: Errand = {
-  program: swift,
-  isThere: isBucketThere,
-  ways: [installBucket],
+/** Loaded for tests alone: a start knows of no engine. */
+async function bucketErrand(): Promise<Errand> {
+  const { installBucket, isBucketThere, swift } = await import('./engines/bucket.ts')
+  return { program: swift, isThere: isBucketThere, ways: [installBucket] }
 }
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
 const errands = [videoErrand(ytDlp(system)), videoErrand(ffmpeg(system))]
-if (isForTests) errands.push(chromiumErrand, curlErrand, swiftErrand)
+if (isForTests) errands.push(chromiumErrand, curlErrand, await bucketErrand())
 
 for (const errand of errands) {
   const { program, isThere, reasons } = await getProgram(errand, say)
