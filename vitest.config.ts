@@ -41,7 +41,6 @@ export default defineConfig({
             'src/server/files/pictures-in-listings.test.ts',
             'src/server/files/archive/noted-crcs.test.ts',
             'src/server/files/manage/{manage-routes,manage-races,trash}.test.ts',
-            'src/server/subscriptions/subscriptions.test.ts',
           ],
         },
       },
