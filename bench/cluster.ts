@@ -8,8 +8,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { runChaos } from '#scripts/cluster/chaos.ts'
 import { findLeftovers } from '#scripts/cluster/find-leftovers.ts'
-import { createClusterServer, freePorts } from '#scripts/cluster/server-process.ts'
+import { createClusterServer } from '#scripts/cluster/server-process.ts'
 import { type Cluster, findSignIn, startCluster } from '#scripts/cluster/start-cluster.ts'
+import { freePorts } from '#scripts/engines/free-ports.ts'
 import { median } from './rival-servers.ts'
 
 // Several servers on one PostgreSQL and one bucket: what writers lose while servers are killed (nothing, or it

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { open, readFile, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -108,16 +107,4 @@ export function createClusterServer({ name, port, folder, settings }: Options): 
       return { name: of('Name'), password: of('Password'), key: of('API key') }
     },
   }
-}
-
-/** Ports of this moment that nobody listens on. */
-export async function freePorts(count: number): Promise<number[]> {
-  const sockets = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(sockets.map((socket) => once(socket, 'listening')))
-  const ports = sockets.map((socket) => {
-    const address = socket.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(sockets.map((socket) => once(socket.close(), 'close')))
-  return ports
 }

@@ -4,15 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type BucketEngine, startBucket } from '#scripts/engines/bucket.ts'
+import { freePorts } from '#scripts/engines/free-ports.ts'
 import { type Postgres, startPostgres } from '#scripts/engines/postgres.ts'
 import { runProgram } from '#scripts/run-program.ts'
 import { type Balancer, startBalancer } from './balancer.ts'
-import {
-  type ClusterServer,
-  createClusterServer,
-  freePorts,
-  type SignIn,
-} from './server-process.ts'
+import { type ClusterServer, createClusterServer, type SignIn } from './server-process.ts'
 
 /** Several servers on one PostgreSQL and one bucket, all real, behind a balancer, all on loopback. */
 export type Cluster = AsyncDisposable & {

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { freePorts } from '#scripts/engines/free-ports.ts'
 import { findProgram } from '#scripts/find-program.ts'
 import { findPackageManager } from '#scripts/install-packages.ts'
 import type { Program } from '#scripts/program.ts'
@@ -153,18 +153,6 @@ async function endChild(child: ChildProcess): Promise<void> {
   child.ref()
   child.kill('SIGKILL')
   await ended
-}
-
-/** Of this moment: nobody else should be looking for ports on loopback just now. */
-async function freePorts(count: number): Promise<number[]> {
-  const sockets = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(sockets.map((socket) => once(socket, 'listening')))
-  const ports = sockets.map((socket) => {
-    const address = socket.address()
-    return typeof address === 'object' && address !== null ? address.port : 0
-  })
-  await Promise.all(sockets.map((socket) => once(socket.close(), 'close')))
-  return ports
 }
 
 async function untilUp(endpoint: string, children: ChildProcess[]): Promise<void> {

@@ -1,22 +1,12 @@
 import { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import type { ByteRange } from '#server/bytes/byte-range.ts'
+import type { BucketConfig } from '#server/core/bucket-config.ts'
 import { storageUnavailable } from '#server/core/failure.ts'
 import { isTransient, nullWhenMissing, patiently, statusOf } from './bucket-answers.ts'
 
 /** Where the bucket is, and who may use it. */
-export type BucketSettings = {
-  /** Origin, perhaps with a path; null: Amazon's own for the region. */
-  endpoint: string | null
-  bucket: string
-  region: string
-  /** What all keys begin with: empty, or with a slash at its end. */
-  prefix: string
-  /** `endpoint/bucket/key` rather than `bucket.endpoint/key`. */
-  isPathStyle: boolean
-  /** Null: found where the SDK looks for them. */
-  credentials: { accessKeyId: string; secretAccessKey: string } | null
-}
+export type BucketSettings = Omit<BucketConfig, 'isRedirecting'>
 
 /** A part of an upload, as its end wants to hear of it. */
 export type SentPart = { number: number; etag: string }
