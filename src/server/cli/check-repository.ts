@@ -1,4 +1,5 @@
 import type { Database } from '#server/storage/database.ts'
+import { isBlobListed } from '#server/storage/listed-blob.ts'
 
 const rowsAtOnce = 1_000
 
@@ -38,15 +39,7 @@ export function createCheckRepository(database: Database) {
       }
     },
 
-    async isListed(blobId: string): Promise<boolean> {
-      const row = await database
-        .selectFrom('file')
-        .select('id')
-        .where('blob_id', '=', blobId)
-        .limit(1)
-        .executeTakeFirst()
-      return row !== undefined
-    },
+    isListed: (blobId: string) => isBlobListed(database, blobId),
 
     /** Blobs that are on their way in or out: no file names them, and something else answers for them. */
     async underWay(): Promise<Set<string>> {

@@ -5,6 +5,7 @@ import type { WriteAlongside } from '#server/core/unit-of-work.ts'
 import type { KnownBlob } from '#server/storage/blob-store.ts'
 import { type Database, unitOf } from '#server/storage/database.ts'
 import { dialectOf, hold, treeOf } from '#server/storage/dialect.ts'
+import { isBlobListed } from '#server/storage/listed-blob.ts'
 import {
   type NumberValue,
   prepareRead,
@@ -46,14 +47,7 @@ export function createFileRepository(database: Database) {
       })
     },
 
-    async hasBlob(blobId: string): Promise<boolean> {
-      const row = await database
-        .selectFrom('file')
-        .select('id')
-        .where('blob_id', '=', blobId)
-        .executeTakeFirst()
-      return row !== undefined
-    },
+    hasBlob: (blobId: string) => isBlobListed(database, blobId),
 
     /** For all copies that share the blob, in the place of whatever was noted before. */
     async noteCrc(blobId: string, crc32: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { leaseTime } from '#server/core/config.ts'
 import type { Database } from '#server/storage/database.ts'
+import { isBlobListed } from '#server/storage/listed-blob.ts'
 import type { Bucket } from './bucket.ts'
 import type { Claim, Claims } from './claims.ts'
 import { keyOf } from './object-upload.ts'
@@ -103,15 +104,8 @@ export class BucketSweep {
     if (!(await this.#isListed(blobId))) await bucket.remove(keyOf(blobId))
   }
 
-  async #isListed(blobId: string): Promise<boolean> {
-    const { database } = this.#options
-    const row = await database
-      .selectFrom('file')
-      .select('id')
-      .where('blob_id', '=', blobId)
-      .limit(1)
-      .executeTakeFirst()
-    return row !== undefined
+  #isListed(blobId: string): Promise<boolean> {
+    return isBlobListed(this.#options.database, blobId)
   }
 
   /** It comes in several goes, and whoever sends it may go on. */
